@@ -1,0 +1,75 @@
+"""YAML read into frozen pydantic models, with errors that name the file, the field, the value and what is allowed."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import ConfigError
+
+
+class Settings(BaseModel):
+    """Base of every settings class: immutable, unknown keys refused, `NaN` and infinity refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+SettingsT = TypeVar("SettingsT", bound=BaseModel)
+
+
+def load_yaml(path: Path, kind: type[SettingsT]) -> SettingsT:
+    """Read and validate one YAML file.
+
+    Raises:
+        ConfigError: unreadable, not YAML, not a mapping, or a value that `kind` does not allow.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: must hold a mapping of settings, found {type(data).__name__}")
+    return parse(data, kind, str(path))
+
+
+def parse(data: object, kind: type[SettingsT], source: str) -> SettingsT:
+    """Validate plain data; `source` is named in the error."""
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{source}: {_sentence(error, kind)}") from error
+
+
+def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
+    parts = []
+    for item in error.errors():
+        field = ".".join(str(part) for part in item["loc"]) or "(top level)"
+        if item["type"] == "extra_forbidden":
+            allowed = _allowed_keys(kind, item["loc"][:-1])
+            known = f"; allowed are: {', '.join(allowed)}" if allowed else ""
+            parts.append(f"unknown field {field}{known}")
+        elif item["type"] == "missing":
+            parts.append(f"field {field} is missing")
+        else:
+            parts.append(f"field {field}: found {item['input']!r}: {item['msg']}")
+    return "; ".join(parts)
+
+
+def _allowed_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Field names at a place in nested settings, where that can be told."""
+    current: object = kind
+    for part in location:
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            return []
+        field = current.model_fields.get(str(part))
+        current = field.annotation if field else None
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return list(current.model_fields)
+    return []

@@ -1,0 +1,1 @@
+"""Rigid transforms, axis conventions and pinhole cameras; imports nothing else of ours."""

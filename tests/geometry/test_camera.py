@@ -1,0 +1,70 @@
+"""The camera is one camera whichever convention describes it."""
+
+import cv2
+import numpy as np
+import pytest
+
+from spinegen.geometry.axes import SWAP_YZ, ground_to_unreal, unreal_matrix_rotator, unreal_rotator_matrix
+from spinegen.geometry.camera import Camera
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([0, 1]))
+
+
+def test_projection_agrees_with_opencv(rng: np.random.Generator) -> None:
+    for _ in range(20):
+        camera = Camera.look_at(
+            rng.normal(0, 4, 3), rng.normal(0, 0.5, 3), float(rng.uniform(-30, 30)), 600.0, 640, 480
+        )
+        points = rng.normal(0, 0.5, (40, 3))
+        points = points[camera.to_camera(points)[:, 2] > 0.1]
+        rotation_vector = cv2.Rodrigues(camera.rotation_camera_ground)[0]
+        expected = cv2.projectPoints(points, rotation_vector, camera.translation_camera_m, camera.intrinsics, None)[0]
+        np.testing.assert_allclose(camera.project(points)[0], expected[:, 0], atol=1e-6)
+
+
+def test_unreal_pose_round_trips(rng: np.random.Generator) -> None:
+    for _ in range(50):
+        location, rotator = rng.normal(0, 300, 3), tuple(rng.uniform([-89, -180, -180], [89, 180, 180]))
+        camera = Camera.from_unreal(location, rotator, 70.0, 640, 480)
+        np.testing.assert_allclose(camera.location_unreal_cm, location, atol=1e-8)
+        np.testing.assert_allclose(camera.rotator_deg, rotator, atol=1e-6)
+        assert camera.fov_deg == pytest.approx(70.0)
+
+
+def test_a_point_ahead_right_and_above_lands_right_and_above_the_centre() -> None:
+    camera = Camera.from_unreal((0, 0, 100), (0, 0, 0), 90.0, 200, 100)
+    pixel, depth = camera.project(np.array([2.0, 1.5, 0.5]))
+    assert depth == pytest.approx(2.0)
+    assert pixel[0] > 99.5
+    assert pixel[1] < 49.5
+
+
+def test_points_behind_the_camera_have_no_pixel() -> None:
+    camera = Camera.from_unreal((0, 0, 0), (0, 0, 0), 90.0, 200, 100)
+    pixel, depth = camera.project(np.array([-1.0, 0.0, 0.0]))
+    assert depth < 0
+    assert np.isnan(pixel).all()
+
+
+def test_camera_survives_json(rng: np.random.Generator) -> None:
+    camera = Camera.look_at(rng.normal(0, 4, 3), rng.normal(0, 0.5, 3), 3.0, 500.0, 640, 480)
+    again = Camera.from_json(camera.to_json())
+    point = rng.normal(0, 0.5, 3)
+    np.testing.assert_array_equal(camera.project(point)[0], again.project(point)[0])
+
+
+def test_rotator_matrix_is_a_left_handed_frame(rng: np.random.Generator) -> None:
+    for _ in range(50):
+        rotator = tuple(rng.uniform([-89, -180, -180], [89, 180, 180]))
+        matrix = unreal_rotator_matrix(*rotator)
+        np.testing.assert_allclose(matrix.T @ matrix, np.eye(3), atol=1e-12)
+        np.testing.assert_allclose(np.cross(matrix[:, 0], matrix[:, 1]), matrix[:, 2], atol=1e-12)
+        np.testing.assert_allclose(unreal_matrix_rotator(matrix), rotator, atol=1e-6)
+
+
+def test_axis_swap_is_its_own_inverse() -> None:
+    np.testing.assert_array_equal(SWAP_YZ @ SWAP_YZ, np.eye(3))
+    np.testing.assert_array_equal(ground_to_unreal([1.0, 2.0, 3.0]), [100.0, 300.0, 200.0])
