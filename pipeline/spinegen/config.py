@@ -1,7 +1,7 @@
 """YAML read into frozen pydantic models, with errors that name the file, the field, the value and what is allowed."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +13,13 @@ class Settings(BaseModel):
     """Base of every settings class: immutable, unknown keys refused, `NaN` and infinity refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    transient: ClassVar[frozenset[str]] = frozenset()
+    """Fields that may change between two runs of one workspace: they say how the work is done, not what is made."""
+
+    def identity(self) -> dict[str, Any]:
+        """The fields that decide what is made, as plain JSON data."""
+        return self.model_dump(mode="json", exclude=set(self.transient))
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)

@@ -147,6 +147,21 @@ class Workspace:
         write_json(self.run_file, run, indent=2)
 
 
+@contextmanager
+def _locked(path: Path, shared: bool) -> Iterator[None]:
+    with path.open("a+") as handle:
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.seek(0)
+            holder = handle.read().strip() or "another process"
+            raise WorkspaceError(f"{path.parent}: workspace is in use by {holder}; wait for it or stop it") from error
+        handle.truncate(0)
+        handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+        handle.flush()
+        yield
+
+
 def _version(package: str) -> str:
     try:
         return metadata.version(package)

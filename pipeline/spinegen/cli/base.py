@@ -1,0 +1,125 @@
+"""What all commands share: `-v`, the workspace option, and how a stage is run and recorded."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..progress import Reporter, StageSummary
+    from ..workspace import Workspace
+
+DEFAULT_WORKSPACE = "workspace"
+SettingsT = TypeVar("SettingsT", bound="Settings")
+
+
+class Command(click.Command):
+    """A command with `-v`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help="Show tracebacks of errors.")
+        )
+
+
+class Group(click.Group):
+    """A group whose commands all have `-v`, listed in the order of the pipeline."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help="Show tracebacks of errors.")
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def example(*lines: str) -> str:
+    """Epilog of a command: lines that work when pasted."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--out DIR`, the workspace."""
+    return click.option(
+        "--out",
+        "root",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=DEFAULT_WORKSPACE,
+        envvar="SPINEGEN_WORKSPACE",
+        show_default=True,
+        show_envvar=True,
+        help="Workspace folder.",
+    )(function)
+
+
+def dir_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`[DIR]`, the workspace."""
+    return click.argument(
+        "root",
+        metavar="[DIR]",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=DEFAULT_WORKSPACE,
+        envvar="SPINEGEN_WORKSPACE",
+    )(function)
+
+
+def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT":
+    """Settings from command-line values; what was not given keeps its default.
+
+    Raises:
+        UsageError: a value is not allowed.
+    """
+    from ..config import parse
+    from ..errors import ConfigError, UsageError
+
+    try:
+        return parse({k: v for k, v in given.items() if v is not None}, kind, "command line")
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def existing_workspace(root: Path) -> "Workspace":
+    """A workspace that must be there.
+
+    Raises:
+        WorkspaceError: no such folder.
+    """
+    from ..errors import WorkspaceError
+    from ..workspace import Workspace
+
+    if not root.is_dir():
+        raise WorkspaceError(f"{root}: no such workspace; make one with: spinegen fit-mocap --out {root}")
+    return Workspace(root)
+
+
+def play_stage(
+    name: str,
+    workspace: "Workspace",
+    settings: "SettingsT",
+    stage: "Callable[[Workspace, SettingsT, Reporter], StageSummary]",
+    reporter: "Reporter",
+) -> "StageSummary":
+    """Run one stage, record it in `run.json` and show its table; the caller holds the workspace."""
+    from ..progress import print_summary
+
+    workspace.begin(name, settings.identity())
+    start = time.monotonic()
+    summary = stage(workspace, settings, reporter)
+    workspace.finish(
+        name,
+        {
+            "seconds": round(time.monotonic() - start, 2),
+            "figures": summary.figures,
+            "failures": list(summary.failures),
+        },
+    )
+    print_summary(summary)
+    return summary

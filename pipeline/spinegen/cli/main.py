@@ -1,0 +1,103 @@
+"""Entry point: the command group, and how errors end the process."""
+
+import signal
+import sys
+import traceback
+
+import click
+
+from .. import __version__
+from ..errors import SpinegenError
+from .base import Group
+from .look import check, doctor, preview, report
+from .run import run
+from .stages import export_coco, fit_mocap, render, train_validate
+from .tools import clips, engine, predict
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="""\b
+The whole pipeline, in an empty folder:
+  spinegen fit-mocap
+  spinegen render --scenes yoga.yaml
+  spinegen export-coco
+  spinegen train-validate
+or all four, resumable:
+  spinegen run demo --out workspace""",
+)
+@click.version_option(__version__, prog_name="spinegen")
+def cli() -> None:
+    """Training data for spine-aware human pose estimation.
+
+    Fits an OpenSim full-body spine model to motion capture, renders matching people over UnrealCV, writes COCO annotations
+    with the 37 SpineTrack keypoints, and trains, exports and scores a pose network on them.
+    """
+
+
+for command in (
+    fit_mocap,
+    render,
+    export_coco,
+    train_validate,
+    run,
+    preview,
+    report,
+    check,
+    predict,
+    doctor,
+    engine,
+    clips,
+):
+    cli.add_command(command)
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; unwinds like Ctrl-C so that nothing half-written stays."""
+
+
+def _on_sigterm(signum: int, frame: object) -> None:
+    raise Terminated
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with 0 (done), 1 (an error, said in the last line), 2 (usage), 130 or 143 (interrupted)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    verbose = any(argument in ("-v", "--verbose") for argument in arguments)
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    sys.exit(_run(arguments, verbose))
+
+
+def _run(arguments: list[str], verbose: bool) -> int:
+    try:
+        result = cli.main(arguments, prog_name="spinegen", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted; the same command goes on from here", INTERRUPTED)
+    except Terminated:
+        return _say("terminated; the same command goes on from here", TERMINATED)
+    except SpinegenError as error:
+        if verbose:
+            traceback.print_exc()
+        return _say(f"error: {error}", error.exit_code)
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if verbose:
+            traceback.print_exc()
+        kind = type(error).__name__
+        return _say(f"error: unexpected {kind}: {error} (add -v for the traceback; please report it)", 1)
+    return result if isinstance(result, int) else 0
+
+
+def _say(text: str, code: int) -> int:
+    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    return code

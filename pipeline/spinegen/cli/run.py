@@ -1,0 +1,40 @@
+"""`spinegen run`: all four stages of one config, resuming."""
+
+from pathlib import Path
+
+import click
+
+from .base import Command, example, out_option, play_stage
+
+
+@click.command(cls=Command, epilog=example("spinegen run demo --out workspace"))
+@click.argument("config", metavar="CONFIG.yaml|NAME", default="demo")
+@out_option
+def run(config: str, root: Path) -> int:
+    """Fit, render, export and train as CONFIG says, going on where an earlier run stopped.
+
+    CONFIG is a YAML file or the name of a shipped one (demo).
+    """
+    from ..annotate.report import write_report
+    from ..annotate.stage import export_coco
+    from ..biomech.stage import fit_mocap
+    from ..config import load_yaml
+    from ..pose.stage import train_validate
+    from ..progress import make_reporter
+    from ..render.stage import render
+    from ..resources import find_config
+    from ..run_config import RunConfig
+    from ..workspace import Workspace
+
+    settings = load_yaml(find_config(config, "configs", "config"), RunConfig)
+    workspace = Workspace(root)
+    reporter = make_reporter()
+    failed = False
+    with workspace.held():
+        failed |= bool(play_stage("fit", workspace, settings.fit, fit_mocap, reporter).failures)
+        failed |= bool(play_stage("render", workspace, settings.render, render, reporter).failures)
+        play_stage("export", workspace, settings.export, export_coco, reporter)
+        play_stage("train", workspace, settings.train, train_validate, reporter)
+        page = write_report(workspace, reporter)
+    click.echo(f"report: {page.resolve()}")
+    return 1 if failed else 0

@@ -1,0 +1,148 @@
+"""The four stages: fit-mocap, render, export-coco, train-validate."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .base import Command, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    cls=Command,
+    epilog=example("spinegen fit-mocap", "spinegen fit-mocap --out workspace --jobs 2"),
+)
+@click.argument("clips", metavar="[CLIP]...", nargs=-1, type=FILE)
+@out_option
+@click.option("--model", metavar="builtin|FILE.osim", help="Model to fit.  [default: builtin]")
+@click.option("--model-mapping", type=FILE, help="YAML that maps the names of a model of your own to ours.")
+@click.option("--marker-set", metavar="auto|NAME|FILE.yaml", help="How labels map to the model.  [default: auto]")
+@click.option("--static", "static", type=FILE, help="Static clip of the same performer, for scaling.")
+@click.option("--subject", help="Which subject, when a file holds several.")
+@click.option(
+    "--up-axis", type=click.Choice(["x", "y", "z"]), help="Vertical axis of the file, when it is not found right."
+)
+@click.option(
+    "--unit", type=click.Choice(["mm", "cm", "m", "inch"]), help="Unit of the file, when it is not found right."
+)
+@click.option(
+    "--spine",
+    type=click.Choice(["regional", "free"]),
+    help="Regional coordinates, or every level free with a rhythm prior.",
+)
+@click.option(
+    "--solver", type=click.Choice(["spinegen", "opensim"]), help="Our solver, or OpenSim's own tool for comparison."
+)
+@click.option("--height", "height_m", type=float, help="Performer's height in metres.")
+@click.option("--mass", "mass_kg", type=float, help="Performer's mass in kilograms.")
+@click.option("--jobs", type=click.IntRange(1), help="Clips fitted at once.  [default: 1]")
+def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> int:
+    """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
+
+    Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
+    """
+    from ..biomech.stage import FitSettings
+    from ..biomech.stage import fit_mocap as stage
+    from ..progress import make_reporter
+    from ..workspace import Workspace
+
+    settings = settings_from(FitSettings, {"clips": list(clips), **given})
+    workspace = Workspace(root)
+    with workspace.held():
+        summary = play_stage("fit", workspace, settings, stage, make_reporter())
+    return 1 if summary.failures else 0
+
+
+@click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
+@click.option("--scenes", metavar="FILE.yaml|NAME", help="What to draw: a file, or a shipped name.  [default: yoga]")
+@out_option
+@click.option("--engine", metavar="embedded|HOST:PORT|SOCKET", help="Which UnrealCV engine draws.  [default: embedded]")
+@click.option("--engine-command", help="Command that (re)starts an external engine.")
+@click.option("--jobs", type=click.IntRange(1), help="Engines and workers side by side.")
+@click.option("--shard", metavar="I/N", help="Draw only the I-th of N parts of the plan (1-based).")
+@click.option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers draw.")
+@click.option("--seed", type=click.IntRange(0), help="Overrides the scenes file's seed.")
+@click.option("--shots", type=click.IntRange(1), help="Overrides the scenes file's number of frames.")
+@click.option("--depth/--no-depth", default=None, help="Also keep depth maps (.npz).")
+@click.option("--plan-only", is_flag=True, default=None, help="Write plan.parquet and stop.")
+@click.option("--repair", is_flag=True, default=None, help="Draw damaged frames again.")
+@click.option("--extend", is_flag=True, default=None, help="Add shots to a finished plan.")
+def render(root: Path, **given: Any) -> int:
+    """Render people in the fitted poses under random cameras, light, clothes and places."""
+    from ..progress import make_reporter
+    from ..render.stage import RenderSettings
+    from ..render.stage import render as stage
+
+    settings = settings_from(RenderSettings, given)
+    workspace = existing_workspace(root)
+    with workspace.held(given.get("shard")):
+        summary = play_stage("render", workspace, settings, stage, make_reporter())
+    return 1 if summary.failures else 0
+
+
+@click.command(
+    "export-coco", cls=Command, epilog=example("spinegen export-coco", "spinegen export-coco --site posterior")
+)
+@dir_argument
+@click.option(
+    "--site",
+    type=click.Choice(["centroid", "posterior"]),
+    help="Vertebral-body centroids or spinous tips.  [default: centroid]",
+)
+@click.option("--format", "format", type=click.Choice(["coco", "yolo-pose", "webdataset"]), help="[default: coco]")
+@click.option("--with-masks", is_flag=True, default=None, help="Also export instance masks.")
+@click.option("--with-depth", is_flag=True, default=None, help="Also export depth maps (needs render --depth).")
+@click.option("--min-visible", type=click.IntRange(0, 37), help="Leave out people with fewer visible keypoints.")
+@click.option("--max-occlusion", type=click.FloatRange(0, 1), help="Leave out people hidden by more than this share.")
+@click.option("--where", help="Keep frames for which an expression over the plan's columns holds.")
+def export_coco(root: Path, **given: Any) -> int:
+    """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
+    from ..annotate.stage import ExportSettings
+    from ..annotate.stage import export_coco as stage
+    from ..progress import make_reporter
+
+    settings = settings_from(ExportSettings, given)
+    workspace = existing_workspace(root)
+    with workspace.held():
+        play_stage("export", workspace, settings, stage, make_reporter())
+    return 0
+
+
+@click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
+@dir_argument
+@click.option(
+    "--model",
+    metavar="tiny|small|medium|FILE.onnx",
+    help="Network size; an ONNX file with --only validate.  [default: tiny]",
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="[default: auto]")
+@click.option("--epochs", type=click.IntRange(1), help="Epochs at most.")
+@click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Training time at most.")
+@click.option("--batch", type=click.IntRange(2), help="Batch size.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of initialisation and augmentation.")
+@click.option("--teacher", type=FILE, help="SimCC ONNX network that teaches the 26 body keypoints.")
+@click.option("--mix", type=FILE, help="A second COCO file to mix in (its pictures beside it).")
+@click.option("--mix-images", type=click.Path(file_okay=False, path_type=Path), help="Pictures of --mix.")
+@click.option("--mix-ratio", type=click.FloatRange(0, 1), help="Share of the second set in a batch.")
+@click.option("--only", type=click.Choice(["train", "validate"]), help="Only one of the two.")
+@click.option("--annotations", type=FILE, help="COCO file to score on, with --only validate.")
+@click.option("--images", type=click.Path(file_okay=False, path_type=Path), help="Its pictures.")
+@click.option("--fp16", is_flag=True, default=None, help="Export half precision too.")
+@click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
+def train_validate(root: Path, **given: Any) -> int:
+    """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
+    from ..annotate.report import write_report
+    from ..pose.stage import TrainSettings
+    from ..pose.stage import train_validate as stage
+    from ..progress import make_reporter
+
+    settings = settings_from(TrainSettings, given)
+    workspace = existing_workspace(root)
+    reporter = make_reporter()
+    with workspace.held():
+        play_stage("train", workspace, settings, stage, reporter)
+        page = write_report(workspace, reporter)
+    click.echo(f"report: {page}")
+    return 0

@@ -1,0 +1,78 @@
+"""The engine, the shipped clips, and prediction on one's own pictures."""
+
+from pathlib import Path
+
+import click
+
+from .base import Command, Group, example
+
+
+@click.group(cls=Group)
+def engine() -> None:
+    """The embedded UnrealCV engine."""
+
+
+@engine.command(cls=Command, epilog=example("spinegen engine serve --port 9000"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=9000, show_default=True)
+@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="Unix socket instead of TCP.")
+def serve(host: str, port: int, socket_path: Path | None) -> None:
+    """Serve the embedded engine to any UnrealCV client until Ctrl-C."""
+    from ..engine.serve import serve as run
+
+    run(host=host, port=port, socket_path=socket_path)
+
+
+@click.group(cls=Group)
+def clips() -> None:
+    """Motion clips that come with the package."""
+
+
+@clips.command("list", cls=Command, epilog=example("spinegen clips list"))
+def list_clips() -> None:
+    """List the shipped clips: name, length and what is done in them."""
+    from ..biomech.authored import shipped_clips
+
+    for clip in shipped_clips():
+        click.echo(f"{clip.name}  {clip.duration_s:.0f} s  {', '.join(clip.activities)}")
+
+
+@click.command(
+    cls=Command,
+    epilog=example(
+        "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx"
+    ),
+)
+@click.option(
+    "-i",
+    "--input",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="Picture, video or folder.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for pictures and JSON.",
+)
+@click.option(
+    "--model", type=click.Path(dir_okay=False, path_type=Path), default="workspace/pose/pose.onnx", show_default=True
+)
+@click.option(
+    "--boxes",
+    default="whole",
+    show_default=True,
+    metavar="whole|FILE",
+    help="Person boxes: the whole picture, or a COCO/JSON file.",
+)
+@click.option("--spine-only", is_flag=True, help="Draw only the spine.")
+def predict(source: Path, target: Path, model: Path, boxes: str, spine_only: bool) -> None:
+    """Run a trained network on pictures or a video and draw what it sees."""
+    from ..pose.predict_stage import predict as run
+    from ..progress import make_reporter, print_summary
+
+    print_summary(run(source, target, model, boxes, spine_only, make_reporter()))

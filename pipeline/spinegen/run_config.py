@@ -1,0 +1,18 @@
+"""The YAML of `spinegen run`: one section a stage."""
+
+from pydantic import Field
+
+from .annotate.stage import ExportSettings
+from .biomech.stage import FitSettings
+from .config import Settings
+from .pose.stage import TrainSettings
+from .render.stage import RenderSettings
+
+
+class RunConfig(Settings):
+    """Settings of all four stages; what is left out keeps its default."""
+
+    fit: FitSettings = Field(default_factory=FitSettings)
+    render: RenderSettings = Field(default_factory=RenderSettings)
+    export: ExportSettings = Field(default_factory=ExportSettings)
+    train: TrainSettings = Field(default_factory=TrainSettings)
