@@ -77,23 +77,19 @@ class Workspace:
             raise WorkspaceError(f"{self.root}: output folder cannot be written: {error.strerror or error}") from error
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, shard: str | None = None) -> Iterator[None]:
         """Hold the workspace against other processes while the block runs.
+
+        With a `shard` name, only against whole-workspace holders and against holders of the same shard.
 
         Raises:
             WorkspaceError: another process holds it; the text says which.
         """
         self.open()
-        with (self.root / ".lock").open("a+") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                handle.seek(0)
-                holder = handle.read().strip() or "another process"
-                raise WorkspaceError(f"{self.root}: workspace is in use by {holder}; wait for it or stop it") from error
-            handle.truncate(0)
-            handle.write(f"process {os.getpid()} on {socket.gethostname()}")
-            handle.flush()
+        with ExitStack() as stack:
+            stack.enter_context(_locked(self.root / ".lock", shared=shard is not None))
+            if shard is not None:
+                stack.enter_context(_locked(self.root / f".lock-{shard.replace('/', '-of-')}", shared=False))
             yield
 
     def run(self) -> dict[str, Any]:

@@ -15,6 +15,10 @@ def run(config: str, root: Path) -> int:
 
     CONFIG is a YAML file or the name of a shipped one (demo).
     """
+    from ..resources import find_config
+
+    path = find_config(config, "configs", "config")
+
     from ..annotate.report import write_report
     from ..annotate.stage import export_coco
     from ..biomech.stage import fit_mocap
@@ -22,11 +26,10 @@ def run(config: str, root: Path) -> int:
     from ..pose.stage import train_validate
     from ..progress import make_reporter
     from ..render.stage import render
-    from ..resources import find_config
     from ..run_config import RunConfig
     from ..workspace import Workspace
 
-    settings = load_yaml(find_config(config, "configs", "config"), RunConfig)
+    settings = load_yaml(path, RunConfig)
     workspace = Workspace(root)
     reporter = make_reporter()
     failed = False

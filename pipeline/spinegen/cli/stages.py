@@ -71,12 +71,12 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> int:
 @click.option("--extend", is_flag=True, default=None, help="Add shots to a finished plan.")
 def render(root: Path, **given: Any) -> int:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
+    workspace = existing_workspace(root)
     from ..progress import make_reporter
     from ..render.stage import RenderSettings
     from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
-    workspace = existing_workspace(root)
     with workspace.held(given.get("shard")):
         summary = play_stage("render", workspace, settings, stage, make_reporter())
     return 1 if summary.failures else 0
@@ -99,12 +99,12 @@ def render(root: Path, **given: Any) -> int:
 @click.option("--where", help="Keep frames for which an expression over the plan's columns holds.")
 def export_coco(root: Path, **given: Any) -> int:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
+    workspace = existing_workspace(root)
     from ..annotate.stage import ExportSettings
     from ..annotate.stage import export_coco as stage
     from ..progress import make_reporter
 
     settings = settings_from(ExportSettings, given)
-    workspace = existing_workspace(root)
     with workspace.held():
         play_stage("export", workspace, settings, stage, make_reporter())
     return 0
@@ -133,13 +133,13 @@ def export_coco(root: Path, **given: Any) -> int:
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
 def train_validate(root: Path, **given: Any) -> int:
     """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
+    workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.stage import TrainSettings
     from ..pose.stage import train_validate as stage
     from ..progress import make_reporter
 
     settings = settings_from(TrainSettings, given)
-    workspace = existing_workspace(root)
     reporter = make_reporter()
     with workspace.held():
         play_stage("train", workspace, settings, stage, reporter)
