@@ -1,7 +1,7 @@
 """YAML read into frozen pydantic models, with errors that name the file, the field, the value and what is allowed."""
 
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -71,12 +71,17 @@ def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
 
 def _allowed_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Field names at a place in nested settings, where that can be told."""
-    current: object = kind
+    current: type[BaseModel] | None = kind
     for part in location:
-        if not (isinstance(current, type) and issubclass(current, BaseModel)):
-            return []
-        field = current.model_fields.get(str(part))
-        current = field.annotation if field else None
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return list(current.model_fields)
-    return []
+        if isinstance(part, int) or current is None:
+            continue
+        field = current.model_fields.get(part)
+        current = _settings_in(field.annotation) if field else None
+    return list(current.model_fields) if current else []
+
+
+def _settings_in(annotation: object) -> type[BaseModel] | None:
+    """The settings class that an annotation such as `X | None` or `tuple[X, ...]` holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _settings_in(part))), None)

@@ -1,0 +1,205 @@
+"""Fitted motion as the sampler sees it: keypoints over time, what is being done, and who may be seen doing it where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ConfigError, DatasetError
+from ..skeleton import INDEX
+from .settings import ClipSettings
+
+THIGH_AND_SHANK_OF_STATURE = 0.491
+"""Thigh .245 and shank .246 of the stature (Drillis & Contini 1966)."""
+GAP_S = 1.0
+"""Least time between training and validation frames of one clip."""
+_STRETCH_S = 4.0
+"""About this long is one validation stretch of a single clip."""
+
+
+@dataclass(frozen=True)
+class Motion:
+    """One fitted clip."""
+
+    name: str
+    times_s: NDArray[np.float64]
+    """`(F,)`."""
+    keypoints_ground_m: NDArray[np.float64]
+    """`(F, 37, 3)` of the performer."""
+    activities: tuple[str, ...]
+    """One a frame; `""` where nothing is known."""
+
+    @property
+    def performer_stature_m(self) -> float:
+        """Estimated from the mean length of thighs and shanks."""
+        points = self.keypoints_ground_m
+        lengths = [
+            np.linalg.norm(points[:, INDEX[f"{side}_{a}"]] - points[:, INDEX[f"{side}_{b}"]], axis=1).mean()
+            for side in ("left", "right")
+            for a, b in (("hip", "knee"), ("knee", "ankle"))
+        ]
+        return float(sum(lengths) / 2.0 / THIGH_AND_SHANK_OF_STATURE)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Frames of one split: what may be drawn there."""
+
+    clip: NDArray[np.int32]
+    """`(N,)` index into the motions."""
+    frame: NDArray[np.int32]
+    activity: NDArray[np.int32]
+    """Index into `names`."""
+    names: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.frame)
+
+    def sample(self, rng: np.random.Generator, balance: str) -> tuple[int, int]:
+        """(motion, frame) of one moment."""
+        if balance == "activity":
+            group = self._by_activity[int(rng.integers(len(self._by_activity)))]
+            index = int(group[rng.integers(len(group))])
+        else:
+            index = int(rng.integers(self.count))
+        return int(self.clip[index]), int(self.frame[index])
+
+    def holds(self, clip: int, frame: int) -> bool:
+        """Whether a frame of a motion may be drawn."""
+        return (clip, frame) in self._pairs
+
+    @cached_property
+    def _by_activity(self) -> list[NDArray[np.int64]]:
+        return [np.flatnonzero(self.activity == index) for index in np.unique(self.activity)]
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[int, int]]:
+        return frozenset(zip(self.clip.tolist(), self.frame.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class MotionSplit:
+    """Training and validation moments, and the rule that keeps them apart."""
+
+    train: Moments
+    val: Moments
+    rule: str
+    """`clips`: no clip is in both; `stretches`: one clip, cut at least `GAP_S` apart; `none`: no validation was wanted."""
+
+
+def select(motions: Sequence[Motion], settings: ClipSettings) -> tuple[Motion, ...]:
+    """The motions that a scenes file asks for.
+
+    Raises:
+        DatasetError: nothing was fitted yet.
+        ConfigError: a clip was never fitted, or no frame shows one of the activities.
+    """
+    if not motions:
+        raise DatasetError("no fitted clip in this workspace; fit some first with: spinegen fit-mocap")
+    fitted = {motion.name: motion for motion in motions}
+    if settings.names == "all":
+        return tuple(motions)
+    missing = [name for name in settings.names if name not in fitted]
+    if missing:
+        raise ConfigError(
+            f"clips.names: {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} never fitted; "
+            f"fitted are: {', '.join(sorted(fitted))}"
+        )
+    return tuple(fitted[name] for name in dict.fromkeys(settings.names))
+
+
+def split_motions(
+    motions: Sequence[Motion], settings: ClipSettings, validation_share: float, rng: np.random.Generator
+) -> MotionSplit:
+    """Keep training and validation apart: by clips, or by stretches of time where there is one clip.
+
+    Raises:
+        ConfigError: no frame is left for one of them; the text says why.
+    """
+    everything = _moments(motions, settings, [np.ones(len(m.times_s), dtype=bool) for m in motions])
+    if everything.count == 0:
+        known = sorted({activity for motion in motions for activity in motion.activities if activity})
+        raise ConfigError(
+            f"clips.activities: no frame of {', '.join(m.name for m in motions)} shows any of "
+            f"{', '.join(settings.activities)}; marked are: {', '.join(known) or 'none'}"
+        )
+    if validation_share == 0:
+        return MotionSplit(
+            everything, _moments(motions, settings, [np.zeros(len(m.times_s), bool) for m in motions]), "none"
+        )
+    used = sorted({int(clip) for clip in everything.clip})
+    if len(used) > 1:
+        held_out = _held_out_clips(used, everything, validation_share, rng)
+        masks = [np.full(len(m.times_s), index in held_out) for index, m in enumerate(motions)]
+        return MotionSplit(
+            _moments(motions, settings, [~mask for mask in masks]), _moments(motions, settings, masks), "clips"
+        )
+    train, val = _stretches(motions[used[0]], validation_share)
+    nothing = [np.zeros(len(m.times_s), dtype=bool) for m in motions]
+    split = MotionSplit(
+        _moments(motions, settings, [train if i == used[0] else mask for i, mask in enumerate(nothing)]),
+        _moments(motions, settings, [val if i == used[0] else mask for i, mask in enumerate(nothing)]),
+        "stretches",
+    )
+    if split.train.count == 0 or split.val.count == 0:
+        name, seconds = motions[used[0]].name, motions[used[0]].times_s[-1]
+        part = "validation" if split.val.count == 0 else "training"
+        raise ConfigError(
+            f"the {part} split would be empty: {name} is the only clip and its {seconds:.1f} s cannot be cut into stretches "
+            f"{GAP_S:g} s apart; fit a second clip, or set validation_share to 0"
+        )
+    return split
+
+
+def _held_out_clips(used: list[int], moments: Moments, share: float, rng: np.random.Generator) -> set[int]:
+    """Clips whose frames come closest to the wanted share, at least one and never all."""
+    order = [used[i] for i in rng.permutation(len(used))]
+    frames = {clip: int((moments.clip == clip).sum()) for clip in used}
+    wanted = share * moments.count
+    held: set[int] = {order[0]}
+    for clip in order[1:-1]:
+        now = sum(frames[c] for c in held)
+        if abs(now + frames[clip] - wanted) < abs(now - wanted):
+            held.add(clip)
+    return held
+
+
+def _stretches(motion: Motion, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    times, length = motion.times_s, float(motion.times_s[-1])
+    count = max(1, round(share * length / _STRETCH_S))
+    period = length / count
+    phase = times % period
+    val = (phase >= period * (0.5 - share / 2)) & (phase < period * (0.5 + share / 2))
+    if not val.any():
+        return ~val, val
+    nearest = _distance_to(times, val)
+    return nearest >= GAP_S, val
+
+
+def _distance_to(times: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    known = times[chosen]
+    after = np.searchsorted(known, times)
+    left = times - known[np.clip(after - 1, 0, len(known) - 1)]
+    right = known[np.clip(after, 0, len(known) - 1)] - times
+    return np.minimum(np.abs(left), np.abs(right))
+
+
+def _moments(motions: Sequence[Motion], settings: ClipSettings, masks: Sequence[NDArray[np.bool_]]) -> Moments:
+    names: dict[str, int] = {}
+    clips, frames, activities = [], [], []
+    for index, (motion, mask) in enumerate(zip(motions, masks, strict=True)):
+        for frame in np.flatnonzero(mask & np.isfinite(motion.keypoints_ground_m).all((1, 2))):
+            activity = motion.activities[frame]
+            if settings.activities == "all" or activity in settings.activities:
+                clips.append(index)
+                frames.append(frame)
+                activities.append(names.setdefault(activity, len(names)))
+    return Moments(
+        np.asarray(clips, dtype=np.int32),
+        np.asarray(frames, dtype=np.int32),
+        np.asarray(activities, dtype=np.int32),
+        tuple(names),
+    )

@@ -1,0 +1,291 @@
+"""Places: ground, room and backdrop that belong together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..engine.vocabulary import Backdrop, Ground, Room, Surface, Windows
+from ..errors import ConfigError
+from .colours import PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
+from .settings import LightSettings
+
+Rng = np.random.Generator
+_PICTURES = {"hdri": (".hdr", ".exr", ".npy"), "photo": (".jpg", ".jpeg", ".png")}
+WALL_M = 0.25
+"""People, cameras and furniture keep this far from walls."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a stage is set to."""
+
+    kind: str
+    ground: Ground
+    backdrop: Backdrop
+    room: Room | None = None
+
+    @property
+    def indoor(self) -> bool:
+        """Lit by lamps rather than by the sky."""
+        return self.room is not None or self.kind == "studio"
+
+    def contains(self, x_m: float, z_m: float, y_m: float = 0.0, margin_m: float = WALL_M) -> bool:
+        """Whether a point of the stage is within the walls."""
+        if self.room is None:
+            return True
+        yaw = np.radians(self.room.yaw_deg)
+        dx, dy = x_m - self.room.centre_cm[0] / 100, z_m - self.room.centre_cm[1] / 100
+        along, across = dx * np.cos(yaw) + dy * np.sin(yaw), dy * np.cos(yaw) - dx * np.sin(yaw)
+        half_x, half_y, height = self.room.size_cm[0] / 200, self.room.size_cm[1] / 200, self.room.size_cm[2] / 100
+        return bool(
+            abs(along) <= half_x - margin_m and abs(across) <= half_y - margin_m and y_m <= height - 0.5 * margin_m
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the plan; defaults are left out."""
+        dumped: dict[str, Any] = {"kind": self.kind}
+        for name in ("ground", "backdrop", "room"):
+            part = getattr(self, name)
+            dumped[name] = None if part is None else part.model_dump(mode="json", exclude_defaults=True)
+        return dumped
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Place":
+        """Inverse of `to_json`."""
+        room = None if data["room"] is None else Room.model_validate(data["room"])
+        return cls(data["kind"], Ground.model_validate(data["ground"]), Backdrop.model_validate(data["backdrop"]), room)
+
+
+def sample_place(rng: Rng, kind: str, light: LightSettings, folder: Path | None) -> Place:
+    """One place of a kind.
+
+    Raises:
+        ConfigError: `hdri` or `photo` without pictures in the folder.
+    """
+    if kind in _PICTURES:
+        return _pictured(rng, kind, folder)
+    return _MAKERS[kind](rng, light)
+
+
+def _seed(rng: Rng) -> int:
+    return int(rng.integers(2**31))
+
+
+def _surface(
+    rng: Rng, kind: str, colours: tuple[str, ...] | None = None, scale: tuple[float, float] = (0.8, 1.25)
+) -> Surface:
+    colour = one_of(rng, colours) if colours else None
+    return Surface.model_validate(
+        {"kind": kind, "colour": colour, "scale": round(float(rng.uniform(*scale)), 3), "seed": _seed(rng)}
+    )
+
+
+def _any(rng: Rng, *kinds: tuple[str, tuple[str, ...] | None]) -> Surface:
+    kind, colours = kinds[int(rng.integers(len(kinds)))]
+    return _surface(rng, kind, colours)
+
+
+def _yaw(rng: Rng) -> float:
+    return round(float(rng.uniform(-180, 180)), 2)
+
+
+def _studio(rng: Rng, _: LightSettings) -> Place:
+    paper = one_of(rng, PAPERS)
+    ground = Ground(surface=Surface(kind="plain", colour=paper, roughness=0.9))
+    return Place("studio", ground, Backdrop(kind="studio", colour=paper, yaw_deg=_yaw(rng), seed=_seed(rng)))
+
+
+def _lawn(rng: Rng, _: LightSettings) -> Place:
+    ground = _any(rng, ("grass", None), ("grass", None), ("sand", None))
+    behind = ("meadow", "park", "forest")[int(rng.integers(3))] if ground.kind == "grass" else "sky"
+    return Place(
+        "lawn",
+        Ground(surface=ground),
+        Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}),
+    )
+
+
+def _park(rng: Rng, _: LightSettings) -> Place:
+    path = _any(rng, ("gravel", None), ("paving", STONES), ("asphalt", None))
+    strip = (60_000.0, round(float(rng.uniform(180, 420)), 1))
+    ground = Ground(surface=path, surface_2=_surface(rng, "grass"), strip_cm=strip, yaw_deg=_yaw(rng))
+    behind = ("park", "forest", "city")[int(rng.integers(3))]
+    return Place("park", ground, Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}))
+
+
+def _street(rng: Rng, _: LightSettings) -> Place:
+    pavement = _any(rng, ("asphalt", None), ("paving", STONES), ("concrete", None))
+    return Place(
+        "street",
+        Ground(surface=pavement),
+        Backdrop.model_validate(
+            {"kind": ("street", "street", "city")[int(rng.integers(3))], "yaw_deg": _yaw(rng), "seed": _seed(rng)}
+        ),
+    )
+
+
+def _court(rng: Rng, _: LightSettings) -> Place:
+    court = _any(rng, ("rubber", RUBBERS), ("concrete", None), ("asphalt", None))
+    size = (round(float(rng.uniform(1500, 2800)), 1), round(float(rng.uniform(800, 1500)), 1))
+    ground = Ground(
+        surface=court, surface_2=_any(rng, ("grass", None), ("concrete", None)), strip_cm=size, yaw_deg=_yaw(rng)
+    )
+    return Place(
+        "court",
+        ground,
+        Backdrop.model_validate(
+            {"kind": ("park", "city")[int(rng.integers(2))], "yaw_deg": _yaw(rng), "seed": _seed(rng)}
+        ),
+    )
+
+
+def _room(
+    rng: Rng,
+    light: LightSettings,
+    kind: str,
+    size_m: tuple[tuple[float, float], tuple[float, float]],
+    height_m: tuple[float, float],
+    floor: Surface,
+    wall: Surface,
+    lamps: tuple[str, ...],
+    accent: Surface | None = None,
+) -> Place:
+    long, wide = (round(float(rng.uniform(*range_)) * 100, 1) for range_ in size_m)
+    height = round(float(rng.uniform(*height_m)) * 100, 1)
+    sides = [s for s in ("+x", "-x", "+y", "-y") if rng.random() < 0.4] or ["+y"]
+    window_height = min(150.0 + 40.0 * float(rng.random()), height - 110.0)
+    windows = tuple(
+        Windows.model_validate(
+            {
+                "side": s,
+                "count": max(1, int((long if s[1] == "y" else wide) // 260)),
+                "height_cm": round(window_height, 1),
+            }
+        )
+        for s in sides[:2]
+    )
+    centre = (round(float(rng.uniform(-0.2, 0.2)) * long, 1), round(float(rng.uniform(-0.2, 0.2)) * wide, 1))
+    room = Room.model_validate(
+        {
+            "centre_cm": centre,
+            "size_cm": (long, wide, height),
+            "yaw_deg": _yaw(rng),
+            "wall": wall,
+            "accent": accent,
+            "windows": windows,
+            "lamps": lamps[int(rng.integers(len(lamps)))],
+            "lamp_lux": round(light.lamp_lux.sample(rng), 1),
+            "lamp_kelvin": round(light.lamp_kelvin.sample(rng), 1),
+            "seed": _seed(rng),
+        }
+    )
+    outside = Backdrop.model_validate({"kind": ("city", "park", "meadow")[int(rng.integers(3))], "seed": _seed(rng)})
+    return Place(kind, Ground(surface=floor, yaw_deg=room.yaw_deg), outside, room)
+
+
+def _accent(rng: Rng) -> Surface | None:
+    return _any(rng, ("plaster", PAINTS), ("brick", None), ("panels", WOODS)) if rng.random() < 0.5 else None
+
+
+def _home(rng: Rng, light: LightSettings) -> Place:
+    floor = _any(rng, ("parquet", WOODS), ("planks", WOODS), ("carpet", PAINTS), ("tiles", STONES))
+    return _room(
+        rng,
+        light,
+        "home",
+        ((4.5, 8), (4.5, 8)),
+        (2.4, 3.0),
+        floor,
+        _surface(rng, "plaster", PAINTS),
+        ("none", "spots"),
+        _accent(rng),
+    )
+
+
+def _yoga_room(rng: Rng, light: LightSettings) -> Place:
+    floor = _any(rng, ("parquet", WOODS), ("planks", WOODS))
+    return _room(
+        rng,
+        light,
+        "yoga_room",
+        ((6, 12), (6, 10)),
+        (2.6, 3.6),
+        floor,
+        _surface(rng, "plaster", PAINTS),
+        ("none", "spots", "panels"),
+        _accent(rng),
+    )
+
+
+def _gym(rng: Rng, light: LightSettings) -> Place:
+    floor = _any(rng, ("rubber", RUBBERS), ("parquet", WOODS))
+    wall = _any(rng, ("concrete", None), ("plaster", PAINTS), ("brick", None), ("panels", WOODS))
+    return _room(rng, light, "gym", ((8, 18), (8, 14)), (3.0, 6.0), floor, wall, ("tubes", "panels"), _accent(rng))
+
+
+def _office(rng: Rng, light: LightSettings) -> Place:
+    floor = _any(rng, ("carpet", PAINTS), ("tiles", STONES), ("planks", WOODS))
+    return _room(
+        rng,
+        light,
+        "office",
+        ((5.5, 12), (5.5, 10)),
+        (2.6, 3.2),
+        floor,
+        _surface(rng, "plaster", PAINTS),
+        ("panels", "tubes"),
+        _accent(rng),
+    )
+
+
+def _clinic(rng: Rng, light: LightSettings) -> Place:
+    floor = _any(rng, ("tiles", STONES), ("plain", STONES))
+    return _room(
+        rng,
+        light,
+        "clinic",
+        ((5, 8), (5, 8)),
+        (2.6, 3.2),
+        floor,
+        _surface(rng, "plaster", ("#eceeec", "#e3ebe8", "#dfe6ec", "#efece4")),
+        ("panels", "tubes"),
+    )
+
+
+def _pictured(rng: Rng, kind: str, folder: Path | None) -> Place:
+    files = pictures(folder, _PICTURES[kind])
+    path = files[int(rng.integers(len(files)))]
+    return Place(
+        kind, Ground(kind="shadow"), Backdrop.model_validate({"kind": kind, "path": path, "yaw_deg": _yaw(rng)})
+    )
+
+
+@lru_cache(maxsize=8)
+def pictures(folder: Path | None, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+    """Absolute paths of the user's pictures.
+
+    Raises:
+        ConfigError: the folder holds none.
+    """
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder and folder.is_dir() else []
+    if not found:
+        raise ConfigError(f"places.folder: {folder} holds no picture; looked for {', '.join(suffixes)}")
+    return tuple(str(p.resolve()) for p in found)
+
+
+_MAKERS: dict[str, Callable[[Rng, LightSettings], Place]] = {
+    "studio": _studio,
+    "lawn": _lawn,
+    "park": _park,
+    "street": _street,
+    "court": _court,
+    "home": _home,
+    "yoga_room": _yoga_room,
+    "gym": _gym,
+    "office": _office,
+    "clinic": _clinic,
+}

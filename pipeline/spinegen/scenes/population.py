@@ -1,0 +1,73 @@
+"""The people of a set: drawn once, each in training or in validation."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ConfigError
+from .settings import SceneSettings
+
+if TYPE_CHECKING:
+    from ..humans.spec import PersonSpec
+
+FIRST_PERSON_STREAM = 2**31
+"""`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What the sampler knows of one person."""
+
+    id: str
+    sex: str
+    age: float
+    stature_m: float
+    wardrobe: str
+
+
+def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, PersonSpec], dict[str, Member]]":
+    """Everybody's full description and what the sampler knows of them, by id (`p0000`, ...).
+
+    Raises:
+        ConfigError: an unknown wardrobe.
+    """
+    from ..humans.spec import sample_person
+    from ..humans.wardrobe import wardrobe_names
+
+    unknown = [name for name in settings.people.wardrobe.names if name not in wardrobe_names()]
+    if unknown:
+        raise ConfigError(
+            f"people.wardrobe: unknown {', '.join(unknown)}; known are: {', '.join(sorted(wardrobe_names()))}"
+        )
+    specs, members = {}, {}
+    for index in range(settings.people.population):
+        rng = np.random.default_rng(np.random.SeedSequence([seed, FIRST_PERSON_STREAM + index]))
+        wardrobe = settings.people.wardrobe.sample(rng)
+        spec = sample_person(rng, wardrobe)
+        name = f"p{index:04d}"
+        specs[name] = spec
+        members[name] = Member(name, spec.sex, round(spec.age_years, 1), round(spec.stature_m, 3), wardrobe)
+    return specs, members
+
+
+def split_members(members: dict[str, Member], validation_share: float) -> dict[str, tuple[Member, ...]]:
+    """Training and validation people: spread evenly over the drawn order, so no person is in both.
+
+    Raises:
+        ConfigError: too few people for both.
+    """
+    everybody = tuple(members.values())
+    if validation_share == 0:
+        return {"train": everybody, "val": ()}
+    if len(everybody) < 2:
+        raise ConfigError(
+            f"people.population: found {len(everybody)}; a validation split needs at least 2 people, "
+            "because nobody may be in training and validation (or set validation_share to 0)"
+        )
+    held = max(1, min(len(everybody) - 1, round(validation_share * len(everybody))))
+    chosen = {int((index + 0.5) * len(everybody) / held) for index in range(held)}
+    return {
+        "train": tuple(m for i, m in enumerate(everybody) if i not in chosen),
+        "val": tuple(m for i, m in enumerate(everybody) if i in chosen),
+    }

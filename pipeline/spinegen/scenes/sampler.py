@@ -1,0 +1,253 @@
+"""Draws takes: people, place, light and camera of consecutive shots, from one generator; pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.camera import Camera
+from ..skeleton import INDEX
+from .camera_settings import ViewSettings
+from .light import sample_light, sample_sensor
+from .motions import Moments, Motion, MotionSplit
+from .placement import (
+    PlacedPerson,
+    bodies_meet,
+    footprint_radius_m,
+    heading_deg,
+    next_place,
+    placed_keypoints,
+)
+from .places import Place, sample_place
+from .population import Member
+from .props import PropLayout, Sight, furnish, lay_mats, occlude
+from .settings import SceneSettings
+from .shot import Shot
+from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
+
+Array = NDArray[np.float64]
+Rng = np.random.Generator
+
+
+class GaveUp(Exception):
+    """No draw could be used within the allowed tries; holds the counted reasons."""
+
+    def __init__(self, reasons: Counter[str]) -> None:
+        super().__init__(", ".join(f"{reason} ({count})" for reason, count in reasons.most_common()))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Casting:
+    """What takes are drawn from."""
+
+    settings: SceneSettings
+    motions: tuple[Motion, ...]
+    split: MotionSplit
+    members: Mapping[str, tuple[Member, ...]]
+    """Members of each split."""
+    rigs: Mapping[int, tuple[Camera, ...]]
+    """Cameras of each view that is a rig, by the view's index."""
+    performer_stature_m: tuple[float, ...]
+
+    def moments(self, split: str) -> Moments:
+        return self.split.train if split == "train" else self.split.val
+
+
+@dataclass(frozen=True)
+class _Person:
+    member: Member
+    clip: int
+    motion: Motion
+    placed: PlacedPerson
+    scale: float
+
+    def keypoints(self, frame: int) -> Array:
+        return placed_keypoints(self.placed, self.motion, frame, self.scale)
+
+    def frame_at(self, time_s: float) -> int:
+        return int(np.argmin(np.abs(self.motion.times_s - time_s)))
+
+
+def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[Shot]:
+    """`count` consecutive shots.
+
+    Raises:
+        GaveUp: no usable draw within `settings.tries`.
+    """
+    reasons: Counter[str] = Counter()
+    for attempt in range(1, casting.settings.tries + 1):
+        try:
+            shots = _draw(rng, casting, split, first_shot, count, take)
+        except Rejected as rejection:
+            reasons[str(rejection)] += 1
+            continue
+        record = {"tries": attempt, "rejected": dict(reasons)}
+        return [Shot(**shot, **record) for shot in shots]
+    raise GaveUp(reasons)
+
+
+def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[dict[str, Any]]:
+    settings = casting.settings
+    index = _weighted(rng, settings.cameras)
+    view_settings = settings.cameras[index]
+    place = sample_place(rng, settings.places.kinds.sample(rng), settings.light, settings.places.folder)
+    people = _people(rng, casting, split, place, count)
+    main = people[0]
+    everyone = np.stack([person.keypoints(person.placed.frame) for person in people])
+    subject = Subject(everyone[0], everyone, heading_deg(everyone[0]))
+    view = _view(rng, casting, index, subject)
+    cameras = _cameras(rng, view, view_settings, settings.take.step_s, count)
+    eye = view.camera.position_ground_m
+    if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
+        raise Rejected("camera in a wall")
+    frames = _frames(casting, split, people, settings.take.step_s, count)
+    for camera, row in zip(cameras, frames, strict=True):
+        _check_seen(camera, main.keypoints(row[0]), view, view_settings, settings)
+
+    circles = [
+        (float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2]), footprint_radius_m(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])))
+        for k in everyone
+    ]  # fmt: skip
+    layout, sight = PropLayout(), Sight(eye, everyone[0])
+    lay_mats(rng, settings.props, [_lying(k) for k in everyone], layout)
+    furnish(rng, settings.props, place, circles, layout, sight)
+    occluded = occlude(rng, settings.occluders, place, circles, layout, sight)
+    light = sample_light(rng, settings.light, place)
+    shots = []
+    for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True)):
+        keypoints = main.keypoints(row[0])
+        placed = [_moved(person, frame) for person, frame in zip(people, row, strict=True)]
+        shots.append(
+            {
+                "shot": first_shot + offset,
+                "take": take,
+                "split": split,
+                "clip": main.motion.name,
+                "activity": main.motion.activities[row[0]],
+                "frame": row[0],
+                "time_s": float(main.motion.times_s[row[0]]),
+                "people": [person.to_json() for person in placed],
+                "camera": camera.to_json(),
+                "light": light,
+                "place": place.to_json(),
+                "props": layout.to_json(),
+                "sensor": sample_sensor(rng, settings.sensor),
+                "width": camera.width,
+                "height": camera.height,
+                "seed": int(rng.integers(2**32)),
+                "view": view_settings.name,
+                "azimuth_deg": round(view.azimuth_deg, 3),
+                "elevation_deg": round(view.elevation_deg, 3),
+                "distance_m": round(view.distance_m, 4),
+                "focal_mm": round(view.focal_mm, 3),
+                "roll_deg": round(view.roll_deg, 3),
+                "truncated": view.truncated,
+                "occluder": occluded,
+                "people_count": len(people),
+                "person": main.member.id,
+                "sex": main.member.sex,
+                "age": main.member.age,
+                "stature_m": main.member.stature_m,
+                "wardrobe": main.member.wardrobe,
+                "place_kind": place.kind,
+                "indoor": place.indoor,
+                "sun_elevation_deg": float(light["sun"][0]),
+                "box_px": round(max(box_px(camera, keypoints)), 1),
+                "split_rule": casting.split.rule,
+            }
+        )
+    return shots
+
+
+def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) -> list[_Person]:
+    settings = casting.settings
+    members = casting.members[split]
+    number = min(int(settings.people.count.sample(rng)), len(members))
+    people: list[_Person] = []
+    taken: list[tuple[float, float, float]] = []
+    bodies: list[Array] = []
+    for index in rng.permutation(len(members))[:number]:
+        member = members[int(index)]
+        clip, frame = casting.moments(split).sample(rng, settings.clips.balance)
+        motion, scale = casting.motions[clip], member.stature_m / casting.performer_stature_m[clip]
+        local = motion.keypoints_ground_m[frame] * scale
+        radius = footprint_radius_m(local, float(local[INDEX["hip"], 0]), float(local[INDEX["hip"], 2]))
+        yaw = float(rng.uniform(-180.0, 180.0))
+        if people:
+            x, z = next_place(rng, taken, radius, settings.people.spacing_m)
+        else:
+            x, z = (float(value) for value in rng.normal(0.0, 0.3, 2))
+        placed = PlacedPerson(
+            member.id, motion.name, frame, float(motion.times_s[frame]), round(x, 4), round(z, 4), round(yaw, 3), frame
+        )
+        person = _Person(member, clip, motion, placed, scale)
+        keypoints = person.keypoints(frame)
+        if any(bodies_meet(keypoints, other) for other in bodies):
+            raise Rejected("people too close")
+        if not all(place.contains(float(p[0]), float(p[2]), float(p[1])) for p in keypoints):
+            raise Rejected("person in a wall")
+        people.append(person)
+        taken.append((x, z, radius))
+        bodies.append(keypoints)
+    return people
+
+
+def _view(rng: Rng, casting: Casting, index: int, subject: Subject) -> View:
+    settings = casting.settings.cameras[index]
+    if settings.kind == "rig":
+        cameras = casting.rigs[index]
+        return rig_view(cameras[int(rng.integers(len(cameras)))], subject)
+    return sample_view(rng, settings, subject, casting.settings.image.width, casting.settings.image.height)
+
+
+def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, count: int) -> Sequence[Camera]:
+    if settings.kind != "handheld":
+        return [view.camera] * count
+    return swayed(view.camera, rng, settings, np.arange(count, dtype=np.float64) * step_s)
+
+
+def _frames(casting: Casting, split: str, people: list[_Person], step_s: float, count: int) -> list[list[int]]:
+    """Frame of every person in every shot of the take.
+
+    Raises:
+        Rejected: somebody's motion leaves its split.
+    """
+    rows = []
+    for offset in range(count):
+        row = [p.placed.frame if offset == 0 else p.frame_at(p.placed.time_s + offset * step_s) for p in people]
+        for person, frame in zip(people, row, strict=True):
+            ends = person.motion.times_s[-1] < person.placed.time_s + (offset - 0.5) * step_s
+            if offset and (ends or not casting.moments(split).holds(person.clip, frame)):
+                raise Rejected("clip ends within the take")
+        rows.append(row)
+    return rows
+
+
+def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSettings, scene: SceneSettings) -> None:
+    wanted = settings.min_inside if view.truncated else 1.0
+    if inside_share(camera, keypoints) < wanted:
+        raise Rejected("person outside the picture")
+    if max(box_px(camera, keypoints)) < scene.min_person_px:
+        raise Rejected("person too small")
+
+
+def _moved(person: _Person, frame: int) -> PlacedPerson:
+    data = person.placed.to_json()
+    return PlacedPerson(**{**data, "frame": frame, "time_s": float(person.motion.times_s[frame])})
+
+
+def _lying(keypoints: Array) -> tuple[float, float, float]:
+    """Middle and long direction of a body's footprint."""
+    flat = keypoints[:, [0, 2]]
+    middle = 0.5 * (flat.min(0) + flat.max(0))
+    _, _, axes = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
+    return float(middle[0]), float(middle[1]), float(np.degrees(np.arctan2(axes[0, 1], axes[0, 0])))
+
+
+def _weighted(rng: Rng, views: Sequence[ViewSettings]) -> int:
+    cumulative = np.cumsum([view.weight for view in views])
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
