@@ -47,6 +47,7 @@ if [ -n "$needed" ]; then
 fi
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+echo "installing spinegen and what it needs into $venv (a few minutes the first time)"
 pip="$venv/bin/python -m pip --disable-pip-version-check -q"
 if ! "$venv/bin/python" -c 'import torch' 2>/dev/null; then
     if command -v nvidia-smi >/dev/null 2>&1 && nvidia-smi >/dev/null 2>&1; then

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "CoreMinimal.h"
+
+/** One dressed piece of a character: a skeletal mesh that follows the body, and how its colour is set. */
+struct FSpinegenGarment
+{
+	FString Slot;
+	FString Mesh;
+};
+
+/** One character of the project, as `Content/Spinegen/Data/catalogue.json` lists it. */
+struct FSpinegenCharacter
+{
+	FString Name;
+	FString Mesh;
+	FString Sex;
+	double StatureCm = 175.0;
+	TArray<FSpinegenGarment> Garments;
+};
+
+/** What is asked of a character: the fields of a PersonSpec that a prepared mesh can follow. */
+struct FSpinegenWish
+{
+	FString Id;
+	FString Sex;
+	double StatureCm = 175.0;
+	FLinearColor Skin = FLinearColor::White;
+	TMap<FString, FLinearColor> GarmentColours;
+};
+
+namespace SpinegenCatalogue
+{
+/** Reads the catalogue; on failure answers false and says which file and field. */
+bool Load(TArray<FSpinegenCharacter>& OutCharacters, FString& OutError);
+
+/** Reads the one-line JSON of `SetBody`. */
+bool ParseWish(const FString& Spec, FSpinegenWish& OutWish, FString& OutError);
+
+/** The character of that sex whose stature is nearest; the wish's id decides between equals. */
+const FSpinegenCharacter* Choose(const TArray<FSpinegenCharacter>& Characters, const FSpinegenWish& Wish);
+
+/** `#rrggbb` (sRGB) to linear; false when it is none. */
+bool ParseColour(const FString& Text, FLinearColor& OutColour);
+}

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "CoreMinimal.h"
+
+#include "GameFramework/Actor.h"
+
+#include "SpinegenStage.generated.h"
+
+class FJsonObject;
+class UDirectionalLightComponent;
+class UPostProcessComponent;
+class URectLightComponent;
+class USkyAtmosphereComponent;
+class USkyLightComponent;
+class UStaticMeshComponent;
+
+/** Light, ground, room, backdrop and props, driven through UnrealCV's vbp with the calls of spinegen's protocol table.
+ */
+UCLASS()
+class SPINEGENUE_API ASpinegenStage : public AActor
+{
+	GENERATED_BODY()
+
+public:
+	ASpinegenStage();
+
+	/** vbp Stage_0 Reset : removes every prop, the room and the backdrop; default light and camera response. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString Reset();
+
+	/** vbp Stage_0 SetSun elevation azimuth lux kelvin angle : degrees, lux, kelvin; azimuth is the yaw towards the
+	 * light. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetSun(float Elevation, float Azimuth, float Lux, float Kelvin, float Angle);
+
+	/** vbp Stage_0 SetSky turbidity clouds intensity seed */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetSky(float Turbidity, float Clouds, float Intensity, int32 Seed);
+
+	/** vbp Stage_0 SetExposure ev */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetExposure(float Ev);
+
+	/** vbp Stage_0 SetWhiteBalance kelvin : 0 is Unreal's default of 6500. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetWhiteBalance(float Kelvin);
+
+	/** vbp Stage_0 SetGround {"kind":"surface","surface":{"kind":"grass"}} */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetGround(FString Ground);
+
+	/** vbp Stage_0 SetRoom {"size_cm":[700,900,280],...} : empty removes it. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetRoom(FString Room);
+
+	/** vbp Stage_0 SetBackdrop {"kind":"sky"} */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetBackdrop(FString Backdrop);
+
+	/** vbp Stage_0 SpawnProp {"name":"Mat_0","kind":"mat","location_cm":[0,0,0]} : answers the name. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SpawnProp(FString Prop);
+
+private:
+	UStaticMeshComponent* AddBox(const FVector& CentreCm, const FRotator& Turn, const FVector& SizeCm,
+	                             const TSharedPtr<FJsonObject>& Surface);
+	void ApplySurface(UStaticMeshComponent* Component, const TSharedPtr<FJsonObject>& Surface) const;
+	void AddWalls(const TSharedPtr<FJsonObject>& Room, const FTransform& Place, const FVector& SizeCm);
+	void AddLamps(const TSharedPtr<FJsonObject>& Room, const FTransform& Place, const FVector& SizeCm);
+	void RemoveRoom();
+
+	UPROPERTY()
+	TObjectPtr<UDirectionalLightComponent> Sun;
+
+	UPROPERTY()
+	TObjectPtr<USkyLightComponent> Sky;
+
+	UPROPERTY()
+	TObjectPtr<USkyAtmosphereComponent> Atmosphere;
+
+	UPROPERTY()
+	TObjectPtr<UPostProcessComponent> Camera;
+
+	UPROPERTY()
+	TObjectPtr<UStaticMeshComponent> Floor;
+
+	UPROPERTY()
+	TObjectPtr<UStaticMeshComponent> Dome;
+
+	UPROPERTY()
+	TArray<TObjectPtr<UStaticMeshComponent>> Walls;
+
+	UPROPERTY()
+	TArray<TObjectPtr<URectLightComponent>> Lamps;
+
+	UPROPERTY()
+	TArray<TObjectPtr<AActor>> Props;
+};
