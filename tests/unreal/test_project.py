@@ -120,3 +120,17 @@ def test_sources_are_formatted() -> None:
 def test_shell_scripts_parse() -> None:
     for path in sorted((PROJECT / "Scripts").glob("*.sh")):
         subprocess.run(["sh", "-n", str(path)], check=True)
+
+
+def test_setup_script_type_checks(tmp_path: Path) -> None:
+    program = shutil.which("pyright") or shutil.which("pyright", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("pyright is not installed")
+    settings = {
+        "include": [str(PROJECT / "Content" / "Python")],
+        "stubPath": str(Path(__file__).with_name("typings")),
+        "reportMissingModuleSource": False,
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    done = subprocess.run([program, "-p", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
