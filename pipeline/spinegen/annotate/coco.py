@@ -1,0 +1,117 @@
+"""SpineTrack-Unreal COCO: the category, the header and one entry per picture and per person."""
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import __version__
+from ..skeleton import LINKS, NAMES, SIGMAS, VERTEBRAE
+from .labels import PersonAnnotation, Site
+from .sidecar import Frame
+
+LICENSE_NAME = "CC0-1.0"
+LICENSE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
+PEOPLE_PER_IMAGE = 100
+"""Annotation ids are `image_id * 100 + instance`: never 0, which pycocotools takes for "no match", and stable over exports."""
+
+CATEGORY: dict[str, Any] = {
+    "supercategory": "person",
+    "id": 1,
+    "name": "person",
+    "keypoints": list(NAMES),
+    "skeleton": [[a + 1, b + 1] for a, b in LINKS],
+}
+"""The one category; links are 1-based as COCO has them."""
+
+
+def file_name(split: str) -> str:
+    """Name of a split's annotation file."""
+    return f"person_keypoints_{split}-unreal.json"
+
+
+def folder_name(split: str) -> str:
+    """Name of a split's image folder."""
+    return f"{split}-unreal"
+
+
+def header(split: str, site: Site, date: str) -> dict[str, Any]:
+    """`info` and `licenses` of a file; `date` is the day the last frame was drawn, ISO."""
+    return {
+        "info": {
+            "description": f"SpineTrack-format synthetic people, {split} split: 37 keypoints with nine vertebrae from an OpenSim spine model",
+            "version": __version__,
+            "year": int(date[:4]),
+            "contributor": f"spinegen {__version__}",
+            "date_created": date,
+            "url": "",
+            "vertebral_site": site,
+            "vertebrae": list(VERTEBRAE),
+            "sigmas": list(SIGMAS),
+            "pixel_origin": "the centre of the top-left pixel is (0, 0)",
+            "camera_axes": "x right, y down, z forward, metres",
+            "ground_axes": "x forward, y up, z right, metres",
+        },
+        "licenses": [{"id": 1, "name": LICENSE_NAME, "url": LICENSE_URL}],
+        "categories": [CATEGORY],
+    }
+
+
+def image_entry(frame: Frame) -> dict[str, Any]:
+    """One element of `images`; the id is the shot."""
+    return {
+        "id": frame.shot,
+        "width": frame.width,
+        "height": frame.height,
+        "file_name": frame.image.name,
+        "license": 1,
+        "clip": frame.clip,
+        "activity": frame.activity,
+        "frame": frame.frame,
+        "time_s": round(frame.time_s, 6),
+        "plan": frame.plan,
+    }
+
+
+def annotation_entry(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
+    """One element of `annotations`: COCO's fields first, then ours."""
+    label, camera = person.label, frame.camera
+    return {
+        "id": frame.shot * PEOPLE_PER_IMAGE + label.instance,
+        "image_id": frame.shot,
+        "category_id": 1,
+        "bbox": list(person.box),
+        "area": person.area,
+        "iscrowd": 0,
+        "num_keypoints": int((person.visibility > 0).sum()),
+        "keypoints": _plain(_flat_keypoints(person), 3),
+        "segmentation": person.segmentation,
+        "hidden_fraction": _plain(person.hidden, 3),
+        "keypoints_3d": _plain(person.keypoints_camera_m, 6),
+        "vertebrae_3d": _plain(person.vertebrae_camera_m, 6),
+        "vertebrae_quaternion_wxyz": _plain(person.quaternions_camera_wxyz, 6),
+        "camera": {
+            "K": camera.intrinsics.tolist(),
+            "R": camera.rotation_camera_ground.tolist(),
+            "t": camera.translation_camera_m.tolist(),
+        },
+        "person": label.person,
+        "clip": label.clip,
+        "time_s": round(label.time_s, 6),
+    }
+
+
+def as_json(entry: dict[str, Any]) -> bytes:
+    """One line of JSON; NaN is refused."""
+    return json.dumps(entry, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _flat_keypoints(person: PersonAnnotation) -> list[float]:
+    return [value for row in person.keypoints_xyv().tolist() for value in (row[0], row[1], int(row[2]))]
+
+
+def _plain(values: ArrayLike, digits: int) -> list[Any]:
+    if isinstance(values, list):
+        return [round(value, digits) for value in values]
+    return np.round(np.asarray(values), digits).tolist()

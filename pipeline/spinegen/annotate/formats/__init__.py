@@ -1,0 +1,1 @@
+"""Layouts that an export can have: COCO, YOLO-pose, WebDataset."""

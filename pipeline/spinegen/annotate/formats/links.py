@@ -1,0 +1,23 @@
+"""Pictures are linked into an export, never re-encoded; copied where the file system cannot link."""
+
+import os
+import shutil
+from pathlib import Path
+
+from ...errors import DatasetError
+
+
+def link(source: Path, target: Path) -> None:
+    """Hard link, or else copy.
+
+    Raises:
+        DatasetError: the source is missing.
+    """
+    try:
+        os.link(source, target)
+    except FileNotFoundError as error:
+        if not source.exists():
+            raise DatasetError(f"{source}: picture is missing; draw it again with: spinegen render --repair") from error
+        raise
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,70 @@
+"""WebDataset layout: tar shards that hold each frame's files side by side under one key."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+from ..coco import CATEGORY, annotation_entry, image_entry
+from ..labels import PersonAnnotation
+from ..sidecar import Frame
+
+FRAMES_PER_SHARD = 500
+
+
+class ShardWriter:
+    """The shards of one piece of the set, one a split; numbered for good by `number_shards`."""
+
+    def __init__(self, root: Path, piece: int) -> None:
+        self.root, self.piece = root, piece
+        self._tars: dict[str, tarfile.TarFile] = {}
+
+    def write(self, frame: Frame, people: list[PersonAnnotation], with_masks: bool, with_depth: bool) -> None:
+        """Add `<key>.jpg`, `<key>.json`, and `<key>.mask.png` and `<key>.depth.npz` on request."""
+        tar = self._tar(frame.split)
+        key = frame.image.stem
+        entry = {"image": image_entry(frame), "annotations": [annotation_entry(frame, person) for person in people]}
+        _add(tar, f"{key}{frame.image.suffix}", frame.image.read_bytes())
+        _add(tar, f"{key}.json", json.dumps(entry, separators=(",", ":"), allow_nan=False).encode())
+        if with_masks:
+            _add(tar, f"{key}.mask.png", frame.mask.read_bytes())
+        if with_depth and frame.depth is not None:
+            _add(tar, f"{key}.depth.npz", frame.depth.read_bytes())
+
+    def close(self) -> None:
+        """Finish the shards."""
+        for tar in self._tars.values():
+            tar.close()
+
+    def _tar(self, split: str) -> tarfile.TarFile:
+        if split not in self._tars:
+            self._tars[split] = tarfile.open(self.root / f"{split}.piece-{self.piece:06d}.tar", "w")  # noqa: SIM115
+        return self._tars[split]
+
+
+def number_shards(root: Path, splits: tuple[str, ...]) -> dict[str, int]:
+    """Give the shards of every split running numbers, `train-000000.tar` on; how many there are."""
+    counts = {}
+    for split in splits:
+        pieces = sorted(root.glob(f"{split}.piece-*.tar"))
+        for number, piece in enumerate(pieces):
+            piece.rename(root / f"{split}-{number:06d}.tar")
+        counts[split] = len(pieces)
+    return counts
+
+
+def write_description(root: Path, shards: dict[str, int], frames: dict[str, int]) -> None:
+    """`dataset.json`: the category, and shards and frames of each split."""
+    splits = {
+        split: {"shards": f"{split}-{{000000..{count - 1:06d}}}.tar", "frames": frames[split]}
+        for split, count in shards.items()
+    }
+    (root / "dataset.json").write_text(
+        json.dumps({"splits": splits, "categories": [CATEGORY]}, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    tar.addfile(member, io.BytesIO(data))

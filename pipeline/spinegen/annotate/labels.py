@@ -1,0 +1,152 @@
+"""From a sidecar and a mask to what every export writes about one person: 2D keypoints, box, outline, 3D in the camera."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DatasetError
+from ..geometry.rigid import Array, matrix_quaternion, quaternion_matrix
+from ..skeleton import KEYPOINTS, VERTEBRAE
+from .sidecar import Frame, PersonLabel
+
+Site = Literal["centroid", "posterior"]
+
+SPINE_IDS: NDArray[np.int64] = np.array([k.id for k in KEYPOINTS if k.vertebra])
+SPINE_LEVELS: NDArray[np.int64] = np.array([VERTEBRAE.index(k.vertebra) for k in KEYPOINTS if k.vertebra])
+"""For each keypoint of `SPINE_IDS`, the row of its vertebra in `VERTEBRAE`."""
+ROOT = next(k.id for k in KEYPOINTS if k.name == "hip")
+"""Root-relative coordinates start here (S1)."""
+
+
+@dataclass(frozen=True)
+class PersonAnnotation:
+    """One person as exported; pixels have the centre of the top-left pixel at (0, 0), 3D is in metres."""
+
+    label: PersonLabel
+    points_px: Array
+    """`(37, 2)`; NaN behind the camera."""
+    visibility: NDArray[np.int64]
+    """`(37,)` of the chosen site."""
+    hidden: Array
+    """`(37,)` of the chosen site."""
+    keypoints_ground_m: Array
+    """`(37, 3)` of the chosen site."""
+    keypoints_camera_m: Array
+    """`(37, 3)` of the chosen site."""
+    vertebrae_camera_m: Array
+    """`(25, 3)` centroids."""
+    posterior_camera_m: Array
+    """`(25, 3)`"""
+    quaternions_camera_wxyz: Array
+    """`(25, 4)`"""
+    segmentation: dict[str, Any]
+    """Compressed RLE, `counts` as text."""
+    box: tuple[int, int, int, int]
+    """First column, first row, columns, rows of the visible part."""
+    area: int
+    """Visible pixels."""
+
+    @property
+    def seen(self) -> int:
+        """Keypoints with v = 2."""
+        return int((self.visibility == 2).sum())
+
+    @property
+    def occlusion(self) -> float:
+        """Mean hidden share of the keypoints inside the image; 1 when there is none."""
+        inside = self.visibility > 0
+        return float(self.hidden[inside].mean()) if inside.any() else 1.0
+
+    def keypoints_xyv(self) -> Array:
+        """`(37, 3)` x, y, v; all zero where v = 0, as COCO wants it."""
+        inside = self.visibility > 0
+        return np.where(inside[:, None], np.column_stack([self.points_px, self.visibility]), 0.0)
+
+
+def site_keypoints(label: PersonLabel, site: Site) -> tuple[Array, NDArray[np.int64], Array]:
+    """Ground points `(37, 3)`, flags `(37,)` and hidden shares `(37,)` with the spine at the chosen site."""
+    points, flags, hidden = label.keypoints_ground_m, label.visibility, label.hidden
+    if site == "posterior":
+        points, flags, hidden = points.copy(), flags.copy(), hidden.copy()
+        points[SPINE_IDS] = label.posterior_ground_m[SPINE_LEVELS]
+        flags[SPINE_IDS] = label.visibility_posterior[SPINE_LEVELS]
+        hidden[SPINE_IDS] = label.hidden_posterior[SPINE_LEVELS]
+    return points, flags, hidden
+
+
+def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site) -> PersonAnnotation | None:
+    """Everything exported about one person, or `None` when not a pixel of the person is seen.
+
+    Args:
+        mask: `(H, W)` instance ids of the frame.
+    """
+    from pycocotools import mask as rle
+
+    own = np.asfortranarray(mask == label.instance, dtype=np.uint8)
+    encoded = rle.encode(own)
+    area = int(rle.area(encoded))
+    if area == 0:
+        return None
+    x, y, w, h = (int(value) for value in rle.toBbox(encoded))
+    counts = encoded["counts"]
+    camera = frame.camera
+    ground, flags, hidden = site_keypoints(label, site)
+    pixels, _ = camera.project(ground)
+    rotation = camera.rotation_camera_ground @ quaternion_matrix(label.quaternions_ground_wxyz)
+    return PersonAnnotation(
+        label=label,
+        points_px=pixels,
+        visibility=flags,
+        hidden=hidden,
+        keypoints_ground_m=ground,
+        keypoints_camera_m=camera.to_camera(ground),
+        vertebrae_camera_m=camera.to_camera(label.centroids_ground_m),
+        posterior_camera_m=camera.to_camera(label.posterior_ground_m),
+        quaternions_camera_wxyz=matrix_quaternion(rotation),
+        segmentation={
+            "size": [int(v) for v in encoded["size"]],
+            "counts": counts if isinstance(counts, str) else counts.decode("ascii"),
+        },
+        box=(x, y, w, h),
+        area=area,
+    )
+
+
+def read_mask(path: Path, width: int, height: int) -> NDArray[np.uint8]:
+    """Instance mask `(H, W)` of a frame.
+
+    Raises:
+        DatasetError: missing, damaged, not 8-bit single-channel, or of another size.
+    """
+    import cv2
+
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+    except OSError as error:
+        raise DatasetError(f"{path}: mask cannot be read: {error.strerror or error}") from error
+    mask = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if mask is None:
+        raise DatasetError(f"{path}: mask is damaged; draw it again with: spinegen render --repair")
+    if mask.ndim != 2 or mask.dtype != np.uint8 or mask.shape != (height, width):
+        raise DatasetError(
+            f"{path}: mask must be 8-bit, one channel, {width}x{height}; found {mask.dtype}, shape {mask.shape}"
+        )
+    return mask.astype(np.uint8, copy=False)
+
+
+def read_depth(path: Path) -> NDArray[np.float32]:
+    """Planar depth `(H, W)` in metres: the only array of the `.npz`.
+
+    Raises:
+        DatasetError: missing or damaged.
+    """
+    import zipfile
+
+    try:
+        with np.load(path) as archive:
+            return archive[archive.files[0]].astype(np.float32)
+    except (OSError, ValueError, IndexError, zipfile.BadZipFile, KeyError) as error:
+        raise DatasetError(f"{path}: depth map cannot be read: {error}") from error

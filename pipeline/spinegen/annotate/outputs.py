@@ -1,0 +1,93 @@
+"""Where pieces go: one small class a layout, each ending in a dataset card."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from .card import write_card
+from .formats import coco_files, webdataset, yolo_pose
+from .piece import Job, Piece
+from .settings import ExportSettings
+from .sidecar import SPLITS
+from .tally import Tally
+
+FRAMES_PER_PIECE = 250
+
+
+class Output(Protocol):
+    """Takes pieces in order and puts the last touch to the folder."""
+
+    frames_per_piece: int
+
+    def write(self, piece: Piece) -> None:
+        """Take one piece."""
+        ...
+
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+        """Write what needs the whole set."""
+        ...
+
+
+def make_output(job: Job, date: str) -> Output:
+    """The output of a job's format; `date` (ISO) goes into headers."""
+    if job.format == "coco":
+        return CocoOutput(job, date)
+    if job.format == "yolo-pose":
+        return YoloOutput(job)
+    return WebDatasetOutput(job)
+
+
+class CocoOutput:
+    """`annotations/`, `images/`, and `masks/` and `depth/` on request."""
+
+    frames_per_piece = FRAMES_PER_PIECE
+
+    def __init__(self, job: Job, date: str) -> None:
+        self.root, self.date = job.root, date
+        coco_files.make_folders(job.root, SPLITS, job.with_masks, job.with_depth)
+        self._writers = {split: coco_files.SplitWriter(job.root, split, job.site) for split in SPLITS}
+
+    def write(self, piece: Piece) -> None:
+        import pyarrow as pa
+
+        for split, part in piece.splits.items():
+            table = pa.ipc.open_stream(part.table).read_all()
+            self._writers[split].write(b"".join(part.images), b"".join(part.annotations), table)
+
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+        for writer in self._writers.values():
+            writer.finish(self.date)
+        write_card(self.root / "README.md", tallies, settings, record)
+
+
+class YoloOutput:
+    """`images/`, `labels/`, `data.yaml`."""
+
+    frames_per_piece = FRAMES_PER_PIECE
+
+    def __init__(self, job: Job) -> None:
+        self.root = job.root
+        yolo_pose.make_folders(job.root, SPLITS)
+
+    def write(self, piece: Piece) -> None:
+        """Nothing to do: a piece has written its own label files."""
+
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+        yolo_pose.write_description(self.root, tuple(split for split in SPLITS if split in tallies))
+        write_card(self.root / "README.md", tallies, settings, record)
+
+
+class WebDatasetOutput:
+    """`train-000000.tar` and so on."""
+
+    frames_per_piece = webdataset.FRAMES_PER_SHARD
+
+    def __init__(self, job: Job) -> None:
+        self.root: Path = job.root
+
+    def write(self, piece: Piece) -> None:
+        """Nothing to do: a piece has written its own shards."""
+
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+        shards = webdataset.number_shards(self.root, tuple(tallies))
+        webdataset.write_description(self.root, shards, {split: tally.images for split, tally in tallies.items()})
+        write_card(self.root / "README.md", tallies, settings, record)

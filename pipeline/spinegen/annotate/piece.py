@@ -1,0 +1,144 @@
+"""One piece of an export: some sidecars turned into text, tables, links and counts; runs in any process."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ..errors import DatasetError
+from .labels import PersonAnnotation, Site, annotate_person, read_mask
+from .sidecar import Frame, read_frame
+from .tally import Tally
+from .where import parse_where
+
+Format = Literal["coco", "yolo-pose", "webdataset"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every piece of one export has in common."""
+
+    root: Path
+    """Folder that is being filled."""
+    format: Format
+    site: Site
+    with_masks: bool
+    with_depth: bool
+    min_visible: int
+    max_occlusion: float
+    where: str | None
+
+
+@dataclass
+class SplitPart:
+    """What one split gains from a piece."""
+
+    images: list[bytes] = field(default_factory=list)
+    annotations: list[bytes] = field(default_factory=list)
+    table: bytes = b""
+    """Arrow IPC stream of `points_3d.table`."""
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass
+class Piece:
+    """The result of `make_piece`."""
+
+    splits: dict[str, SplitPart] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    """One sentence for each frame that could not be read."""
+    not_wanted: int = 0
+    """Frames for which the `where` expression does not hold."""
+    empty: int = 0
+    """Frames in which nobody is left after the filters."""
+    people_left_out: int = 0
+    """People not seen at all or removed by the filters."""
+    without_depth: int = 0
+
+
+def make_piece(job: Job, sidecars: list[Path], number: int) -> Piece:
+    """Read, annotate and place the frames of some sidecars; damaged ones are reported, not raised."""
+    piece = Piece()
+    where = parse_where(job.where) if job.where else None
+    rows: dict[str, list[dict[str, object]]] = {}
+    shards = None
+    if job.format == "webdataset":
+        from .formats.webdataset import ShardWriter
+
+        shards = ShardWriter(job.root, number)
+    for path in sidecars:
+        try:
+            frame = read_frame(path)
+            if where is not None and not where.holds(frame.columns):
+                piece.not_wanted += 1
+                continue
+            people = wanted_people(frame, job, piece)
+            if not people:
+                piece.empty += 1
+                continue
+            if job.with_depth and frame.depth is None:
+                piece.without_depth += 1
+            part = piece.splits.setdefault(frame.split, SplitPart())
+            _place(frame, people, job, part, rows.setdefault(frame.split, []), shards)
+        except (DatasetError, OSError) as error:
+            piece.damaged.append(str(error))
+            continue
+        part.tally.count(frame, people)
+    if shards is not None:
+        shards.close()
+    if job.format == "coco":
+        for split, found in rows.items():
+            piece.splits[split].table = _ipc(found, job.site)
+    return piece
+
+
+def wanted_people(frame: Frame, job: Job, piece: Piece) -> list[PersonAnnotation]:
+    """The people of a frame that pass the filters."""
+    mask = read_mask(frame.mask, frame.width, frame.height)
+    found = [annotate_person(frame, label, mask, job.site) for label in frame.people]
+    people = [
+        person
+        for person in found
+        if person is not None and person.seen >= job.min_visible and person.occlusion <= job.max_occlusion
+    ]
+    piece.people_left_out += len(found) - len(people)
+    return people
+
+
+def _place(
+    frame: Frame,
+    people: list[PersonAnnotation],
+    job: Job,
+    part: SplitPart,
+    rows: list[dict[str, object]],
+    shards: object,
+) -> None:
+    if job.format == "coco":
+        from . import points_3d
+        from .formats import coco_files
+
+        image, annotations = coco_files.encode(frame, people)
+        coco_files.place_files(frame, job.root, job.with_masks, job.with_depth)
+        part.images.append(image)
+        part.annotations.append(annotations)
+        rows += [points_3d.row(frame, person) for person in people]
+    elif job.format == "yolo-pose":
+        from .formats import yolo_pose
+
+        yolo_pose.write_frame(frame, people, job.root)
+    else:
+        from .formats.webdataset import ShardWriter
+
+        assert isinstance(shards, ShardWriter)
+        shards.write(frame, people, job.with_masks, job.with_depth)
+
+
+def _ipc(rows: list[dict[str, object]], site: Site) -> bytes:
+    import pyarrow as pa
+
+    from .points_3d import table
+
+    sink = pa.BufferOutputStream()
+    found = table(rows, site)
+    with pa.ipc.new_stream(sink, found.schema) as stream:
+        stream.write_table(found)
+    return sink.getvalue().to_pybytes()

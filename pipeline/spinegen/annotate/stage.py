@@ -1,0 +1,221 @@
+"""The export stage: one pass over the sidecars, written as a stream, swapped into place when it is whole."""
+
+import json
+import os
+import shutil
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from .. import __version__
+from ..errors import DatasetError
+from ..files import write_json
+from ..progress import Reporter, StageSummary
+from ..workspace import Workspace
+from .outputs import Output, make_output
+from .piece import Job, Piece, make_piece
+from .settings import ExportSettings
+from .sidecar import SPLITS, read_frame, sidecar_paths
+from .tally import Tally
+from .where import parse_where
+
+__all__ = ["ExportSettings", "export_coco"]
+
+ALONE = 400
+"""Sets of fewer frames are exported in this process: starting others would take longer."""
+RECORD = "export.json"
+SHOWN_DAMAGES = 5
+
+
+def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Reporter) -> StageSummary:
+    """Write the rendered frames as a data set; `coco/`, or `yolo-pose/` or `webdataset/` beside it.
+
+    Raises:
+        DatasetError: there are no frames, none can be read, or none is left after the filters.
+        UsageError: the `where` expression names an unknown column or compares what cannot be compared.
+    """
+    start = time.monotonic()
+    target = workspace.coco if settings.format == "coco" else workspace.root / settings.format
+    total, newest, digest = _survey(workspace.frames)
+    if total == 0:
+        raise DatasetError(
+            f"{workspace.frames}: no rendered frames; draw some with: spinegen render --scenes yoga.yaml"
+        )
+    made_of = {"spinegen": __version__, "settings": settings.made_of(), "frames": total, "digest": digest}
+    before = _record(target)
+    if before is not None and all(before.get(key) == value for key, value in made_of.items()):
+        return _summary(before, target, "done before, nothing changed")
+    if settings.where:
+        first = read_frame(next(sidecar_paths(workspace.frames)))
+        parse_where(settings.where).require(first.columns, "the plan")
+
+    for left_over in workspace.root.glob(f".{target.name}-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    building = workspace.root / f".{target.name}-{os.getpid()}"
+    building.mkdir(parents=True)
+    try:
+        job = Job(
+            building,
+            settings.format,
+            settings.site,
+            settings.with_masks,
+            settings.with_depth,
+            settings.min_visible,
+            settings.max_occlusion,
+            settings.where,
+        )
+        output = make_output(job, datetime.fromtimestamp(newest, UTC).date().isoformat())
+        result = _fill(workspace.frames, job, output, total, settings.processes, reporter)
+        record = {**made_of, **result.record()}
+        output.finish(result.tallies, settings, record)
+        record["seconds"] = round(time.monotonic() - start, 2)
+        write_json(building / RECORD, record)
+        _swap(building, target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return _summary(record, target, f"{record['seconds']:.1f} s")
+
+
+class _Result:
+    """What all pieces together came to."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = {}
+        self.damaged: list[str] = []
+        self.not_wanted = self.empty = self.people_left_out = self.without_depth = 0
+
+    def take(self, piece: Piece) -> None:
+        for split, part in piece.splits.items():
+            self.tallies.setdefault(split, Tally()).add(part.tally)
+        self.damaged += piece.damaged
+        self.not_wanted += piece.not_wanted
+        self.empty += piece.empty
+        self.people_left_out += piece.people_left_out
+        self.without_depth += piece.without_depth
+
+    def record(self) -> dict[str, object]:
+        return {
+            "splits": {
+                split: {"images": tally.images, "annotations": tally.annotations}
+                for split, tally in sorted(self.tallies.items())
+            },
+            "not_wanted": self.not_wanted,
+            "empty": self.empty,
+            "people_left_out": self.people_left_out,
+            "without_depth": self.without_depth,
+            "damaged": self.damaged,
+        }
+
+
+def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, reporter: Reporter) -> _Result:
+    result = _Result()
+    paths = sidecar_paths(frames)
+    pieces = iter(lambda: list(islice(paths, output.frames_per_piece)), [])
+    with reporter.task("export", total, "frames") as task, _executor(total, processes) as executor:
+        for count, piece in _in_order(executor, job, pieces, 2 * processes):
+            result.take(piece)
+            output.write(piece)
+            task.advance(count)
+    for sentence in result.damaged[:SHOWN_DAMAGES]:
+        reporter.warn(f"left out: {sentence}")
+    if len(result.damaged) > SHOWN_DAMAGES:
+        reporter.warn(f"left out: {len(result.damaged) - SHOWN_DAMAGES} more damaged frames, listed in {RECORD}")
+    if result.without_depth:
+        reporter.warn(f"{result.without_depth} frames have no depth map; draw them with: spinegen render --depth")
+    if not result.tallies:
+        if result.damaged:
+            raise DatasetError(f"{frames}: no frame can be used; the first fault: {result.damaged[0]}")
+        raise DatasetError(
+            f"{frames}: nothing left after the filters: {result.not_wanted} of {total} frames fail --where, "
+            f"{result.empty} hold nobody who passes --min-visible and --max-occlusion"
+        )
+    for split in SPLITS:
+        if split not in result.tallies:
+            reporter.warn(f"split {split} is empty")
+    return result
+
+
+@contextmanager
+def _executor(total: int, processes: int) -> Iterator[Executor | None]:
+    if processes == 1 or total < ALONE:
+        yield None
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def _in_order(
+    executor: Executor | None, job: Job, pieces: Iterable[list[Path]], ahead: int
+) -> Iterator[tuple[int, Piece]]:
+    """Pieces in their order, at most `ahead` of them in flight, so that memory stays flat."""
+    running: deque[tuple[int, Future[Piece]]] = deque()
+    for number, paths in enumerate(pieces):
+        if executor is None:
+            yield len(paths), make_piece(job, paths, number)
+            continue
+        running.append((len(paths), executor.submit(make_piece, job, paths, number)))
+        if len(running) >= ahead:
+            count, future = running.popleft()
+            yield count, future.result()
+    for count, future in running:
+        yield count, future.result()
+
+
+def _survey(frames: Path) -> tuple[int, float, str]:
+    """How many sidecars there are, the newest one's time, and a digest of their names, sizes and times."""
+    count, newest, digest = 0, 0.0, blake2b(digest_size=12)
+    for path in sidecar_paths(frames):
+        stat = path.stat()
+        count += 1
+        newest = max(newest, stat.st_mtime)
+        digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return count, newest, digest.hexdigest()
+
+
+def _record(target: Path) -> dict[str, object] | None:
+    try:
+        record = json.loads((target / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _swap(building: Path, target: Path) -> None:
+    """Put the new export where the old one was."""
+    old = target.with_name(f".{target.name}-old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    building.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _summary(record: dict[str, object], target: Path, took: str) -> StageSummary:
+    splits = record["splits"]
+    assert isinstance(splits, dict)
+    rows = [(split, f"{counts['images']} pictures, {counts['annotations']} people") for split, counts in splits.items()]
+    left_out = [
+        f"{record[key]} {text}"
+        for key, text in (
+            ("not_wanted", "frames by --where"),
+            ("empty", "frames with nobody left"),
+            ("people_left_out", "people unseen or filtered"),
+        )
+        if record[key]
+    ]
+    damaged = record["damaged"]
+    assert isinstance(damaged, list)
+    figures = {f"{split}_{key}": value for split, counts in splits.items() for key, value in counts.items()}
+    return StageSummary(
+        title="Data set",
+        rows=(*rows, ("left out", "; ".join(left_out) or "nothing"), ("time", took)),
+        look_at=target / "README.md",
+        failures=tuple(damaged),
+        figures=figures,
+    )

@@ -1,0 +1,131 @@
+"""What hides a keypoint, and what does not."""
+
+import numpy as np
+import pytest
+
+from spinegen.annotate.visibility import (
+    KEYPOINT_COVER_M,
+    KEYPOINT_RADIUS_M,
+    POSTERIOR_COVER_M,
+    Visibility,
+    person_visibility,
+    visibility,
+)
+from spinegen.geometry.camera import Camera
+from spinegen.skeleton import COUNT, FLIP, INDEX
+
+SHAPE = (60, 80)
+RADIUS, COVER, FOCAL, DEPTH = 0.05, 0.15, 200.0, 2.0
+
+
+def judge(mask: np.ndarray, depth: np.ndarray, at: tuple[float, float] = (40.0, 30.0), z: float = DEPTH) -> Visibility:
+    return visibility(np.array([at]), np.array([z]), [RADIUS], np.array([COVER]), FOCAL, mask, 1, depth)
+
+
+@pytest.fixture
+def trunk() -> tuple[np.ndarray, np.ndarray]:
+    """Person 1 fills the picture; its skin is 12 cm in front of the vertebra."""
+    return np.ones(SHAPE, dtype=np.uint8), np.full(SHAPE, DEPTH - 0.12)
+
+
+def test_a_vertebra_under_its_own_skin_is_seen(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    found = judge(*trunk)
+    assert found.flags.tolist() == [2]
+    assert found.hidden.tolist() == [0.0]
+
+
+def test_an_arm_before_the_trunk_hides(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    mask, depth = trunk
+    depth[:, 20:60] = DEPTH - 0.25
+    assert judge(mask, depth).flags.tolist() == [1]
+
+
+@pytest.mark.parametrize("other", [0, 2, 100])
+def test_anything_else_in_front_hides(trunk: tuple[np.ndarray, np.ndarray], other: int) -> None:
+    mask, depth = trunk
+    mask[:], depth[:] = other, DEPTH - 0.05
+    found = judge(mask, depth)
+    assert found.flags.tolist() == [1]
+    assert found.hidden.tolist() == [1.0]
+
+
+def test_what_lies_behind_says_nothing(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    mask, depth = trunk
+    mask[:, :39], depth[:, :39] = 0, np.inf
+    mask[:28], depth[:28] = 2, DEPTH + 1.0
+    found = judge(mask, depth)
+    assert found.flags.tolist() == [2]
+    assert found.hidden.tolist() == [0.0]
+
+
+def test_the_share_hidden_is_the_share_of_pixels_in_front(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    mask, depth = trunk
+    mask[:, 41:], depth[:, 41:] = 2, 1.0
+    found = judge(mask, depth)
+    radius_px = RADIUS * FOCAL / DEPTH
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    disc = np.hypot(rows - 30, columns - 40) <= radius_px
+    assert found.hidden[0] == pytest.approx((disc & (columns >= 41)).sum() / disc.sum())
+    mask[:, 40:], depth[:, 40:] = 2, 1.0
+    assert judge(mask, depth).flags.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("at", "inside"),
+    [
+        ((-0.5, -0.5), True),
+        ((-0.51, 10), False),
+        ((79.49, 59.49), True),
+        ((79.5, 10), False),
+        ((10, 59.5), False),
+        ((np.nan, np.nan), False),
+    ],
+)
+def test_outside_begins_half_a_pixel_beyond_the_outermost_centres(
+    trunk: tuple[np.ndarray, np.ndarray], at: tuple[float, float], inside: bool
+) -> None:
+    found = judge(*trunk, at=at)
+    assert (found.flags[0] > 0) == inside
+    assert found.hidden[0] == (0.0 if inside else 1.0)
+
+
+def test_behind_the_camera_is_outside(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    assert judge(*trunk, z=-1.0).flags.tolist() == [0]
+
+
+@pytest.mark.parametrize("empty", [np.inf, np.nan, 0.0])
+def test_nothing_seen_is_infinitely_far(trunk: tuple[np.ndarray, np.ndarray], empty: float) -> None:
+    mask, depth = trunk
+    mask[:], depth[:] = 0, empty
+    assert judge(mask, depth).hidden.tolist() == [0.0]
+
+
+def test_large_discs_are_sampled_like_small_ones(trunk: tuple[np.ndarray, np.ndarray]) -> None:
+    mask, depth = np.ones((600, 800), np.uint8), np.full((600, 800), DEPTH - 0.12)
+    mask[:, 420:], depth[:, 420:] = 2, 1.0
+    found = visibility(np.array([[400.0, 300.0]]), [DEPTH], [RADIUS], [COVER], 2000.0, mask, 1, depth)
+    rows, columns = np.mgrid[:600, :800]
+    disc = np.hypot(rows - 300, columns - 400) <= RADIUS * 2000.0 / DEPTH
+    assert found.hidden[0] == pytest.approx((disc & (columns >= 420)).sum() / disc.sum(), abs=0.05)
+
+
+def test_both_sides_have_the_same_sizes_and_the_trunk_is_deeper_than_the_limbs() -> None:
+    np.testing.assert_array_equal(KEYPOINT_RADIUS_M, KEYPOINT_RADIUS_M[list(FLIP)])
+    np.testing.assert_array_equal(KEYPOINT_COVER_M, KEYPOINT_COVER_M[list(FLIP)])
+    assert KEYPOINT_COVER_M[INDEX["spine_03"]] > KEYPOINT_COVER_M[INDEX["left_knee"]]
+    assert len(POSTERIOR_COVER_M) == 25
+
+
+def test_a_spine_is_seen_from_the_front_and_from_behind_unless_an_arm_crosses_it() -> None:
+    spine = np.array([[0.0, 1.0 + 0.05 * i, 0.0] for i in range(COUNT)])
+    posterior = spine[:25] - [0.05, 0.0, 0.0]
+    for eye, skin in (([4.0, 1.5, 0.0], 0.15), ([-4.0, 1.5, 0.0], 0.10)):
+        camera = Camera.look_at(eye, [0.0, 1.5, 0.0], 0.0, 100.0, 160, 120)
+        depth = np.full((120, 160), 4.0 - skin)
+        mask = np.ones((120, 160), np.uint8)
+        trunk = [INDEX[f"spine_0{i}"] for i in range(1, 6)]
+        seen, seen_posterior = person_visibility(camera, spine, posterior, mask, 1, depth)
+        assert (seen.flags[trunk] == 2).all()
+        assert (seen_posterior.flags[:18] == 2).all()
+        crossed, _ = person_visibility(camera, spine, posterior, mask, 1, depth - 0.12)
+        assert (crossed.flags[trunk] == 1).all()
