@@ -22,8 +22,8 @@ from ..skeleton import KEYPOINTS, VERTEBRAE
 
 MIN_RADIUS_PX = 1.5
 """A disc is never smaller than this, so that it always holds several pixels."""
-HALF_GRID = 5
-"""Discs are read on a grid of at most (2 * HALF_GRID + 1)^2 pixels: every pixel up to 5 px of radius, spread evenly beyond."""
+HALF_GRID = 8
+"""Discs are read on a grid of at most (2 * HALF_GRID + 1)^2 pixels: every pixel up to 8 px of radius, spread evenly beyond."""
 MAX_HIDDEN_OF_VISIBLE = 0.5
 
 _EXTENTS_M: dict[str, tuple[float, float]] = {
