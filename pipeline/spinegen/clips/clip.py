@@ -12,6 +12,11 @@ from ..errors import ClipError
 Kind = Literal["markers", "joints"]
 
 
+def seen_samples(positions: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`(..., 3)` to `(...)`: where all three coordinates are finite."""
+    return np.logical_and.reduce(np.isfinite(positions), axis=-1)
+
+
 @dataclass(frozen=True)
 class Clip:
     """What every reader returns, whatever the file was.
@@ -52,7 +57,7 @@ class Clip:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """`(F, M)`: where a marker has a position."""
-        return np.isfinite(self.positions_ground_m).all(-1)
+        return seen_samples(self.positions_ground_m)
 
     @property
     def gap_fraction(self) -> float:

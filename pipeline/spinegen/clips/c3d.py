@@ -1,0 +1,99 @@
+"""C3D: the optical laboratories' binary format (Vicon, Qualisys, Motion Analysis, CMU)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from spinegen.errors import ClipError
+
+from .c3d_blocks import Header, Parameters, read_header, read_parameters, read_points
+from .raw import METRES_PER_UNIT, RawCapture, check_rate, check_size, read_bytes
+
+_NOT_POINTS = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
+"""POINT parameters that list labels whose values are no positions."""
+_AXES = {f"{sign}{axis}".upper(): f"{sign}{axis}" for sign in "+-" for axis in "xyz"}
+
+
+def read_c3d(path: Path) -> RawCapture:
+    """Points of a C3D file of any processor, integer or float.
+
+    Raises:
+        ClipError: not a C3D file, damaged, without points, or too large.
+    """
+    data = read_bytes(path)
+    header = read_header(path, data)
+    parameters = read_parameters(path, data, header)
+    notes: list[str] = []
+    frames = _frame_count(header, parameters)
+    check_size(path, frames, header.points)
+    scale = _number(parameters, "POINT:SCALE", header.scale)
+    if not np.isfinite(scale) or scale == 0.0:
+        raise ClipError(f"{path}: damaged C3D file: POINT:SCALE is {scale:g}")
+    points = read_points(data, header, _data_block(path, header, parameters), frames, scale)
+    if len(points) == 0:
+        raise ClipError(f"{path}: damaged C3D file: promises {frames} frames and holds none")
+    if len(points) < frames:
+        notes.append(f"the file ends after {len(points)} of the {frames} frames that it promises; those were read")
+    positions = points[..., :3]
+    positions[points[..., 3] < 0] = np.nan
+    return RawCapture(
+        labels=_labels(header, parameters),
+        positions=positions,
+        rate_hz=check_rate(path, _number(parameters, "POINT:RATE", header.rate_hz)),
+        kind="markers",
+        unit=_unit(path, parameters),
+        up=_AXES.get(_text(parameters, "POINT:Y_SCREEN").upper()),
+        usual_up="+z",
+        virtual=frozenset(label for key in _NOT_POINTS for label in _texts(parameters, f"POINT:{key}")),
+        notes=tuple(notes),
+    )
+
+
+def _number(parameters: Parameters, key: str, default: float) -> float:
+    value = parameters.get(key)
+    return float(value[0]) if isinstance(value, np.ndarray) and len(value) and value[0] != 0 else default
+
+
+def _texts(parameters: Parameters, key: str) -> tuple[str, ...]:
+    value = parameters.get(key)
+    return value if isinstance(value, tuple) else ()
+
+
+def _text(parameters: Parameters, key: str) -> str:
+    return next(iter(_texts(parameters, key)), "")
+
+
+def _frame_count(header: Header, parameters: Parameters) -> int:
+    """Frames in the file: the 16-bit counts of the header overflow at 65535, where the TRIAL group (or LONG_FRAMES) tells."""
+    counts = [header.last_frame - header.first_frame + 1]
+    start, end = (parameters.get(f"TRIAL:ACTUAL_{edge}_FIELD") for edge in ("START", "END"))
+    if isinstance(start, np.ndarray) and isinstance(end, np.ndarray) and len(start) >= 2 and len(end) >= 2:
+        first, last = (int(words[0]) % 65536 + 65536 * (int(words[1]) % 65536) for words in (start, end))
+        counts.append(last - first + 1)
+    if header.last_frame == 65535:
+        counts.append(int(np.nan_to_num(_number(parameters, "POINT:LONG_FRAMES", 0.0), posinf=0.0, neginf=0.0)))
+    return max(counts)
+
+
+def _data_block(path: Path, header: Header, parameters: Parameters) -> int:
+    block = _number(parameters, "POINT:DATA_START", header.data_block)
+    block = header.data_block if header.data_block >= 2 else block
+    if not np.isfinite(block) or not 2 <= block < 70_000:
+        raise ClipError(f"{path}: damaged C3D header: data would start at block {block:g}")
+    return int(block)
+
+
+def _labels(header: Header, parameters: Parameters) -> tuple[str, ...]:
+    """A name a point; POINT:LABELS2, LABELS3, ... go on where one parameter's 255 names end."""
+    names = [*_texts(parameters, "POINT:LABELS")]
+    for number in range(2, 10):
+        names += _texts(parameters, f"POINT:LABELS{number}")
+    names = names[: header.points] + [""] * (header.points - len(names))
+    return tuple(name or f"*{i}" for i, name in enumerate(names))
+
+
+def _unit(path: Path, parameters: Parameters) -> str | None:
+    text = _text(parameters, "POINT:UNITS").lower()
+    known = {"meters": "m", "metres": "m", "meter": "m", "millimeters": "mm", "centimeters": "cm", "inches": "in"}
+    unit = known.get(text, text)
+    return unit if unit in METRES_PER_UNIT else None

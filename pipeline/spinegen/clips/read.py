@@ -1,0 +1,78 @@
+"""`read_clip`: any supported file to a `Clip`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from spinegen.errors import ClipError
+
+from .clip import Clip
+from .normalise import clip_from_raw
+from .raw import RawCapture
+
+
+def _c3d(path: Path) -> RawCapture:
+    from .c3d import read_c3d
+
+    return read_c3d(path)
+
+
+def _trc(path: Path) -> RawCapture:
+    from .trc import read_trc
+
+    return read_trc(path)
+
+
+def _bvh(path: Path) -> RawCapture:
+    from .bvh import read_bvh
+
+    return read_bvh(path)
+
+
+def _npz(path: Path) -> RawCapture:
+    from .amass import is_amass, read_amass
+    from .keypoint_arrays import read_keypoint_npz
+
+    return read_amass(path) if is_amass(path) else read_keypoint_npz(path)
+
+
+def _table(path: Path) -> RawCapture:
+    from .keypoint_tables import read_keypoint_table
+
+    return read_keypoint_table(path)
+
+
+READERS: dict[str, tuple[Callable[[Path], RawCapture], str]] = {
+    ".c3d": (_c3d, "optical motion capture"),
+    ".trc": (_trc, "OpenSim marker table"),
+    ".bvh": (_bvh, "skeleton animation"),
+    ".npz": (_npz, "AMASS motion, or an array of 3D keypoints"),
+    ".csv": (_table, "table of 3D keypoints"),
+    ".parquet": (_table, "table of 3D keypoints"),
+}
+"""Reader and meaning of every known suffix."""
+
+
+def read_clip(path: Path, up_axis: str | None = None, unit: str | None = None, subject: str | None = None) -> Clip:
+    """Read a motion-capture file of any known format.
+
+    Args:
+        path: the file; its suffix tells the format.
+        up_axis: `x`, `y`, `z`, `-x`, ... of the file's axes; found from the data when None.
+        unit: `m`, `cm`, `mm`, `in`, ...; from the file, else judged from the body, when None.
+        subject: label prefix of the person to read where the file holds several.
+
+    Raises:
+        ClipError: missing, unreadable, unknown format, or no usable capture in it; the text says what was found.
+        UsageError: `up_axis` or `unit` is not known.
+    """
+    path = Path(path)
+    entry = READERS.get(path.suffix.lower())
+    if entry is None:
+        known = ", ".join(f"{suffix} ({what})" for suffix, (_, what) in READERS.items())
+        raise ClipError(f"{path}: format {path.suffix or '(no suffix)'} is not known; known are {known}")
+    if not path.exists():
+        raise ClipError(f"{path}: there is no such file")
+    try:
+        return clip_from_raw(path, entry[0](path), up_axis, unit, subject)
+    except MemoryError:
+        raise ClipError(f"{path}: does not fit into memory; cut the clip") from None
