@@ -1,0 +1,79 @@
+"""Functions of one coordinate that place a joint: polynomials and cubic splines, vectorised, with derivatives."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..geometry.rigid import Array
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """`sum(c[i] * x**i)`; `(c0,)` is a constant and `(c0, slope)` is linear."""
+
+    coefficients: tuple[float, ...]
+
+    @property
+    def degree(self) -> int:
+        """Highest power with a non-zero factor."""
+        return max((i for i, c in enumerate(self.coefficients) if c != 0.0), default=0)
+
+    def value(self, x: ArrayLike) -> Array:
+        """Values at `x`, any shape."""
+        return np.polynomial.polynomial.polyval(np.asarray(x, dtype=np.float64), self.coefficients)
+
+    def slope(self, x: ArrayLike) -> Array:
+        """First derivatives at `x`, any shape."""
+        derivative = np.polynomial.polynomial.polyder(self.coefficients) if len(self.coefficients) > 1 else (0.0,)
+        return np.polynomial.polynomial.polyval(np.asarray(x, dtype=np.float64), derivative)
+
+    def scaled(self, factor: float) -> "Polynomial":
+        """The same function times `factor`."""
+        return Polynomial(tuple(c * factor for c in self.coefficients))
+
+
+@dataclass(frozen=True)
+class Spline:
+    """Cubic polynomials between knots (`coefficients (4, K-1)`, highest power first), straight lines outside them."""
+
+    knots: tuple[float, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def through(cls, x: ArrayLike, y: ArrayLike) -> "Spline":
+        """The natural cubic spline through points (`x` ascending)."""
+        from scipy.interpolate import CubicSpline
+
+        fitted = CubicSpline(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), bc_type="natural")
+        return cls(tuple(fitted.x.tolist()), tuple(map(tuple, fitted.c.tolist())))
+
+    def value(self, x: ArrayLike) -> Array:
+        """Values at `x`, any shape."""
+        x = np.asarray(x, dtype=np.float64)
+        inside, cubic, offset = self._piece(x)
+        a, b, c, d = cubic
+        at_edge = ((a * offset + b) * offset + c) * offset + d
+        return at_edge + ((3.0 * a * offset + 2.0 * b) * offset + c) * (x - inside)
+
+    def slope(self, x: ArrayLike) -> Array:
+        """First derivatives at `x`, any shape."""
+        _, (a, b, c, _), offset = self._piece(np.asarray(x, dtype=np.float64))
+        return (3.0 * a * offset + 2.0 * b) * offset + c
+
+    def scaled(self, factor: float) -> "Spline":
+        """The same function times `factor`."""
+        return Spline(self.knots, tuple(tuple(c * factor for c in row) for row in self.coefficients))
+
+    def _piece(self, x: Array) -> tuple[Array, Array, Array]:
+        """`x` held inside the knots, the cubic of its interval `(4, ...)`, and the distance to that interval's first knot."""
+        knots = np.asarray(self.knots)
+        inside = np.clip(x, knots[0], knots[-1])
+        index = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, len(knots) - 2)
+        return inside, np.asarray(self.coefficients)[:, index], inside - knots[index]
+
+
+Function = Polynomial | Spline
+
+ZERO = Polynomial((0.0,))
+IDENTITY = Polynomial((0.0, 1.0))
