@@ -17,8 +17,8 @@ _ALONG = 0.7
 """Cosine within which feet-to-shoulders counts as standing along an axis."""
 _OFTEN = 0.8
 """Share of frames that must agree before the data overrule what is declared or usual."""
-_FLOOR_MARGIN = 0.1
-"""By how much of a body's height the floor may fit worse along an axis before it is not taken."""
+_FLOOR_MARGIN_M = 0.1
+"""By how much worse the floor may fit along y or z before the usual axis is kept; x is never up by custom and must fit better."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def find_up(path: Path, positions_m: Array, stations: dict[int, str], declared: 
         return Upright(hint)
     if found[1] == hint[1]:
         return _inverted(path, positions_m, stations, hint, found)
-    margin = 0.0 if declared else _FLOOR_MARGIN
+    margin = -_FLOOR_MARGIN_M if found[1] == "x" else 0.0 if declared else _FLOOR_MARGIN_M
     if _floor_misfit(positions_m, found) > _floor_misfit(positions_m, hint) + margin:
         return Upright(hint)
     return Upright(
@@ -101,7 +101,7 @@ def _inverted(path: Path, positions_m: Array, stations: dict[int, str], hint: st
 
 
 def _floor_misfit(positions_m: Array, axis: str) -> float:
-    """How badly the lowest points along an axis make a floor at 0: its unsteadiness and its distance from 0, in body heights."""
+    """How badly the lowest points along an axis make a floor at 0: its unsteadiness and half its distance from 0, metres."""
     heights = positions_m @ axis_vector(axis)
     seen = np.isfinite(heights)
     lowest = np.where(seen, heights, np.inf).min(1)[seen.any(1)]
