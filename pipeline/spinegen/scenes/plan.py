@@ -127,7 +127,9 @@ def make_plan(
                 table = pa.Table.from_pandas(
                     pd.DataFrame([shot.to_row() for shot in block.shots]), preserve_index=False
                 )
-                writer = writer or pq.ParquetWriter(temporary, table.schema, compression="zstd")
+                if writer is None:
+                    schema = table.schema.with_metadata({"spinegen_shots": str(settings.shots)})
+                    writer = pq.ParquetWriter(temporary, schema, compression="zstd")
                 writer.write_table(table.cast(writer.schema))
         finally:
             if writer is not None:

@@ -33,18 +33,14 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
         ConfigError: an unknown wardrobe.
     """
     from ..humans.spec import sample_person
-    from ..humans.wardrobe import wardrobe_names
+    from ..humans.wardrobe import load_wardrobe
 
-    unknown = [name for name in settings.people.wardrobe.names if name not in wardrobe_names()]
-    if unknown:
-        raise ConfigError(
-            f"people.wardrobe: unknown {', '.join(unknown)}; known are: {', '.join(sorted(wardrobe_names()))}"
-        )
+    wardrobes = {name: load_wardrobe(name) for name in settings.people.wardrobe.names}
     specs, members = {}, {}
     for index in range(settings.people.population):
         rng = np.random.default_rng(np.random.SeedSequence([seed, FIRST_PERSON_STREAM + index]))
         wardrobe = settings.people.wardrobe.sample(rng)
-        spec = sample_person(rng, wardrobe)
+        spec = sample_person(rng, wardrobes[wardrobe])
         name = f"p{index:04d}"
         specs[name] = spec
         members[name] = Member(name, spec.sex, round(spec.age_years, 1), round(spec.stature_m, 3), wardrobe)

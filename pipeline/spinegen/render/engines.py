@@ -1,0 +1,105 @@
+"""Engines as the client finds them: one of ours in a process of its own, or one that somebody else runs."""
+
+import shlex
+import subprocess
+import threading
+import time
+from typing import Protocol
+
+from ..errors import EngineError
+from .client import Connection, describe, parse_endpoint
+
+START_S = 60.0
+"""An engine that is started by a command answers within this time."""
+
+
+class EngineSource(Protocol):
+    """Where connections come from."""
+
+    def connect(self) -> Connection:
+        """A fresh connection to an engine that works, started anew where it has gone."""
+        ...
+
+    def discard(self) -> None:
+        """The engine misbehaved or is worn: end it where it is ours."""
+        ...
+
+
+class EmbeddedEngine:
+    """Our engine in a child process."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def connect(self) -> Connection:
+        """Start the child and connect.
+
+        Raises:
+            EngineError: it does not start, for example because there is no GL.
+        """
+        from ..engine.launch import start_engine
+
+        self.discard()
+        engine = start_engine()
+        self._engine = engine
+        connection = Connection(str(engine.endpoint) if not isinstance(engine.endpoint, tuple) else engine.endpoint)
+        threading.Thread(target=_watch, args=(engine.process, connection), daemon=True).start()
+        self._connection = connection
+        return connection
+
+    def discard(self) -> None:
+        """Disconnect and end the child."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._engine.stop()
+
+
+class ForeignEngine:
+    """An engine at an address, restarted by a command where one is given."""
+
+    def __init__(self, address: str, command: str | None) -> None:
+        self._endpoint = parse_endpoint(address)
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def connect(self) -> Connection:
+        """Connect, after starting the engine by its command where it is not running.
+
+        Raises:
+            EngineError: nobody answers within `START_S`.
+        """
+        if self._command and (self._process is None or self._process.poll() is not None):
+            self._process = subprocess.Popen(shlex.split(self._command), start_new_session=True)
+        deadline = time.monotonic() + (START_S if self._command else 5.0)
+        while True:
+            try:
+                self._connection = Connection(self._endpoint)
+                return self._connection
+            except EngineError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+
+    def discard(self) -> None:
+        """Disconnect; end the process where we started it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._process = None
+
+    def __str__(self) -> str:
+        return describe(self._endpoint)
+
+
+def _watch(process: "subprocess.Popen[bytes]", connection: Connection) -> None:
+    code = process.wait()
+    connection.fail(f"the engine's process ended with code {code}")

@@ -1,0 +1,188 @@
+"""One frame: people posed, pictures taken, labels judged, files written with the sidecar last."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..annotate.visibility import person_visibility
+from ..files import write_bytes
+from ..geometry import rigid
+from ..geometry.camera import Camera
+from ..scenes.shot import Shot
+from ..skeleton import VERTEBRAE
+from .paths import FramePaths
+from .performer import Performer, Pose
+from .sensor import expose, jpeg, mean_exposure, png
+from .session import Pictures, Session
+from .skeleton_map import SkeletonMap
+
+if TYPE_CHECKING:
+    from ..biomech.fit_files import FittedClip
+
+BLUR_PICTURES = 5
+"""Sub-frames of a frame with motion blur."""
+_DECIMALS = 6
+_KEPT_PERFORMERS = 24
+
+
+@dataclass
+class Troupe:
+    """Performers built so far; they depend on the person only, so they outlive engines."""
+
+    mapping: SkeletonMap
+    specs: Mapping[str, Mapping[str, Any]]
+    clips: "Mapping[str, FittedClip]"
+    performers: dict[str, Performer] = field(default_factory=dict)
+
+    def performer(self, session: Session, person: str) -> Performer:
+        """The dressed person with their model."""
+        rest = session.dress(person, self.specs[person])
+        if person not in self.performers:
+            while len(self.performers) >= _KEPT_PERFORMERS:
+                del self.performers[next(iter(self.performers))]
+            self.performers[person] = Performer(rest, self.mapping)
+        return self.performers[person]
+
+
+def draw_frame(shot: Shot, session: Session, troupe: Troupe, paths: FramePaths, keep_depth: bool) -> None:
+    """Draw one row of the plan and write its files.
+
+    Raises:
+        EngineError: the engine failed; nothing of the frame is called done.
+    """
+    camera = shot.geometry
+    session.set_stage(shot.stage, shot.light, shot.props)
+    performers = [troupe.performer(session, placed.person) for placed in shot.placed]
+    people = [placed.person for placed in shot.placed]
+    session.show_only(people)
+    session.set_camera(camera)
+    blurred = _sub_frames(shot, session, troupe, performers) if shot.sensor["exposure_s"] > 0 else []
+    poses = _strike(shot, session, troupe, performers, 0.0)
+    seen = session.capture(camera, len(people))
+    picture = mean_exposure([*blurred, seen.lit_rgb]) if blurred else seen.lit_rgb
+    files = {
+        paths.image: jpeg(expose(picture, shot.sensor, shot.seed), int(shot.sensor["jpeg_quality"])),
+        paths.mask: png(seen.mask),
+    }
+    if keep_depth:
+        files[paths.depth] = _depth_npz(seen.depth_m)
+    for path, data in files.items():
+        write_bytes(path, data)
+    record = _sidecar(shot, camera, poses, seen, session.identity, paths, keep_depth)
+    record["sha256"] = {path.name: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    write_bytes(paths.sidecar, sealed(record))
+
+
+def sealed(record: dict[str, Any]) -> bytes:
+    """The sidecar's text: one JSON object whose last field is a checksum of what stands before it."""
+    text = json.dumps(record, separators=(",", ":"), allow_nan=False)
+    return json.dumps({**record, "seal": seal(text)}, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def seal(text: str) -> str:
+    """Short checksum of a sidecar's content."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _strike(shot: Shot, session: Session, troupe: Troupe, performers: list[Performer], shift_s: float) -> list[Pose]:
+    poses = []
+    for placed, performer in zip(shot.placed, performers, strict=True):
+        pose = performer.pose(placed, troupe.clips[placed.clip], shift_s)
+        session.set_pose(placed.person, f"{shot.shot}", performer.moved_bones, pose.transforms_ground_bone)
+        poses.append(pose)
+    return poses
+
+
+def _sub_frames(shot: Shot, session: Session, troupe: Troupe, performers: list[Performer]) -> list[NDArray[np.uint8]]:
+    exposure, camera = shot.sensor["exposure_s"], shot.geometry
+    pictures = []
+    for index in range(BLUR_PICTURES):
+        shift = exposure * (index / (BLUR_PICTURES - 1) - 0.5)
+        if abs(shift) < 1e-9:
+            continue
+        _strike(shot, session, troupe, performers, shift)
+        pictures.append(session.lit(camera))
+    return pictures
+
+
+def _sidecar(
+    shot: Shot,
+    camera: Camera,
+    poses: list[Pose],
+    seen: Pictures,
+    identity: Mapping[str, str],
+    paths: FramePaths,
+    keep_depth: bool,
+) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "shot": shot.shot,
+        "split": shot.split,
+        "clip": shot.clip,
+        "activity": shot.activity,
+        "frame": shot.frame,
+        "time_s": shot.time_s,
+        "image": paths.image.name,
+        "mask": paths.mask.name,
+        "depth": paths.depth.name if keep_depth else None,
+        "width": camera.width,
+        "height": camera.height,
+        "camera": camera.to_json(),
+        "people": [
+            _person(index + 1, placed.person, placed.clip, placed.time_s, pose, camera, seen)
+            for index, (placed, pose) in enumerate(zip(shot.placed, poses, strict=True))
+        ],
+        "engine": dict(identity),
+        "plan": shot.readable(),
+    }
+
+
+def _person(
+    instance: int, person: str, clip: str, time_s: float, pose: Pose, camera: Camera, seen: Pictures
+) -> dict[str, Any]:
+    keypoints, posterior = person_visibility(
+        camera, pose.keypoints_ground_m, pose.posterior_ground_m, seen.mask, instance, seen.depth_m
+    )
+    quaternions = rigid.matrix_quaternion(pose.vertebra_rotations)
+    return {
+        "instance": instance,
+        "person": person,
+        "clip": clip,
+        "time_s": time_s,
+        "keypoints_ground_m": _rounded(pose.keypoints_ground_m),
+        "posterior_ground_m": dict(zip(VERTEBRAE, _rounded(pose.posterior_ground_m), strict=True)),
+        "vertebrae": {
+            name: {"centroid_ground_m": centroid, "quaternion_wxyz": quaternion}
+            for name, centroid, quaternion in zip(
+                VERTEBRAE, _rounded(pose.centroids_ground_m), _rounded(quaternions), strict=True
+            )
+        },
+        "intervertebral_deg": dict(zip(VERTEBRAE[1:], _rounded(pose.intervertebral_deg, 4), strict=True)),
+        "visibility": keypoints.flags.tolist(),
+        "hidden_fraction": _rounded(keypoints.hidden, 4),
+        "visibility_posterior": dict(zip(VERTEBRAE, posterior.flags.tolist(), strict=True)),
+        "hidden_fraction_posterior": dict(zip(VERTEBRAE, _rounded(posterior.hidden, 4), strict=True)),
+        "area_px": int((seen.mask == instance).sum()),
+    }
+
+
+def _rounded(values: NDArray[np.float64], decimals: int = _DECIMALS) -> Any:
+    return np.round(values, decimals).tolist()
+
+
+def _depth_npz(depth_m: NDArray[np.float32]) -> bytes:
+    """Compressed npz with one array `depth_m`, the same bytes for the same depth."""
+    import zipfile
+
+    buffer = io.BytesIO()
+    array = io.BytesIO()
+    np.save(array, depth_m, allow_pickle=False)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        archive.writestr(zipfile.ZipInfo("depth_m.npy", (1980, 1, 1, 0, 0, 0)), array.getvalue(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

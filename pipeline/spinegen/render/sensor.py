@@ -1,0 +1,53 @@
+"""What a camera's sensor does to a picture, the same on every engine: gains, defocus, noise, JPEG."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EngineError
+
+_READ_SHARE = 0.25
+"""Share of the noise's variance at mid grey that does not depend on light (readout); the rest is photon noise."""
+
+
+def expose(picture_rgb: NDArray[np.uint8], sensor: Mapping[str, float], seed: int) -> NDArray[np.uint8]:
+    """Apply white-balance error, defocus and noise to `(H, W, 3)` sRGB; pure function of its arguments."""
+    import cv2
+
+    gains = np.array([sensor["red_gain"], 1.0, sensor["blue_gain"]], np.float32)
+    if sensor["noise"] == 0 and sensor["defocus_px"] == 0 and (gains == 1).all():
+        return picture_rgb
+    values = picture_rgb.astype(np.float32) * (gains / 255.0)
+    if sensor["defocus_px"] > 0:
+        values = cv2.GaussianBlur(values, (0, 0), sigmaX=sensor["defocus_px"] / 2.0)
+    if sensor["noise"] > 0:
+        rng = np.random.default_rng(seed)
+        spread = sensor["noise"] * np.sqrt(_READ_SHARE + (1.0 - _READ_SHARE) * np.clip(values, 0.0, 1.0) / 0.5)
+        values += rng.standard_normal(values.shape, dtype=np.float32) * spread
+    return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def mean_exposure(pictures_rgb: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """The picture of a shutter that was open during all of them: the mean of light, not of codes."""
+    light = np.mean([(picture.astype(np.float32) / 255.0) ** 2.2 for picture in pictures_rgb], axis=0)
+    return np.rint(np.clip(light, 0.0, 1.0) ** (1.0 / 2.2) * 255.0).astype(np.uint8)
+
+
+def jpeg(picture_rgb: NDArray[np.uint8], quality: int) -> bytes:
+    """Encoded JPEG."""
+    return _encoded(".jpg", picture_rgb[..., ::-1], "IMWRITE_JPEG_QUALITY", quality)
+
+
+def png(mask: NDArray[np.uint8]) -> bytes:
+    """Encoded 8-bit greyscale PNG."""
+    return _encoded(".png", mask, "IMWRITE_PNG_COMPRESSION", 6)
+
+
+def _encoded(suffix: str, pixels: NDArray[np.uint8], option: str, value: int) -> bytes:
+    import cv2
+
+    done, data = cv2.imencode(suffix, pixels, [getattr(cv2, option), value])
+    if not done:
+        raise EngineError(f"a picture of shape {pixels.shape} cannot be encoded as {suffix}")
+    return data.tobytes()

@@ -1,0 +1,95 @@
+"""Settings of the render stage."""
+
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field, field_validator
+
+from ..config import Settings, load_yaml
+from ..resources import find_config
+from ..scenes.settings import SceneSettings
+from .client import parse_endpoint
+
+EMBEDDED = "embedded"
+
+
+class RenderSettings(Settings):
+    """What `spinegen render` may be told."""
+
+    transient: ClassVar[frozenset[str]] = frozenset(
+        {"engine", "engine_command", "jobs", "shard", "dask", "plan_only", "repair", "extend", "restart_after", "shots"}
+    )
+
+    scenes: str = "yoga"
+    """A scenes file, or the name of a shipped one."""
+    engine: str = EMBEDDED
+    """`embedded`, HOST:PORT, or the path of a unix socket."""
+    engine_command: str | None = None
+    """Command that (re)starts an external engine."""
+    jobs: int | None = Field(default=None, ge=1, le=256)
+    """Workers side by side, an engine each; by default one a core up to 4, and 1 with an external engine."""
+    shard: str | None = None
+    """`I/N`: only the I-th of N parts of the plan, 1-based."""
+    dask: str | None = None
+    """Address of a Dask scheduler whose workers draw."""
+    seed: int | None = Field(default=None, ge=0, lt=2**32)
+    """Instead of the scenes file's."""
+    shots: int | None = Field(default=None, ge=1, le=50_000_000)
+    """Instead of the scenes file's."""
+    depth: bool = False
+    """Also keep depth maps."""
+    plan_only: bool = False
+    repair: bool = False
+    """Look at finished frames too, and draw damaged ones again."""
+    extend: bool = False
+    """Add shots to a plan that is there."""
+    restart_after: int = Field(default=2000, ge=1)
+    """Frames after which an engine is replaced by a fresh one."""
+
+    @field_validator("shard")
+    @classmethod
+    def _shard_form(cls, value: str | None) -> str | None:
+        if value is not None:
+            match = re.fullmatch(r"(\d+)/(\d+)", value)
+            if not match or not 1 <= int(match[1]) <= int(match[2]):
+                raise ValueError("must be I/N with 1 <= I <= N, such as 2/8")
+        return value
+
+    @field_validator("engine")
+    @classmethod
+    def _engine_form(cls, value: str) -> str:
+        if value != EMBEDDED:
+            try:
+                parse_endpoint(value)
+            except Exception as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """(I, N) of the shard, 1-based; (1, 1) is everything."""
+        index, _, count = (self.shard or "1/1").partition("/")
+        return int(index), int(count)
+
+    def scene(self) -> SceneSettings:
+        """The scenes file with the overrides of the command line.
+
+        Raises:
+            ConfigError: the file is missing or not usable.
+        """
+        path = find_config(self.scenes, "configs/scenes", "scenes file")
+        scene = load_yaml(path, SceneSettings)
+        changes: dict[str, Any] = {
+            name: value for name, value in (("seed", self.seed), ("shots", self.shots)) if value is not None
+        }
+        folder = scene.places.folder
+        if folder is not None and not folder.is_absolute():
+            changes["places"] = scene.places.model_copy(update={"folder": Path(path).parent.resolve() / folder})
+        return scene.model_copy(update=changes)
+
+    def identity(self) -> dict[str, Any]:
+        """What decides the frames: the content of the scenes file, not its name; shots may be added later."""
+        scene = self.scene().model_dump(mode="json")
+        scene.pop("shots")
+        return {"scenes": scene, "depth": self.depth}

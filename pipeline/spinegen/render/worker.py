@@ -1,0 +1,166 @@
+"""One worker: an engine, a session and the people of it; draws shots and gets over the engine's faults."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import EngineError, SpinegenError
+from ..scenes.plan import read_people
+from ..scenes.shot import Shot
+from ..workspace import Workspace
+from .client import ConnectionLost
+from .engines import EmbeddedEngine, EngineSource, ForeignEngine
+from .fits import read_fits
+from .frame import Troupe, draw_frame
+from .paths import FramePaths
+from .session import Session
+from .settings import EMBEDDED, RenderSettings
+from .skeleton_map import load_skeleton_map
+
+ATTEMPTS = 3
+"""Times that a frame is tried, each with a fresh engine, before it is given up."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every worker needs to know; the same for all, and small."""
+
+    root: Path
+    engine: str
+    engine_command: str | None
+    depth: bool
+    restart_after: int
+    clips: tuple[str, ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, settings: RenderSettings, clips: Sequence[str]) -> "Job":
+        """The job of a stage."""
+        return cls(
+            workspace.root.resolve(),
+            settings.engine,
+            settings.engine_command,
+            settings.depth,
+            settings.restart_after,
+            tuple(clips),
+        )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What became of one shot."""
+
+    shot: int
+    failure: str | None = None
+    engine: Mapping[str, str] | None = None
+
+
+class Worker:
+    """Draws shots one after the other; use as a context manager."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        workspace = Workspace(job.root)
+        self._frames = workspace.frames
+        self._source: EngineSource = (
+            EmbeddedEngine() if job.engine == EMBEDDED else ForeignEngine(job.engine, job.engine_command)
+        )
+        specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
+        self._troupe = Troupe(load_skeleton_map(), specs, read_fits(workspace, list(job.clips)))
+        self._session: Session | None = None
+        self._drawn = 0
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the engine where it is ours."""
+        self._session = None
+        self._source.discard()
+
+    def draw(self, shots: Sequence[Shot]) -> Iterator[Drawn]:
+        """Draw shots that are not done yet.
+
+        Raises:
+            EngineError: no engine can be had at all.
+            OSError: the frame cannot be written (a full disk).
+        """
+        for shot in shots:
+            paths = FramePaths(self._frames, shot.shot)
+            if paths.done:
+                yield Drawn(shot.shot)
+                continue
+            failure = self._attempt(shot, paths)
+            yield Drawn(shot.shot, failure, None if self._session is None else self._session.identity)
+
+    def _attempt(self, shot: Shot, paths: FramePaths) -> str | None:
+        last = ""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(0.2 * attempt)
+            try:
+                draw_frame(shot, self._fresh_enough(), self._troupe, paths, self.job.depth)
+            except (ConnectionLost, EngineError) as error:
+                last = str(error)
+                self.close()
+                continue
+            self._drawn += 1
+            return None
+        return f"shot {shot.shot}: the engine failed {ATTEMPTS} times, last with: {last}"
+
+    def _fresh_enough(self) -> Session:
+        if self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
+            self.close()
+        if self._session is None:
+            self._session = Session(self._source.connect(), self._troupe.mapping)
+        return self._session
+
+
+_here: Worker | None = None
+_one_at_a_time = threading.Lock()
+
+
+def draw_in_worker(job: Job, rows: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+    """Draw rows of the plan in a worker process, whose engine lives on for the next call."""
+    with _one_at_a_time:
+        return _draw_here(job, rows)
+
+
+def _draw_here(job: Job, rows: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+    global _here
+    if _here is None or _here.job != job:
+        if _here is not None:
+            _here.close()
+        _end_with_parent()
+        _here = Worker(job)
+    try:
+        return list(_here.draw([Shot.from_row(dict(row)) for row in rows]))
+    except BaseException:
+        _here.close()
+        raise
+
+
+def _end_with_parent() -> None:
+    """Leave when the main process has gone, however it went: no worker and no engine stays behind."""
+    import signal
+
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        if _here is not None:
+            with suppress(SpinegenError, OSError):
+                _here.close()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
