@@ -1,0 +1,1 @@
+"""From a COCO folder to batches: the annotation file, the crop cache, augmentation."""

@@ -1,0 +1,134 @@
+"""Endless training batches, prepared one ahead in a thread; the same for the same seed and step, wherever training resumed."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..settings import AugmentSettings
+from .cache import CropCache
+from .pixels import disturb, normalize, sample
+from .warp import plain_warp, random_warp
+
+_ORDER, _DRAWS = 3, 7
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step sees, on the training device."""
+
+    inputs: Tensor
+    """(N, 3, h, w) normalised."""
+    keypoints_input_px: Tensor
+    """(N, 37, 2)."""
+    labelled: Tensor
+    """(N, 37) bool: labelled and inside the input."""
+
+
+class BatchSource:
+    """Random batches of one or two sets.
+
+    Args:
+        caches: the main set and, with `mix_ratio` > 0, the second one.
+        mix_ratio: share of a batch from the second set.
+    """
+
+    def __init__(
+        self,
+        caches: list[CropCache],
+        mix_ratio: float,
+        batch: int,
+        input_hw: tuple[int, int],
+        augment: AugmentSettings,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.caches, self.input_hw, self.augment, self.seed, self.device = caches, input_hw, augment, seed, device
+        second = round(batch * mix_ratio) if len(caches) > 1 else 0
+        self.counts = [batch - second, second][: len(caches)]
+        self.steps_per_epoch = max(len(caches[0].people) // self.counts[0], 1)
+
+    def rows(self, step: int) -> list[NDArray[np.int64]]:
+        """Which people of each set a step shows: each set is gone through in a new order, then again."""
+        return [self._walk(k, step * n, n) for k, n in enumerate(self.counts)]
+
+    def _walk(self, which: int, start: int, count: int) -> NDArray[np.int64]:
+        size = len(self.caches[which].people)
+        picked: list[NDArray[np.int64]] = []
+        while count > 0:
+            turn, inside = divmod(start, size)
+            order = np.random.default_rng(np.random.SeedSequence([self.seed, _ORDER, which, turn])).permutation(size)
+            picked.append(order[inside : inside + count])
+            count -= len(picked[-1])
+            start += len(picked[-1])
+        return np.concatenate(picked) if picked else np.zeros(0, dtype=np.int64)
+
+    def make(self, step: int) -> Batch:
+        """The batch of a step."""
+        rng = np.random.default_rng(np.random.SeedSequence([self.seed, _DRAWS, step]))
+        pixels, boxes, keypoints, visibility, has_mask = [], [], [], [], []
+        for cache, rows in zip(self.caches, self.rows(step), strict=True):
+            order = np.sort(rows)
+            pixels.append(np.asarray(cache.pixels[order]))
+            boxes.append(cache.boxes_crop_px[order])
+            keypoints.append(cache.keypoints_crop_px[order])
+            visibility.append(cache.people.visibility[order])
+            has_mask.append(cache.has_mask[order])
+        warp = random_warp(
+            rng,
+            np.concatenate(boxes),
+            np.concatenate(keypoints),
+            np.concatenate(visibility),
+            self.input_hw,
+            self.augment,
+        )
+        crops = torch.from_numpy(np.concatenate(pixels))
+        if self.device.type == "cuda":
+            crops = crops.pin_memory().to(self.device, non_blocking=True)
+        planes = sample(crops, warp.matrices_crop_input, self.input_hw)
+        inputs = normalize(disturb(planes, np.concatenate(has_mask), rng, self.augment))
+        inputs = inputs.contiguous(memory_format=torch.channels_last)
+        limit = np.array([self.input_hw[1] - 1, self.input_hw[0] - 1])
+        inside = ((warp.keypoints_input_px >= 0) & (warp.keypoints_input_px <= limit)).all(axis=-1)
+        return Batch(
+            inputs,
+            torch.as_tensor(warp.keypoints_input_px, dtype=torch.float32, device=self.device),
+            torch.as_tensor((warp.visibility > 0) & inside, device=self.device),
+        )
+
+    def measure(self, seconds: float = 0.5) -> float:
+        """People a second that one loading thread prepares, augmentation included."""
+        made, started = 0, time.perf_counter()
+        self.make(0)
+        started = time.perf_counter()
+        while made == 0 or time.perf_counter() - started < seconds:
+            made += len(self.make(made).inputs)
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+        return made / (time.perf_counter() - started)
+
+    def stream(self, first_step: int) -> Iterator[Batch]:
+        """Batches from a step on, the next one always in the making."""
+        with ThreadPoolExecutor(1) as pool:
+            step = first_step
+            coming = pool.submit(self.make, step)
+            while True:
+                batch = coming.result()
+                step += 1
+                coming = pool.submit(self.make, step)
+                yield batch
+
+
+def validation_inputs(
+    cache: CropCache, rows: NDArray[np.int64], input_hw: tuple[int, int], device: torch.device
+) -> Tensor:
+    """(N, 3, h, w) inputs of some people, cropped as the predictor does but from the cache."""
+    warp = plain_warp(cache.boxes_crop_px[rows], cache.keypoints_crop_px[rows], cache.people.visibility[rows], input_hw)
+    crops = torch.from_numpy(np.asarray(cache.pixels[rows])).to(device)
+    planes = sample(crops, warp.matrices_crop_input, input_hw)
+    return normalize(planes[:, :3]).contiguous(memory_format=torch.channels_last)

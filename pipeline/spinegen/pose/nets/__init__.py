@@ -1,0 +1,1 @@
+"""Pure networks in torch: no files, no settings, no data."""

@@ -1,0 +1,26 @@
+"""A pose network: backbone and SimCC head."""
+
+import torch
+from torch import Tensor, nn
+
+from .cspnext import CspNext
+from .head import SimccHead
+
+
+class PoseNetwork(nn.Module):
+    """Normalised image crops -> SimCC logits."""
+
+    def __init__(self, backbone: CspNext, head: SimccHead) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, 3, H, W) -> logits (N, K, bins_x), (N, K, bins_y); their softmax is the distribution of the keypoint."""
+        return self.head(self.backbone(images))
+
+
+def place(network: PoseNetwork, device: torch.device | str) -> PoseNetwork:
+    """Move a network to a device, channels last: the layout in which convolutions are fastest on CPUs and GPUs."""
+    network.to(device)
+    return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]

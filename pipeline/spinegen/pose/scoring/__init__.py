@@ -1,0 +1,1 @@
+"""Scores of predictions: COCO OKS by subset, pixel errors, PCK, baseline, latency."""

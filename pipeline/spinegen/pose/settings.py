@@ -1,0 +1,128 @@
+"""Settings of training and validation; unknown constants of the published recipe stand here with their defaults."""
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ..config import Settings
+from .assembly import ARCHITECTURES
+
+
+class LossSettings(Settings):
+    """Weights of the four SpinePose losses (arXiv 2504.08110); zero switches one off."""
+
+    position: float = Field(default=1.0, ge=0)
+    """KL divergence of every keypoint's bins to the label (sources disagree between 1 and 5)."""
+    distillation: float = Field(default=2.5, ge=0)
+    """KL divergence of the 26 body keypoints to a teacher; needs `teacher`."""
+    structure: float = Field(default=0.1, ge=0)
+    """Mean wrapped difference of bone angles over pi."""
+    spine: float = Field(default=0.5, ge=0)
+    """Mean squared distance of the spine chain from a smooth curve through it."""
+    label_sigma: float = Field(default=1.0, gt=0)
+    """Width of the label's Gaussian as a multiple of sqrt(input size / 8) bins (MMPose: 4.9 and 5.66 bins at 192 x 256 px)."""
+    spine_degree: int = Field(default=3, ge=1, le=7)
+    """Degree of the smoothing polynomial over the vertebral level; not published, three bends as the spine has."""
+
+
+class AugmentSettings(Settings):
+    """Ranges of the augmentation; probabilities lie in 0..1."""
+
+    flip: float = Field(default=0.5, ge=0, le=1)
+    scale: tuple[float, float] = (0.7, 1.35)
+    """Size of the crop as a multiple of the padded box, uniform."""
+    shift: float = Field(default=0.12, ge=0)
+    """Largest shift of the crop as a share of the box."""
+    rotation_deg: float = Field(default=80, ge=0, le=180)
+    """Two standard deviations of the rotation; clipped there."""
+    rotation: float = Field(default=0.6, ge=0, le=1)
+    half_body: float = Field(default=0.2, ge=0, le=1)
+    color: float = Field(default=0.8, ge=0, le=1)
+    swap_channels: float = Field(default=0.1, ge=0, le=1)
+    """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""
+    blur: float = Field(default=0.2, ge=0, le=1)
+    patches: float = Field(default=0.4, ge=0, le=1)
+    """Occluding patches: of one colour, or cut from another picture."""
+    background: float = Field(default=0.4, ge=0, le=1)
+    """Background replaced by that of another picture or by noise; only where the file has masks."""
+
+
+class TrainSettings(Settings):
+    """What `train-validate` does.
+
+    A workspace may be trained on again with other settings: every field is transient, and the training itself notices what changed.
+    """
+
+    transient: ClassVar[frozenset[str]] = frozenset(
+        [
+            "model",
+            "device",
+            "epochs",
+            "max_minutes",
+            "batch",
+            "learning_rate",
+            "weight_decay",
+            "seed",
+            "threads",
+            "teacher",
+            "losses",
+            "augment",
+            "mix",
+            "mix_images",
+            "mix_ratio",
+            "fp16",
+            "only",
+            "annotations",
+            "images",
+            "benchmark",
+        ]
+    )
+
+    model: str = "tiny"
+    """Network size: tiny, small or medium; with only="validate" also an ONNX file."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    epochs: int | None = Field(default=None, ge=1)
+    """Passes over the set; None: 60, or as many as `max_minutes` allows on a CPU."""
+    max_minutes: float | None = Field(default=None, gt=0)
+    """Time for training alone; the learning rate follows it. None: 2.7 on a CPU when `epochs` is not set, else no limit."""
+    batch: int | None = Field(default=None, ge=2)
+    """People a step; None: 32 on a CPU, 256 on a GPU, never more than a quarter of the set."""
+    learning_rate: float | None = Field(default=None, gt=0)
+    """Peak of the schedule; None: 4e-3 * sqrt(batch / 1024), at least 1e-3."""
+    weight_decay: float = Field(default=0.05, ge=0)
+    seed: int = Field(default=0, ge=0)
+    threads: int | None = Field(default=None, ge=1)
+    """Threads of torch on a CPU; None: the cores of this process."""
+    teacher: Path | None = None
+    """RTMPose-style ONNX file whose first 26 keypoints are Halpe-26."""
+    losses: LossSettings = LossSettings()
+    augment: AugmentSettings = AugmentSettings()
+    mix: Path | None = None
+    """A second COCO keypoint file with the same 37 keypoints, mixed into every batch."""
+    mix_images: Path | None = None
+    """Folder of its pictures; None: `images/<name>` beside its `annotations/person_keypoints_<name>.json`."""
+    mix_ratio: float = Field(default=0.5, gt=0, lt=1)
+    """Share of a batch that comes from the second set."""
+    fp16: bool = False
+    """Also write pose-fp16.onnx."""
+    only: Literal["train", "validate"] | None = None
+    annotations: Path | None = None
+    """With only="validate": a COCO keypoint file; None: the validation split."""
+    images: Path | None = None
+    benchmark: bool = False
+    """Learning curve over 1/8, 1/4, 1/2 and all of the data."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TrainSettings":
+        if self.model not in ARCHITECTURES and self.only != "validate":
+            raise ValueError(
+                f"model must be one of {', '.join(ARCHITECTURES)} (an ONNX file only with only=validate), found {self.model!r}"
+            )
+        if (self.annotations is not None or self.images is not None) and self.only != "validate":
+            raise ValueError("annotations and images go with only=validate")
+        if (self.annotations is None) != (self.images is None):
+            raise ValueError("annotations and images belong together: give both or neither")
+        if self.mix_images is not None and self.mix is None:
+            raise ValueError("mix_images needs mix")
+        return self

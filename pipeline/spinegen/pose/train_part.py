@@ -1,0 +1,200 @@
+"""Training as one step: caches, loop, export, and a record that says it is done."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import DatasetError, TrainingError
+from ..files import atomic_path, write_json
+from ..progress import Reporter
+from ..workspace import Workspace
+from .assembly import ARCHITECTURES, build_network, parameter_count
+from .fingerprint import deciding_settings, training_key
+from .settings import TrainSettings
+
+
+@dataclass(frozen=True)
+class Split:
+    """A split of the workspace's set on disk."""
+
+    annotations: Path
+    images: Path
+
+
+def find_split(workspace: Workspace, name: str) -> Split:
+    """`train` or `val` of the workspace.
+
+    Raises:
+        DatasetError: not exported yet.
+    """
+    split = Split(
+        workspace.coco / "annotations" / f"person_keypoints_{name}-unreal.json",
+        workspace.coco / "images" / f"{name}-unreal",
+    )
+    if not split.annotations.is_file():
+        raise DatasetError(f"{split.annotations}: does not exist; make it with: spinegen export-coco {workspace.root}")
+    return split
+
+
+def mixed_split(settings: TrainSettings) -> Split | None:
+    """The second set, with its pictures' folder guessed from the usual layout."""
+    if settings.mix is None:
+        return None
+    images = settings.mix_images
+    if images is None:
+        images = settings.mix.parent.parent / "images" / settings.mix.stem.removeprefix("person_keypoints_")
+    if not images.is_dir():
+        raise DatasetError(
+            f"{images}: folder of the second set's pictures does not exist; say where it is with --mix-images"
+        )
+    return Split(settings.mix, images)
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """`training.json` of a finished training, or None."""
+    path = folder / "training.json"
+    if not (path.exists() and (folder / "pose.onnx").exists()):
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TrainingError(f"{path}: is damaged ({error}); delete it to train anew") from error
+
+
+def key_of(workspace: Workspace, settings: TrainSettings) -> str:
+    """The key under which this training is done, resumed or skipped."""
+    files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
+    files += [path for path in (settings.mix, settings.teacher) if path is not None]
+    return training_key(settings, files)
+
+
+def ensure_trained(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> tuple[dict[str, Any], bool]:
+    """Train, or find the finished training of the same settings and data.
+
+    Returns:
+        `training.json`'s record, and whether anything was done.
+
+    Raises:
+        DatasetError: the set is not usable.
+        TrainingError: training or export failed.
+    """
+    key = key_of(workspace, settings)
+    before = read_record(workspace.pose)
+    if before is not None and before["key"] == key:
+        return before, False
+    if before is not None:
+        now, then = deciding_settings(settings), before["settings"]
+        changed = [f"{name} was {then.get(name)!r}, now {now[name]!r}" for name in now if now[name] != then.get(name)]
+        reporter.say(f"training anew: {'; '.join(changed) or 'the data changed'}")
+    return train(
+        workspace.pose, find_split(workspace, "train"), find_split(workspace, "val"), settings, key, reporter
+    ), True
+
+
+def train(
+    folder: Path,
+    train_split: Split,
+    val_split: Split,
+    settings: TrainSettings,
+    key: str,
+    reporter: Reporter,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """Train into `folder`: `pose.onnx`, `weights.pt`, `metrics.csv`, then the record `training.json`.
+
+    Args:
+        limit: use only this many people of the training set, spread evenly (learning curves).
+    """
+    import torch
+
+    from .data.cache import CropCache, first_people, open_cache
+    from .export import export_fp16, export_onnx
+    from .scoring.baseline import mean_pose
+    from .training.checkpoint import save_checkpoint
+    from .training.device import choose_device
+    from .training.loop import Trainer
+
+    device = choose_device(settings.device)
+    architecture = ARCHITECTURES[settings.model]
+    crops = folder / "cache"
+
+    def cache(split: Split) -> CropCache:
+        return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter)
+
+    learnt, checked = cache(train_split), cache(val_split)
+    if limit is not None:
+        learnt = first_people(learnt, limit)
+    second = mixed_split(settings)
+    trainer = Trainer(
+        architecture,
+        settings,
+        learnt,
+        checked,
+        device,
+        folder / "checkpoint.pt",
+        key,
+        cache(second) if second else None,
+    )
+    loader = trainer.source.measure()
+    trained = trainer.run(reporter)
+    target = folder / "pose.onnx"
+    (folder / "training.json").unlink(missing_ok=True)
+    check = export_onnx(
+        trained.network,
+        architecture,
+        target,
+        settings.losses.label_sigma,
+        {"key": key, "losses": settings.losses.model_dump()},
+    )
+    record: dict[str, Any] = {
+        "key": key,
+        "settings": deciding_settings(settings),
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
+        "batch": trainer.batch,
+        "learning_rate": trainer.rate,
+        "people": len(learnt.people),
+        "validation_people": len(checked.people),
+        "left_out": list(learnt.broken),
+        "parameters": parameter_count(trained.network),
+        "steps": trained.steps,
+        "seconds": trained.seconds,
+        "people_per_s": trained.people_per_second,
+        "loader_people_per_s": loader,
+        "mean_pose": mean_pose(learnt.people).tolist(),
+        "export": {"difference": {str(size): value for size, value in check.difference.items()}, "bytes": check.bytes},
+        "history": trained.history,
+    }
+    if settings.fp16:
+        record["export"]["fp16_difference"] = export_fp16(target, folder / "pose-fp16.onnx")
+    save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
+    write_history(folder / "metrics.csv", trained.history)
+    write_json(folder / "training.json", record)
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
+    return record
+
+
+def write_history(path: Path, history: list[dict[str, Any]]) -> None:
+    """The log of a training, a row an interval."""
+    columns = list(dict.fromkeys(name for row in history for name in row))
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, columns)
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def trained_network(folder: Path, size: str) -> Any:
+    """The averaged network of a finished training, in torch on the CPU.
+
+    Raises:
+        TrainingError: the weights are missing, damaged or of another architecture.
+    """
+    from .training.checkpoint import load_checkpoint
+
+    state = load_checkpoint(folder / "weights.pt", "", size, any_key=True)
+    if state is None:
+        raise TrainingError(f"{folder / 'weights.pt'}: does not exist; train anew")
+    network = build_network(ARCHITECTURES[size])
+    network.load_state_dict(state["network"])
+    return network.eval()

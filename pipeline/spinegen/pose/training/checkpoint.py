@@ -1,0 +1,38 @@
+"""The last whole state of a training, written atomically and read without running any code from it."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ...errors import TrainingError
+from ...files import atomic_path
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write tensors and plain values whole or not at all."""
+    with atomic_path(path) as temporary:
+        torch.save(state, temporary)
+
+
+def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = False) -> dict[str, Any] | None:
+    """The state in `path`, or None where there is none, or it belongs to other settings or data.
+
+    Raises:
+        TrainingError: damaged, or of another architecture.
+    """
+    if not path.exists():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError) as error:
+        raise TrainingError(f"{path}: checkpoint cannot be read ({error}); delete it to train anew") from error
+    if not isinstance(state, dict) or "network" not in state:
+        raise TrainingError(f"{path}: is no training checkpoint; delete it to train anew")
+    if state.get("architecture") != architecture:
+        raise TrainingError(
+            f"{path}: checkpoint is of architecture {state.get('architecture')!r}, asked for is {architecture!r}; "
+            "use another workspace or delete it"
+        )
+    return state if any_key or state.get("key") == key else None

@@ -1,0 +1,276 @@
+"""Training of one network: steps, averaging, validation, checkpoints, log."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ...errors import TrainingError
+from ...progress import Reporter
+from ..assembly import Architecture, build_network
+from ..data.batches import Batch, BatchSource, validation_inputs
+from ..data.cache import CropCache
+from ..geometry import crop_regions
+from ..nets.network import PoseNetwork, place
+from ..scoring.oks import oks_scores
+from ..settings import TrainSettings
+from ..simcc import decode, to_image
+from .averaging import MovingAverage
+from .checkpoint import load_checkpoint, save_checkpoint
+from .device import core_count
+from .objective import Objective
+from .schedule import flat_cosine
+
+CPU_MINUTES = 2.7
+"""Time for training on a CPU where nothing else is asked for."""
+GPU_EPOCHS = 60
+VALIDATIONS = 8
+"""Times that the validation AP is taken, evenly over the training."""
+VALIDATION_PEOPLE = 400
+"""People of the running validation; the final one takes all."""
+CHECKPOINT_SECONDS = 30.0
+
+
+@dataclass
+class Trained:
+    """What training leaves."""
+
+    network: PoseNetwork
+    """The averaged network, on the CPU."""
+    steps: int
+    seconds: float
+    people_seen: int
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """A row a log interval: step, epoch, minutes, learning rate, each loss; `ap_all` and `ap_spine` where validated."""
+
+    @property
+    def people_per_second(self) -> float:
+        return self.people_seen / max(self.seconds, 1e-9)
+
+
+class Trainer:
+    """Trains a network on a cache and validates it on another.
+
+    Args:
+        key: fingerprint of everything that decides the result; a checkpoint of another key is not resumed.
+        mixed: cache of the second set, or None.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        settings: TrainSettings,
+        train: CropCache,
+        validation: CropCache,
+        device: torch.device,
+        checkpoint: Path,
+        key: str,
+        mixed: CropCache | None = None,
+    ) -> None:
+        self.architecture, self.settings, self.validation = architecture, settings, validation
+        self.device, self.checkpoint, self.key = device, checkpoint, key
+        self.batch = settings.batch or max(2, min(32 if device.type == "cpu" else 256, len(train.people) // 4))
+        self.rate = settings.learning_rate or max(4e-3 * (self.batch / 1024) ** 0.5, 1.5e-3)
+        caches = [train] if mixed is None else [train, mixed]
+        ratio = settings.mix_ratio if mixed is not None else 0.0
+        self.source = BatchSource(
+            caches, ratio, self.batch, architecture.input_hw, settings.augment, settings.seed, device
+        )
+        self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
+        epochs = settings.epochs
+        if epochs is None:
+            if self.max_seconds is None and device.type == "cpu":
+                self.max_seconds = CPU_MINUTES * 60
+            epochs = GPU_EPOCHS if self.max_seconds is None else 10_000
+        self.total_steps = epochs * self.source.steps_per_epoch
+        self.objective = Objective(settings.losses, architecture, settings.teacher, device)
+
+    def run(self, reporter: Reporter) -> Trained:
+        """Train from the last checkpoint, or anew.
+
+        Raises:
+            TrainingError: out of memory, or the loss is not finite.
+        """
+        network = place(build_network(self.architecture, self.settings.seed), self.device)
+        average = MovingAverage(network)
+        optimizer = _optimizer(network, self.rate, self.settings.weight_decay)
+        result = Trained(network, 0, 0.0, 0)
+        state = load_checkpoint(self.checkpoint, self.key, self.architecture.size)
+        if state is not None:
+            network.load_state_dict(state["network"])
+            average.network.load_state_dict(state["average"])
+            optimizer.load_state_dict(state["optimizer"])
+            average.updates, result.steps, result.seconds = state["updates"], state["step"], state["seconds"]
+            result.history = list(state["history"])
+            reporter.say(f"training resumes at step {result.steps}")
+        with _reproducible(self.settings.threads or core_count()):
+            self._loop(network, average, optimizer, result, reporter)
+        result.network = average.network.to("cpu")
+        result.people_seen = result.steps * self.batch
+        return result
+
+    def progress(self, step: int, seconds: float) -> float:
+        """0..1: the larger of the shares of steps and of time spent."""
+        return max(step / self.total_steps, seconds / self.max_seconds if self.max_seconds else 0.0)
+
+    def _loop(
+        self,
+        network: PoseNetwork,
+        average: MovingAverage[PoseNetwork],
+        optimizer: torch.optim.Optimizer,
+        result: Trained,
+        reporter: Reporter,
+    ) -> None:
+        before, started = result.seconds, time.monotonic()
+        last_saved = started
+        checks = sum("ap_all" in row for row in result.history)
+        log_every = max(1, min(self.source.steps_per_epoch, 50))
+        sums: dict[str, torch.Tensor] = {}
+        summed = 0
+        with reporter.task("train", 100, "%", done=round(100 * self.progress(result.steps, before), 1)) as task:
+            shown = self.progress(result.steps, before)
+            if self.progress(result.steps, before) >= 1:
+                return
+            for batch in self.source.stream(result.steps):
+                progress = self.progress(result.steps, result.seconds)
+                for group in optimizer.param_groups:
+                    group["lr"] = self.rate * flat_cosine(progress)
+                parts = self._step(network, optimizer, batch)
+                average.update(network)
+                for name, value in parts.items():
+                    sums[name] = sums.get(name, torch.zeros((), device=self.device)) + value
+                summed += 1
+                result.steps += 1
+                result.seconds = before + time.monotonic() - started
+                progress = self.progress(result.steps, result.seconds)
+                done = progress >= 1
+                task.advance(100 * (min(progress, 1) - shown))
+                shown = min(progress, 1)
+                if result.steps % log_every == 0 or done:
+                    row = self._row(result, sums, summed, flat_cosine(progress) * self.rate)
+                    sums, summed = {}, 0
+                    if done or progress * VALIDATIONS >= checks + 1:
+                        checks += 1
+                        row |= self.validate(average.network)
+                    result.history.append(row)
+                    scored = next((r for r in reversed(result.history) if "ap_all" in r), None)
+                    ap = f", validation AP {scored['ap_all']:.3f}" if scored else ""
+                    task.note(f"loss {row['loss']:.3f}{ap}")
+                if done or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
+                    self._save(network, average, optimizer, result)
+                    last_saved = time.monotonic()
+                if done:
+                    return
+
+    def _step(self, network: PoseNetwork, optimizer: torch.optim.Optimizer, batch: Batch) -> dict[str, torch.Tensor]:
+        network.train()
+        try:
+            with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+                logits_x, logits_y = network(batch.inputs)
+            parts = self.objective((logits_x.float(), logits_y.float()), batch)
+            optimizer.zero_grad(set_to_none=True)
+            parts["loss"].backward()
+        except torch.OutOfMemoryError as error:
+            raise TrainingError(
+                f"out of GPU memory with a batch of {self.batch}; {self._fitting_batch(network, batch)}"
+            ) from error
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        return {name: value.detach() for name, value in parts.items()}
+
+    def _fitting_batch(self, network: PoseNetwork, batch: Batch) -> str:
+        """Halve until a step fits, so that the message names a batch that does."""
+        size = self.batch // 2
+        while size >= 2:
+            try:
+                torch.cuda.empty_cache()
+                with torch.autocast("cuda", torch.bfloat16):
+                    logits = network(batch.inputs[:size])
+                (logits[0].sum() + logits[1].sum()).backward()
+                network.zero_grad(set_to_none=True)
+                return f"a batch of {size} fits: use --batch {size}"
+            except torch.OutOfMemoryError:
+                size //= 2
+        return "not even a batch of 2 fits: use a smaller model"
+
+    def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> dict[str, Any]:
+        means = {name: float(value) / max(steps, 1) for name, value in sums.items()}
+        if not np.isfinite(means["loss"]):
+            raise TrainingError(
+                f"loss is not finite at step {result.steps}: use a smaller --learning-rate or another seed"
+            )
+        epoch = result.steps / self.source.steps_per_epoch
+        return {
+            "step": result.steps,
+            "epoch": round(epoch, 2),
+            "minutes": round(result.seconds / 60, 3),
+            "rate": rate,
+            **means,
+        }
+
+    def _save(
+        self,
+        network: PoseNetwork,
+        average: MovingAverage[PoseNetwork],
+        optimizer: torch.optim.Optimizer,
+        result: Trained,
+    ) -> None:
+        state = {
+            "key": self.key,
+            "architecture": self.architecture.size,
+            "network": network.state_dict(),
+            "average": average.network.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "updates": average.updates,
+            "step": result.steps,
+            "seconds": result.seconds,
+            "history": result.history,
+        }
+        save_checkpoint(self.checkpoint, state)
+
+    @torch.no_grad()
+    def validate(self, network: PoseNetwork) -> dict[str, float]:
+        """AP of all keypoints and of the spine, on up to `VALIDATION_PEOPLE` of the validation people, in cached-crop pixels."""
+        count = len(self.validation.people)
+        rows = np.unique(np.linspace(0, count - 1, min(count, VALIDATION_PEOPLE)).astype(np.int64))
+        network.eval()
+        points, confidences = [], []
+        for start in range(0, len(rows), 64):
+            inputs = validation_inputs(
+                self.validation, rows[start : start + 64], self.architecture.input_hw, self.device
+            )
+            x, y = (logits.float().softmax(dim=-1).cpu().numpy() for logits in network(inputs))
+            decoded, scores = decode(x, y, self.architecture.split_ratio)
+            points.append(decoded)
+            confidences.append(scores)
+        people = self.validation.people.subset(rows)
+        centers, sizes = crop_regions(people.boxes_xywh_px, self.architecture.input_hw)
+        placed = to_image(np.concatenate(points), centers, sizes, self.architecture.input_hw)
+        scores = oks_scores(people, placed, np.concatenate(confidences), ("all", "spine"))
+        return {"ap_all": scores["all"]["AP"] or 0.0, "ap_spine": scores["spine"]["AP"] or 0.0}
+
+
+def _optimizer(network: PoseNetwork, rate: float, decay: float) -> torch.optim.Optimizer:
+    """AdamW; norms, biases and single factors are not decayed."""
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    kept = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": decay}, {"params": kept, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=rate)
+
+
+@contextmanager
+def _reproducible(threads: int) -> Iterator[None]:
+    """Torch's threads and deterministic kernels for a block; both as before afterwards."""
+    before, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+        torch.use_deterministic_algorithms(exact)

@@ -1,0 +1,94 @@
+"""The four SpinePose losses (arXiv 2504.08110), each a scalar to be minimised; constants that no source gives are arguments."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ... import skeleton
+
+
+def simcc_targets(points_px: Tensor, bins: int, split_ratio: float, sigma_bins: float) -> Tensor:
+    """(N, K) coordinates in input pixels -> (N, K, bins) Gaussians around them, each summing to 1."""
+    offsets = torch.arange(bins, device=points_px.device) - (points_px * split_ratio).unsqueeze(-1)
+    return functional.softmax(-0.5 * (offsets / sigma_bins) ** 2, dim=-1)
+
+
+def divergence(logits: Tensor, targets: Tensor) -> Tensor:
+    """KL(target || softmax(logits)) in nats, (N, K)."""
+    return (torch.xlogy(targets, targets) - targets * functional.log_softmax(logits, dim=-1)).sum(dim=-1)
+
+
+def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+    """Mean of `values` by `weights`; zero where all weights are zero."""
+    return (values * weights).sum() / weights.sum().clamp(min=1e-6)
+
+
+def position_loss(
+    logits: tuple[Tensor, Tensor], targets: tuple[Tensor, Tensor], labelled: Tensor, keypoint_weights: Tensor
+) -> Tensor:
+    """Mean KL divergence of both axes over labelled keypoints.
+
+    Args:
+        logits: x and y, (N, K, bins).
+        targets: as from `simcc_targets`.
+        labelled: (N, K) bool.
+        keypoint_weights: (K,).
+    """
+    per_keypoint = divergence(logits[0], targets[0]) + divergence(logits[1], targets[1])
+    return weighted_mean(per_keypoint, labelled * keypoint_weights) / 2
+
+
+def distillation_loss(logits: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor]) -> Tensor:
+    """Mean KL divergence of the first T keypoints to the teacher's distributions, (N, T, bins) each, summing to 1."""
+    count = teacher[0].shape[1]
+    per_keypoint = divergence(logits[0][:, :count], teacher[0]) + divergence(logits[1][:, :count], teacher[1])
+    return per_keypoint.mean() / 2
+
+
+def expected_points(logits: tuple[Tensor, Tensor], split_ratio: float) -> Tensor:
+    """(N, K, 2) mean of each distribution in input pixels; differentiable."""
+    axes = []
+    for axis in logits:
+        bins = torch.arange(axis.shape[-1], device=axis.device, dtype=axis.dtype)
+        axes.append((functional.softmax(axis, dim=-1) * bins).sum(dim=-1) / split_ratio)
+    return torch.stack(axes, dim=-1)
+
+
+def structure_loss(points_px: Tensor, labels_px: Tensor, labelled: Tensor) -> Tensor:
+    """Mean absolute wrapped difference of the directions of the 39 links, over pi: 0 right, 1 all links reversed.
+
+    Args:
+        points_px: (N, 37, 2) predicted.
+        labels_px: (N, 37, 2).
+        labelled: (N, 37) bool; a link counts when both ends do.
+    """
+    start, end = torch.tensor(skeleton.LINKS, device=points_px.device).T
+    bone, label = points_px[:, end] - points_px[:, start], labels_px[:, end] - labels_px[:, start]
+    # a bone shorter than a pixel has no direction
+    known = labelled[:, start] & labelled[:, end] & (label.norm(dim=-1) > 1.0) & (bone.detach().norm(dim=-1) > 1e-3)
+    cross = bone[..., 0] * label[..., 1] - bone[..., 1] * label[..., 0]
+    dot = (bone * label).sum(dim=-1)
+    angle = torch.atan2(torch.where(known, cross, 0.0), torch.where(known, dot, 1.0)).abs()
+    return weighted_mean(angle / math.pi, known.float())
+
+
+def spine_smoother(degree: int = 3) -> Tensor:
+    """(9, 9): least-squares polynomial through the spine chain over the vertebral level, as a projection.
+
+    The abscissa is the level's number (S1 0, L5 1, ... C1 24) over 24: links skip different numbers of vertebrae.
+    """
+    names = [skeleton.KEYPOINTS[i].vertebra for i in skeleton.SPINE_CHAIN]
+    levels = torch.tensor([skeleton.VERTEBRAE.index(name) for name in names if name], dtype=torch.float64) / 24
+    powers = torch.linalg.qr(torch.stack([levels**k for k in range(degree + 1)], dim=1)).Q
+    return (powers @ powers.T).float()
+
+
+def spine_loss(points_px: Tensor, smoother: Tensor, extent_px: float) -> Tensor:
+    """Mean squared distance of the nine spine points from the smooth curve through them, in squares of `extent_px` / 10.
+
+    A tenth of the input's height is about two vertebrae of a standing person: a kink of that size costs about 1.
+    """
+    chain = points_px[:, list(skeleton.SPINE_CHAIN)]
+    return (chain - smoother.to(chain) @ chain).square().sum(dim=-1).mean() / (extent_px / 10) ** 2

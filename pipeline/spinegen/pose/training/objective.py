@@ -1,0 +1,54 @@
+"""The weighted sum of the losses that are switched on."""
+
+from pathlib import Path
+
+import torch
+
+from ... import skeleton
+from ..assembly import Architecture
+from ..data.batches import Batch
+from ..settings import LossSettings
+from . import losses
+from .teacher import Teacher
+
+
+class Objective:
+    """The weighted sum of the losses that are switched on."""
+
+    def __init__(
+        self, settings: LossSettings, architecture: Architecture, teacher: Path | None, device: torch.device
+    ) -> None:
+        height, width = architecture.input_hw
+        self.settings, self.split_ratio, self.extent = settings, architecture.split_ratio, float(height)
+        self.bins = (round(width * self.split_ratio), round(height * self.split_ratio))
+        self.sigmas = tuple(settings.label_sigma * (size / 8) ** 0.5 for size in (width, height))
+        self.weights = torch.tensor(skeleton.LOSS_WEIGHTS, device=device)
+        self.smoother = losses.spine_smoother(settings.spine_degree).to(device)
+        use_teacher = teacher is not None and settings.distillation > 0
+        self.teacher = Teacher(teacher, self.bins, self.split_ratio, device) if use_teacher and teacher else None
+
+    def __call__(self, logits: tuple[torch.Tensor, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
+        """Each loss before its weight, and `loss`, their weighted sum."""
+        settings, labels = self.settings, batch.keypoints_input_px
+        parts: dict[str, torch.Tensor] = {}
+        total = logits[0].new_zeros(())
+        if settings.position > 0:
+            targets = (
+                losses.simcc_targets(labels[..., 0], self.bins[0], self.split_ratio, self.sigmas[0]),
+                losses.simcc_targets(labels[..., 1], self.bins[1], self.split_ratio, self.sigmas[1]),
+            )
+            parts["position"] = losses.position_loss(logits, targets, batch.labelled, self.weights)
+            total = total + settings.position * parts["position"]
+        if self.teacher is not None:
+            parts["distillation"] = losses.distillation_loss(logits, self.teacher.distributions(batch.inputs))
+            total = total + settings.distillation * parts["distillation"]
+        if settings.structure > 0 or settings.spine > 0:
+            points = losses.expected_points(logits, self.split_ratio)
+            if settings.structure > 0:
+                parts["structure"] = losses.structure_loss(points, labels, batch.labelled)
+                total = total + settings.structure * parts["structure"]
+            if settings.spine > 0:
+                parts["spine"] = losses.spine_loss(points, self.smoother, self.extent)
+                total = total + settings.spine * parts["spine"]
+        parts["loss"] = total
+        return parts

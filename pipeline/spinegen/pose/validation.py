@@ -1,0 +1,100 @@
+"""Scoring an exported file on a COCO set, with nothing but the file and the pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import skeleton
+from ..errors import DatasetError
+from ..progress import Reporter
+from .data.coco_set import CocoSet
+from .data.pictures import PictureError, read_rgb
+from .predictor import PosePredictor
+from .scoring.baseline import place
+from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
+from .scoring.oks import oks_scores
+
+BROKEN_SHARE_ALLOWED = 0.01
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Scores of a file, of the mean pose beside it, and what was predicted."""
+
+    people: CocoSet
+    """Those whose picture could be read."""
+    keypoints_px: NDArray[np.float64]
+    """(N, 37, 2)."""
+    confidences: NDArray[np.float64]
+    """(N, 37)."""
+    scores: dict[str, Any]
+    """`people`, `network`, `mean_pose`, `auc`, `tables`: what `metrics.json` holds."""
+    broken: tuple[str, ...]
+
+
+def validate(
+    model: Path, people: CocoSet, pose: NDArray[np.float64], device: str, reporter: Reporter, threads: int | None = None
+) -> Validation:
+    """Predict every labelled person from its true box with the flip test, and score.
+
+    Args:
+        pose: (37, 2) the mean pose of the training boxes, 0..1.
+
+    Raises:
+        DatasetError: more than 1 % of the pictures are missing or broken.
+    """
+    predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
+    rows_of: dict[Path, list[int]] = {}
+    for row, path in enumerate(people.image_paths):
+        rows_of.setdefault(path, []).append(row)
+    order: list[list[int]] = []
+    broken: list[str] = []
+
+    def pictures() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
+        for path, rows in rows_of.items():
+            try:
+                image = read_rgb(path)
+            except PictureError as error:
+                broken.append(str(error))
+                reporter.warn(f"picture left out: {error}")
+                continue
+            order.append(rows)
+            yield image, people.boxes_xywh_px[rows]
+
+    points, confidences = [], []
+    with reporter.task("validate", len(people), "people") as task:
+        for prediction in predictor.predict_many(pictures()):
+            points.append(prediction.keypoints_px)
+            confidences.append(prediction.scores)
+            task.advance(len(prediction.scores))
+    if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of) or not order:
+        raise DatasetError(
+            f"{people.source}: {len(broken)} of {len(rows_of)} pictures are missing or broken, more than "
+            f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {broken[0] if broken else 'none'}"
+        )
+    scored = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
+    keypoints, confidence = np.concatenate(points), np.concatenate(confidences)
+    return Validation(scored, keypoints, confidence, score(scored, keypoints, confidence, pose), tuple(broken))
+
+
+def score(
+    people: CocoSet, keypoints_px: NDArray[np.float64], confidences: NDArray[np.float64], pose: NDArray[np.float64]
+) -> dict[str, Any]:
+    """All figures of one set of predictions beside those of the mean pose."""
+    placed = place(pose, people.boxes_xywh_px)
+    return {
+        "people": len(people),
+        "network": oks_scores(people, keypoints_px, confidences),
+        "mean_pose": oks_scores(people, placed, np.ones(placed.shape[:2])),
+        "auc": {"network": _auc(people, keypoints_px), "mean_pose": _auc(people, placed)},
+        "tables": error_tables(people, keypoints_px),
+    }
+
+
+def _auc(people: CocoSet, keypoints_px: NDArray[np.float64]) -> dict[str, float | None]:
+    relative = distances_px(people, keypoints_px) / box_sizes_px(people)[:, None]
+    return {name: pck_auc(relative[:, list(ids)]) for name, ids in skeleton.SUBSETS.items()}
