@@ -1,0 +1,123 @@
+"""Builds a drawn person from a spec: body, eyes, hair and clothes over the bones that move them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import bones
+from .arrays import Floats, Ints
+from .body_data import BodyData, load_body_data
+from .body_fields import body_fields
+from .cloth import Cloth, make_cloth
+from .complexion import eye_texture, skin_texture
+from .hair import hair_parts
+from .joints import find_landmarks, find_spine
+from .landmarks import Landmarks
+from .mesh import MeshPart
+from .parts import finish_part
+from .person_spec import PersonSpec
+from .shape import Shape, rest_vertices
+from .weights import bone_weights
+
+HIDE_MARGIN_M = {"shoes": 0.012, "skirt": 0.15, "dress": 0.05}
+"""Skin further than this inside a garment's edge is cut away, so that it cannot poke through."""
+HIDE_MARGIN_DEFAULT_M = 0.03
+
+
+@dataclass(frozen=True)
+class Person:
+    """A drawable person in the rest pose: the body's A-pose, facing +x, soles on y = 0, ground axes, metres."""
+
+    spec: PersonSpec
+    bones: tuple[str, ...]
+    """Named as the bodies of the skeleton model."""
+    rest_positions_ground_m: Floats
+    """`(B, 3)`; every bone's rest orientation is the identity."""
+    parts: tuple[MeshPart, ...]
+    landmarks: Landmarks
+
+
+def build_person(spec: PersonSpec) -> Person:
+    """The person of a spec, a pure function of it.
+
+    Raises:
+        ModelError: the body data are not installed.
+    """
+    data = load_body_data()
+    vertices = rest_vertices(shape_of(spec))
+    spine = find_spine(vertices, spec.stature_m, spec.bmi)
+    landmarks = find_landmarks(vertices, spec.stature_m, spine)
+    weights = bone_weights(data, vertices, spine)
+    body = body_fields(vertices, weights, landmarks)
+    clothes = [make_cloth(garment, data, body) for garment in spec.garments if garment.kind not in ("skirt", "cap")]
+    parts = [_skin_part(spec, data, vertices, weights, clothes), *_eye_parts(spec, data, vertices, weights)]
+    parts += hair_parts(spec.hair, data, body)
+    parts += [cloth.part for cloth in clothes]
+    rest = np.stack([landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
+    return Person(spec, bones.BONES, rest, tuple(parts), landmarks)
+
+
+def shape_of(spec: PersonSpec) -> Shape:
+    """The body's shape parameters of a spec."""
+    return Shape(
+        male=spec.masculinity,
+        age_years=spec.age_years,
+        stature_m=spec.stature_m,
+        bmi=spec.bmi,
+        muscle=spec.muscle,
+        proportions=spec.proportions,
+        ancestry=spec.ancestry,
+        cup=spec.cup,
+        firmness=spec.firmness,
+        local={**spec.build, **spec.face.shape, **spec.face.expression},
+    )
+
+
+def _skin_part(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats, clothes: list[Cloth]) -> MeshPart:
+    hidden = np.zeros(len(vertices), bool)
+    for cloth in clothes:
+        hidden |= cloth.cover > HIDE_MARGIN_M.get(cloth.part.name, HIDE_MARGIN_DEFAULT_M)
+    faces, uv_faces = data.faces["body"], data.uv_faces["body"]
+    shown = ~hidden[faces].all(1)
+    source, faces, uv = split_seams(faces[shown], uv_faces[shown], data.uv)
+    return finish_part(
+        name="skin",
+        kind="skin",
+        vertices_m=vertices[source],
+        faces=faces,
+        uv=uv,
+        weights=weights[source],
+        texture_rgb=skin_texture(spec, data),
+        roughness=spec.skin.roughness,
+    )
+
+
+def split_seams(faces: Ints, uv_faces: Ints, uv: Floats) -> tuple[Ints, Ints, Floats]:
+    """One vertex for every pair of vertex and texture coordinate: source vertices, faces, uv."""
+    pairs = np.stack([faces.ravel(), uv_faces.ravel()], axis=1).astype(np.int64)
+    unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
+    return unique[:, 0], inverse.reshape(-1, 3).astype(np.int32), uv[unique[:, 1]]
+
+
+def _eye_parts(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats) -> list[MeshPart]:
+    texture = eye_texture(spec)
+    parts = []
+    for side, word in (("l", "left"), ("r", "right")):
+        index, local = np.unique(data.faces[f"helper-{side}-eye"], return_inverse=True)
+        own = vertices[index]
+        centre = 0.5 * (own.max(0) + own.min(0))
+        radius = 0.5 * float(np.ptp(own[:, 1]))
+        uv = 0.5 + (own - centre)[:, [2, 1]] * np.array([-1.0, 1.0], np.float32) / (2.0 * radius)
+        parts.append(
+            finish_part(
+                f"{word}_eye",
+                "eye",
+                own,
+                local.reshape(-1, 3).astype(np.int32),
+                uv.astype(np.float32),
+                weights[index],
+                texture,
+                0.12,
+            )
+        )
+    return parts
