@@ -121,20 +121,20 @@ def read_mask(path: Path, width: int, height: int) -> NDArray[np.uint8]:
     Raises:
         DatasetError: missing, damaged, not 8-bit single-channel, or of another size.
     """
-    import cv2
+    from PIL import Image
 
     try:
-        data = np.fromfile(path, dtype=np.uint8)
-    except OSError as error:
-        raise DatasetError(f"{path}: mask cannot be read: {error.strerror or error}") from error
-    mask = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-    if mask is None:
-        raise DatasetError(f"{path}: mask is damaged; draw it again with: spinegen render --repair")
+        with Image.open(path) as picture:
+            mask = np.asarray(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DatasetError(
+            f"{path}: mask cannot be read: {error}; draw it again with: spinegen render --repair"
+        ) from error
     if mask.ndim != 2 or mask.dtype != np.uint8 or mask.shape != (height, width):
         raise DatasetError(
             f"{path}: mask must be 8-bit, one channel, {width}x{height}; found {mask.dtype}, shape {mask.shape}"
         )
-    return mask.astype(np.uint8, copy=False)
+    return mask
 
 
 def read_depth(path: Path) -> NDArray[np.float32]:
