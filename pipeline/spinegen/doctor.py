@@ -64,10 +64,10 @@ def _opensim() -> Finding:
     try:
         import opensim
 
-        from .biomech.library import builtin_model_path
+        from .biomech.build import built_model_path
 
         opensim.Logger.setLevelString("off")
-        model = opensim.Model(str(builtin_model_path()))
+        model = opensim.Model(str(built_model_path()))
         model.initSystem()
     except Exception as error:
         return Finding("OpenSim", False, f"{type(error).__name__}: {error}", fix)
@@ -91,20 +91,28 @@ def _embedded_engine() -> Finding:
 
     try:
         with start_engine() as running:
-            status = running.request("vget /unrealcv/version")
-    except (SpinegenError, OSError, TimeoutError) as error:
+            version = _engine_version(running.address)
+    except SpinegenError as error:
         return Finding("UnrealCV, embedded", False, str(error), _SYSTEM_LIBRARIES)
-    return Finding("UnrealCV, embedded", True, f"answers over a socket, protocol {status}")
+    return Finding("UnrealCV, embedded", True, f"answers over a socket, version {version}")
 
 
-def _external_engine(endpoint: str) -> Finding:
-    from .render.client import ping
-
+def _external_engine(engine: str) -> Finding:
     fix = "start an Unreal project with the UnrealCV plugin (docs/unreal.md), or: spinegen engine serve"
     try:
-        return Finding("UnrealCV, external", True, f"{endpoint}: {ping(endpoint)}", optional=True)
-    except (SpinegenError, OSError, TimeoutError):
-        return Finding("UnrealCV, external", False, f"nothing answers at {endpoint}", fix, optional=True)
+        return Finding("UnrealCV, external", True, f"{engine}: version {_engine_version(engine)}", optional=True)
+    except SpinegenError:
+        return Finding("UnrealCV, external", False, f"nothing answers at {engine}", fix, optional=True)
+
+
+def _engine_version(address: str) -> str:
+    from .render.client import Connection, parse_endpoint
+
+    connection = Connection(parse_endpoint(address), timeout_s=10.0)
+    try:
+        return connection.text("vget /unrealcv/version")
+    finally:
+        connection.close()
 
 
 def _onnxruntime() -> Finding:

@@ -14,13 +14,20 @@ def engine() -> None:
 
 @engine.command(cls=Command, epilog=example("spinegen engine serve --port 9000"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=9000, show_default=True)
-@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="Unix socket instead of TCP.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=9000, show_default=True, help="TCP port; 0 takes a free one."
+)
+@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="Listen on this unix socket too.")
 def serve(host: str, port: int, socket_path: Path | None) -> None:
     """Serve the embedded engine to any UnrealCV client until Ctrl-C."""
     from ..engine.serve import serve as run
 
-    run(host=host, port=port, socket_path=socket_path)
+    run(
+        host,
+        port,
+        socket_path,
+        on_ready=lambda where, gl: click.echo(f"UnrealCV on {where}, drawn by {gl}; Ctrl-C ends it"),
+    )
 
 
 @click.group(cls=Group)
