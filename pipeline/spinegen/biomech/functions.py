@@ -21,12 +21,12 @@ class Polynomial:
 
     def value(self, x: ArrayLike) -> Array:
         """Values at `x`, any shape."""
-        return np.polynomial.polynomial.polyval(np.asarray(x, dtype=np.float64), self.coefficients)
+        return _horner(self.coefficients, np.asarray(x, dtype=np.float64))
 
     def slope(self, x: ArrayLike) -> Array:
         """First derivatives at `x`, any shape."""
-        derivative = np.polynomial.polynomial.polyder(self.coefficients) if len(self.coefficients) > 1 else (0.0,)
-        return np.polynomial.polynomial.polyval(np.asarray(x, dtype=np.float64), derivative)
+        derivative = tuple(i * c for i, c in enumerate(self.coefficients))[1:] or (0.0,)
+        return _horner(derivative, np.asarray(x, dtype=np.float64))
 
     def scaled(self, factor: float) -> "Polynomial":
         """The same function times `factor`."""
@@ -71,6 +71,13 @@ class Spline:
         inside = np.clip(x, knots[0], knots[-1])
         index = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, len(knots) - 2)
         return inside, np.asarray(self.coefficients)[:, index], inside - knots[index]
+
+
+def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
+    value = np.full_like(x, coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        value = value * x + c
+    return value
 
 
 Function = Polynomial | Spline

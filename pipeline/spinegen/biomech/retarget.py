@@ -1,0 +1,77 @@
+"""Plays the motion of one body on another: the same joint angles, steps as long as the legs, feet on the ground."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import ModelError
+from ..geometry.rigid import Array
+from .model import SpineModel
+
+_TOUCHING = (
+    *(f"sole/{part}_{side}" for side in "rl" for part in ("heel", "ball", "toe")),
+    *(
+        f"{kind}/{name}_{side}"
+        for side in "rl"
+        for kind, name in (("joint", "tibia"), ("joint", "hand"), ("joint", "ulna"))
+    ),
+    *("joint/skull", "joint/pelvis", "posterior/S1", "posterior/T6"),
+)
+"""Points that rest on the floor in most postures, from standing and kneeling to lying."""
+_PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
+
+
+def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
+    """Coordinates `(F, Q)` of `source` as coordinates `(F, Q')` of `target`.
+
+    Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
+    is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover.
+    A spine that was fitted level by level plays on a regional target with its regional sums.
+
+    Raises:
+        ModelError: the models have no coordinate in common, or lack hips and soles.
+    """
+    values = np.asarray(q, dtype=np.float64)
+    out = _angles(values, source, target)
+    ratio = leg_length_m(target) / leg_length_m(source)
+    pelvis = [target.coordinate_index[name] for name in _PELVIS]
+    hips = ("joint/femur_r", "joint/femur_l")
+    out[:, pelvis] = 0.0
+    theirs, ours = source.forward(values), target.forward(out)
+    middle = ratio * source.station_positions(theirs, hips).mean(1)
+    out[:, pelvis] = middle - target.station_positions(ours, hips).mean(1)
+    touching = [name for name in _TOUCHING if name in source.stations and name in target.stations]
+    lowest_theirs = source.station_positions(theirs, touching)[..., 1].min(1)
+    lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
+    out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
+    return out
+
+
+def leg_length_m(model: SpineModel) -> float:
+    """Hip to sole in the default posture.
+
+    Raises:
+        ModelError: the model has no hips or soles.
+    """
+    soles = [name for name in model.stations if name.startswith("sole/")]
+    if not soles or "joint/femur_r" not in model.stations:
+        raise ModelError(
+            f"{model.name}: the stations joint/femur_r and sole/... are needed to tell the length of the legs"
+        )
+    points = model.station_positions(model.forward(model.default_q[None]), ("joint/femur_r", "joint/femur_l", *soles))[
+        0, :, 1
+    ]
+    return float(points[:2].mean() - points[2:].mean())
+
+
+def _angles(values: Array, source: SpineModel, target: SpineModel) -> Array:
+    full = dict(zip(source.expanded_names, np.moveaxis(source.expand(values), -1, 0), strict=True))
+    sums = {
+        r.coordinate: sum(full[level] for level in r.levels) for r in source.rhythms if all(n in full for n in r.levels)
+    }
+    known = [name for name in target.coordinate_names if name in full or name in sums]
+    if not known:
+        raise ModelError(f"{source.name} and {target.name} have no coordinate in common")
+    out = np.broadcast_to(target.default_q, (len(values), len(target.coordinate_names))).copy()
+    for name in known:
+        out[:, target.coordinate_index[name]] = full[name] if name in full else sums[name]
+    return out
