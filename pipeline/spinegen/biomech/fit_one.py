@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from .stage import FitSettings
 
 
-def fit_one(clip: Path, folder: Path, settings: "FitSettings", identity: dict[str, Any]) -> tuple[str, dict[str, Any] | str]:
+def fit_one(
+    clip: Path, folder: Path, settings: "FitSettings", identity: dict[str, Any]
+) -> tuple[str, dict[str, Any] | str]:
     """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong."""
-    from threadpoolctl import threadpool_limits
-
     try:
-        with threadpool_limits(1):
-            return clip.stem, _fit(clip, folder, settings, identity)
+        return clip.stem, _fit(clip, folder, settings, identity)
     except SpinegenError as error:
         return clip.stem, str(error)
     except Exception as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import __version__
 from ..geometry.rigid import Array
@@ -25,7 +26,12 @@ LIMIT_SHARE = 0.01
 
 
 def fit_report(
-    fit: Fit, clip: "Clip", match: "MarkerMatch", identity: dict[str, Any], truth: dict[str, float] | None, replay_m: float
+    fit: Fit,
+    clip: "Clip",
+    match: "MarkerMatch",
+    identity: dict[str, Any],
+    truth: dict[str, float] | None,
+    replay_m: float,
 ) -> dict[str, Any]:
     """All figures of one fit as plain JSON data.
 
@@ -48,7 +54,14 @@ def fit_report(
         "residual_mm": _summary(residual_mm),
         "markers": _markers(fit, clip, residual_mm),
         "faults": [
-            {"kind": f.kind, "labels": list(f.labels), "first": f.first, "last": f.last, "frames": f.frames, "text": f.sentence()}
+            {
+                "kind": f.kind,
+                "labels": list(f.labels),
+                "first": f.first,
+                "last": f.last,
+                "frames": f.frames,
+                "text": f.sentence(),
+            }
             for f in fit.faults
         ],
         "gap_fraction": round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
@@ -113,7 +126,9 @@ def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
         return "doubtful", doubtful + usable
     if usable:
         return "usable", usable
-    return "good", [f"markers lie {rms:.1f} mm RMS (at most {most:.0f} mm) from the model, and no joint of the spine runs into its limits"]
+    return "good", [
+        f"markers lie {rms:.1f} mm RMS (at most {most:.0f} mm) from the model, and no joint of the spine runs into its limits"
+    ]
 
 
 def limits_hit(model: "SpineModel", q: Array) -> dict[str, dict[str, float]]:
@@ -127,7 +142,7 @@ def limits_hit(model: "SpineModel", q: Array) -> dict[str, dict[str, float]]:
     return out
 
 
-def standing(model: "SpineModel", q: Array) -> Array:
+def standing(model: "SpineModel", q: Array) -> NDArray[np.bool_]:
     """`(F,)` where the person stands: pelvis within 20 deg of upright, hips and knees bent by less than 25 deg."""
     still = np.ones(len(q), dtype=bool)
     pelvis = model.bodies.index("pelvis")
@@ -149,7 +164,11 @@ def curvature_figures(model: "SpineModel", q: Array) -> dict[str, Any]:
     out: dict[str, Any] = {"standing_frames": int(upright.sum())}
     for name, values in (("lordosis", curves.lumbar_lordosis_deg), ("kyphosis", curves.thoracic_kyphosis_deg)):
         out[f"standing_{name}"] = round(float(np.median(values[upright])), 2) if upright.any() else None
-        out[name] = {"min": round(float(values.min()), 2), "median": round(float(np.median(values)), 2), "max": round(float(values.max()), 2)}
+        out[name] = {
+            "min": round(float(values.min()), 2),
+            "median": round(float(np.median(values)), 2),
+            "max": round(float(values.max()), 2),
+        }
     return out
 
 

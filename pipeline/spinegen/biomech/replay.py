@@ -10,7 +10,9 @@ from ..geometry.rigid import Array
 from .quiet import opensim_quiet
 
 
-def replay_positions(osim_path: Path, motion_path: Path, frames: Sequence[int] | Array, stations: Sequence[str]) -> Array:
+def replay_positions(
+    osim_path: Path, motion_path: Path, frames: Sequence[int] | Array, stations: Sequence[str]
+) -> Array:
     """Ground positions `(len(frames), S, 3)` of the markers that carry our stations' names.
 
     Raises:

@@ -152,11 +152,14 @@ def _run(
             task.note(name)
             yield fit_one(clips[name], workspace.fit(name), settings, identities[name])
         return
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, parallel_config
 
     # One thread of linear algebra a process: the work is already split.
-    with Parallel(n_jobs=min(settings.jobs, len(names)), return_as="generator_unordered", batch_size=1) as pool:
-        yield from pool(delayed(fit_one)(clips[name], workspace.fit(name), settings, identities[name]) for name in names)
+    with parallel_config(backend="loky", n_jobs=min(settings.jobs, len(names)), inner_max_num_threads=1):
+        pool: Any = Parallel(return_as="generator_unordered")
+        yield from pool(
+            delayed(fit_one)(clips[name], workspace.fit(name), settings, identities[name]) for name in names
+        )
 
 
 def _summary(workspace: Workspace, names: list[str], failures: list[str], frames: int, seconds: float) -> StageSummary:
@@ -182,7 +185,12 @@ def _summary(workspace: Workspace, names: list[str], failures: list[str], frames
     rows.append(("clips", f"{done} of {len(names)} fitted ({', '.join(f'{n} {v}' for v, n in verdicts.items() if n)})"))
     if frames:
         rows.append(("speed", f"{frames / max(seconds, 1e-9):.0f} frames/s over all, files and reports included"))
-    figures: dict[str, float | int | str] = {"clips": done, "frames": frames, "seconds": round(seconds, 2), "worst_rms_mm": worst}
+    figures: dict[str, float | int | str] = {
+        "clips": done,
+        "frames": frames,
+        "seconds": round(seconds, 2),
+        "worst_rms_mm": worst,
+    }
     if truths:
         figures["truth_mean_mm"] = round(sum(truths) / len(truths), 3)
     return StageSummary("Fits", tuple(rows), look_at, tuple(failures), figures)

@@ -1,0 +1,119 @@
+"""Inverse kinematics of a whole clip with a model that already fits the performer."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .band import Array
+from .problem import Problem
+from .repair import Fault, repair
+from .solve import OVERLAP_S, solve_clip, solve_frames, solve_stretch
+from .starts import between, first_poses
+
+if TYPE_CHECKING:
+    from ..model import SpineModel
+
+KEY_S = 1.0
+"""Seconds between the frames that are solved from scratch."""
+COARSE_HZ = 30.0
+"""Rate at which poses are first solved one by one, before all frames are smoothed together."""
+
+
+def key_frames(problem: Problem, least: int = 12) -> NDArray[np.int_]:
+    """Frames about a second apart, first and last included, each the best-seen one of its neighbourhood."""
+    count = len(problem.observed_m)
+    wanted = max(least, round(count / problem.rate_hz / KEY_S) + 1)
+    frames = np.unique(np.linspace(0, count - 1, min(wanted, count)).round().astype(int))
+    seen = np.isfinite(problem.observed_m[..., 0]).sum(1)
+    reach = max(0, int(np.diff(frames).min() // 4)) if len(frames) > 1 else 0
+    moved = []
+    for frame in frames:
+        low, high = max(0, frame - reach), min(count, frame + reach + 1)
+        moved.append(low + int(np.argmax(seen[low:high] - 1e-3 * np.abs(np.arange(low, high) - frame))))
+    return np.unique(moved)
+
+
+def solve_motion(
+    model: "SpineModel",
+    problem: Problem,
+    keys: tuple[NDArray[np.int_], Array] | None = None,
+    smooth: bool = True,
+    advance: Callable[[int], None] | None = None,
+) -> Array:
+    """Poses `(F, Q)` of all frames.
+
+    Args:
+        model: the scaled model, markers in place, of `problem`.
+        keys: frames and poses `(K, Q)` that are known already.
+        smooth: solve all frames together; else each for itself.
+        advance: called with the number of frames that have become final.
+    """
+    count = len(problem.observed_m)
+    stations = problem.kinematics.stations  # pyright: ignore[reportAttributeAccessIssue]
+    if keys is None:
+        frames = key_frames(problem)
+        keys = frames, first_poses(model, problem.frames(frames), stations)
+    step = max(1, round(problem.rate_hz / COARSE_HZ))
+    frames, poses = between(problem, *keys, model, step)
+    q = interpolate(frames, poses, count)
+    if not smooth:
+        return solve_frames(problem, q, iterations=12)
+    return solve_clip(problem, q, advance=advance)
+
+
+def interpolate(frames: NDArray[np.int_], poses: Array, count: int) -> Array:
+    """Poses `(count, Q)` between known ones: smooth where there are at least four, held at the ends."""
+    if len(frames) == 1:
+        return np.repeat(poses, count, axis=0)
+    from scipy.interpolate import PchipInterpolator
+
+    inside = np.clip(np.arange(count), frames[0], frames[-1])
+    return np.asarray(PchipInterpolator(frames, poses, axis=0)(inside))
+
+
+def mend(
+    labels: tuple[str, ...], problem: Problem, q: Array, smooth: bool = True
+) -> tuple[Problem, Array, tuple[Fault, ...]]:
+    """Find and repair wrong markers against the fitted motion, and solve again where something was repaired.
+
+    Returns:
+        The problem with corrected observations, the poses, and the faults.
+    """
+    expected = problem.kinematics.positions(q)
+    observed, faults = repair(labels, problem.observed_m, expected, gap_frames=max(1, round(problem.rate_hz / 10)))
+    if not faults:
+        return problem, q, ()
+    changed = np.any(
+        (observed != problem.observed_m) & ~(np.isnan(observed) & np.isnan(problem.observed_m)), axis=(1, 2)
+    )
+    from dataclasses import replace
+
+    problem = replace(problem, observed_m=observed)
+    q = q.copy()
+    if not smooth:
+        rows = np.flatnonzero(changed)
+        q[rows] = solve_frames(problem.frames(rows), q[rows])
+        return problem, q, faults
+    reach = round(2 * OVERLAP_S * problem.rate_hz) + 2
+    for first, last in _windows(np.flatnonzero(changed), reach, len(q)):
+        head, tail = (2 if first > 0 else 0), (2 if last < len(q) else 0)
+        span = slice(first, last)
+        if last - first > 1500:
+            q[span] = solve_clip(problem.frames(span), q[span])
+        else:
+            q[span] = solve_stretch(problem.frames(span), q[span], head, tail)
+    return problem, q, faults
+
+
+def _windows(frames: NDArray[np.int_], reach: int, count: int) -> list[tuple[int, int]]:
+    """Stretches of frames around changed ones, merged where they meet."""
+    windows: list[tuple[int, int]] = []
+    for frame in frames:
+        low, high = max(0, int(frame) - reach), min(count, int(frame) + reach + 1)
+        if windows and low <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], high)
+        else:
+            windows.append((low, high))
+    return windows

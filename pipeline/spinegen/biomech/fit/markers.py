@@ -1,0 +1,71 @@
+"""Markers of a clip on a model: where they sit, how far each may stray, and their motion as a function of the pose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .band import Array
+
+if TYPE_CHECKING:
+    from ..model import SpineModel
+
+MARKER_SIGMA_M = 0.008
+"""Usual distance, an axis, between a skin marker and its bone-fixed station: soft tissue moves 5 to 15 mm over most bones
+(Leardini et al. 2005, Gait & Posture 21:212-225)."""
+
+
+@dataclass(frozen=True)
+class FittedMarkers:
+    """The labels that take part in a fit, in the columns' order."""
+
+    labels: tuple[str, ...]
+    stations: tuple[str, ...]
+    """`marker/<label>` each: stations of their own, so that moving one moves no landmark."""
+    sources: tuple[str, ...]
+    """The station of the marker set that each starts from."""
+    weights: Array
+    """`(M,)` from the marker set."""
+    movable: NDArray[np.bool_]
+    """`(M,)` cluster markers, whose place on the body the fit may find."""
+
+    @property
+    def sigma_m(self) -> Array:
+        """`(M,)` standard deviation an axis, metres."""
+        return MARKER_SIGMA_M / np.sqrt(self.weights)
+
+
+@dataclass(frozen=True)
+class StationKinematics:
+    """A model's stations as the solver wants them."""
+
+    model: "SpineModel"
+    stations: tuple[str, ...]
+
+    def positions(self, q: Array) -> Array:
+        """`(F, Q)` to `(F, M, 3)`, ground metres."""
+        return self.model.station_positions(self.model.forward(q), self.stations)
+
+    def positions_and_jacobian(self, q: Array) -> tuple[Array, Array]:
+        """Positions `(F, M, 3)` and derivatives `(F, M, 3, Q)`."""
+        return self.model.station_jacobian(q, self.stations)
+
+
+def with_markers(model: "SpineModel", markers: FittedMarkers) -> "SpineModel":
+    """The model with a station `marker/<label>` for every marker."""
+    from ..model import SpineModel
+
+    own = {name: model.stations[source] for name, source in zip(markers.stations, markers.sources, strict=True)}
+    return SpineModel(replace(model.definition, stations={**model.stations, **own}))
+
+
+def with_offsets(model: "SpineModel", stations: tuple[str, ...], offsets_body_m: Array) -> "SpineModel":
+    """The model with these stations moved by `offsets_body_m (M, 3)` on their bodies."""
+    moved: Mapping[str, Array] = {
+        name: np.asarray(model.stations[name].location_body_m) + offset
+        for name, offset in zip(stations, offsets_body_m, strict=True)
+        if np.any(offset)
+    }
+    return model.scaled({}, station_overrides=moved) if moved else model

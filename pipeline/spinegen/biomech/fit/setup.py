@@ -1,0 +1,73 @@
+"""From a model and markers to the problem that the solver minimises."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .band import Array
+from .markers import FittedMarkers, StationKinematics
+from .prior import pose_prior
+from .problem import Problem
+
+if TYPE_CHECKING:
+    from ..model import SpineModel
+
+# Usual sizes of acceleration in rad/s^2 (pelvis translations: m/s^2). With a noise of 1 cm on a lever of 30 cm they let pass about 6 Hz at the
+# spine and 9 Hz at the limbs: Winter (Biomechanics and Motor Control of Human Movement, 4th ed., ch. 3) finds the signal below 6 Hz for gait.
+ACCELERATION: dict[str, float] = {
+    "pelvis": 30.0,
+    "lumbar": 12.0,
+    "thoracic": 12.0,
+    "lower_cervical": 20.0,
+    "upper_cervical": 20.0,
+    "shoulder": 20.0,
+    "leg": 60.0,
+    "arm": 80.0,
+}
+PELVIS_TRANSLATION = 12.0
+
+
+def make_problem(
+    model: "SpineModel", markers: FittedMarkers, observed_m: Array, rate_hz: float, smooth: bool = True
+) -> Problem:
+    """The problem of a (scaled) model and a clip's markers `(F, M, 3)` in the order of `markers`."""
+    lower, upper = (limit.copy() for limit in model.limits)
+    acceleration = np.empty(len(lower))
+    free_levels = {level: rhythm for rhythm in model.rhythms for level in rhythm.levels}
+    for i, coordinate in enumerate(model.coordinates):
+        region = coordinate.region
+        if region == "pelvis":
+            # The laboratory has no walls, and whole turns add up.
+            lower[i], upper[i] = -np.inf, np.inf
+            acceleration[i] = PELVIS_TRANSLATION if coordinate.kind == "translation" else ACCELERATION[region]
+            continue
+        stem = region.rsplit("_", 1)[0] if region.endswith(("_r", "_l")) else region
+        acceleration[i] = ACCELERATION.get(stem, 60.0)
+        if coordinate.name in free_levels:
+            # Levels of a region accelerate together: each takes its share.
+            acceleration[i] *= 1.5 / len(free_levels[coordinate.name].levels)
+    if not smooth:
+        acceleration[:] = np.inf
+    return Problem(
+        StationKinematics(model, markers.stations),
+        observed_m,
+        markers.sigma_m,
+        lower,
+        upper,
+        pose_prior(model),
+        acceleration,
+        rate_hz,
+        _gimbals(model),
+    )
+
+
+def _gimbals(model: "SpineModel") -> tuple[tuple[int, int, int], ...]:
+    found = []
+    for stems in (
+        ("pelvis_rotation", "pelvis_list", "pelvis_tilt"),
+        *(tuple(f"shoulder_{turn}_{side}" for turn in ("elevation", "swing", "rotation")) for side in "rl"),
+    ):
+        if all(name in model.coordinate_index for name in stems):
+            outer, middle, inner = (model.coordinate_index[name] for name in stems)
+            found.append((outer, middle, inner))
+    return tuple(found)
