@@ -6,8 +6,9 @@ import threading
 import time
 from typing import Protocol
 
+from ..engine.launch import EngineProcess, start_engine
 from ..errors import EngineError
-from .client import Connection, describe, parse_endpoint
+from .client import Connection, parse_endpoint
 
 START_S = 60.0
 """An engine that is started by a command answers within this time."""
@@ -28,8 +29,10 @@ class EngineSource(Protocol):
 class EmbeddedEngine:
     """Our engine in a child process."""
 
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, threads: int | None = None) -> None:
+        """`threads`: drawing threads of a software renderer; its own choice by default."""
+        self._threads = threads
+        self._engine: EngineProcess | None = None
         self._connection: Connection | None = None
 
     def connect(self) -> Connection:
@@ -38,22 +41,21 @@ class EmbeddedEngine:
         Raises:
             EngineError: it does not start, for example because there is no GL.
         """
-        from ..engine.launch import start_engine
-
         self.discard()
-        engine = start_engine()
-        self._engine = engine
-        connection = Connection(str(engine.endpoint) if not isinstance(engine.endpoint, tuple) else engine.endpoint)
-        threading.Thread(target=_watch, args=(engine.process, connection), daemon=True).start()
-        self._connection = connection
-        return connection
+        self._engine = start_engine(threads=self._threads)
+        self._connection = Connection(parse_endpoint(self._engine.address))
+        watch = threading.Thread(target=_watch, args=(self._engine, self._connection), daemon=True)
+        watch.start()
+        return self._connection
 
     def discard(self) -> None:
         """Disconnect and end the child."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._engine is not None:
             self._engine.stop()
+            self._engine = None
 
 
 class ForeignEngine:
@@ -96,10 +98,7 @@ class ForeignEngine:
                 self._process.kill()
             self._process = None
 
-    def __str__(self) -> str:
-        return describe(self._endpoint)
 
-
-def _watch(process: "subprocess.Popen[bytes]", connection: Connection) -> None:
-    code = process.wait()
+def _watch(engine: EngineProcess, connection: Connection) -> None:
+    code = engine.process.wait()
     connection.fail(f"the engine's process ended with code {code}")

@@ -23,6 +23,11 @@ def default_jobs(settings: RenderSettings) -> int:
     return max(1, min(4, len(os.sched_getaffinity(0))))
 
 
+def threads_each(jobs: int) -> int | None:
+    """Drawing threads that leave every engine its share of the cores; the renderer's own choice for one engine."""
+    return None if jobs == 1 else max(1, len(os.sched_getaffinity(0)) // jobs)
+
+
 def in_order(shots: Sequence[Shot]) -> list[Shot]:
     """Shots grouped by who is in them and where, so that people are dressed rarely; does not change any frame."""
     return sorted(shots, key=lambda shot: (shot.person, [p["person"] for p in shot.people], shot.take, shot.shot))
@@ -76,8 +81,9 @@ def _pooled(job: Job, settings: RenderSettings, shots: Sequence[Shot], jobs: int
             if settings.dask is None:
                 options["backend"] = "loky"
             calls = (delayed(draw_in_worker)(job, _rows(chunk)) for chunk in work)
-            for results in Parallel(n_jobs=workers, **options)(calls) or ():
-                yield from results
+            results: Any = Parallel(n_jobs=workers, **options)(calls)
+            for drawn in results:
+                yield from drawn
     finally:
         if settings.dask is None:
             _end_pool()

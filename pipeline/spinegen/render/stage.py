@@ -110,7 +110,7 @@ def _play(
     pending: "Sequence[Shot]",
     reporter: Reporter,
 ) -> tuple[list[str], str]:
-    from .play import default_jobs, play
+    from .play import default_jobs, play, threads_each
     from .worker import Job
 
     failures: list[str] = []
@@ -118,8 +118,8 @@ def _play(
     if not pending:
         return failures, renderer
     clips = sorted({person["clip"] for shot in pending for person in shot.people})
-    job = Job.of(workspace, settings, clips)
     jobs = min(settings.jobs or default_jobs(settings), len(pending))
+    job = Job.of(workspace, settings, clips, threads_each(jobs))
     in_a_row = 0
     with reporter.task("render", len(mine), "frames", done=len(mine) - len(pending)) as task:
         try:

@@ -36,9 +36,13 @@ class Job:
     depth: bool
     restart_after: int
     clips: tuple[str, ...]
+    threads: int | None = None
+    """Drawing threads of a software renderer."""
 
     @classmethod
-    def of(cls, workspace: Workspace, settings: RenderSettings, clips: Sequence[str]) -> "Job":
+    def of(
+        cls, workspace: Workspace, settings: RenderSettings, clips: Sequence[str], threads: int | None = None
+    ) -> "Job":
         """The job of a stage."""
         return cls(
             workspace.root.resolve(),
@@ -47,6 +51,7 @@ class Job:
             settings.depth,
             settings.restart_after,
             tuple(clips),
+            threads,
         )
 
 
@@ -67,7 +72,7 @@ class Worker:
         workspace = Workspace(job.root)
         self._frames = workspace.frames
         self._source: EngineSource = (
-            EmbeddedEngine() if job.engine == EMBEDDED else ForeignEngine(job.engine, job.engine_command)
+            EmbeddedEngine(job.threads) if job.engine == EMBEDDED else ForeignEngine(job.engine, job.engine_command)
         )
         specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
         self._troupe = Troupe(load_skeleton_map(), specs, read_fits(workspace, list(job.clips)))

@@ -125,7 +125,7 @@ def _check_props(weights: Weights | None) -> None:
 class SensorSettings(Settings):
     """What the camera does to the light."""
 
-    noise: Annotated[Number, within(0, 0.2)] = Number(log_uniform=(0.002, 0.02))
+    noise: Annotated[Number, within(0, 0.2)] = Number(log_uniform=(0.002, 0.012))
     """Standard deviation at mid grey, as a share of white."""
     defocus_px: Annotated[Number, within(0, 10, "px")] = constant(0)
     """Radius of a slight blur."""
