@@ -1,0 +1,161 @@
+"""`/objects` and `/object/NAME` commands."""
+
+import json
+from typing import TYPE_CHECKING
+
+from ..errors import EngineError
+from . import protocol
+from .actors import Actor
+from .commands_camera import numbers
+from .human import Human
+from .router import Router
+from .world import bounds_cm
+
+if TYPE_CHECKING:
+    from .session import Session
+
+MAX_LISTED_VERTICES = 200_000
+
+
+def add_object_commands(router: Router) -> None:
+    """Register them."""
+    command = router.command
+
+    @command("vget /objects", "Names of all objects.")
+    def objects(session: "Session") -> str:
+        return " ".join(session.world.actors)
+
+    @command(
+        "vset /objects/spawn [str] [str]", "Class and name: SpinegenHuman, SpinegenStage or a kind of prop; the name."
+    )
+    def spawn(session: "Session", uclass: str, name: str) -> str:
+        return session.world.spawn(uclass, name).name
+
+    @command("vset /objects/spawn [str] [str] [float] [float] [float]", "Class, name and location in cm.")
+    def spawn_at(session: "Session", uclass: str, name: str, x: float, y: float, z: float) -> str:
+        return session.world.spawn(uclass, name, (x, y, z)).name
+
+    @command("vset /objects/spawn_cube [str]", "A cube of 100 cm whose underside is at its location; the name.")
+    def spawn_cube(session: "Session", name: str) -> str:
+        return session.world.spawn("box", name).name
+
+    @command("vget /object/[str]/location", "x y z, cm.")
+    def location(session: "Session", name: str) -> str:
+        return numbers(*_actor(session, name).location_cm)
+
+    @command("vset /object/[str]/location [float] [float] [float]", "x y z, cm.")
+    def set_location(session: "Session", name: str, x: float, y: float, z: float) -> str:
+        _actor(session, name).move_to((x, y, z))
+        return _changed(session)
+
+    @command("vget /object/[str]/rotation", "pitch yaw roll, degrees.")
+    def rotation(session: "Session", name: str) -> str:
+        return numbers(*_actor(session, name).rotator_deg)
+
+    @command("vset /object/[str]/rotation [float] [float] [float]", "pitch yaw roll, degrees.")
+    def set_rotation(session: "Session", name: str, pitch: float, yaw: float, roll: float) -> str:
+        _actor(session, name).turn_to((pitch, yaw, roll))
+        return _changed(session)
+
+    @command("vget /object/[str]/scale", "x y z.")
+    def scale(session: "Session", name: str) -> str:
+        return numbers(*_actor(session, name).scale)
+
+    @command("vset /object/[str]/scale [float] [float] [float]", "x y z, each over 0; people cannot be scaled.")
+    def set_scale(session: "Session", name: str, x: float, y: float, z: float) -> str:
+        if min(x, y, z) <= 0:
+            raise EngineError("Argument Invalid: a scale must be over 0")
+        _actor(session, name).scale_to((x, y, z))
+        return _changed(session)
+
+    @command("vget /object/[str]/bounds", "min x y z, max x y z, cm.")
+    def bounds(session: "Session", name: str) -> str:
+        return numbers(*bounds_cm(_actor(session, name)))
+
+    @command("vget /object/[str]/vertex_location", "World position of every vertex, cm, a line each.")
+    def vertices(session: "Session", name: str) -> str:
+        points = _actor(session, name).vertices_unreal_cm()[:MAX_LISTED_VERTICES]
+        return "\n".join(numbers(*point) for point in points.tolist())
+
+    @command("vget /object/[str]/bones", "Bones and their world transforms as JSON.")
+    def bones(session: "Session", name: str) -> str:
+        return _bones(_actor(session, name), "world")
+
+    @command("vget /object/[str]/color", "Mask colour.")
+    def colour(session: "Session", name: str) -> str:
+        return "(R={},G={},B={},A=255)".format(*_actor(session, name).colour)
+
+    @command("vset /object/[str]/color [uint] [uint] [uint]", "Mask colour, 0..255 each.")
+    def set_colour(session: "Session", name: str, red: int, green: int, blue: int) -> str:
+        if max(red, green, blue) > 255:
+            raise EngineError("Argument Invalid: colours are 0..255")
+        _actor(session, name).colour = (red, green, blue)
+        session.world.palette.taken.add((red, green, blue))
+        return "ok"
+
+    @command("vget /object/[str]/mobility", "Movable.")
+    def mobility(session: "Session", name: str) -> str:
+        return _actor(session, name).mobility
+
+    @command("vget /object/[str]/uclass_name", "Class.")
+    def uclass(session: "Session", name: str) -> str:
+        return _actor(session, name).uclass
+
+    @command("vget /object/[str]/name", "Name.")
+    def object_name(session: "Session", name: str) -> str:
+        return _actor(session, name).name
+
+    @command("vset /object/[str]/name [str]", "Renames it.")
+    def rename(session: "Session", name: str, new_name: str) -> str:
+        session.world.rename(name, new_name)
+        return "ok"
+
+    @command("vset /object/[str]/show", "Shows it.")
+    def show(session: "Session", name: str) -> str:
+        _actor(session, name).visible = True
+        return _changed(session)
+
+    @command("vset /object/[str]/hide", "Hides it, from shadows too.")
+    def hide(session: "Session", name: str) -> str:
+        _actor(session, name).visible = False
+        return _changed(session)
+
+    @command("vset /object/[str]/destroy", "Removes it.")
+    def destroy(session: "Session", name: str) -> str:
+        session.world.destroy(name)
+        return "ok"
+
+    for template in ("vset /objects/spawn_from_path [str] [str]", "vset /object/[str]/bones [str]",
+                     "vget /object/[str]/bones [str]", "vget /object/[str]/bones [str] [str]"):  # fmt: skip
+        if template == "vget /object/[str]/bones [str]":
+            router.add(
+                template,
+                "`world`: bones and their world transforms as JSON.",
+                lambda s, n, space: _bones(_actor(s, n), space),
+            )
+        else:
+            router.add(template, "", None)
+
+
+def _bones(actor: Actor, space: str) -> str:
+    if not isinstance(actor, Human):
+        raise EngineError(f"{actor.name} has no bones")
+    if space != "world":
+        return "error Not Implemented"
+    names, transforms = actor.rig()
+    rows = protocol.encode_rig(names, transforms).split(";")
+    out = []
+    for row in rows:
+        bone, *values = row.split(",")
+        x, y, z, qx, qy, qz, qw = map(float, values)
+        out.append({"name": bone, "location": [x, y, z], "quaternion_xyzw": [qx, qy, qz, qw]})
+    return json.dumps(out)
+
+
+def _actor(session: "Session", name: str) -> Actor:
+    return session.world.actor(name)
+
+
+def _changed(session: "Session") -> str:
+    session.world.changed()
+    return "ok"

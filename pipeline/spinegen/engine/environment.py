@@ -1,0 +1,135 @@
+"""Light from all sides: an equirectangular map of radiance around the stage, its spherical harmonics and the light meter.
+
+The map `(HEIGHT, WIDTH, 3)` is in kcd/m2; row 0 is the zenith, column 0 is azimuth -180 degrees, azimuth counts from +x (forward)
+towards +z (right), as Unreal's yaw does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .colour import LUMINANCE, kelvin_rgb
+from .sky import sky_radiance, sky_table
+from .stage import StageState
+
+HEIGHT, WIDTH = 64, 128
+
+
+def _directions() -> NDArray[np.float64]:
+    polar = (np.arange(HEIGHT) + 0.5) / HEIGHT * np.pi
+    azimuth = ((np.arange(WIDTH) + 0.5) / WIDTH - 0.5) * 2 * np.pi
+    sine = np.sin(polar)[:, None]
+    up = np.cos(polar)[:, None] + 0 * azimuth
+    return np.stack([sine * np.cos(azimuth), up, sine * np.sin(azimuth)], -1).reshape(-1, 3)
+
+
+DIRECTIONS = _directions()
+"""`(HEIGHT * WIDTH, 3)`, ground axes."""
+SOLID_ANGLE = (
+    np.repeat(np.sin((np.arange(HEIGHT) + 0.5) / HEIGHT * np.pi), WIDTH) * (np.pi / HEIGHT) * (2 * np.pi / WIDTH)
+)
+
+
+def sh_basis(n: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Real spherical harmonics of order 0..2 `(N, 9)` at unit directions `(N, 3)`."""
+    x, y, z = n.T
+    one = np.ones_like(x)
+    return np.stack(
+        [
+            0.282095 * one, 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z,
+            0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y),
+        ],
+        -1,
+    )  # fmt: skip
+
+
+_COSINE = np.array([np.pi, *[2 * np.pi / 3] * 3, *[np.pi / 4] * 5])
+_PROJECT = (sh_basis(DIRECTIONS) * SOLID_ANGLE[:, None] * _COSINE).T
+
+
+def irradiance_sh(radiance: NDArray) -> NDArray[np.float64]:
+    """Coefficients `(9, 3)` of irradiance (klux) by a normal's direction (Ramamoorthi & Hanrahan 2001)."""
+    return _PROJECT @ radiance.reshape(-1, 3)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What lights the stage."""
+
+    radiance: NDArray[np.float32]
+    """`(HEIGHT, WIDTH, 3)`, kcd/m2, without the sun."""
+    sh: NDArray[np.float64]
+    """`(9, 3)`."""
+    sun_direction: NDArray[np.float64]
+    """Unit, towards the light."""
+    sun_klux: NDArray[np.float64]
+    """RGB on a plane that faces it."""
+    table: NDArray[np.float32]
+    """Clear sky."""
+    cloud_kcd: NDArray[np.float64]
+    """RGB of sunlit cloud."""
+    haze_kcd: NDArray[np.float64]
+    """RGB that distance fades to."""
+
+    def irradiance(self, normal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """RGB klux on a plane, without the sun."""
+        return np.maximum(sh_basis(normal[None])[0] @ self.sh, 1e-6)
+
+    def metered(self, towards_camera: NDArray[np.float64]) -> NDArray[np.float64]:
+        """RGB klux that an incident-light meter with a dome reads when it points at the camera."""
+        normal = towards_camera + np.array([0.0, 0.35, 0.0])
+        normal /= np.linalg.norm(normal)
+        dome = (1.0 + normal @ self.sun_direction) / 2.0
+        return self.irradiance(normal) + self.sun_klux * dome**1.5
+
+
+def sun_vector(elevation_deg: float, azimuth_deg: float) -> NDArray[np.float64]:
+    """Unit vector towards the sun, ground axes."""
+    e, a = np.radians([elevation_deg, azimuth_deg])
+    return np.array([np.cos(e) * np.cos(a), np.sin(e), np.cos(e) * np.sin(a)])
+
+
+def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -> Environment:
+    """Sky above, sunlit ground below."""
+    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
+    sun_klux = stage.sun.lux / 1000.0 * kelvin_rgb(stage.sun.kelvin)
+    sky = stage.sky
+    table = sky_table(round(stage.sun.elevation_deg * 2) / 2, round(sky.turbidity * 4) / 4) * np.float32(sky.intensity)
+    clear = sky_radiance(table, float(np.radians(stage.sun.azimuth_deg)), DIRECTIONS)
+    above = DIRECTIONS[:, 1] > 0
+    height = np.maximum(np.sin(np.radians(stage.sun.elevation_deg)), 0.03)
+    sky_mean = (clear[above] * (SOLID_ANGLE[above] * DIRECTIONS[above, 1])[:, None]).sum(0) / np.pi
+    cloud_white = (128.0 * height * (0.62 - 0.34 * sky.clouds) * 0.55 / np.pi) * _sunset(height) * sky.intensity
+    cloud = cloud_white + 0.6 * sky_mean
+    cover = np.clip(1.25 * sky.clouds - 0.1, 0.0, 1.0)
+    gradient = (1 + 2 * np.maximum(DIRECTIONS[:, 1:2], 0)) / 2.3
+    radiance = clear * (1 - cover) + cloud * gradient * cover
+    down = (radiance[above] * (SOLID_ANGLE[above] * DIRECTIONS[above, 1])[:, None]).sum(0)
+    bounce = ground_albedo * (down + sun_klux * max(direction[1], 0.0)) / np.pi
+    radiance = np.where(above[:, None], radiance, bounce)
+    horizon = np.abs(DIRECTIONS[:, 1]) < 0.06
+    haze = radiance[horizon & above].mean(0)
+    return Environment(
+        radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32),
+        irradiance_sh(radiance),
+        direction,
+        sun_klux,
+        table,
+        cloud,
+        haze,
+    )
+
+
+def _sunset(height: float) -> NDArray[np.float64]:
+    """Tint of sunlight that has come low through the air."""
+    air = min(1.0 / height, 20.0)
+    return np.exp(-0.045 * np.array([0.35, 0.75, 1.6]) * (air - 1.0))
+
+
+def exposure_gain(metered_klux: NDArray[np.float64], ev: float, white_kelvin: float) -> NDArray[np.float64]:
+    """RGB factor from kcd/m2 to picture values: a grey card of 18 % comes out at 0.18 before the tone curve."""
+    light = LUMINANCE @ metered_klux
+    seen = metered_klux / light if white_kelvin == 0 else kelvin_rgb(white_kelvin)
+    adapted = np.clip(seen, 0.2, 5.0) ** (-0.85 if white_kelvin == 0 else -1.0)
+    return adapted / (LUMINANCE @ (adapted * seen)) * (np.pi / light) * 2.0**ev

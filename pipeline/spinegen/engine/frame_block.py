@@ -1,0 +1,78 @@
+"""Constants of one frame for the shaders, laid out as `shaders.FRAME` (std140)."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.camera import Camera
+from .environment import exposure_gain
+from .stage import StageState
+
+if TYPE_CHECKING:
+    from .scenery import Scenery
+    from .shadow import SunShadow
+
+NEAR_M, FAR_M = 0.1, 3000.0
+CLEAR_AIR_M = 900.0
+"""Distance at which the air has taken 63 % of a thing's contrast, at turbidity 3."""
+
+
+def view_matrix(camera: Camera) -> NDArray[np.float64]:
+    """`(4, 4)` ground to OpenCV camera axes."""
+    view = np.eye(4)
+    view[:3, :3] = camera.rotation_camera_ground
+    view[:3, 3] = camera.translation_camera_m
+    return view
+
+
+def projection_matrix(camera: Camera) -> NDArray[np.float64]:
+    """`(4, 4)` OpenCV camera axes to clip space. Pixel (0, 0) is the centre of the top-left pixel, half a pixel inside."""
+    k, width, height = camera.intrinsics, camera.width, camera.height
+    matrix = np.zeros((4, 4))
+    matrix[0, 0] = 2.0 * k[0, 0] / width
+    matrix[0, 2] = 2.0 * (k[0, 2] + 0.5) / width - 1.0
+    matrix[1, 1] = -2.0 * k[1, 1] / height
+    matrix[1, 2] = 1.0 - 2.0 * (k[1, 2] + 0.5) / height
+    matrix[2, 2] = (FAR_M + NEAR_M) / (FAR_M - NEAR_M)
+    matrix[2, 3] = -2.0 * FAR_M * NEAR_M / (FAR_M - NEAR_M)
+    matrix[3, 2] = 1.0
+    return matrix
+
+
+def frame_block(camera: Camera, scenery: "Scenery", stage: StageState, shadow: "SunShadow") -> bytes:
+    """The uniform block."""
+    environment = scenery.environment
+    view, projection = view_matrix(camera), projection_matrix(camera)
+    towards = camera.position_ground_m - np.array([0.0, 1.0, 0.0])
+    towards /= max(float(np.linalg.norm(towards)), 1e-6)
+    gain = exposure_gain(environment.metered(towards), stage.exposure_ev, stage.white_kelvin)
+    penumbra = np.tan(np.radians(max(stage.sun.angle_deg, 0.05)) / 2)
+    rng = np.random.default_rng(stage.sky.seed)
+    has_sun = float(environment.sun_klux.any() and environment.sun_direction[1] > -0.02)
+    haze = CLEAR_AIR_M * 3.0 / stage.sky.turbidity
+    rows = [
+        (*environment.sun_direction, penumbra),
+        (*environment.sun_klux * has_sun, has_sun),
+    ]
+    vectors = [
+        *((*coefficient, 0.0) for coefficient in environment.sh),
+        (*gain, 0.0),
+        (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
+        (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),
+        (*environment.haze_kcd, 1.0 / haze),
+        (
+            1 / projection[0, 0],
+            1 / projection[1, 1],
+            -projection[0, 2] / projection[0, 0],
+            -projection[1, 2] / projection[1, 1],
+        ),
+        (*environment.cloud_kcd, stage.sky.clouds),
+        (np.radians(stage.sun.azimuth_deg), *rng.uniform(0, 1, 2), 0.0),
+        (*scenery.ground_albedo, 0.0),
+    ]
+    matrices = [projection @ view, view, shadow.uv_from_world]
+    flat = np.concatenate(
+        [*(matrix.T.ravel() for matrix in matrices), (*camera.position_ground_m, 1.0), *rows, *vectors]
+    )
+    return flat.astype(np.float32).tobytes()
