@@ -41,12 +41,41 @@ class Spline:
     coefficients: tuple[tuple[float, ...], ...]
 
     @classmethod
-    def through(cls, x: ArrayLike, y: ArrayLike) -> "Spline":
-        """The natural cubic spline through points (`x` ascending)."""
-        from scipy.interpolate import CubicSpline
+    def simm(cls, x: ArrayLike, y: ArrayLike) -> "Spline":
+        """The spline that SIMM and OpenSim draw through points (`x` ascending): the third derivative at each end is that of
+        the cubic through the four points there (Forsythe, Malcolm & Moler 1977, Computer Methods, ch. 4).
+        """
+        at, value = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        step = np.diff(at)
+        rise = np.diff(value) / step
+        if len(at) < 3:
+            return cls.linear(at, value)
+        second = np.diff(rise) / (at[2:] - at[:-2])
+        third = np.diff(second) / (at[3:] - at[:-3]) if len(at) > 3 else np.zeros(1)
+        count = len(at)
+        lhs, rhs = np.zeros((count, count)), np.zeros(count)
+        lhs[0, :2], rhs[0] = (-step[0], step[0]), step[0] ** 2 * third[0]
+        lhs[-1, -2:], rhs[-1] = (step[-1], -step[-1]), -(step[-1] ** 2) * third[-1]
+        for i in range(1, count - 1):
+            lhs[i, i - 1 : i + 2] = step[i - 1], 2.0 * (step[i - 1] + step[i]), step[i]
+            rhs[i] = rise[i] - rise[i - 1]
+        bend = np.linalg.solve(lhs, rhs)
+        slope = rise - step * (bend[1:] + 2.0 * bend[:-1])
+        rows = (np.diff(bend) / step, 3.0 * bend[:-1], slope, value[:-1])
+        return cls(tuple(at.tolist()), tuple(tuple(row.tolist()) for row in rows))
 
-        fitted = CubicSpline(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), bc_type="natural")
-        return cls(tuple(fitted.x.tolist()), tuple(map(tuple, fitted.c.tolist())))
+    @classmethod
+    def linear(cls, x: ArrayLike, y: ArrayLike) -> "Spline":
+        """Straight lines between points (`x` ascending)."""
+        at, value = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        zero = np.zeros(len(at) - 1)
+        rows = (zero, zero, np.diff(value) / np.diff(at), value[:-1])
+        return cls(tuple(at.tolist()), tuple(tuple(row.tolist()) for row in rows))
+
+    @property
+    def is_piecewise_linear(self) -> bool:
+        """True when no piece is curved."""
+        return not np.any(self.coefficients[:2])
 
     def value(self, x: ArrayLike) -> Array:
         """Values at `x`, any shape."""

@@ -181,7 +181,7 @@ def _fill_coordinate(osim: Any, made: Any, coordinate: Coordinate, dependent: bo
 def _function(osim: Any, function: Function) -> Any:
     if isinstance(function, Spline):
         xs = np.asarray(function.knots)
-        made = osim.SimmSpline()
+        made = osim.PiecewiseLinearFunction() if function.is_piecewise_linear else osim.SimmSpline()
         for x, y in zip(xs, function.value(xs), strict=True):
             made.addPoint(float(x), float(y))
         return made

@@ -144,7 +144,10 @@ def _rhythm(region: str, motion: Motion) -> Rhythm:
     """Shares in proportion to the levels' ranges of motion."""
     levels = [row for row in rows("levels") if row["region"] == region]
     weight = np.array([number(row, f"{_COLUMNS[motion]}_deg") for row in levels])
-    shares = weight / weight.sum()
+    # Few digits, because OpenSim writes the factors of functions with six of them.
+    shares = np.round(weight / weight.sum(), 5)
+    shares[shares.argmax()] += np.round(1.0 - shares.sum(), 5)
+    shares = np.round(shares, 5)
     return Rhythm(
         region,
         motion,
