@@ -1,4 +1,4 @@
-"""Short names for array types: real numbers of any width, whole numbers of any width."""
+"""Short names for array types: real numbers of any width, whole numbers of any width, yes or no."""
 
 from typing import Any, TypeAlias
 
@@ -7,3 +7,4 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Ints: TypeAlias = NDArray[np.integer[Any]]
+Flags: TypeAlias = NDArray[np.bool_]

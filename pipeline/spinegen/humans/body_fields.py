@@ -33,6 +33,7 @@ class BodyFields:
     """Base of the neck `(3,)` (C7-T1)."""
     knee_y_m: float
     ankle_y_m: float
+    shoulder_y_m: float
     shoulder_z_m: float
 
 
@@ -66,6 +67,7 @@ def body_fields(vertices_m: Floats, weights: Floats, landmarks: Landmarks) -> Bo
         neck_m=points["joint/C7"],
         knee_y_m=float(points["joint/tibia_r"][1]),
         ankle_y_m=float(points["joint/talus_r"][1]),
+        shoulder_y_m=float(points["joint/humerus_r"][1]),
         shoulder_z_m=float(points["joint/humerus_r"][2]),
     )
 

@@ -71,11 +71,29 @@ def averaging(count: int, faces: Faces) -> csr_matrix:
     return matrix
 
 
-def boundary(faces: Faces) -> Ints:
-    """Vertices on open edges."""
+def boundary_edges(faces: Faces) -> Ints:
+    """Open edges `(E, 2)`."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     unique, count = np.unique(edges, axis=0, return_counts=True)
-    return np.unique(unique[count == 1]).astype(np.int32)
+    return unique[count == 1]
+
+
+def boundary(faces: Faces) -> Ints:
+    """Vertices on open edges."""
+    return np.unique(boundary_edges(faces))
+
+
+def smooth_edges(vertices: Rows, faces: Faces, rounds: int) -> Rows:
+    """Smooth the open edges along themselves, so that hems run clean over a coarse mesh."""
+    edges = boundary_edges(faces)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    count = np.bincount(both[:, 0], minlength=len(vertices)).astype(np.float64)
+    on = np.flatnonzero(count == 2)
+    out = vertices.copy()
+    for _ in range(rounds):
+        total = np.stack([np.bincount(both[:, 0], out[both[:, 1], k], len(out)) for k in range(3)], axis=1)
+        out[on] = 0.5 * out[on] + 0.5 * total[on] / 2.0
+    return out
 
 
 def normals(vertices: Rows, faces: Faces) -> Rows:

@@ -8,7 +8,7 @@ from . import bones
 from .arrays import Floats, Ints
 from .body_data import BodyData, load_body_data
 from .body_fields import body_fields
-from .cloth import Cloth, make_cloth
+from .cloth import Cloth, make_clothes
 from .complexion import eye_texture, skin_texture
 from .hair import hair_parts
 from .joints import find_landmarks, find_spine
@@ -19,7 +19,7 @@ from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
 from .weights import bone_weights
 
-HIDE_MARGIN_M = {"shoes": 0.012, "skirt": 0.15, "dress": 0.05}
+HIDE_MARGIN_M = {"shoes": 0.012, "skirt": 0.15, "dress_skirt": 0.15}
 """Skin further than this inside a garment's edge is cut away, so that it cannot poke through."""
 HIDE_MARGIN_DEFAULT_M = 0.03
 
@@ -49,7 +49,7 @@ def build_person(spec: PersonSpec) -> Person:
     landmarks = find_landmarks(vertices, spec.stature_m, spine)
     weights = bone_weights(data, vertices, spine)
     body = body_fields(vertices, weights, landmarks)
-    clothes = [make_cloth(garment, data, body) for garment in spec.garments if garment.kind not in ("skirt", "cap")]
+    clothes = [c for garment in spec.garments if garment.kind != "cap" for c in make_clothes(garment, data, body)]
     parts = [_skin_part(spec, data, vertices, weights, clothes), *_eye_parts(spec, data, vertices, weights)]
     parts += hair_parts(spec.hair, data, body)
     parts += [cloth.part for cloth in clothes]

@@ -49,6 +49,8 @@ class Garment(Settings):
     """Length of the legs or of a skirt, 0 none, 1 to the ankle."""
     hem: float = Field(default=0.0, ge=-1, le=1)
     """Lower edge of a top: 0 at the hips, 1 mid-thigh, -1 under the bust."""
+    tucked_rise: float | None = Field(default=None, ge=0, le=1)
+    """Rise of the skirt or trousers that a top is tucked into; None when it hangs over them."""
     rise: float = Field(default=0.5, ge=0, le=1)
     """Upper edge of a bottom: 0 on the hips, 1 over the navel."""
     neckline: float = Field(default=0.2, ge=0, le=1)

@@ -46,7 +46,7 @@ EXPRESSION_LIMIT = {"jawOpen": 0.35, "eyeBlinkLeft": 0.35, "eyeBlinkRight": 0.35
 
 LOOSE_M: Mapping[str, tuple[float, float]] = {
     "t_shirt": (0.004, 0.035), "long_sleeve": (0.003, 0.025), "tank_top": (0.001, 0.02), "sports_bra": (0.0, 0.001),
-    "hoodie": (0.018, 0.045), "shirt": (0.008, 0.03), "leggings": (0.0, 0.0005), "shorts": (0.006, 0.035),
+    "hoodie": (0.012, 0.03), "shirt": (0.008, 0.03), "leggings": (0.0, 0.0005), "shorts": (0.006, 0.035),
     "jeans": (0.004, 0.022), "trousers": (0.008, 0.03), "sweatpants": (0.012, 0.035), "skirt": (0.0, 0.04),
     "dress": (0.004, 0.04), "one_piece": (0.0, 0.001), "shoes": (0.004, 0.008), "socks": (0.001, 0.002), "cap": (0.0, 0.004),
 }  # fmt: skip
@@ -182,7 +182,22 @@ def _dress(rng: Rng, wardrobe: Wardrobe, measures: Measures) -> tuple[Garment, .
             top = "tank_top"
         kinds += [bottom, top]
     kinds += [_pick(rng, outfit.feet), _pick(rng, outfit.head)]
-    return tuple(sample_garment(rng, cast(GarmentKind, k), outfit) for k in kinds if k not in ("none", "bare"))
+    worn = [sample_garment(rng, cast(GarmentKind, k), outfit) for k in kinds if k not in ("none", "bare")]
+    return tuple(_tuck(rng, worn))
+
+
+def _tuck(rng: Rng, worn: list[Garment]) -> list[Garment]:
+    """Tops go into skirts, and shirts often into trousers."""
+    over = next((g for g in worn if g.kind in ("skirt", "trousers", "jeans")), None)
+    if over is None or not (over.kind == "skirt" or rng.random() < 0.3):
+        return worn
+    tops = ("shirt", "t_shirt", "tank_top", "long_sleeve")
+    return [
+        g.model_copy(update={"tucked_rise": over.rise, "looseness_m": min(g.looseness_m, 0.008)})
+        if g.kind in tops
+        else g
+        for g in worn
+    ]
 
 
 def sample_garment(rng: Rng, kind: GarmentKind, outfit: Outfit) -> Garment:

@@ -7,18 +7,20 @@ from .arrays import Floats
 
 def noise(size: int, scale_px: float | tuple[float, float], rng: np.random.Generator) -> Floats:
     """Smooth noise `(size, size)` of unit variance that tiles; `scale_px` is the blur across rows and columns."""
-    from scipy.ndimage import gaussian_filter, zoom
+    import cv2
 
-    smallest = min(scale_px) if isinstance(scale_px, tuple) else scale_px
-    shrink = 1
-    while smallest / shrink >= 6 and size // shrink > 64:
-        shrink *= 2
-    sigma = tuple(s / shrink for s in scale_px) if isinstance(scale_px, tuple) else scale_px / shrink
-    small = gaussian_filter(rng.standard_normal((size // shrink,) * 2, dtype=np.float32), sigma, mode="wrap")
-    small = (small - small.mean()) / small.std()
-    return np.asarray(
-        small if shrink == 1 else zoom(small, shrink, order=1, mode="grid-wrap", grid_mode=True), np.float32
-    )
+    rows_px, columns_px = scale_px if isinstance(scale_px, tuple) else (scale_px, scale_px)
+    shape = [max(16, size // max(1, 2 ** int(np.log2(max(s, 3.0) / 3.0)))) for s in (rows_px, columns_px)]
+    grid = rng.standard_normal(shape, dtype=np.float32)
+    sigma = (rows_px * shape[0] / size, columns_px * shape[1] / size)
+    pad = [min(int(np.ceil(4 * s)) + 2, n) for s, n in zip(sigma, shape, strict=True)]
+    wide = np.pad(grid, ((pad[0], pad[0]), (pad[1], pad[1])), mode="wrap")
+    wide = cv2.GaussianBlur(wide, (0, 0), sigmaX=max(sigma[1], 0.01), sigmaY=max(sigma[0], 0.01))
+    fine = [round(size / n) for n in shape]
+    if fine != [1, 1]:
+        wide = cv2.resize(wide, (wide.shape[1] * fine[1], wide.shape[0] * fine[0]), interpolation=cv2.INTER_LINEAR)
+    image = wide[pad[0] * fine[0] :, pad[1] * fine[1] :][:size, :size]
+    return (image - image.mean()) / image.std()
 
 
 def layered(size: int, scales_px: tuple[float, ...], rng: np.random.Generator) -> Floats:

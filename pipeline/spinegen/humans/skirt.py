@@ -1,0 +1,96 @@
+"""Skirts: a tube of cloth that falls from the hips, held by the pelvis above and by both legs below."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from . import bones, mesh_ops
+from .arrays import Floats
+from .body_fields import BodyFields
+from .cut import leg_end_m, waist_height_m
+from .fabric import TILE_M, fabric_texture
+from .mesh import MeshPart
+from .parts import finish_part
+from .person_spec import Garment
+
+COLUMNS = 72
+ROW_M = 0.02
+
+
+def make_skirt(garment: Garment, body: BodyFields) -> MeshPart:
+    """The skirt of a `skirt` or of a `dress`."""
+    rng = np.random.default_rng([garment.seed, 2])
+    top = body.hip_y_m + 0.12 if garment.kind == "dress" else waist_height_m(garment, body)
+    end = leg_end_m(garment, body)
+    rows = max(6, round((top - end) / ROW_M))
+    heights = np.linspace(top, end, rows + 1)
+    angles = np.linspace(-np.pi, np.pi, COLUMNS + 1)
+    centre_x, radius = _radii(body, heights, angles)
+    down = np.clip((heights - top) / (end - top), 0, 1)[:, None]
+    flare = garment.looseness_m * 2.2 * down**1.2
+    pleats = np.sin(angles * rng.integers(7, 12) + rng.uniform(0, 6)) + 0.6 * np.sin(angles * rng.integers(13, 19))
+    radius = radius + 0.006 + flare + (0.25 * garment.looseness_m + garment.wrinkle_m) * down * pleats
+    points = np.empty((rows + 1, COLUMNS + 1, 3))
+    points[..., 0] = centre_x[:, None] + radius * np.cos(angles)
+    points[..., 1] = heights[:, None]
+    points[..., 2] = -radius * np.sin(angles)
+    points[:, -1] = points[:, 0]
+    folds = mesh_ops.space_noise(points.reshape(-1, 3) * np.array([1.0, 0.25, 1.0]), 0.06, rng)
+    out = points[..., [0, 2]] - np.stack([centre_x, np.zeros(rows + 1)], axis=1)[:, None]
+    points[..., [0, 2]] += 0.8 * garment.wrinkle_m * folds.reshape(rows + 1, -1)[..., None] * out / 0.15
+    index = np.arange((rows + 1) * (COLUMNS + 1)).reshape(rows + 1, -1)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
+    faces = np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)])
+    turns = round(2 * np.pi * float(radius.mean()) / TILE_M * 8) / 8
+    uv = np.stack(np.broadcast_arrays((angles / (2 * np.pi) * max(turns, 0.5))[None], (heights / TILE_M)[:, None]), -1)
+    return finish_part(
+        "dress_skirt" if garment.kind == "dress" else "skirt",
+        "garment",
+        points.reshape(-1, 3),
+        faces,
+        uv.reshape(-1, 2),
+        _weights(points.reshape(-1, 3), body),
+        fabric_texture(garment.fabric, garment.kind),
+        0.88,
+        two_sided=True,
+    )
+
+
+def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, Floats]:
+    """Centre x `(R,)` and radius `(R, A)` of the hull of hips and legs, never closer than the cloth above it."""
+    own = (body.arm_share + body.hand_share + body.foot_share < 0.02) & (body.weights.sum(1) > 0.5)
+    points = body.vertices_m[own]
+    points = points[(points[:, 1] < heights[0] + 0.03) & (points[:, 1] > heights[-1] - 0.03)]
+    centre = np.empty(len(heights))
+    support = np.empty((len(heights), len(angles)))
+    toward = np.stack([np.cos(angles), -np.sin(angles)], axis=1)
+    for i, height in enumerate(heights):
+        band = points[np.abs(points[:, 1] - height) < 0.02][:, [0, 2]]
+        centre[i] = 0.5 * (band[:, 0].max() + band[:, 0].min())
+        support[i] = ((band - [centre[i], 0.0]) @ toward.T).max(0)
+    hips = int(np.argmin(np.abs(heights - body.hip_y_m)))
+    centre[hips:] = centre[hips]
+    centre = gaussian_filter1d(centre, 3.0, mode="nearest")
+    # Support widths are those of the hull; a tenth less is close to its radius at these shapes.
+    radius = support * 0.985
+    for i in range(1, len(heights)):
+        radius[i] = np.maximum(radius[i], radius[i - 1] - 0.1 * (heights[i - 1] - heights[i]))
+    radius = gaussian_filter1d(gaussian_filter1d(radius, 1.5, 0, mode="nearest"), 1.2, 1, mode="wrap")
+    return centre, radius
+
+
+def _weights(points: Floats, body: BodyFields) -> Floats:
+    """Pelvis at the waist; lower down the nearer thigh, both in the middle; shins below the knee."""
+    out = np.zeros((len(points), len(bones.BONES)))
+    leg = np.clip((body.hip_y_m + 0.04 - points[:, 1]) / 0.22, 0.0, 0.92)
+    right = np.clip(0.5 + points[:, 2] / 0.22, 0.0, 1.0)
+    right = right * right * (3.0 - 2.0 * right)
+    shin = np.clip((body.knee_y_m + 0.03 - points[:, 1]) / 0.15, 0.0, 0.8)
+    out[:, bones.INDEX["pelvis"]] = 1.0 - leg
+    waist = np.clip((points[:, 1] - body.hip_y_m - 0.08) / 0.06, 0.0, 0.8)
+    out[:, bones.INDEX["L5"]] = (1.0 - leg) * waist * 0.5
+    out[:, bones.INDEX["L4"]] = (1.0 - leg) * waist * 0.5
+    out[:, bones.INDEX["pelvis"]] -= (1.0 - leg) * waist
+    for side, share in (("r", right), ("l", 1.0 - right)):
+        out[:, bones.INDEX[f"femur_{side}"]] = leg * share * (1.0 - shin)
+        out[:, bones.INDEX[f"tibia_{side}"]] = leg * share * shin
+    return out
