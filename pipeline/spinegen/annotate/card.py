@@ -91,7 +91,10 @@ def _distributions(tally: Tally) -> list[dict[str, Any]]:
     for name, bins in sorted(tally.numbers.items()):
         low, high = tally.extremes[name]
         note = f"from {low:.4g} to {high:.4g}"
-        found.append({"name": name, "note": note, "rows": _bars(_number_rows(name, bins))})
+        found.append({"name": name, "note": note, "rows": _bars(number_rows(name, bins))})
+    quarters = [("front", -3), ("right side", 3), ("back", 9), ("left side", 15)]
+    views = [(name, int(sum(tally.views[(first + i) % 24] for i in range(6)))) for name, first in quarters]
+    found.append({"name": "side of the trunk that is seen", "note": "people", "rows": _bars(views)})
     shares = [(f"{5 * i}-{5 * i + 5} %", int(count)) for i, count in enumerate(tally.occlusion) if count]
     heights = [(f"{5 * i}-{5 * i + 5} %", count) for i, count in sorted(tally.box_height.items())]
     found.append({"name": "hidden share of a person", "note": "people", "rows": _bars(shares)})
@@ -106,11 +109,14 @@ def _distributions(tally: Tally) -> list[dict[str, Any]]:
     return found
 
 
-def _number_rows(name: str, bins: Counter[float]) -> list[tuple[str, int]]:
+def number_rows(name: str, bins: Counter[float]) -> list[tuple[str, int]]:
+    """Bins of a numeric column in words, empty ones between the first and the last included where they are of one width."""
     width = bin_width(name)
     if width is None:
         return [(f"from {edge:.3g}", count) for edge, count in sorted(bins.items())]
-    return [(f"{edge:g} to {edge + width:g}", count) for edge, count in sorted(bins.items())]
+    first, last = round(min(bins) / width), round(max(bins) / width)
+    edges = [step * width for step in range(first, last + 1)]
+    return [(f"{edge:g} to {edge + width:g}", bins.get(edge, 0)) for edge in edges]
 
 
 def _bars(rows: list[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..skeleton import COUNT, VERTEBRAE
 from .labels import PersonAnnotation
 from .sidecar import Frame
+from .view import view_angle_deg
 
 SHARE_BINS = 20
 """Bins of shares between 0 and 1."""
@@ -18,7 +19,11 @@ ANGLE_LIMIT_DEG = 90
 """Intervertebral angles are counted in whole degrees from -90 to 90."""
 MANY = 300
 """A text column with more values than this is not a category."""
-_NOT_COUNTED = frozenset({"shot", "seed", "frame", "time_s"})
+VIEW_BINS = 24
+"""Bins of 15 deg around the trunk; the first is centred before the chest, the sixth at the person's right."""
+_NOT_COUNTED = frozenset(
+    {"shot", "take", "seed", "frame", "time_s", "tries", "person", "clip", "split", "width", "height"}
+)
 _BIN_WIDTHS = {
     "azimuth_deg": 20.0,
     "elevation_deg": 5.0,
@@ -50,6 +55,8 @@ class Tally:
     """Numeric columns of the plan: lower edge of the bin -> images."""
     extremes: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Smallest and largest value of each numeric column."""
+    views: NDArray[np.int64] = field(default_factory=lambda: np.zeros(VIEW_BINS, dtype=np.int64))
+    """`(24,)` people by the angle of the camera around their trunk."""
     angles: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros((len(VERTEBRAE) - 1, 3, 2 * ANGLE_LIMIT_DEG + 1), dtype=np.int64)
     )
@@ -73,6 +80,8 @@ class Tally:
         self.flags[np.arange(COUNT), person.visibility] += 1
         self.occlusion[min(int(person.occlusion * SHARE_BINS), SHARE_BINS - 1)] += 1
         self.box_height[min(int(person.box[3] / frame.height * 20), 19)] += 1
+        angle = view_angle_deg(frame.camera, person.label)
+        self.views[round(angle / (360 / VIEW_BINS)) % VIEW_BINS] += 1
         degrees = person.label.intervertebral_deg
         level, axis = np.nonzero(np.isfinite(degrees))
         whole = np.clip(np.rint(degrees[level, axis]), -ANGLE_LIMIT_DEG, ANGLE_LIMIT_DEG).astype(np.int64)
@@ -99,6 +108,7 @@ class Tally:
         self.clips |= other.clips
         self.flags += other.flags
         self.occlusion += other.occlusion
+        self.views += other.views
         self.angles += other.angles
         self.box_height.update(other.box_height)
         self.people_per_image.update(other.people_per_image)

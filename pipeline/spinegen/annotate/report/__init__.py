@@ -1,0 +1,5 @@
+"""`report.html`: one page, one file, that shows a workspace to a colleague."""
+
+from .page import write_report
+
+__all__ = ["write_report"]

@@ -1,0 +1,232 @@
+"""Putting the page together."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ... import __version__
+from ...errors import DatasetError
+from ...files import write_text
+from ...progress import Reporter
+from ...skeleton import KEYPOINTS, SPINE_CHAIN, SUBSETS
+from ...workspace import Workspace
+from ..card import number_rows
+from ..tally import Tally
+from . import charts
+from .files import read_fits, read_run, read_scores
+from .gather import Gathered, Shown, gather
+from .pictures import Picture, picture
+from .published import AXES, published_ranges
+
+_FOLDER = Path(__file__).parent
+_SIGNS = {
+    "flexion": ("extension", "flexion"),
+    "bending": ("to the left", "to the right"),
+    "rotation": ("one way", "the other"),
+}
+_FIRST_NUMBERS = ("elevation_deg", "distance_m", "focal_mm", "age", "stature_m", "sun_elevation_deg", "box_px")
+_MOST_CATEGORIES = 14
+
+
+def write_report(workspace: Workspace, reporter: Reporter) -> Path:
+    """Write `report.html` into the workspace; what is not there yet is said on the page.
+
+    Returns:
+        The page: one file without outside resources.
+    """
+    found = gather(workspace.frames, reporter)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=jinja2.select_autoescape(("html.j2",), default_for_string=True),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure"] = _figure
+    sheet = _pictures(found.sheet)
+    page = environment.get_template("page.html.j2").render(
+        style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),
+        script=Markup((_FOLDER / "script.js").read_text(encoding="utf-8")),
+        version=__version__,
+        made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
+        name=workspace.root.resolve().name,
+        found=found,
+        sheet=sheet,
+        worst=[(measure, _pictures(shown)) for measure, shown in found.worst if shown],
+        facets=_facets(sheet),
+        distributions=_distributions(found.tally) if found.tally.images else [],
+        visibility=_visibility(found.tally) if found.tally.annotations else [],
+        angles=_angles(found.tally) if found.tally.angles.any() else None,
+        rose=Markup(charts.rose(found.tally.views.tolist())) if found.tally.annotations else None,
+        fits=read_fits(workspace),
+        scores=read_scores(workspace),
+        run=read_run(workspace),
+        exports=[
+            (name, f"{name}/README.md")
+            for name in ("coco", "yolo-pose", "webdataset")
+            if (workspace.root / name / "README.md").exists()
+        ],
+        tiles=_tiles(found, read_fits(workspace), read_scores(workspace)),
+    )
+    write_text(workspace.report, page)
+    return workspace.report
+
+
+def _pictures(shown: list[Shown]) -> list[Picture]:
+    made = []
+    for item in shown:
+        try:
+            made.append(picture(item))
+        except DatasetError:
+            continue
+    return made
+
+
+def _facets(sheet: list[Picture]) -> list[tuple[str, list[str]]]:
+    """Choices of the filter, where there is something to choose."""
+    found = []
+    for name in ("activity", "view", "split"):
+        values = sorted(
+            {
+                word
+                for item in sheet
+                for word in (item.facets[name].split() if name == "view" else [item.facets[name]])
+                if word
+            }
+        )
+        if len(values) > 1:
+            found.append((name, values))
+    return found
+
+
+def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    """Key figures: (figure, what, more)."""
+    tiles = []
+    if found.total:
+        parts = ", ".join(f"{tally.images:,} {split}" for split, tally in sorted(found.splits.items(), reverse=True))
+        tiles.append((f"{found.total:,}", "pictures", parts))
+        tiles.append((f"{len(found.tally.people):,}", "different people", f"{found.tally.annotations:,} labelled"))
+        spine = found.tally.flags[list(SPINE_CHAIN)]
+        tiles.append(
+            (
+                f"{100 * spine[:, 2].sum() / max(spine.sum(), 1):.0f} %",
+                "of vertebrae seen",
+                f"{9 * found.tally.annotations:,} vertebral keypoints",
+            )
+        )
+    if fits:
+        good = sum(fit["verdict"] == "good" for fit in fits)
+        errors = [fit["rms"] for fit in fits if isinstance(fit["rms"], int | float)]
+        tiles.append(
+            (
+                f"{len(fits)}",
+                "clips fitted",
+                f"{good} good" + (f", RMS {min(errors):.1f}–{max(errors):.1f} mm" if errors else ""),
+            )
+        )
+    if scores:
+        for row in scores["rows"]:
+            if row["subset"] in ("spine", "all") and row["AP"] is not None:
+                what = "AP spine" if row["subset"] == "spine" else "AP all 37"
+                tiles.append(
+                    (f"{row['AP']:.3f}", what, f"mean pose {row['mean']:.3f}" if row["mean"] is not None else "")
+                )
+    return tiles
+
+
+def _distributions(tally: Tally) -> list[dict[str, Any]]:
+    shares = [(f"{5 * i}%", float(count)) for i, count in enumerate(tally.occlusion)]
+    heights = [(f"{5 * i}%", float(tally.box_height[i])) for i in range(20)]
+    found = [
+        {"name": "Size", "note": "box height over picture height, people", "svg": Markup(charts.columns(heights))},
+        {
+            "name": "Occlusion",
+            "note": "mean hidden share of a person's keypoints",
+            "svg": Markup(charts.columns(shares)),
+        },
+    ]
+    numbers = sorted(tally.numbers, key=lambda n: (_FIRST_NUMBERS.index(n) if n in _FIRST_NUMBERS else 99, n))
+    for name in numbers:
+        low, high = tally.extremes[name]
+        if low == high:
+            continue
+        rows = [
+            (label.split(" to ")[0].removeprefix("from "), float(count))
+            for label, count in number_rows(name, tally.numbers[name])
+        ]
+        found.append(
+            {"name": _title(name), "note": f"{low:.4g} to {high:.4g}, pictures", "svg": Markup(charts.columns(rows))}
+        )
+    for name, counts in sorted(tally.categories.items()):
+        if len(counts) < 2:
+            continue
+        rows = [(label, float(count)) for label, count in counts.most_common(_MOST_CATEGORIES)]
+        rest = sum(counts.values()) - sum(int(count) for _, count in rows)
+        note = "pictures" + (f"; {rest} more in {len(counts) - len(rows)} other values" if rest else "")
+        found.append({"name": _title(name), "note": note, "svg": Markup(charts.bars(rows))})
+    return found
+
+
+def _visibility(tally: Tally) -> list[dict[str, Any]]:
+    groups = (
+        ("Spine", list(SUBSETS["spine"])),
+        ("Head and trunk", [0, 1, 2, 3, 4, 17, 33, 34, 31, 32]),
+        ("Limbs", list(range(5, 17)) + list(SUBSETS["feet"])),
+    )
+    found = []
+    for name, ids in groups:
+        rows = []
+        for i in ids:
+            outside, hidden, seen = (int(v) for v in tally.flags[i])
+            keypoint = KEYPOINTS[i]
+            label = f"{keypoint.vertebra} ({keypoint.name})" if keypoint.vertebra else keypoint.name.replace("_", " ")
+            rows.append((label, seen, hidden, outside))
+        found.append({"name": name, "svg": Markup(charts.visibility_bars(rows))})
+    return found
+
+
+def _angles(tally: Tally) -> dict[str, Any]:
+    published = published_ranges()
+    low, high = tally.angle_quantiles(0.01), tally.angle_quantiles(0.99)
+    panels = []
+    for axis, name in enumerate(AXES):
+        svg = charts.ranges(
+            published.levels,
+            low[:, axis],
+            high[:, axis],
+            published.representative[:, axis],
+            published.widest[:, axis],
+            _SIGNS[name],
+        )
+        panels.append(
+            {
+                "name": {
+                    "flexion": "Flexion and extension",
+                    "bending": "Lateral bending",
+                    "rotation": "Axial rotation",
+                }[name],
+                "svg": Markup(svg),
+            }
+        )
+    return {"panels": panels, "source": published.source}
+
+
+def _title(name: str) -> str:
+    words = (
+        name.removesuffix("_deg")
+        .removesuffix("_m")
+        .removesuffix("_px")
+        .removesuffix("_mm")
+        .replace("_", " ")
+        .capitalize()
+    )
+    units = {"_deg": "°", "_mm": "mm", "_px": "px", "_m": "m"}
+    unit = next((text for suffix, text in units.items() if name.endswith(suffix)), "")
+    return f"{words} ({unit})" if unit else words
+
+
+def _figure(value: object, digits: int = 1) -> str:
+    return "–" if not isinstance(value, int | float) else f"{value:,.{digits}f}"
