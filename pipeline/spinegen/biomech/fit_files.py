@@ -1,5 +1,6 @@
 """The fit on disk: `fits/<clip>/` written and read."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -173,7 +174,7 @@ def read_fit(folder: Path) -> FittedClip:
         raise FitError(f"{folder / COORDINATES}: cannot be read: {error}") from error
     names = tuple(c for c in table.columns if c not in ("frame", "time_s", "activity"))
     times = table["time_s"].to_numpy(dtype=np.float64)
-    rate = 1.0 / float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+    rate = float(json.loads((folder / REPORT).read_text(encoding="utf-8"))["rate_hz"])
     activity = tuple(str(a) for a in table["activity"]) if "activity" in table.columns else None
     return FittedClip(folder, folder.name, rate, times, names, table[list(names)].to_numpy(np.float64), activity)
 

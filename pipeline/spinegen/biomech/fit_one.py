@@ -11,7 +11,8 @@ from ..geometry.rigid import Array
 from .fit.fit_clip import Fit, fit_clip
 from .fit.options import FitOptions
 from .fit_files import MODEL, MOTION, PAGE, REPORT, write_fit
-from .fit_report import fit_report, truth_file
+from .fit_report import fit_report
+from .truth import activities, truth_errors
 
 if TYPE_CHECKING:
     from ..clips.clip import Clip
@@ -77,26 +78,6 @@ def thinned(clip: "Clip", max_rate_hz: float | None) -> "Clip":
     if max_rate_hz is None or clip.rate_hz <= max_rate_hz:
         return clip
     return clip.frames(slice(None, None, int(np.ceil(clip.rate_hz / max_rate_hz - 1e-9))))
-
-
-def activities(clip: "Clip") -> tuple[str, ...] | None:
-    """One word a frame from the truth beside the clip, where it has any."""
-    path = truth_file(clip)
-    if not path.is_file():
-        return None
-    import pandas as pd
-
-    table = pd.read_parquet(path)
-    if "activity" not in table.columns or "time_s" not in table.columns:
-        return None
-    times = table.drop_duplicates("time_s")
-    nearest = np.abs(times["time_s"].to_numpy()[None] - clip.times_s[:, None]).argmin(1)
-    return tuple(str(a) for a in times["activity"].to_numpy()[nearest])
-
-
-def truth_errors(fit: Fit, clip: "Clip") -> dict[str, float] | None:
-    """Errors against the true vertebrae beside the clip, where there are any."""
-    return None
 
 
 def replay_error_m(folder: Path, fit: Fit, samples: int = 3) -> float:

@@ -2,7 +2,6 @@
 
 import platform
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,7 @@ def fit_report(
     clip: "Clip",
     match: "MarkerMatch",
     identity: dict[str, Any],
-    truth: dict[str, float] | None,
+    truth: dict[str, Any] | None,
     replay_m: float,
 ) -> dict[str, Any]:
     """All figures of one fit as plain JSON data.
@@ -193,11 +192,6 @@ def worst_frame(residual_mm: Array) -> int:
     rms = np.full(len(residual_mm), -1.0)
     rms[seen] = np.nanmean(residual_mm[seen] ** 2, axis=1)
     return int(np.argmax(rms))
-
-
-def truth_file(clip: "Clip") -> Path:
-    """Where the true vertebrae of a capture would lie."""
-    return clip.source.with_name(f"{clip.source.stem}.truth.parquet")
 
 
 def _summary(residual_mm: Array) -> dict[str, float]:

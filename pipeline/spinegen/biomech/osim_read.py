@@ -9,7 +9,7 @@ from .model import SpineModel, load_model
 from .osim_parse import Parsed, parse_osim
 from .osim_write import CARRIER_SUFFIX
 
-_KINDS = ("keypoint", "centroid", "posterior", "landmark", "joint", "sole")
+_KINDS = ("keypoint", "centroid", "posterior", "landmark", "joint", "sole", "marker")
 
 
 def read_osim(path: Path, mapping: Path | None = None) -> SpineModel:

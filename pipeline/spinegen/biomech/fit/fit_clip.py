@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from ...errors import FitError
 from .band import Array
 from .inverse import key_frames, mend, solve_motion
-from .markers import FittedMarkers, StationKinematics, with_markers
+from .markers import CLUSTER_REACH_M, JOINT_REACH_M, FittedMarkers, StationKinematics, with_markers
 from .options import FitOptions
 from .problem import Problem
 from .repair import Fault, repair
 from .scaling import Calibration, calibrate
 from .segments import PARAMETERS, scales_of
+from .shape import Shape
 from .setup import make_problem
 from .solve import solve_frames
 from .starts import first_poses
@@ -88,8 +89,15 @@ def fit_clip(
         model_of = calibration.model
     scaled_at = time.perf_counter()
     problem = make_problem(model_of, markers, raw, clip.rate_hz, options.smooth)
-    q = solve_motion(model_of, problem, keys, options.smooth, advance)
-    problem, q, faults = mend(markers.labels, problem, q, options.smooth)
+    faults: tuple[Fault, ...] = ()
+    if options.solver == "opensim":
+        from .opensim_tool import solve_with_opensim
+
+        q = solve_with_opensim(model_of, markers, raw, clip.times_s, keys[1][0])
+        notes.append("solved by OpenSim's InverseKinematicsTool: frame by frame, wrong markers not repaired")
+    else:
+        q = solve_motion(model_of, problem, keys, options.smooth, advance)
+        problem, q, faults = mend(markers.labels, problem, q, options.smooth)
     done = time.perf_counter()
     return Fit(
         model_of,
@@ -99,8 +107,8 @@ def fit_clip(
         problem.kinematics.positions(q),
         raw,
         faults,
-        {p.name: float(f) for p, f in zip(PARAMETERS, calibration.factors, strict=True)},
-        calibration.offsets_body_m,
+        {p.name: float(f) for p, f in zip(PARAMETERS, calibration.shape.factors, strict=True)},
+        calibration.shape.offsets_body_m,
         tuple(notes),
         {"scale": scaled_at - start, "motion": done - scaled_at},
     )
@@ -131,6 +139,7 @@ def usable_markers(clip: "Clip", match: "MarkerMatch", model: "SpineModel") -> t
             tuple(row.station for row in rows),
             np.array([row.weight for row in rows], dtype=float),
             np.array([row.role == "cluster" for row in rows]),
+            JOINT_REACH_M if clip.kind == "joints" else CLUSTER_REACH_M,
         ),
         tuple(notes),
     )
@@ -194,8 +203,8 @@ def _performer(
     frames = key_frames(problem)
     poses = first_poses(sized, problem.frames(frames), markers.stations)
     if not options.scale:
-        zero = np.zeros((len(markers.stations), 3))
-        return Calibration(model, np.ones(len(PARAMETERS)), zero, poses, float("nan")), (frames, poses)
+        unscaled = Shape(1.0, np.ones(len(PARAMETERS)), np.zeros((len(markers.stations), 3)))
+        return Calibration(model, unscaled, poses), (frames, poses)
     chosen = _telling(problem.frames(frames), poses, CALIBRATION_FRAMES)
     observed, q = raw[frames[chosen]], poses[chosen]
     if static is not None:

@@ -1,6 +1,5 @@
 """Markers of a clip on a model: where they sit, how far each may stray, and their motion as a function of the pose."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,10 @@ MARKER_SIGMA_M = 0.008
 """Usual distance, an axis, between a skin marker and its bone-fixed station: soft tissue moves 5 to 15 mm over most bones
 (Leardini et al. 2005, Gait & Posture 21:212-225)."""
 
+CLUSTER_REACH_M = 0.03
+JOINT_REACH_M = 0.05
+"""Skeletons of joint clips put their trunk joints anywhere."""
+
 
 @dataclass(frozen=True)
 class FittedMarkers:
@@ -30,6 +33,8 @@ class FittedMarkers:
     """`(M,)` from the marker set."""
     movable: NDArray[np.bool_]
     """`(M,)` cluster markers, whose place on the body the fit may find."""
+    reach_m: float = CLUSTER_REACH_M
+    """How far a movable marker may sit from where the marker set has it, standard deviation an axis."""
 
     @property
     def sigma_m(self) -> Array:
@@ -59,13 +64,3 @@ def with_markers(model: "SpineModel", markers: FittedMarkers) -> "SpineModel":
 
     own = {name: model.stations[source] for name, source in zip(markers.stations, markers.sources, strict=True)}
     return SpineModel(replace(model.definition, stations={**model.stations, **own}))
-
-
-def with_offsets(model: "SpineModel", stations: tuple[str, ...], offsets_body_m: Array) -> "SpineModel":
-    """The model with these stations moved by `offsets_body_m (M, 3)` on their bodies."""
-    moved: Mapping[str, Array] = {
-        name: np.asarray(model.stations[name].location_body_m) + offset
-        for name, offset in zip(stations, offsets_body_m, strict=True)
-        if np.any(offset)
-    }
-    return model.scaled({}, station_overrides=moved) if moved else model

@@ -10,8 +10,12 @@ from .band import Array
 
 LEAST_M = 0.06
 """A marker nearer than this to its station is never called wrong."""
-TIMES_TYPICAL = 5.0
-"""... nor is one within this many times its own median distance."""
+TIMES_TYPICAL, LARGEST_TYPICAL_M = 5.0, 0.03
+"""... nor is one within this many times its own median distance (of which no more than so much counts)."""
+SUDDEN_M = 0.03
+"""A marker that is wrong came there, or leaves, by at least this from one sample to the next; a model that is wrong drifts."""
+SURELY_M = 0.2
+"""Beyond this a marker is wrong however it came there."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ def repair(
     observed = observed_m.copy()
     distance = np.linalg.norm(observed - expected_m, axis=-1)
     typical = np.nanmedian(np.where(np.isfinite(distance), distance, np.nan), axis=0) if len(distance) else np.zeros(0)
-    limit = np.maximum(LEAST_M, TIMES_TYPICAL * np.nan_to_num(typical))
-    wrong = np.nan_to_num(distance) > limit
+    limit = np.maximum(LEAST_M, TIMES_TYPICAL * np.minimum(np.nan_to_num(typical), LARGEST_TYPICAL_M))
+    wrong = _sudden(observed - expected_m, np.nan_to_num(distance) > limit)
     faults: list[Fault] = []
     faults += _swaps(labels, observed, expected_m, distance, wrong, limit, gap_frames)
     faults += _mislabels(labels, observed, expected_m, wrong, limit, gap_frames)
@@ -64,6 +68,20 @@ def repair(
         observed[frames, marker] = np.nan
         faults += _stretches("jumping", (labels[marker],), frames, gap_frames)
     return observed, tuple(sorted(faults, key=lambda fault: (fault.first, fault.labels)))
+
+
+def _sudden(error: Array, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of stretches `(F, M)` of wrong samples, those that begin or end with a jump of the error `(F, M, 3)`, or are far off."""
+    out = np.zeros_like(wrong)
+    for marker in np.flatnonzero(wrong.any(0)):
+        seen = np.flatnonzero(np.isfinite(error[:, marker, 0]))
+        track, bad = error[seen, marker], wrong[seen, marker]
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(int)))
+        for first, last in edges.reshape(-1, 2):
+            jumps = [np.linalg.norm(track[i] - track[i - 1]) for i in (first, last) if 0 < i < len(track)]
+            if max(jumps, default=0.0) > SUDDEN_M or np.linalg.norm(track[first:last], axis=-1).max() > SURELY_M:
+                out[seen[first:last], marker] = True
+    return out
 
 
 def _swaps(
