@@ -31,7 +31,7 @@ class MarkerRow(Settings):
 
     station: str
     """Station of the model, `landmark/RASI` or `keypoint/left_knee`."""
-    weight: float = Field(1.0, gt=0, le=100)
+    weight: float = Field(default=1.0, gt=0, le=100)
     """Weight of the marker in the fit; 1 is a marker on a bony landmark."""
     role: Literal["anatomical", "cluster"] = "anatomical"
     """`anatomical` stays at the scaled station; `cluster` may move on its body during scaling."""

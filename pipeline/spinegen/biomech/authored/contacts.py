@@ -1,0 +1,45 @@
+"""What of a body may touch the floor: stations and how high they lie when it does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A part that lies on the floor."""
+
+    stations: tuple[str, ...]
+    heights_m: tuple[float, ...]
+    """Height of each station above the floor in contact: the flesh or hand beneath it."""
+
+
+def _contacts() -> dict[str, Contact]:
+    table: dict[str, Contact] = {"forehead": Contact(("landmark/FORE",), (0.01,))}
+    for side in "rl":
+        big = side.upper()
+
+        def marks(*names: str, big: str = big) -> tuple[str, ...]:
+            return tuple(f"landmark/{big}{name}" for name in names)
+
+        soles = tuple(f"sole/{part}_{side}" for part in ("heel", "ball", "toe"))
+        table |= {
+            f"foot_{side}": Contact(soles, (0.0, 0.0, 0.0)),
+            f"ball_{side}": Contact(soles[1:], (0.0, 0.0)),
+            f"instep_{side}": Contact(marks("TOE"), (0.01,)),
+            f"knee_{side}": Contact(marks("TTB"), (0.01,)),
+            f"thigh_{side}": Contact(marks("THF"), (0.01,)),
+            f"hip_{side}": Contact(marks("ASI"), (0.02,)),
+            f"hand_{side}": Contact(marks("MC2", "MC5", "FTP"), (0.03, 0.03, 0.015)),
+            f"fingers_{side}": Contact(marks("FTP"), (0.015,)),
+        }
+    return table
+
+
+CONTACTS: dict[str, Contact] = _contacts()
+"""Sole, ball of the foot, top of the foot, knee, front of thigh and hip, palm, fingertips of each side; forehead."""
+
+FLOOR_STATIONS: dict[str, float] = {
+    station: height
+    for contact in CONTACTS.values()
+    for station, height in zip(contact.stations, contact.heights_m, strict=True)
+}
+"""Every station that may lie on the floor and none of which may sink into it."""
