@@ -32,6 +32,10 @@ class Polynomial:
         """The same function times `factor`."""
         return Polynomial(tuple(c * factor for c in self.coefficients))
 
+    def of_multiple(self, factor: float) -> "Polynomial":
+        """The function whose value at `factor * x` is this one's at `x`."""
+        return Polynomial(tuple(c / factor**i for i, c in enumerate(self.coefficients)))
+
 
 @dataclass(frozen=True)
 class Spline:
@@ -93,6 +97,25 @@ class Spline:
     def scaled(self, factor: float) -> "Spline":
         """The same function times `factor`."""
         return Spline(self.knots, tuple(tuple(c * factor for c in row) for row in self.coefficients))
+
+    def of_multiple(self, factor: float) -> "Spline":
+        """The function whose value at `factor * x` is this one's at `x`."""
+        knots = np.asarray(self.knots) * factor
+        cubic = np.asarray(self.coefficients) / (factor ** np.arange(3, -1, -1))[:, None]
+        if factor < 0.0:
+            # The pieces now start at what was their far end: expand each cubic anew around it.
+            step = -np.diff(knots)
+            a, b, c, d = cubic
+            cubic = np.stack(
+                [
+                    a,
+                    b - 3.0 * a * step,
+                    c - 2.0 * b * step + 3.0 * a * step**2,
+                    d - c * step + b * step**2 - a * step**3,
+                ]
+            )
+            knots, cubic = knots[::-1], cubic[:, ::-1]
+        return Spline(tuple(knots.tolist()), tuple(tuple(row) for row in cubic.tolist()))
 
     def _piece(self, x: Array) -> tuple[Array, Array, Array]:
         """`x` held inside the knots, the cubic of its interval `(4, ...)`, and the distance to that interval's first knot."""

@@ -196,7 +196,9 @@ class SpineModel:
     @property
     def is_released(self) -> bool:
         """True when the levels of the spine are free of each other."""
-        return not any(rhythm.coordinate in self.definition.coordinate_of for rhythm in self.rhythms)
+        return bool(self.rhythms) and not any(
+            rhythm.coordinate in self.definition.coordinate_of for rhythm in self.rhythms
+        )
 
     def write_osim(self, path: Path) -> None:
         """Write an OpenSim 4 model that opens in the GUI, whole or not at all."""

@@ -197,11 +197,11 @@ def _joint(element: ET.Element, frames: dict[str, _Frame], parsed: Parsed, path:
         parent.body,
         child.body,
         _vector(parent.location),
-        _angles(parent.rotation),
+        xyz_angles(parent.rotation),
         tuple(fixed[:3]),
         tuple(fixed[3:]),
         _vector(child.location),
-        _angles(child.rotation),
+        xyz_angles(child.rotation),
     )
 
 
@@ -264,7 +264,7 @@ def _vector(v: Array) -> Vector:
     return float(v[0]), float(v[1]), float(v[2])
 
 
-def _angles(rotation: Array) -> Vector:
+def xyz_angles(rotation: Array) -> Vector:
     """XYZ body-fixed angles of a rotation; exactly zero for the identity."""
     y = float(np.arcsin(np.clip(rotation[0, 2], -1.0, 1.0)))
     x = float(np.arctan2(-rotation[1, 2], rotation[2, 2]))

@@ -25,12 +25,17 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
 
     Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
     is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover.
-    A spine that was fitted level by level plays on a regional target with its regional sums.
+    A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
+    else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
 
     Raises:
         ModelError: the models have no coordinate in common, or lack hips and soles.
     """
     values = np.asarray(q, dtype=np.float64)
+    if source.definition.conventions != target.definition.conventions:
+        from .follow import followed
+
+        values, source = followed(values, source)
     out = _angles(values, source, target)
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
