@@ -14,11 +14,10 @@ SKIN_TONES = np.array([
     (0.93, 0.80, 0.73), (0.90, 0.74, 0.65), (0.86, 0.68, 0.56), (0.80, 0.61, 0.48), (0.72, 0.53, 0.40), (0.62, 0.44, 0.32),
     (0.51, 0.35, 0.25), (0.41, 0.27, 0.19), (0.31, 0.20, 0.145), (0.22, 0.145, 0.11),
 ])  # fmt: skip
-HAIR_TONES: tuple[tuple[str, Rgb], ...] = (
-    ("black", (0.055, 0.045, 0.042)), ("dark brown", (0.13, 0.085, 0.06)), ("brown", (0.24, 0.16, 0.105)),
-    ("light brown", (0.38, 0.27, 0.18)), ("blond", (0.58, 0.45, 0.29)), ("red", (0.40, 0.17, 0.08)),
-    ("dyed", (0.45, 0.12, 0.25)),
+HAIR_TONES: tuple[Rgb, ...] = (
+    (0.055, 0.045, 0.042), (0.13, 0.085, 0.06), (0.24, 0.16, 0.105), (0.38, 0.27, 0.18), (0.58, 0.45, 0.29), (0.40, 0.17, 0.08),
 )  # fmt: skip
+"""Black, dark brown, brown, light brown, blond, red."""
 GREY_HAIR = np.array((0.66, 0.65, 0.64))
 IRISES: tuple[Rgb, ...] = (
     (0.20, 0.11, 0.06),
@@ -41,12 +40,14 @@ def sample_melanin(rng: Rng, ancestry: tuple[float, float, float]) -> float:
     return float(np.clip(mean + rng.normal(0.0, 0.13), 0.0, 1.0))
 
 
-def sample_hair_colour(rng: Rng, melanin: float) -> Rgb:
-    """A natural colour, rarely a dyed one."""
+def sample_hair_colour(rng: Rng, melanin: float) -> tuple[Rgb, Rgb]:
+    """The natural colour and the one worn: rarely they differ."""
     fair = max(0.0, 1.0 - melanin / 0.4)
-    weights = np.array([0.35 + melanin, 0.3, 0.2 * fair + 0.05, 0.2 * fair, 0.22 * fair, 0.06 * fair, 0.02])
-    tone = np.array(HAIR_TONES[int(rng.choice(len(HAIR_TONES), p=weights / weights.sum()))][1])
-    return rgb(tone * rng.uniform(0.8, 1.2))
+    weights = np.array([0.35 + melanin, 0.3, 0.2 * fair + 0.05, 0.2 * fair, 0.22 * fair, 0.06 * fair])
+    tone = np.array(HAIR_TONES[int(rng.choice(len(HAIR_TONES), p=weights / weights.sum()))])
+    natural = rgb(tone * rng.uniform(0.8, 1.2))
+    dyed = rgb(np.array(colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.4, 0.75), rng.uniform(0.25, 0.6))))
+    return natural, dyed if rng.random() < 0.025 else natural
 
 
 def greyed(colour: Rgb, grey: float) -> Rgb:

@@ -6,7 +6,11 @@ from numpy.typing import NDArray
 from . import colours
 from .arrays import Floats
 from .body_data import BodyData
+from .face_frame import FaceFrame
+from .face_paint import paint_head
+from .hair import scalp_field
 from .person_spec import PersonSpec
+from .texel_map import head_positions, head_values
 from .texture_noise import layered, noise
 
 SIZE = 1024
@@ -25,7 +29,9 @@ ZONES: tuple[tuple[str, tuple[float, float, float], float], ...] = (
 )
 
 
-def skin_texture(spec: PersonSpec, data: BodyData) -> NDArray[np.uint8]:
+def skin_texture(
+    spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
+) -> NDArray[np.uint8]:
     """`(SIZE, SIZE, 3)` sRGB in the body's own layout."""
     rng = np.random.default_rng([spec.skin.seed, 3])
     base = colours.skin_colour(spec.skin.melanin).astype(np.float32)
@@ -35,8 +41,13 @@ def skin_texture(spec: PersonSpec, data: BodyData) -> NDArray[np.uint8]:
     image *= 1.0 + 0.02 * spec.skin.redness * blush * np.array([1.0, -0.8, -0.8], np.float32)
     image *= 1.0 + 0.012 * noise(SIZE, 0.8, rng)[..., None]
     for zone, tint, opacity in ZONES:
-        mask = data.masks[zone].astype(np.float32)[..., None] / 255.0 * opacity
-        image *= 1.0 - mask + mask * np.array(tint, np.float32)
+        inside = np.nonzero(data.masks[zone] > 4)
+        share = data.masks[zone][inside].astype(np.float32)[:, None] / 255.0 * opacity
+        image[inside] *= 1.0 - share + share * np.array(tint, np.float32)
+    rows, columns, at_m = head_positions(vertices_m)
+    scalp = scalp_field(spec.hair, data, vertices_m, weights)
+    lids_m = vertices_m[np.unique(data.faces["eyelashes"])].astype(np.float64)
+    image[rows, columns] = paint_head(spec, image[rows, columns], at_m, head_values(scalp), lids_m, face, rng)
     return np.clip(image * 255.0, 0, 255).astype(np.uint8)
 
 

@@ -10,6 +10,8 @@ from .body_data import BodyData, load_body_data
 from .body_fields import body_fields
 from .cloth import Cloth, make_clothes
 from .complexion import eye_texture, skin_texture
+from .face_frame import FaceFrame, face_frame
+from .face_hair import face_hair_parts
 from .hair import hair_parts
 from .joints import find_landmarks, find_spine
 from .landmarks import Landmarks
@@ -49,9 +51,11 @@ def build_person(spec: PersonSpec) -> Person:
     landmarks = find_landmarks(vertices, spec.stature_m, spine)
     weights = bone_weights(data, vertices, spine)
     body = body_fields(vertices, weights, landmarks)
+    face = face_frame(data, vertices, weights)
     clothes = [c for garment in spec.garments if garment.kind != "cap" for c in make_clothes(garment, data, body)]
-    parts = [_skin_part(spec, data, vertices, weights, clothes), *_eye_parts(spec, data, vertices, weights)]
-    parts += hair_parts(spec.hair, data, body)
+    parts = [_skin_part(spec, data, vertices, weights, clothes, face), *_eye_parts(spec, data, vertices, weights)]
+    parts += hair_parts(spec.hair, data, vertices, weights)
+    parts += face_hair_parts(spec, data, vertices, weights, face)
     parts += [cloth.part for cloth in clothes]
     rest = np.stack([landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
     return Person(spec, bones.BONES, rest, tuple(parts), landmarks)
@@ -73,7 +77,9 @@ def shape_of(spec: PersonSpec) -> Shape:
     )
 
 
-def _skin_part(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats, clothes: list[Cloth]) -> MeshPart:
+def _skin_part(
+    spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats, clothes: list[Cloth], face: FaceFrame
+) -> MeshPart:
     hidden = np.zeros(len(vertices), bool)
     for cloth in clothes:
         hidden |= cloth.cover > HIDE_MARGIN_M.get(cloth.part.name, HIDE_MARGIN_DEFAULT_M)
@@ -87,7 +93,7 @@ def _skin_part(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floa
         faces=faces,
         uv=uv,
         weights=weights[source],
-        texture_rgb=skin_texture(spec, data),
+        texture_rgb=skin_texture(spec, data, vertices, weights, face),
         roughness=spec.skin.roughness,
     )
 

@@ -61,7 +61,7 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
     chosen = load_wardrobe(wardrobe) if isinstance(wardrobe, str) else wardrobe
     measures = sample_measures(rng, population or chosen.population)
     melanin = colours.sample_melanin(rng, measures.ancestry)
-    natural = colours.sample_hair_colour(rng, melanin)
+    natural, worn = colours.sample_hair_colour(rng, melanin)
     grey = (
         float(np.clip((measures.age_years - 38.0) / 40.0 + rng.normal(0.0, 0.2), 0.0, 1.0))
         if measures.age_years > 35
@@ -88,7 +88,7 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
             roughness=_round(rng.uniform(0.42, 0.6)),
             seed=_seed(rng),
         ),
-        hair=_hair(rng, measures, melanin, natural, grey),
+        hair=_hair(rng, measures, melanin, worn, grey),
         garments=_dress(rng, chosen, measures),
     )
 
@@ -101,7 +101,7 @@ def _face(rng: Rng, measures: Measures, melanin: float, hair: Rgb) -> Face:
     expression: dict[str, float] = {}
     for group in EXPRESSIONS:
         if rng.random() < 0.3:
-            amount = rng.uniform(0.1, 0.9)
+            amount = 0.75 * rng.beta(1.1, 2.2)
             expression |= {name: _round(min(amount, EXPRESSION_LIMIT.get(name, 0.8))) for name in group}
     beard = "none"
     if measures.sex == "male" and measures.age_years > 18:
