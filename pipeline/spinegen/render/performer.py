@@ -38,7 +38,7 @@ class Pose:
 
 
 class Performer:
-    """Built once a person; retargets every clip once."""
+    """Built once a person; every pose is a pure function of it, the placement and the clip."""
 
     def __init__(self, rest: RestPose, mapping: SkeletonMap) -> None:
         drawn = drawn_model(rest.landmarks)
@@ -48,7 +48,6 @@ class Performer:
         body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])
         bones, bodies = self._pairs.T
         self._transform_body_bone = rigid.inverse(body_rest[bodies]) @ rest.transforms_ground_bone[bones]
-        self._motion: dict[str, Array] = {}
         self._stations = (
             *(f"keypoint/{name}" for name in NAMES),
             *(f"posterior/{vertebra}" for vertebra in VERTEBRAE),
@@ -61,9 +60,9 @@ class Performer:
 
     def pose(self, placed: PlacedPerson, clip: "FittedClip", shift_s: float = 0.0) -> Pose:
         """The person at their frame of the clip, or a little (`shift_s`) before or after it."""
-        q = self._retargeted(clip)
-        moment = _interpolated(q, clip.times_s, placed.time_s + shift_s) if shift_s else q[placed.frame]
-        poses = self.model.forward(np.stack([q[placed.anchor_frame], moment]))
+        moment = _interpolated(clip.q, clip.times_s, placed.time_s + shift_s) if shift_s else clip.q[placed.frame]
+        q = retarget(np.stack([clip.q[placed.anchor_frame], moment]), clip.model, self.model)
+        poses = self.model.forward(q)
         points = self.model.station_positions(poses, self._stations)
         rotations, centroids = self.model.vertebra_frames(poses)
         world = placed.transform_world_clip(points[0, NAMES.index("hip")])
@@ -74,13 +73,8 @@ class Performer:
             rigid.apply(world, points[1, len(NAMES) :]),
             rigid.apply(world, centroids[1]),
             world[:3, :3] @ rotations[1],
-            intervertebral_deg(self.model, moment[None])[0, 1:],
+            intervertebral_deg(self.model, q[1:])[0, 1:],
         )
-
-    def _retargeted(self, clip: "FittedClip") -> Array:
-        if clip.name not in self._motion:
-            self._motion[clip.name] = np.asarray(retarget(clip.q, clip.model, self.model))
-        return self._motion[clip.name]
 
 
 def _interpolated(q: Array, times_s: Array, time_s: float) -> Array:
