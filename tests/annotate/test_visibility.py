@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 
-from spinegen.annotate.visibility import (
-    KEYPOINT_COVER_M,
-    KEYPOINT_RADIUS_M,
-    POSTERIOR_COVER_M,
-    Visibility,
-    person_visibility,
-    visibility,
-)
+from spinegen.annotate.tissue import KEYPOINT_COVER_M, KEYPOINT_RADIUS_M, POSTERIOR_COVER_M, covers_m, vertebra_axes
+from spinegen.annotate.visibility import Visibility, person_visibility, visibility
 from spinegen.geometry.camera import Camera
-from spinegen.skeleton import COUNT, FLIP, INDEX
+from spinegen.geometry.rigid import axis_angle_matrix
+from spinegen.skeleton import COUNT, FLIP, INDEX, KEYPOINTS, VERTEBRAE
 
 SHAPE = (60, 80)
 RADIUS, COVER, FOCAL, DEPTH = 0.05, 0.15, 200.0, 2.0
@@ -112,20 +107,59 @@ def test_large_discs_are_sampled_like_small_ones(trunk: tuple[np.ndarray, np.nda
 def test_both_sides_have_the_same_sizes_and_the_trunk_is_deeper_than_the_limbs() -> None:
     np.testing.assert_array_equal(KEYPOINT_RADIUS_M, KEYPOINT_RADIUS_M[list(FLIP)])
     np.testing.assert_array_equal(KEYPOINT_COVER_M, KEYPOINT_COVER_M[list(FLIP)])
-    assert KEYPOINT_COVER_M[INDEX["spine_03"]] > KEYPOINT_COVER_M[INDEX["left_knee"]]
-    assert len(POSTERIOR_COVER_M) == 25
+    assert (KEYPOINT_COVER_M[INDEX["spine_03"]] > KEYPOINT_COVER_M[INDEX["left_knee"]]).all()
+    assert (POSTERIOR_COVER_M > 0.04).all()
 
 
-def test_a_spine_is_seen_from_the_front_and_from_behind_unless_an_arm_crosses_it() -> None:
-    spine = np.array([[0.0, 1.0 + 0.05 * i, 0.0] for i in range(COUNT)])
-    posterior = spine[:25] - [0.05, 0.0, 0.0]
-    for eye, skin in (([4.0, 1.5, 0.0], 0.15), ([-4.0, 1.5, 0.0], 0.10)):
-        camera = Camera.look_at(eye, [0.0, 1.5, 0.0], 0.0, 100.0, 160, 120)
+@pytest.fixture
+def upright() -> tuple[np.ndarray, np.ndarray]:
+    """A straight upright spine that looks along x: 37 keypoints, 25 posterior points."""
+    centroids = np.array([[0.0, 1.0 + 0.024 * i, 0.0] for i in range(25)])
+    keypoints = np.zeros((COUNT, 3))
+    for k in KEYPOINTS:
+        keypoints[k.id] = centroids[VERTEBRAE.index(k.vertebra or "T3")]
+    return keypoints, centroids - [0.05, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("turn", [np.eye(3), axis_angle_matrix([0.36, 0.8, 0.48], 2.0)])
+def test_axes_of_the_vertebrae_follow_from_points(upright: tuple[np.ndarray, np.ndarray], turn: np.ndarray) -> None:
+    keypoints, posterior = upright
+    axes = vertebra_axes(keypoints @ turn.T, posterior @ turn.T)
+    np.testing.assert_allclose(axes, np.broadcast_to(turn.T, (25, 3, 3)), atol=1e-9)
+
+
+def test_the_trunk_is_thin_at_the_back_wide_at_the_sides_and_longer_on_a_slant(
+    upright: tuple[np.ndarray, np.ndarray],
+) -> None:
+    keypoints, posterior = upright
+    i = INDEX["spine_03"]
+
+    def cover(direction: list[float]) -> float:
+        eye = keypoints[i] + 4.0 * np.array(direction)
+        return float(covers_m(keypoints, posterior, eye)[0][i])
+
+    front, back, side = KEYPOINT_COVER_M[i]
+    assert cover([1, 0, 0]) == pytest.approx(front)
+    assert cover([-1, 0, 0]) == pytest.approx(back)
+    assert cover([0, 0, 1]) == cover([0, 0, -1]) == pytest.approx(side)
+    assert cover([1, 0, 1]) > max(front, side)
+    assert cover([1, 1, 0]) == pytest.approx(front * np.sqrt(2), rel=1e-6)
+    assert cover([0.01, 1, 0]) == pytest.approx(1.75 * front, rel=1e-6)
+    elbow = INDEX["left_elbow"]
+    assert {round(float(covers_m(keypoints, posterior, eye)[0][elbow]), 9) for eye in 5 * np.eye(3)} == {
+        KEYPOINT_COVER_M[elbow, 0]
+    }
+
+
+def test_a_spine_is_seen_from_all_sides_unless_an_arm_crosses_it(upright: tuple[np.ndarray, np.ndarray]) -> None:
+    keypoints, posterior = upright
+    trunk = [INDEX[name] for name in ("spine_01", "spine_02", "spine_03", "spine_04")]
+    for eye, skin in (([4.0, 1.3, 0.0], 0.15), ([-4.0, 1.3, 0.0], 0.08), ([0.0, 1.3, 4.0], 0.16)):
+        camera = Camera.look_at(eye, [0.0, 1.3, 0.0], 0.0, 100.0, 160, 120)
         depth = np.full((120, 160), 4.0 - skin)
         mask = np.ones((120, 160), np.uint8)
-        trunk = [INDEX[f"spine_0{i}"] for i in range(1, 6)]
-        seen, seen_posterior = person_visibility(camera, spine, posterior, mask, 1, depth)
+        seen, seen_posterior = person_visibility(camera, keypoints, posterior, mask, 1, depth)
         assert (seen.flags[trunk] == 2).all()
-        assert (seen_posterior.flags[:18] == 2).all()
-        crossed, _ = person_visibility(camera, spine, posterior, mask, 1, depth - 0.12)
+        assert (seen_posterior.flags[1:13] == 2).all()
+        crossed, _ = person_visibility(camera, keypoints, posterior, mask, 1, depth - 0.08)
         assert (crossed.flags[trunk] == 1).all()

@@ -1,9 +1,9 @@
 """Which keypoints the camera sees: one rule for every keypoint, from the instance mask and the depth map.
 
-A keypoint lies inside the body, under its own tissue and clothes. Look at the pixels of a disc around it (its `radius_m`, at
+A keypoint lies inside the body, under its own tissue and clothes. Look at the pixels of a disc around it (its radius, at
 least 1.5 px) and sort them by the surface seen there:
 
-- it *shows* the keypoint: the person's own surface, at most `cover_m` nearer to the camera than the keypoint;
+- it *shows* the keypoint: the person's own surface, at most the keypoint's cover nearer to the camera (see `tissue.py`);
 - it *hides* the keypoint: the person's own surface further in front (an arm before the trunk), or anything else in front;
 - it says nothing: what is seen lies behind the keypoint (the disc is wider than the limb).
 
@@ -18,66 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..geometry.camera import Camera
 from ..geometry.rigid import Array
-from ..skeleton import KEYPOINTS, VERTEBRAE
+from ..skeleton import COUNT
+from .tissue import KEYPOINT_RADIUS_M, VERTEBRA_RADIUS_M, covers_m
 
 MIN_RADIUS_PX = 1.5
 """A disc is never smaller than this, so that it always holds several pixels."""
 HALF_GRID = 8
 """Discs are read on a grid of at most (2 * HALF_GRID + 1)^2 pixels: every pixel up to 8 px of radius, spread evenly beyond."""
 MAX_HIDDEN_OF_VISIBLE = 0.5
-
-_EXTENTS_M: dict[str, tuple[float, float]] = {
-    # Surface points: cover is the hair, shoe or brow that may lie over them.
-    "nose": (0.012, 0.025),
-    "eye": (0.012, 0.025),
-    "ear": (0.020, 0.040),
-    "head": (0.035, 0.050),
-    "toe": (0.020, 0.045),
-    "heel": (0.025, 0.055),
-    # Joint centres: half the girth of the segment there, loose clothes included.
-    "shoulder": (0.040, 0.090),
-    "elbow": (0.030, 0.065),
-    "wrist": (0.022, 0.050),
-    "hip": (0.055, 0.150),
-    "knee": (0.040, 0.085),
-    "ankle": (0.028, 0.060),
-    "clavicle": (0.025, 0.060),
-    "latissimus": (0.045, 0.150),
-    # Vertebral bodies: from the centroid to the skin of the front or the flank.
-    "sacral": (0.045, 0.200),
-    "lumbar": (0.045, 0.170),
-    "thoracic": (0.045, 0.180),
-    "cervical": (0.030, 0.130),
-}
-"""(radius_m, cover_m) of an adult. Radius: a third to a half of the segment's half-width, so that the disc stays on the
-segment. Cover: the deepest tissue that may lie between point and skin in any direction of sight, plus 1-2 cm of clothes: half
-the girth of the limbs; for the trunk about two thirds of its depth or half of its breadth (chest depth 0.24 m, breadth
-0.31 m, waist depth 0.22 m, hip breadth 0.35 m, neck breadth 0.12 m, neck to chin 0.11 m: about the median man of ANSUR II). A
-forearm laid on the chest adds 7 cm and so counts as hiding. Sizes are fixed, not scaled with the person: the flags can then be
-recomputed from what is stored beside a frame."""
-
-
-def _kind(keypoint_id: int) -> str:
-    keypoint = KEYPOINTS[keypoint_id]
-    if keypoint.vertebra:
-        return _level(keypoint.vertebra)
-    return keypoint.name.split("_")[-1]
-
-
-def _level(vertebra: str) -> str:
-    if vertebra in ("C7", "T1"):
-        return "thoracic" if vertebra == "T1" else "cervical"
-    return {"S": "sacral", "L": "lumbar", "T": "thoracic", "C": "cervical"}[vertebra[0]]
-
-
-KEYPOINT_RADIUS_M: Array = np.array([_EXTENTS_M[_kind(k.id)][0] for k in KEYPOINTS])
-"""`(37,)` radius of each keypoint's disc, metres."""
-KEYPOINT_COVER_M: Array = np.array([_EXTENTS_M[_kind(k.id)][1] for k in KEYPOINTS])
-"""`(37,)` how far a keypoint's own surface may lie in front of it, metres."""
-VERTEBRA_RADIUS_M: Array = np.array([_EXTENTS_M[_level(v)][0] for v in VERTEBRAE])
-"""`(25,)` the same for every vertebra, caudal to cranial; posterior points lie deeper from the front, see `POSTERIOR_COVER_M`."""
-POSTERIOR_COVER_M: Array = np.array([_EXTENTS_M[_level(v)][1] + 0.05 for v in VERTEBRAE])
-"""`(25,)` cover of the posterior points: they lie about 5 cm behind the centroids."""
 
 
 @dataclass(frozen=True)
@@ -151,23 +99,20 @@ def person_visibility(
         keypoints_ground_m: `(37, 3)` in the order of `skeleton.NAMES`.
         posterior_ground_m: `(25, 3)` in the order of `skeleton.VERTEBRAE`.
     """
-    points = np.concatenate([np.asarray(keypoints_ground_m), np.asarray(posterior_ground_m)])
-    pixels, depth = camera.project(points)
+    keypoints = np.asarray(keypoints_ground_m, dtype=np.float64)
+    posterior = np.asarray(posterior_ground_m, dtype=np.float64)
+    pixels, depth = camera.project(np.concatenate([keypoints, posterior]))
     both = visibility(
         pixels,
         depth,
         np.concatenate([KEYPOINT_RADIUS_M, VERTEBRA_RADIUS_M]),
-        np.concatenate([KEYPOINT_COVER_M, POSTERIOR_COVER_M]),
+        np.concatenate(covers_m(keypoints, posterior, camera.position_ground_m)),
         float(camera.intrinsics[0, 0]),
         mask,
         instance,
         depth_map_m,
     )
-    count = len(KEYPOINTS)
-    return (
-        Visibility(both.flags[:count], both.hidden[:count]),
-        Visibility(both.flags[count:], both.hidden[count:]),
-    )
+    return Visibility(both.flags[:COUNT], both.hidden[:COUNT]), Visibility(both.flags[COUNT:], both.hidden[COUNT:])
 
 
 def _inside(points: Array, depth: Array, width: int, height: int) -> NDArray[np.bool_]:

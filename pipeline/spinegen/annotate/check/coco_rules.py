@@ -7,7 +7,7 @@ import numpy as np
 
 from ...geometry.rigid import Array
 from ...skeleton import COUNT, NAMES
-from ..visibility import KEYPOINT_RADIUS_M
+from ..tissue import KEYPOINT_RADIUS_M
 from .anatomy import BoneLengths, facing_side, side_faults
 from .splits import SplitLedger
 from .tables import Rules

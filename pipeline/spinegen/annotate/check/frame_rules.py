@@ -9,7 +9,8 @@ from ...errors import DatasetError
 from ...skeleton import NAMES
 from ..labels import read_depth, read_mask
 from ..sidecar import Frame, PersonLabel, read_frame
-from ..visibility import KEYPOINT_RADIUS_M, MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
+from ..tissue import KEYPOINT_RADIUS_M
+from ..visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
 from .anatomy import BoneLengths, side_faults
 from .splits import SplitLedger
 from .tables import Rules
