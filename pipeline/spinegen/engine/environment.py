@@ -5,6 +5,7 @@ towards +z (right), as Unreal's yaw does.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 from .colour import LUMINANCE, kelvin_rgb
 from .sky import sky_radiance, sky_table
 from .stage import StageState
+
+if TYPE_CHECKING:
+    from .backdrops import Pictured
+    from .rooms import AreaLight
 
 HEIGHT, WIDTH = 64, 128
 
@@ -71,6 +76,15 @@ class Environment:
     """RGB of sunlit cloud."""
     haze_kcd: NDArray[np.float64]
     """RGB that distance fades to."""
+    lights: "tuple[AreaLight, ...]" = ()
+    """Lights of a room, not part of `sh`."""
+    outside_sh: NDArray[np.float64] | None = None
+    """What lights things outside the windows; `None` outdoors."""
+    below_kcd: NDArray[np.float64] | None = None
+    """RGB of what lies under the horizon beyond the ground's edge; `None`: `haze_kcd`."""
+    fade_m: float = 900.0
+    """Distance at which haze has taken 63 % of a thing's contrast, at turbidity 3; 0 is no haze, -1 a studio's paper that
+    fades into its own colour away from the middle."""
 
     def irradiance(self, normal: NDArray[np.float64]) -> NDArray[np.float64]:
         """RGB klux on a plane, without the sun."""
@@ -81,7 +95,22 @@ class Environment:
         normal = towards_camera + np.array([0.0, 0.35, 0.0])
         normal /= np.linalg.norm(normal)
         dome = (1.0 + normal @ self.sun_direction) / 2.0
-        return self.irradiance(normal) + self.sun_klux * dome**1.5
+        lamps = np.zeros(3)
+        for light in self.lights:
+            away = light.centre_m - [0.0, 1.2, 0.0]
+            square = float(away @ away)
+            out = max(float(-(away @ light.facing)) / np.sqrt(square), 0.0)
+            towards = (1.0 + float(normal @ away) / np.sqrt(square)) / 2
+            lamps += light.radiance_kcd * out * towards * light.area_m2 / (square + light.area_m2 / 2 + 1.0)
+        return self.irradiance(normal) + self.sun_klux * dome**1.5 + lamps
+
+
+def sample_map(radiance: NDArray[np.float32], directions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nearest values `(N, 3)` of a map at unit directions."""
+    row = np.arccos(np.clip(directions[:, 1], -1, 1)) / np.pi * len(radiance)
+    column = (np.arctan2(directions[:, 2], directions[:, 0]) / (2 * np.pi) + 0.5) * radiance.shape[1]
+    rows = np.minimum(row.astype(int), len(radiance) - 1)
+    return radiance[rows, column.astype(int) % radiance.shape[1]].astype(np.float64)
 
 
 def sun_vector(elevation_deg: float, azimuth_deg: float) -> NDArray[np.float64]:
@@ -119,6 +148,39 @@ def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -
         cloud,
         haze,
     )
+
+
+def studio_environment(stage: StageState, paper: NDArray[np.float64]) -> Environment:
+    """Paper all around, two soft boxes beside the key light."""
+    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
+    key = stage.sun.lux / 1000.0 * kelvin_rgb(stage.sun.kelvin)
+    strength = max(float(LUMINANCE @ key), 0.3) * stage.backdrop.intensity
+    tint = key / max(float(LUMINANCE @ key), 1e-6) if key.any() else np.ones(3)
+    paper_kcd = paper * tint * strength * 0.55 / np.pi
+    up = DIRECTIONS[:, 1:2]
+    radiance = paper_kcd * np.where(up > 0.25, np.clip(1.0 - (up - 0.25) * 1.1, 0.3, 1.0), 1.0)
+    for turn, share in ((70.0, 0.8), (-85.0, 0.5), (180.0, 0.35)):
+        box = sun_vector(32.0, stage.sun.azimuth_deg + turn)
+        lobe = np.exp((DIRECTIONS @ box - 1.0) / 0.06)
+        radiance = radiance + (lobe / (lobe * SOLID_ANGLE).sum() * strength * share)[:, None] * tint
+    return Environment(
+        radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), irradiance_sh(radiance), direction, key,
+        sky_table(30.0, 3.0), paper_kcd, paper_kcd * 1.35, fade_m=-1.0,
+    )  # fmt: skip
+
+
+def pictured_environment(stage: StageState, user: "Pictured") -> Environment:
+    """Surrounded by a user's picture; an HDRI that holds a sun brings its own, else the stage's sun shines as well."""
+    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
+    around = float(LUMINANCE @ np.maximum(irradiance_sh(user.radiance)[0] * 0.282095, 0.0))
+    sun_klux = kelvin_rgb(stage.sun.kelvin) * around * (0.9 if stage.sun.lux > 0 else 0.0)
+    if user.sun_direction is not None and user.sun_klux is not None:
+        direction, sun_klux = user.sun_direction, user.sun_klux
+    haze = user.radiance.mean(0)
+    return Environment(
+        user.radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), irradiance_sh(user.radiance), direction, sun_klux,
+        sky_table(30.0, 3.0), haze, haze, fade_m=0.0,
+    )  # fmt: skip
 
 
 def _sunset(height: float) -> NDArray[np.float64]:

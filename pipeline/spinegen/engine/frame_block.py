@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.camera import Camera
-from .environment import exposure_gain
+from .contact import SIZE as CONTACT_SIZE
+from .environment import Environment, exposure_gain
+from .room_light import MAX_LIGHTS
 from .stage import StageState
 
 if TYPE_CHECKING:
+    from .contact import ContactMap
     from .scenery import Scenery
     from .shadow import SunShadow
 
 NEAR_M, FAR_M = 0.1, 3000.0
-CLEAR_AIR_M = 900.0
-"""Distance at which the air has taken 63 % of a thing's contrast, at turbidity 3."""
 
 
 def view_matrix(camera: Camera) -> NDArray[np.float64]:
@@ -40,7 +41,20 @@ def projection_matrix(camera: Camera) -> NDArray[np.float64]:
     return matrix
 
 
-def frame_block(camera: Camera, scenery: "Scenery", stage: StageState, shadow: "SunShadow") -> bytes:
+def _lights(environment: Environment) -> list[tuple[float, ...]]:
+    """Three arrays of `MAX_LIGHTS` vectors."""
+    spare = [(0.0, 0.0, 0.0, 0.0)] * (MAX_LIGHTS - len(environment.lights))
+    lights = environment.lights
+    return [
+        *[(*light.centre_m, light.area_m2) for light in lights], *spare,
+        *[(*light.facing, 0.0) for light in lights], *spare,
+        *[(*light.radiance_kcd, 0.0) for light in lights], *spare,
+    ]  # fmt: skip
+
+
+def frame_block(
+    camera: Camera, scenery: "Scenery", stage: StageState, shadow: "SunShadow", contact: "ContactMap"
+) -> bytes:
     """The uniform block."""
     environment = scenery.environment
     view, projection = view_matrix(camera), projection_matrix(camera)
@@ -50,7 +64,12 @@ def frame_block(camera: Camera, scenery: "Scenery", stage: StageState, shadow: "
     penumbra = np.tan(np.radians(max(stage.sun.angle_deg, 0.05)) / 2)
     rng = np.random.default_rng(stage.sky.seed)
     has_sun = float(environment.sun_klux.any() and environment.sun_direction[1] > -0.02)
-    haze = CLEAR_AIR_M * 3.0 / stage.sky.turbidity
+    thin = stage.sky.turbidity / (3.0 * environment.fade_m) if environment.fade_m else 0.0
+    if environment.fade_m < 0:
+        thin = -1.0
+    outside = environment.sh if environment.outside_sh is None else environment.outside_sh
+    far_light = np.maximum(outside[0] * 0.282095, 0.0)
+    aspect = 1.0 if scenery.picture is None else scenery.picture.shape[1] / scenery.picture.shape[0]
     rows = [
         (*environment.sun_direction, penumbra),
         (*environment.sun_klux * has_sun, has_sun),
@@ -60,7 +79,7 @@ def frame_block(camera: Camera, scenery: "Scenery", stage: StageState, shadow: "
         (*gain, 0.0),
         (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
         (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),
-        (*environment.haze_kcd, 1.0 / haze),
+        (*environment.haze_kcd, thin),
         (
             1 / projection[0, 0],
             1 / projection[1, 1],
@@ -68,8 +87,12 @@ def frame_block(camera: Camera, scenery: "Scenery", stage: StageState, shadow: "
             -projection[1, 2] / projection[1, 1],
         ),
         (*environment.cloud_kcd, stage.sky.clouds),
-        (np.radians(stage.sun.azimuth_deg), *rng.uniform(0, 1, 2), 0.0),
-        (*scenery.ground_albedo, 0.0),
+        (np.radians(stage.sun.azimuth_deg), *rng.uniform(0, 1, 2), float(scenery.sky_kind)),
+        (*scenery.ground_albedo, float(len(environment.lights))),
+        (*far_light, scenery.strip_yaw_deg / 360.0),
+        (*(environment.haze_kcd if environment.below_kcd is None else environment.below_kcd), aspect),
+        (*contact.origin_m, contact.scale_per_m, CONTACT_SIZE),
+        *_lights(environment),
     ]
     matrices = [projection @ view, view, shadow.uv_from_world]
     flat = np.concatenate(

@@ -1,19 +1,31 @@
 """Textures of sky, clouds and surrounding light."""
 
+from typing import TYPE_CHECKING
+
 import moderngl
 import numpy as np
 
 from .environment import HEIGHT, WIDTH, Environment
 from .noise import band_noise
+from .panorama import HEIGHT as STRIP_HEIGHT
+from .panorama import WIDTH as STRIP_WIDTH
 from .sky import AZIMUTHS, ELEVATIONS
+
+if TYPE_CHECKING:
+    from .scenery import Scenery
 
 CLOUD_SIZE = 512
 
 
 class LightMaps:
-    """Texture units 1 (surroundings), 5 (clear sky) and 6 (clouds)."""
+    """Texture units 1 (surroundings), 5 (clear sky), 6 (clouds), 8 (panorama) and 9 (a user's picture)."""
 
     def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._strip = context.texture((STRIP_WIDTH, STRIP_HEIGHT), 4)
+        self._strip.repeat_y = False
+        self._picture = context.texture((2, 2), 3, dtype="f4")
+        self._strip_shown = self._picture_shown = None
         self._around = context.texture((WIDTH, HEIGHT), 3, dtype="f4")
         self._around.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self._around.repeat_y = False
@@ -26,13 +38,24 @@ class LightMaps:
         self._clouds.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self._shown: Environment | None = None
 
-    def use(self, environment: Environment) -> None:
+    def use(self, scenery: "Scenery") -> None:
         """Upload where new, and bind."""
+        environment = scenery.environment
         if self._shown is not environment:
             self._around.write(np.ascontiguousarray(environment.radiance[::-1], np.float32))
             self._around.build_mipmaps()
             self._sky.write(np.ascontiguousarray(environment.table, np.float32))
             self._shown = environment
+        if scenery.strip is not None and scenery.strip is not self._strip_shown:
+            self._strip.write(np.ascontiguousarray(scenery.strip))
+            self._strip_shown = scenery.strip
+        if scenery.picture is not None and scenery.picture is not self._picture_shown:
+            height, width = scenery.picture.shape[:2]
+            self._picture = self._context.texture((width, height), 3, scenery.picture.tobytes(), dtype="f4")
+            self._picture.repeat_y = False
+            self._picture_shown = scenery.picture
+        self._strip.use(8)
+        self._picture.use(9)
         self._around.use(1)
         self._sky.use(5)
         self._clouds.use(6)

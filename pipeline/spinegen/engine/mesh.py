@@ -27,7 +27,8 @@ class Material:
     roughness: float = 0.8
     metallic: float = 0.0
     kind: str = "plain"
-    """`plain`, `skin`, `eye`, `hair`, `cloth` or `ground`."""
+    """`plain`, `skin`, `eye`, `hair`, `cloth`, `ground` (its texture is varied over large distances) `floor`, or `shadow` (draws
+    nothing but the shadows that fall on it)."""
     two_sided: bool = False
     tile_m: float = 1.0
     """Texture coordinates are divided by it; they count metres on props and walls."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..geometry.camera import Camera
 from . import shaders
+from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
 from .gl import create_context
 from .gpu_cache import GpuCache
@@ -15,7 +16,7 @@ from .light_maps import LightMaps
 from .mesh import Drawable, Material
 from .quality import Quality, find_quality
 from .scenery import Scenery, scenery
-from .shadow import SunShadow
+from .shadow import SunShadow, spanning_points
 from .targets import Targets, make_targets
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
-_KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5}
+_KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
+_UNITS = (
+    "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
+    "panorama_map", "picture_map",
+)  # fmt: skip
+"""Textures of the surface and sky shaders by texture unit."""
 
 
 class Renderer:
@@ -55,7 +61,12 @@ class Renderer:
         for program in (self._surface, self._mask, self._normal, self._sky, self._occlusion):
             if "Frame" in program:
                 program["Frame"].binding = 0  # type: ignore[union-attr]
+        for unit, name in enumerate(_UNITS):
+            for program in (self._surface, self._sky):
+                if name in program:
+                    program[name].value = unit  # type: ignore[union-attr]
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
+        self._contact = ContactMap(context, self._cache)
         self._light = LightMaps(context)
         self._targets: dict[tuple[int, int], Targets] = {}
         self._drawn: Frame | None = None
@@ -79,8 +90,10 @@ class Renderer:
             return
         self._drawn = frame
         context, targets = self.context, self.targets(frame.camera)
-        self._shadow.fit(frame.scenery.environment, frame.drawables)
-        self._block.write(frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow))
+        casters = spanning_points(frame.drawables)
+        self._shadow.fit(frame.scenery.environment, casters)
+        self._contact.draw(casters if self.quality.ambient_taps else [])
+        self._block.write(frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow, self._contact))
         self._block.bind_to_uniform_block(0)
         context.enable(moderngl.DEPTH_TEST)
         context.depth_func = "<"
@@ -131,25 +144,25 @@ class Renderer:
         if frame.scenery.environment.sun_klux.any():
             self._shadow.draw(frame.drawables)
         self._draw_occlusion(targets)
-        self._light.use(frame.scenery.environment)
+        self._light.use(frame.scenery)
         targets.lit.use()
         targets.lit.clear()
         context.enable(moderngl.DEPTH_TEST)
-        program = self._surface
-        for unit, name in enumerate(
-            ("albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map")
-        ):
-            for candidate in (program, self._sky):
-                if name in candidate:
-                    candidate[name].value = unit
         self._shadow.use(2, 3)
         targets.occlusion_map.use(4)
+        self._contact.use(7)
+        catchers = [d for d in frame.scenery.drawables if d.mesh.runs[0][2].kind == "shadow"]
         for drawable in (*frame.drawables, *frame.scenery.drawables):
-            self._draw_lit(drawable)
+            if all(drawable is not catcher for catcher in catchers):
+                self._draw_lit(drawable)
         context.disable(moderngl.CULL_FACE)
         context.depth_func = "<="
         self._screen["sky"].render()
         context.depth_func = "<"
+        context.enable(moderngl.BLEND)
+        for drawable in catchers:
+            self._draw_lit(drawable)
+        context.disable(moderngl.BLEND)
         if targets.lit is not targets.resolved:
             context.copy_framebuffer(targets.resolved, targets.lit)
         return self._read_picture(frame)

@@ -16,7 +16,13 @@ layout(std140) uniform Frame {
     vec4 ray;             // ndc to camera ray: scale xy, offset xy
     vec4 cloud;           // rgb, cover
     vec4 sky;             // sun azimuth, cloud offset xy, panorama kind
-    vec4 ground;          // mean albedo rgb
+    vec4 ground;          // mean albedo rgb, number of area lights
+    vec4 far_light;       // rgb klux that lights the panorama, its yaw
+    vec4 below;           // rgb under the horizon, picture's width / height
+    vec4 contact;         // origin xz m, uv per metre, texels of the map
+    vec4 light_place[4];  // middle, area m2
+    vec4 light_facing[4];
+    vec4 light_rgb[4];
 };
 """
 
@@ -65,6 +71,7 @@ uniform sampler2D environment_map;
 uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
 uniform sampler2D occlusion_map;
+uniform sampler2D contact_map;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
@@ -121,11 +128,23 @@ void main() {
     vec3 diffuse = albedo * (1.0 - metal);
     float occlusion = texture(occlusion_map, gl_FragCoord.xy * picture.zw).r;
 
+    if (contact.z > 0.0 && world.y < 0.5 && facing.y > 0.3) {
+        vec2 at_floor = (world.xz - contact.xy) * contact.z;
+        float texels = contact.z * contact.w;
+        float hand = textureLod(contact_map, at_floor, log2(texels * 0.06)).r;
+        float arm = textureLod(contact_map, at_floor, log2(texels * 0.24)).g;
+        float leg = textureLod(contact_map, at_floor, log2(texels * 0.75)).b;
+        float open = (1.0 - 0.55 * hand) * (1.0 - 0.5 * arm) * (1.0 - 0.6 * leg);
+        vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
+        occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * facing.y);
+    }
     vec3 light = glow.rgb;
+    float shade = 1.0;
     vec3 l = sun_direction.xyz;
     float nl = dot(n, l);
     if (sun_light.w > 0.0 && (nl > -0.25)) {
-        float lit = nl > -0.25 ? sunlit(facing) : 0.0;
+        float lit = sunlit(facing);
+        shade = lit;
         vec3 h = normalize(v + l);
         float nh = max(dot(n, h), 0.0), vh = max(dot(v, h), 0.0), pl = max(nl, 0.0);
         float a = max(rough * rough, sun_direction.w * 0.5), a2 = a * a;
@@ -142,15 +161,32 @@ void main() {
         light += (diffuse / PI * (1.0 - f) * wrapped + mirror * pl) * sun_light.rgb * lit;
     }
     vec3 around = irradiance(n);
+    int lamps = int(ground.w);
+    for (int i = 0; i < lamps; i++) {
+        vec3 away = light_place[i].xyz - world;
+        float square = dot(away, away), area = light_place[i].w;
+        vec3 direction = away * inversesqrt(square);
+        float shine = clamp(-dot(direction, light_facing[i].xyz) * 0.85 + 0.15, 0.0, 1.0);
+        float face = max(dot(n, direction) * 0.8 + 0.2, 0.0);
+        around += light_rgb[i].rgb * (shine * face * area / (square + area * 0.5 + 1.0));
+    }
     vec3 bounced = mix(vec3(occlusion), vec3(1.0), 0.35 * (1.0 - occlusion) * albedo);
     light += diffuse * around / PI * bounced * occlusion;
     vec3 r = reflect(-v, n);
-    vec2 ab = vec2(-1.04, 1.04) * (min((1.0 - rough) * (1.0 - rough), exp2(-9.28 * nv)) * (1.0 - rough) + 0.0425 * (1.0 - rough))
-        + vec2(1.0 - rough, 0.0) * 0.6 + vec2(rough * 0.45, -0.01);
+    vec4 fit = rough * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
+    vec2 ab = vec2(-1.04, 1.04) * (min(fit.x * fit.x, exp2(-9.28 * nv)) * fit.x + fit.y) + fit.zw;
     vec3 seen = textureLod(environment_map, equirect(r), 1.0 + rough * 4.5).rgb;
-    light += seen * max(f0 * ab.x + ab.y, 0.0) * occlusion * occlusion;
+    light += seen * (f0 * ab.x + ab.y) * occlusion * occlusion;
     if (kind.x == 4) light += diffuse * around / PI * 0.35 * pow(1.0 - nv, 4.0) * occlusion;
-    float fade = 1.0 - exp(-length(eye.xyz - world) * haze.w);
+    if (kind.x == 6) {
+        float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
+        float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
+        float edge = smoothstep(30.0, 8.0, length(world.xz));
+        colour = vec4(0.0, 0.0, 0.0, edge * (1.0 - pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2)));
+        return;
+    }
+    float fade = 1.0 - exp(-length(eye.xyz - world) * max(haze.w, 0.0));
+    if (haze.w < 0.0) fade = kind.x == 5 ? smoothstep(2.5, 11.0, length(world.xz)) : 0.0;
     colour = vec4(tone(mix(light, haze.rgb, fade)), 1.0);
 }
 """
@@ -166,6 +202,8 @@ SKY_FRAGMENT = """#version 330
 %(common)s
 uniform sampler2D sky_map;
 uniform sampler2D cloud_map;
+uniform sampler2D panorama_map;
+uniform sampler2D picture_map;
 in vec2 ndc;
 out vec4 colour;
 void main() {
@@ -173,6 +211,23 @@ void main() {
     float up = max(d.y, 0.0);
     float turn = abs(mod(atan(d.z, d.x) - sky.x + PI, 2.0 * PI) - PI) / PI;
     float rise = sqrt(asin(up) / (0.5 * PI));
+    if (sky.w == 4.0) {
+        vec2 at = vec2(ndc.x, -ndc.y) * 0.5 + 0.5;
+        float wide = picture.x * picture.w / below.a;
+        at = (at - 0.5) * (wide > 1.0 ? vec2(1.0, 1.0 / wide) : vec2(wide, 1.0)) + 0.5;
+        colour = vec4(pow(clamp(texture(picture_map, at).rgb, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+        return;
+    }
+    if (sky.w == 3.0) {
+        vec2 at = equirect(d);
+        colour = vec4(tone(textureLod(picture_map, vec2(at.x, 1.0 - at.y), 0.0).rgb), 1.0);
+        return;
+    }
+    if (sky.w == 1.0) {
+        float glow = exp(-8.0 * abs(d.y - 0.05)) * 0.12;
+        colour = vec4(tone(haze.rgb * (1.0 + glow - 0.35 * smoothstep(0.1, 0.9, d.y))), 1.0);
+        return;
+    }
     vec3 light = texture(sky_map, vec2(turn * (31.0 / 32.0) + 0.5 / 32.0, rise * (23.0 / 24.0) + 0.5 / 24.0)).rgb;
     if (cloud.a > 0.0) {
         vec2 at = d.xz / (up + 0.12) * 0.11 + sky.yz;
@@ -186,7 +241,17 @@ void main() {
     float edge = cos(max(atan(sun_direction.w), 0.0046));
     if (sun_light.w > 0.0 && sun_direction.w < 0.03)
         light += sun_light.rgb * 200.0 * smoothstep(edge, mix(edge, 1.0, 0.5), toward) * step(0.0, d.y);
-    if (d.y < 0.0) light = mix(light, haze.rgb, smoothstep(0.0, -0.02, d.y));
+    if (d.y < 0.0) light = mix(light, below.rgb, smoothstep(0.0, -0.02, d.y));
+    if (sky.w == 2.0) {
+        float elevation = degrees(asin(d.y));
+        vec2 at = vec2(atan(d.z, d.x) * 0.15915494 + 0.5 - far_light.w, (26.0 - elevation) / 28.0);
+        if (at.y > 0.0 && at.y < 1.0) {
+            vec4 strip = textureLod(panorama_map, at, 0.0);
+            float front = 0.55 + 0.45 * cos(turn * PI + PI);
+            vec3 lit = strip.rgb * strip.rgb * (far_light.rgb + sun_light.rgb * (0.12 + 0.5 * front)) / PI;
+            light = mix(light, mix(lit, haze.rgb, 0.10), strip.a);
+        }
+    }
     colour = vec4(tone(light), 1.0);
 }
 """
@@ -223,6 +288,25 @@ SHADOW_VERTEX = """#version 330
 uniform mat4 light_from_model;
 in vec3 in_position;
 void main() { gl_Position = light_from_model * vec4(in_position, 1.0); }
+"""
+
+CONTACT_VERTEX = """#version 330
+uniform mat4 light_from_model;
+in vec3 in_position;
+out float height;
+void main() {
+    gl_Position = light_from_model * vec4(in_position, 1.0);
+    height = (gl_Position.z * 0.5 + 0.5) * 2.5;
+}
+"""
+
+CONTACT_FRAGMENT = """#version 330
+in float height;
+out vec4 low;
+void main() {
+    float h = max(height, 0.0);
+    low = vec4(exp(-h / 0.05), exp(-h / 0.22), exp(-h / 0.8), 1.0);
+}
 """
 
 SHADOW_FRAGMENT = "#version 330\nvoid main() {}\n"

@@ -32,11 +32,9 @@ class SunShadow:
         self.bias_m = 0.003
         self.texel_uv = 1.0 / size
 
-    def fit(self, environment: Environment, drawables: list[Drawable]) -> None:
-        """Aim at the casters."""
-        casters = [drawable for drawable in drawables if drawable.casts_shadow]
-        corners = [_corners(drawable) for drawable in casters]
-        points = np.concatenate(corners) if corners else np.zeros((1, 3))
+    def fit(self, environment: Environment, casters: list[tuple[Drawable, NDArray[np.float64]]]) -> None:
+        """Aim at the casters, given with points that span them."""
+        points = np.concatenate([points for _, points in casters]) if casters else np.zeros((1, 3))
         forward = -environment.sun_direction
         side = np.cross(forward, [0.0, 1.0, 0.0] if abs(forward[1]) < 0.95 else [1.0, 0.0, 0.0])
         side /= np.linalg.norm(side)
@@ -76,6 +74,11 @@ class SunShadow:
         self._compared.use(compared_unit)
         self._map.use(plain_unit)
         self._plain.use(plain_unit)
+
+
+def spanning_points(drawables: list[Drawable]) -> list[tuple[Drawable, NDArray[np.float64]]]:
+    """Everything that casts shadows, with points of the world `(N, 3)` between which it lies."""
+    return [(drawable, _corners(drawable)) for drawable in drawables if drawable.casts_shadow]
 
 
 def _corners(drawable: Drawable) -> NDArray[np.float64]:
