@@ -148,8 +148,23 @@ def export_fp16(source: Path, target: Path) -> float:
         keep_io_types=True,
         op_block_list=["Log", "Exp", "Softmax", "LogSoftmax", "ReduceLogSumExp", "Pow", "Sqrt", "Div", "ReduceMean"],
     )
+    _drop_repeated_casts(half)
     with atomic_path(target) as temporary:
         onnx.save(half, str(temporary))
         full, copy = open_simcc(source), open_simcc(temporary)
         images = np.random.default_rng(0).standard_normal((3, 3, *full.input_hw)).astype(np.float32)
         return max(float(np.abs(a - b).max()) for a, b in zip(full.run(images), copy.run(images), strict=True))
+
+
+def _drop_repeated_casts(model: Any) -> None:
+    """The converter casts a tensor anew for each reader, under one and the same name; one cast is enough."""
+    made: set[str] = set()
+    kept = []
+    for number, node in enumerate(model.graph.node):
+        if node.op_type == "Cast" and node.output[0] in made:
+            continue
+        node.name = f"{node.op_type}_{number}"
+        made.update(node.output)
+        kept.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(kept)

@@ -1,7 +1,7 @@
 """Endless training batches, prepared one ahead in a thread; the same for the same seed and step, wherever training resumed."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -112,9 +112,10 @@ class BatchSource:
             torch.cuda.synchronize()
         return made / (time.perf_counter() - started)
 
-    def stream(self, first_step: int) -> Iterator[Batch]:
+    def stream(self, first_step: int) -> Generator[Batch, None, None]:
         """Batches from a step on, the next one always in the making."""
-        with ThreadPoolExecutor(1) as pool:
+        # one thread each: the network's own threads must not wait for the loader's at every barrier
+        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             step = first_step
             coming = pool.submit(self.make, step)
             while True:

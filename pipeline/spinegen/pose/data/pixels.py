@@ -39,100 +39,100 @@ def normalize(pictures: Tensor) -> Tensor:
 
 def disturb(planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, settings: AugmentSettings) -> Tensor:
     """(N, 4, h, w) RGB and mask -> (N, 3, h, w) RGB, both in 0..255, with everything that leaves keypoints where they are."""
-    pictures, masks = planes[:, :3], planes[:, 3:] / 255
-    pictures = _swap_backgrounds(pictures, masks, has_mask, rng, settings.background)
-    pictures = _patch(pictures, rng, settings.patches)
+    pictures = _swap_backgrounds(planes, has_mask, rng, settings.background)
+    _patch(pictures, rng, settings.patches)
     pictures = _jitter(pictures, rng, settings)
-    return _blur(pictures, rng, settings.blur).clamp(0, 255)
-
-
-def _column(values: NDArray[np.floating] | NDArray[np.bool_], like: Tensor) -> Tensor:
-    """(N, ...) host numbers on the device, broadcastable over pixels."""
-    tensor = torch.as_tensor(values, dtype=torch.float32, device=like.device)
-    return tensor.reshape(*tensor.shape, *([1] * (4 - tensor.ndim)))
+    _blur(pictures, rng, settings.blur)
+    return pictures.clamp_(0, 255)
 
 
 def noise_pictures(count: int, input_hw: tuple[int, int], rng: np.random.Generator, device: torch.device) -> Tensor:
     """(N, 3, h, w) smooth random colours in 0..255 with three scales of detail."""
     total = torch.zeros(count, 3, *input_hw, device=device)
     for cells, amplitude in ((2, 110.0), (6, 60.0), (24, 35.0)):
-        grid = torch.as_tensor(rng.uniform(-1, 1, (count, 3, cells, cells)), dtype=torch.float32, device=device)
-        strength = _column(rng.uniform(0, 1, count), grid) * amplitude
-        total += strength * functional.interpolate(grid, size=input_hw, mode="bilinear", align_corners=False)
-    return total + _column(rng.uniform(40, 215, (count, 3)), total)
+        strength = rng.uniform(0, amplitude, (count, 1, 1, 1))
+        grid = rng.uniform(-1, 1, (count, 3, cells, cells)) * strength
+        if cells == 2:
+            grid += rng.uniform(40, 215, (count, 3, 1, 1))
+        coarse = torch.as_tensor(grid, dtype=torch.float32, device=device)
+        total += functional.interpolate(coarse, size=input_hw, mode="bilinear", align_corners=False)
+    return total
 
 
 def _swap_backgrounds(
-    pictures: Tensor, masks: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, probability: float
+    planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, probability: float
 ) -> Tensor:
-    count = len(pictures)
+    """Another picture, mirrored or not, or noise behind some people; (N, 4, h, w) -> (N, 3, h, w), a copy."""
+    count = len(planes)
+    pictures = planes[:, :3].clone()
     chosen = (rng.random(count) < probability) & has_mask
-    others = torch.as_tensor(rng.permutation(count), device=pictures.device)
-    from_noise = rng.random(count) < 0.5
-    noise = noise_pictures(count, (int(pictures.shape[2]), int(pictures.shape[3])), rng, pictures.device)
-    if not chosen.any():
+    others = rng.permutation(count)
+    only_noise = rng.random(count) < 0.5
+    mirrored = rng.random() < 0.5
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
         return pictures
-    other = pictures[others]
-    other = torch.where(_column(rng.random(count) < 0.5, other) > 0, other.flip(3), other)
+    noise = noise_pictures(len(rows), (int(planes.shape[2]), int(planes.shape[3])), rng, planes.device)
+    index = torch.as_tensor(rows, device=planes.device)
+    behind = planes[torch.as_tensor(others[rows], device=planes.device)]
+    if mirrored:
+        behind = behind.flip(3)
     # another picture's own person would be a second, unlabelled one: noise stands where that person is
-    other_mask = masks[others]
-    other = torch.where(
-        _column(from_noise | ~has_mask, other) > 0, noise, other * (1 - other_mask) + noise * other_mask
-    )
-    swapped = pictures * masks + other * (1 - masks)
-    return torch.where(_column(chosen, pictures) > 0, swapped, pictures)
-
-
-def _patch(pictures: Tensor, rng: np.random.Generator, probability: float) -> Tensor:
-    """One or two rectangles a picture, of one colour or from another picture."""
-    count, _, height, width = pictures.shape
-    rows = torch.arange(height, device=pictures.device).view(1, 1, height, 1)
-    columns = torch.arange(width, device=pictures.device).view(1, 1, 1, width)
-    for share in (1.0, 0.5):
-        chosen = rng.random(count) < probability * share
-        size = rng.uniform(0.08, 0.35, (count, 2)) * [width, height]
-        corner = rng.uniform(-0.1, 0.95, (count, 2)) * [width, height]
-        color = rng.uniform(0, 255, (count, 3))
-        copied = rng.random(count) < 0.5
-        others = torch.as_tensor(rng.permutation(count), device=pictures.device)
-        low_x, low_y = _column(corner[:, 0], pictures), _column(corner[:, 1], pictures)
-        high_x, high_y = low_x + _column(size[:, 0], pictures), low_y + _column(size[:, 1], pictures)
-        inside = (columns >= low_x) & (columns < high_x) & (rows >= low_y) & (rows < high_y)
-        inside = inside & (_column(chosen, pictures) > 0)
-        filling = torch.where(
-            _column(copied, pictures) > 0, pictures[others].flip(2), _column(color, pictures).expand_as(pictures)
-        )
-        pictures = torch.where(inside, filling, pictures)
+    hidden = behind[:, 3:] / 255
+    hidden[torch.as_tensor((only_noise | ~has_mask[others])[rows], device=planes.device)] = 1.0
+    behind = torch.lerp(behind[:, :3], noise, hidden)
+    pictures[index] = torch.lerp(behind, planes[index, :3], planes[index, 3:] / 255)
     return pictures
 
 
+def _patch(pictures: Tensor, rng: np.random.Generator, probability: float) -> None:
+    """In place: up to two rectangles a picture, of one colour or from another picture."""
+    count, _, height, width = pictures.shape
+    source = pictures.clone() if probability > 0 else pictures
+    for share in (1.0, 0.5):
+        chosen = rng.random(count) < probability * share
+        sizes = np.round(rng.uniform(0.08, 0.35, (count, 2)) * [height, width]).astype(int)
+        corners = np.round(rng.uniform(-0.05, 0.95, (count, 2)) * [height, width]).astype(int)
+        colors = torch.as_tensor(rng.uniform(0, 255, (count, 3, 1, 1)), dtype=torch.float32, device=pictures.device)
+        copied = rng.random(count) < 0.5
+        others = rng.permutation(count)
+        for row in np.flatnonzero(chosen):
+            top, left = np.maximum(corners[row], 0)
+            bottom, right = np.minimum(corners[row] + sizes[row], [height, width])
+            where = (slice(None), slice(top, bottom), slice(left, right))
+            pictures[row][where] = source[others[row]][where] if copied[row] else colors[row]
+
+
 def _jitter(pictures: Tensor, rng: np.random.Generator, settings: AugmentSettings) -> Tensor:
-    """Brightness, contrast, saturation, a tint and, rarely, exchanged channels."""
+    """Brightness, contrast, saturation, a tint and, rarely, exchanged channels: one colour matrix a picture."""
     count = len(pictures)
     chosen = rng.random(count) < settings.color
     gain = np.where(chosen[:, None], rng.uniform(0.6, 1.4, (count, 1)) * rng.uniform(0.85, 1.15, (count, 3)), 1.0)
     contrast = np.where(chosen, rng.uniform(0.6, 1.4, count), 1.0)
     saturation = np.where(chosen, rng.uniform(0.3, 1.5, count), 1.0)
     offset = np.where(chosen, rng.uniform(-20, 20, count), 0.0)
-    grey = pictures.mean(dim=1, keepdim=True)
-    out = grey + (pictures - grey) * _column(saturation, pictures)
-    level = out.mean(dim=(1, 2, 3), keepdim=True)
-    out = (level + (out - level) * _column(contrast, out)) * _column(gain, out) + _column(offset, out)
     swapped = rng.random(count) < settings.swap_channels
-    return torch.where(_column(swapped, out) > 0, out.flip(1), out)
+    matrix = saturation[:, None, None] * np.eye(3) + (1 - saturation[:, None, None]) / 3
+    matrix = contrast[:, None, None] * gain[:, :, None] * matrix
+    matrix[swapped] = matrix[swapped][:, ::-1]
+    level = pictures.mean(dim=(1, 2, 3)).cpu().numpy()
+    shift = ((1 - contrast) * level)[:, None] * gain + offset[:, None]
+    shift[swapped] = shift[swapped][:, ::-1]
+    weights = torch.as_tensor(matrix, dtype=torch.float32, device=pictures.device)
+    bias = torch.as_tensor(shift[..., None], dtype=torch.float32, device=pictures.device)
+    return torch.baddbmm(bias, weights, pictures.flatten(2)).reshape(pictures.shape)
 
 
-def _blur(pictures: Tensor, rng: np.random.Generator, probability: float) -> Tensor:
-    """A Gaussian of 0.4 to 1.2 px for some of the pictures."""
+def _blur(pictures: Tensor, rng: np.random.Generator, probability: float) -> None:
+    """In place: a Gaussian of 0.4 to 1.2 px for some of the pictures."""
     rows = np.flatnonzero(rng.random(len(pictures)) < probability)
     sigma = rng.uniform(0.4, 1.2)
     if not len(rows):
-        return pictures
+        return
     offsets = torch.arange(-2, 3, dtype=torch.float32, device=pictures.device)
     kernel = torch.exp(-0.5 * (offsets / sigma) ** 2)
     kernel = (kernel / kernel.sum()).repeat(3, 1)
     index = torch.as_tensor(rows, device=pictures.device)
     some = functional.pad(pictures[index], (2, 2, 2, 2), mode="replicate")
     some = functional.conv2d(some, kernel.view(3, 1, 5, 1), groups=3)
-    some = functional.conv2d(some, kernel.view(3, 1, 1, 5), groups=3)
-    return pictures.index_copy(0, index, some)
+    pictures[index] = functional.conv2d(some, kernel.view(3, 1, 1, 5), groups=3)

@@ -1,6 +1,5 @@
 """The last whole state of a training, written atomically and read without running any code from it."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,9 @@ def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = Fal
         return None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError) as error:
-        raise TrainingError(f"{path}: checkpoint cannot be read ({error}); delete it to train anew") from error
+    except Exception as error:  # a damaged pickle fails in as many ways as there are bytes
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise TrainingError(f"{path}: checkpoint cannot be read ({reason}); delete it to train anew") from error
     if not isinstance(state, dict) or "network" not in state:
         raise TrainingError(f"{path}: is no training checkpoint; delete it to train anew")
     if state.get("architecture") != architecture:

@@ -74,12 +74,12 @@ class Trainer:
     ) -> None:
         self.architecture, self.settings, self.validation = architecture, settings, validation
         self.device, self.checkpoint, self.key = device, checkpoint, key
-        self.batch = settings.batch or max(2, min(32 if device.type == "cpu" else 256, len(train.people) // 4))
-        self.rate = settings.learning_rate or max(4e-3 * (self.batch / 1024) ** 0.5, 1.5e-3)
+        self.batch = settings.batch or max(2, min(16 if device.type == "cpu" else 256, len(train.people) // 4))
+        self.rate = settings.learning_rate or max(4e-3 * (self.batch / 1024) ** 0.5, 2e-3)
         caches = [train] if mixed is None else [train, mixed]
         ratio = settings.mix_ratio if mixed is not None else 0.0
         self.source = BatchSource(
-            caches, ratio, self.batch, architecture.input_hw, settings.augment, settings.seed, device
+            caches, ratio, self.batch, architecture.input_hw, settings.augmentation, settings.seed, device
         )
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
         epochs = settings.epochs

@@ -1,0 +1,39 @@
+"""Learning curve and speed of training on a generated set: `python benchmarks/train.py WORKSPACE [--model medium --device cuda]`."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from spinegen.config import parse
+from spinegen.pose.stage import TrainSettings, train_validate
+from spinegen.progress import make_reporter, print_summary
+from spinegen.workspace import Workspace
+
+
+def main() -> None:
+    """Train on 1/8, 1/4, 1/2 and all of the set, score each, and write `pose/benchmark/benchmark.{json,html}`."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("workspace", type=Path, help="workspace with an exported coco/ folder")
+    parser.add_argument("--model", default="medium", help="tiny, small or medium")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--epochs", type=int, help="passes over each part")
+    parser.add_argument("--max-minutes", type=float, help="training time of each part")
+    parser.add_argument("--batch", type=int, help="people a step")
+    parser.add_argument("--seed", type=int, default=0)
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    workspace = Workspace(given.pop("workspace"))
+    settings = parse({**given, "benchmark": True}, TrainSettings, "command line")
+    started = time.monotonic()
+    with workspace.held():
+        print_summary(train_validate(workspace, settings, make_reporter()))
+    rows = json.loads((workspace.pose / "benchmark" / "benchmark.json").read_text())["rows"]
+    last = rows[-1]
+    print(
+        f"{last['device']}: training {last['people_per_s']:.0f} people/s, one loading thread {last['loader_people_per_s']:.0f} people/s; "
+        f"all in {(time.monotonic() - started) / 60:.1f} min"
+    )
+
+
+if __name__ == "__main__":
+    main()
