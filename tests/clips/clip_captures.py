@@ -5,7 +5,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spinegen.clips.clip import Clip
 from spinegen.clips.joint_sets import COCO_17
+from spinegen.clips.read import read_clip
+from spinegen.errors import ClipError
 
 SHARED_CLIPS = Path(__file__).parents[2] / ".." / "shared" / "clips"
 
@@ -115,3 +118,14 @@ def write_trc(
 def z_up_to_y_up(positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """`(x, y, z)` to `(x, z, -y)`."""
     return np.stack([positions[..., 0], positions[..., 2], -positions[..., 1]], axis=-1)
+
+
+def clip_or_refusal(path: Path) -> Clip | str:
+    """What reading a damaged file may give: a clip, or a sentence that names the file."""
+    try:
+        return read_clip(path)
+    except ClipError as error:
+        text = str(error)
+    if path.name not in text or "\n" in text:
+        raise AssertionError(f"not one sentence that names the file: {text!r}")
+    return text

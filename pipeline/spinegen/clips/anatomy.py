@@ -26,7 +26,7 @@ _CENTRAL = {
 }
 _PAIRED = {
     "head": "{S}FHD {S}BHD {S}EAR {S}EYE {S}JAW keypoint/{side}_eye keypoint/{side}_ear",
-    "chest": "{S}CHE {S}BAK {S}RIB {S}SCI {S}SCT keypoint/{side}_latissimus",
+    "chest": "{S}CHE {S}BAK {S}RIB {S}SCI {S}SCT {S}SCJ keypoint/{side}_latissimus",
     "shoulder": "{S}ACR {S}SCA {S}SHA {S}CLM keypoint/{side}_shoulder keypoint/{side}_clavicle "
     "joint/clavicle_{s} joint/scapula_{s} joint/humerus_{s}",
     "upper arm": "{S}UPA {S}UPU {S}UPD {S}UPB",
