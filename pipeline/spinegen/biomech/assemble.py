@@ -20,13 +20,14 @@ __all__ = ["SEXES", "assemble"]
 def assemble(sex: str) -> Definition:
     """The model of a mean person of `sex` (`unisex`, `male` or `female`)."""
     spine = build_spine()
-    limbs = build_limbs(_neutral_frames(spine))
+    neutral = _neutral_frames(spine)
+    limbs = build_limbs(neutral)
     by_child = {joint.child: joint for joint in (limbs.pelvis, *spine.joints, *limbs.joints)}
     joints = tuple(by_child[child] for child in _order(by_child))
-    endplate = triple(next(row for row in rows("joints") if row["child"] == "L5"), MM)
-    stations = build_stations(spine, joints, endplate)
+    placed = {row["child"]: triple(row, MM) for row in rows("joints")}
+    stations = build_stations(spine, joints, placed["L5"])
     stature_m, mass_kg = stature_and_mass(sex)
-    bodies = build_bodies(spine, sex, mass_kg, build_shapes(spine, joints))
+    bodies = build_bodies(spine, sex, mass_kg, build_shapes(spine, neutral, placed["thorax"]))
     pelvis = tuple(c for c in limbs.coordinates if c.region == "pelvis")
     rest = tuple(c for c in limbs.coordinates if c.region != "pelvis")
     base = Definition(

@@ -1,5 +1,6 @@
 """A definition as an OpenSim 4 model, written through the opensim API."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from .quiet import opensim_quiet
 CARRIER_SUFFIX = "_motion"
 """Bodies of a gram that carry the coordinates which no joint uses: in OpenSim a coordinate lives in a joint."""
 _CARRIER_MASS_KG = 1e-3
+_COMMENT = re.compile(r"[ \t]*<!--.*?-->\n?", re.DOTALL)
 
 
 def write_osim(definition: Definition, path: Path) -> None:
@@ -61,6 +63,8 @@ def write_osim(definition: Definition, path: Path) -> None:
     with atomic_path(path) as temporary:
         if not model.printToXML(str(temporary)):
             raise ModelError(f"{path}: OpenSim could not write the model")
+        # OpenSim explains every property each time it occurs: two thirds of the file.
+        temporary.write_text(_COMMENT.sub("", temporary.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _body(osim: Any, body: Body) -> Any:
