@@ -53,6 +53,9 @@ def _from_shell(garment: Garment, data: BodyData, body: BodyFields) -> Cloth:
     if garment.kind == "shoes":
         return Cloth(_shoes(garment, rows, faces), field)
     vertices = drape(garment, vertices, faces, arm, body, rng)
+    blur = mesh_ops.averaging(len(weights), faces)
+    for _ in range(3 if garment.looseness_m > 0.003 else 0):
+        weights = blur @ weights
     corners, corner_faces, uv = lay_out(vertices, faces, arm, body, garment.kind in BOTTOMS)
     part = finish_part(
         name=garment.kind,

@@ -22,6 +22,8 @@ def fabric_texture(fabric: Fabric, kind: str) -> NDArray[np.uint8]:
     if fabric.pattern == "plaid":
         line = _stripes(fabric.scale_m, 0.08, 0) + _stripes(fabric.scale_m, 0.08, 1)
         image += np.minimum(line, 1.0)[..., None] * 0.6 * (accent - image)
+    if kind == "shirt":
+        image = _placket(image)
     if fabric.print != "none":
         image = _print(image, fabric, accent, rng)
     weave = 1.0 + 0.035 * noise(SIZE, 0.7, rng) + 0.02 * layered(SIZE, (3.0, 20.0, 80.0), rng)
@@ -97,6 +99,15 @@ def _floral(n: int, rng: np.random.Generator) -> Grid:
                 -1,
             )
     return (image / 255.0).astype(np.float32)
+
+
+def _placket(image: Floats) -> Floats:
+    """The button border of a shirt, down the middle of the front (u = 0)."""
+    u, v = _axes()
+    aside = (np.minimum(u, 1.0 - u) * TILE_M)[..., None]
+    image = np.where(np.abs(aside - 0.016) < 0.0015, image * 0.72, image)
+    button = np.hypot(aside[..., 0], ((v * TILE_M / 0.085) % 1.0 - 0.5) * 0.085) < 0.0055
+    return np.where(button[..., None], np.where(image.mean() > 0.5, 0.35, 0.8), image)
 
 
 def _print(image: Grid, fabric: Fabric, accent: Floats, rng: np.random.Generator) -> Grid:

@@ -16,6 +16,7 @@ HEAD_BONES_NOT = ("root", "pelvis", "spine", "breast", "clavicle", "shoulder", "
                   "finger", "foot", "toe", "neck")  # fmt: skip
 HIP_HALF_DISTANCE = 0.052
 """Hip centre to the middle plane as a share of stature: 17-18 cm between the centres (Seidel 1995; Leardini 1999)."""
+STERNAL_DEPTH_M = 0.024
 HIP_DEPTH_SHARE = 0.60
 """Hip centre's place between the skin of the buttock (0) and of the groin (1) at its height."""
 
@@ -60,7 +61,11 @@ def joint_centres(vertices_m: Vertices, stature_m: float, spine: SpineSite) -> d
         out[f"calcn_{side}"] = np.array([ankle[0] - 0.01 * stature_m, 0.5 * ankle[1] + 0.5 * sole, ankle[2]])
         toes = np.mean([at(f"toe-{i}-1") for i in range(1, 6)], axis=0)
         out[f"toes_{side}"] = np.array([toes[0], toes[1], toes[2]])
-        out[f"clavicle_{side}"] = at("clavicle")
+        # The sternoclavicular joint lies under the skin of the front, not over the spine.
+        sternal = at("clavicle")
+        front = np.interp(sternal[1], spine.centroid_m[:, 1], spine.front_m)
+        sternal[0] = max(sternal[0], front - STERNAL_DEPTH_M)
+        out[f"clavicle_{side}"] = sternal
         out[f"scapula_{side}"] = at("scapula")
         out[f"humerus_{side}"] = at("shoulder")
         out[f"ulna_{side}"] = at("elbow")

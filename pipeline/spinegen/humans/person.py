@@ -8,6 +8,7 @@ from . import bones
 from .arrays import Floats, Ints
 from .body_data import BodyData, load_body_data
 from .body_fields import body_fields
+from .cap import make_cap
 from .cloth import Cloth, make_clothes
 from .complexion import eye_texture, skin_texture
 from .face_frame import FaceFrame, face_frame
@@ -19,6 +20,7 @@ from .mesh import MeshPart
 from .parts import finish_part
 from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
+from .trims import make_trim
 from .weights import bone_weights
 
 HIDE_MARGIN_M = {"shoes": 0.012, "skirt": 0.15, "dress_skirt": 0.15}
@@ -54,9 +56,11 @@ def build_person(spec: PersonSpec) -> Person:
     face = face_frame(data, vertices, weights)
     clothes = [c for garment in spec.garments if garment.kind != "cap" for c in make_clothes(garment, data, body)]
     parts = [_skin_part(spec, data, vertices, weights, clothes, face), *_eye_parts(spec, data, vertices, weights)]
-    parts += hair_parts(spec.hair, data, vertices, weights)
+    parts += hair_parts(spec.hair, data, vertices, weights, any(g.kind == "cap" for g in spec.garments))
     parts += face_hair_parts(spec, data, vertices, weights, face)
     parts += [cloth.part for cloth in clothes]
+    parts += [trim for garment in spec.garments if (trim := make_trim(garment, body)) is not None]
+    parts += [make_cap(g, data, vertices, weights, face) for g in spec.garments if g.kind == "cap"]
     rest = np.stack([landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
     return Person(spec, bones.BONES, rest, tuple(parts), landmarks)
 

@@ -104,5 +104,6 @@ def midline_profile(trunk_m: Floats, heights_m: Floats) -> tuple[Floats, Floats]
         band = near[np.abs(near[:, 1] - height) < 0.02]
         if len(band) < 2:
             band = near[np.argsort(np.abs(near[:, 1] - height))[:8]]
-        back[i], front[i] = band[:, 0].min(), band[:, 0].max()
+        wide = near[np.abs(near[:, 1] - height) < 0.035]
+        back[i], front[i] = band[:, 0].min(), wide[:, 0].max()
     return back, front

@@ -98,7 +98,8 @@ def grow(
         index, height = scalp.nearest(at)
         normal = scalp.normals[index]
         wanted = lift * min(1.0, 0.4 + k / 2.0)
-        inside = np.maximum(wanted - height, 0.0)
+        # Far from its nearest point a tangent plane says nothing about inside and outside.
+        inside = np.clip(wanted - height, 0.0, 0.015)
         beyond = np.clip(height - wanted, 0.0, 0.03) * growth.cling
         at = at + normal * (inside - beyond)[:, None]
         direction = at - path[:, k - 1]
