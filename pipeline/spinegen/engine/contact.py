@@ -8,7 +8,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from . import shaders
+from . import shader_surfaces
 from .gpu_cache import GpuCache
 from .mesh import Drawable
 
@@ -26,7 +26,9 @@ class ContactMap:
 
     def __init__(self, context: moderngl.Context, cache: GpuCache) -> None:
         self._context, self._cache = context, cache
-        self._program = context.program(vertex_shader=shaders.CONTACT_VERTEX, fragment_shader=shaders.CONTACT_FRAGMENT)
+        self._program = context.program(
+            vertex_shader=shader_surfaces.CONTACT_VERTEX, fragment_shader=shader_surfaces.CONTACT_FRAGMENT
+        )
         self._map = context.texture((SIZE, SIZE), 4)
         self._map.repeat_x = self._map.repeat_y = False
         self._target = context.framebuffer([self._map], context.depth_renderbuffer((SIZE, SIZE)))

@@ -10,8 +10,6 @@ class Quality:
     """Samples of one level."""
 
     name: str
-    msaa: int
-    """Samples a pixel; 0 is none."""
     supersampling: int
     """Pictures are drawn so many times larger on a side."""
     shadow_size: int
@@ -28,9 +26,9 @@ class Quality:
 QUALITIES = {
     quality.name: quality
     for quality in (
-        Quality("draft", 0, 1, 1024, 4, 0, 0, 1.0),
-        Quality("standard", 4, 1, 1536, 8, 4, 8, 4.0),
-        Quality("high", 4, 2, 3072, 16, 8, 16, 8.0),
+        Quality("draft", 1, 1024, 4, 0, 0, 1.0),
+        Quality("standard", 1, 1536, 8, 4, 8, 4.0),
+        Quality("high", 2, 3072, 16, 8, 16, 8.0),
     )
 }
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import rigid
-from . import shaders
+from . import shader_surfaces
 from .environment import Environment
 from .gpu_cache import GpuCache
 from .mesh import Drawable
@@ -19,7 +19,9 @@ class SunShadow:
 
     def __init__(self, context: moderngl.Context, cache: GpuCache, size: int) -> None:
         self._context, self._cache, self._size = context, cache, size
-        self._program = context.program(vertex_shader=shaders.SHADOW_VERTEX, fragment_shader=shaders.SHADOW_FRAGMENT)
+        self._program = context.program(
+            vertex_shader=shader_surfaces.SHADOW_VERTEX, fragment_shader=shader_surfaces.SHADOW_FRAGMENT
+        )
         self._map = context.depth_texture((size, size))
         self._map.repeat_x = self._map.repeat_y = False
         self._map.compare_func = ""
@@ -74,6 +76,11 @@ class SunShadow:
         self._compared.use(compared_unit)
         self._map.use(plain_unit)
         self._plain.use(plain_unit)
+
+    def release(self, compared_unit: int, plain_unit: int) -> None:
+        """Take the samplers off again."""
+        self._compared.clear(compared_unit)
+        self._plain.clear(plain_unit)
 
 
 def spanning_points(drawables: list[Drawable]) -> list[tuple[Drawable, NDArray[np.float64]]]:

@@ -1,0 +1,55 @@
+"""GLSL shared by all shaders. World is ground axes (y up), metres; light is klux and kcd/m2."""
+
+from .shader_sky import SKY
+
+FRAME = """
+layout(std140) uniform Frame {
+    mat4 view_projection;
+    mat4 view;
+    mat4 sun_from_world;
+    vec4 eye;
+    vec4 sun_direction;   // w: tangent of half the light's apparent angle
+    vec4 sun_light;       // w: 1 where shadows are drawn
+    vec4 sh[9];
+    vec4 gain;
+    vec4 picture;         // width, height, 1/width, 1/height
+    vec4 shadow;          // uv per metre, bias m, depth range m, texel in uv
+    vec4 haze;            // rgb, 1/distance
+    vec4 ray;             // ndc to camera ray: scale xy, offset xy
+    vec4 cloud;           // rgb, cover
+    vec4 sky;             // sun azimuth, cloud offset xy, panorama kind
+    vec4 ground;          // mean albedo rgb, number of area lights
+    vec4 far_light;       // rgb klux that lights the panorama, its yaw
+    vec4 below;           // rgb under the horizon, picture's width / height
+    vec4 contact;         // origin xz m, uv per metre, texels of the map
+    vec4 light_place[4];  // middle, area m2
+    vec4 light_facing[4];
+    vec4 light_rgb[4];
+};
+"""
+
+COMMON = """
+const float PI = 3.14159265;
+vec3 tone(vec3 light) {
+    vec3 x = light * gain.rgb * 0.78;
+    x = clamp((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0);
+    return pow(x, vec3(1.0 / 2.2));
+}
+float pattern(vec2 p) { return fract(52.9829189 * fract(dot(p, vec2(0.06711056, 0.00583715)))); }
+vec2 equirect(vec3 d) {
+    return vec2(atan(d.z, d.x) * 0.15915494 + 0.5, 1.0 - acos(clamp(d.y, -1.0, 1.0)) * 0.31830989);
+}
+vec3 irradiance(vec3 n) {
+    return max(vec3(0.0), sh[0].rgb * 0.282095 + sh[1].rgb * (0.488603 * n.y) + sh[2].rgb * (0.488603 * n.z)
+        + sh[3].rgb * (0.488603 * n.x) + sh[4].rgb * (1.092548 * n.x * n.y) + sh[5].rgb * (1.092548 * n.y * n.z)
+        + sh[6].rgb * (0.315392 * (3.0 * n.z * n.z - 1.0)) + sh[7].rgb * (1.092548 * n.x * n.z)
+        + sh[8].rgb * (0.546274 * (n.x * n.x - n.y * n.y)));
+}
+"""
+
+
+def source(text: str, **defines: int) -> str:
+    """A shader with its blocks filled in and `#define`s after the version line."""
+    filled = text.replace("%(frame)s", FRAME).replace("%(common)s", COMMON).replace("%(sky)s", SKY)
+    lines = "".join(f"#define {name} {value}\n" for name, value in defines.items())
+    return filled.replace("#version 330\n", f"#version 330\n{lines}", 1)

@@ -1,0 +1,87 @@
+"""GLSL of passes over the whole picture: ambient occlusion and smoothing of edges."""
+
+SCREEN_VERTEX = """#version 330
+in vec2 in_position;
+out vec2 ndc;
+void main() { ndc = in_position; gl_Position = vec4(in_position, 0.0, 1.0); }
+"""
+
+OCCLUSION_FRAGMENT = """#version 330
+%(frame)s
+uniform sampler2D depth_map;
+in vec2 ndc;
+out float open_share;
+vec3 place(vec2 at, float z) { return vec3(at * ray.xy + ray.zw, 1.0) * z; }
+void main() {
+    vec2 uv = ndc * 0.5 + 0.5;
+    float z = texture(depth_map, uv).r;
+    open_share = 1.0;
+    if (z <= 0.0 || z > 60.0) return;
+    vec3 p = place(ndc, z);
+    vec2 step_uv = picture.zw * 2.0;
+    float zr = texture(depth_map, uv + vec2(step_uv.x, 0.0)).r, zl = texture(depth_map, uv - vec2(step_uv.x, 0.0)).r;
+    float zu = texture(depth_map, uv + vec2(0.0, step_uv.y)).r, zd = texture(depth_map, uv - vec2(0.0, step_uv.y)).r;
+    vec2 dx = vec2(step_uv.x * 2.0, 0.0), dy = vec2(0.0, step_uv.y * 2.0);
+    vec3 ddx = abs(zr - z) < abs(zl - z) ? place(ndc + dx, zr) - p : p - place(ndc - dx, zl);
+    vec3 ddy = abs(zu - z) < abs(zd - z) ? place(ndc + dy, zu) - p : p - place(ndc - dy, zd);
+    vec3 n = normalize(cross(ddy, ddx));
+    if (dot(n, p) > 0.0) n = -n;
+    float turn = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) * 6.2831853;
+    float shut = 0.0;
+    for (int i = 0; i < AMBIENT; i++) {
+        float share = (float(i) + 0.5) / float(AMBIENT);
+        float angle = turn + float(i) * 2.3999632;
+        vec2 reach = vec2(cos(angle), sin(angle)) * (share * 0.32 / z) / abs(ray.xy);
+        vec2 at = ndc + reach;
+        float zs = texture(depth_map, at * 0.5 + 0.5).r;
+        if (zs <= 0.0) continue;
+        vec3 d = place(at, zs) - p;
+        float far = length(d);
+        shut += max(0.0, dot(d, n) / (far + 0.001) - 0.06) * smoothstep(0.45, 0.08, far);
+    }
+    open_share = clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0);
+}
+"""
+
+BLUR_FRAGMENT = """#version 330
+uniform sampler2D occlusion_map;
+uniform vec2 texel_uv;
+in vec2 ndc;
+out float open_share;
+void main() {
+    vec2 uv = ndc * 0.5 + 0.5;
+    float sum = 0.0;
+    for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++)
+        sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.0) * texel_uv).r;
+    open_share = sum * 0.25;
+}
+"""
+
+SMOOTH_FRAGMENT = """#version 330
+// Smooths stair steps: where brightness jumps, averages along the edge that the jump's direction tells.
+uniform sampler2D picture_map;
+uniform vec2 texel_uv;
+in vec2 ndc;
+out vec4 colour;
+float grey(vec3 c) { return dot(c, vec3(0.299, 0.587, 0.114)); }
+void main() {
+    vec2 uv = ndc * 0.5 + 0.5;
+    vec3 here = textureLod(picture_map, uv, 0.0).rgb;
+    float c = grey(here);
+    float nw = grey(textureLod(picture_map, uv + texel_uv * vec2(-1.0, 1.0), 0.0).rgb);
+    float ne = grey(textureLod(picture_map, uv + texel_uv, 0.0).rgb);
+    float sw = grey(textureLod(picture_map, uv - texel_uv, 0.0).rgb);
+    float se = grey(textureLod(picture_map, uv + texel_uv * vec2(1.0, -1.0), 0.0).rgb);
+    float low = min(c, min(min(nw, ne), min(sw, se))), high = max(c, max(max(nw, ne), max(sw, se)));
+    colour = vec4(here, 1.0);
+    if (high - low < max(0.035, 0.11 * high)) return;
+    vec2 rise = vec2(ne + se - nw - sw, nw + ne - sw - se);
+    vec2 along = vec2(-rise.y, rise.x);
+    float weakest = min(abs(along.x), abs(along.y)) + (nw + ne + sw + se) * 0.03 + 0.008;
+    along = clamp(along / weakest, -8.0, 8.0) * texel_uv;
+    vec3 close = 0.5 * (textureLod(picture_map, uv + along * (1.0 / 6.0), 0.0).rgb + textureLod(picture_map, uv - along * (1.0 / 6.0), 0.0).rgb);
+    vec3 wide = 0.5 * close + 0.25 * (textureLod(picture_map, uv + along * 0.5, 0.0).rgb + textureLod(picture_map, uv - along * 0.5, 0.0).rgb);
+    float reached = grey(wide);
+    colour = vec4(reached < low || reached > high ? close : wide, 1.0);
+}
+"""

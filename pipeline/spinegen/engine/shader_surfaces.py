@@ -1,0 +1,112 @@
+"""GLSL of everything that draws triangles: surfaces into buffers, shadow map, contact map."""
+
+SURFACE_VERTEX = """#version 330
+%(frame)s
+uniform mat4 model;
+in vec3 in_position;
+in vec3 in_normal;
+in vec2 in_uv;
+out vec3 world;
+out vec3 normal;
+out vec2 uv;
+void main() {
+    vec4 p = model * vec4(in_position, 1.0);
+    world = p.xyz;
+    normal = mat3(model) * in_normal;
+    uv = in_uv;
+    gl_Position = view_projection * p;
+}
+"""
+
+GEOMETRY_FRAGMENT = """#version 330
+%(frame)s
+uniform sampler2D albedo_map;
+uniform int mask_id;
+uniform vec4 tint;       // rgb, roughness
+uniform vec4 glow;       // rgb kcd/m2, metallic
+uniform ivec2 kind;      // kind of surface, two-sided
+uniform vec4 texel;      // texture scale, relief m
+in vec3 world;
+in vec3 normal;
+in vec2 uv;
+layout(location = 0) out float depth;
+layout(location = 1) out uint number;
+layout(location = 2) out vec4 paint;     // square root of albedo (of light over its largest channel), roughness
+layout(location = 3) out vec4 shape;     // normal, kind + 0.9 * metallic (kind 8: + log2 of light)
+void main() {
+    depth = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), vec4(world, 1.0));
+    number = uint(mask_id);
+    vec2 at = uv * texel.x;
+    vec3 albedo = texture(albedo_map, at).rgb * tint.rgb;
+    if (kind.x == 5) {
+        vec3 wide = texture(albedo_map, at * 0.137 + 0.31).rgb;
+        albedo *= mix(vec3(1.0), wide / max(ground.rgb, vec3(0.02)), 0.30);
+    }
+    vec3 n = normalize(normal);
+    if (kind.y == 1 && dot(n, eye.xyz - world) < 0.0) n = -n;
+    float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0;
+    vec3 px = dFdx(world), py = dFdy(world);
+    float hx = dFdx(h), hy = dFdy(h);
+    if (texel.y > 0.0) {
+        vec3 rx = cross(py, n), ry = cross(n, px);
+        float area = dot(px, rx);
+        vec3 slope = (hx * rx + hy * ry) / (abs(area) + 1e-12) * sign(area);
+        float steep = length(slope);
+        n = normalize(n - slope * min(1.0, 0.8 / max(steep, 1e-6)));
+    }
+    float most = max(glow.r, max(glow.g, glow.b));
+    if (most > 0.0) {
+        paint = vec4(sqrt(glow.rgb / most), 1.0);
+        shape = vec4(n, 8.0 + 0.9 * clamp((log2(most) + 8.0) / 32.0, 0.0, 0.99));
+    } else {
+        paint = vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a);
+        shape = vec4(n, float(kind.x) + 0.9 * clamp(glow.a, 0.0, 0.99));
+    }
+}
+"""
+
+SHADOW_VERTEX = """#version 330
+uniform mat4 light_from_model;
+in vec3 in_position;
+void main() { gl_Position = light_from_model * vec4(in_position, 1.0); }
+"""
+
+CONTACT_VERTEX = """#version 330
+uniform mat4 light_from_model;
+in vec3 in_position;
+out float height;
+void main() {
+    gl_Position = light_from_model * vec4(in_position, 1.0);
+    height = (gl_Position.z * 0.5 + 0.5) * 2.5;
+}
+"""
+
+CONTACT_FRAGMENT = """#version 330
+in float height;
+out vec4 low;
+void main() {
+    float h = max(height, 0.0);
+    low = vec4(exp(-h / 0.05), exp(-h / 0.22), exp(-h / 0.8), 1.0);
+}
+"""
+
+SHADOW_FRAGMENT = "#version 330\nvoid main() {}\n"
+
+CONTACT_VERTEX = """#version 330
+uniform mat4 light_from_model;
+in vec3 in_position;
+out float height;
+void main() {
+    gl_Position = light_from_model * vec4(in_position, 1.0);
+    height = (gl_Position.z * 0.5 + 0.5) * 2.5;
+}
+"""
+
+CONTACT_FRAGMENT = """#version 330
+in float height;
+out vec4 low;
+void main() {
+    float h = max(height, 0.0);
+    low = vec4(exp(-h / 0.05), exp(-h / 0.22), exp(-h / 0.8), 1.0);
+}
+"""
