@@ -7,11 +7,12 @@ import numpy as np
 
 from ..errors import ModelError
 from ..geometry.rigid import Array
+from .fit.band import Frames
 from .quiet import opensim_quiet
 
 
 def replay_positions(
-    osim_path: Path, motion_path: Path, frames: Sequence[int] | Array, stations: Sequence[str]
+    osim_path: Path, motion_path: Path, frames: Sequence[int] | Frames, stations: Sequence[str]
 ) -> Array:
     """Ground positions `(len(frames), S, 3)` of the markers that carry our stations' names.
 

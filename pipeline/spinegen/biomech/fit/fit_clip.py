@@ -17,8 +17,8 @@ from .problem import Problem
 from .repair import Fault, repair
 from .scaling import Calibration, calibrate
 from .segments import PARAMETERS, scales_of
-from .shape import Shape
 from .setup import make_problem
+from .shape import Shape
 from .solve import solve_frames
 from .starts import first_poses
 

@@ -27,8 +27,8 @@ REGION_SPREAD_DEG: dict[tuple[str, str], float] = {
     ("upper_cervical", "bending"): 5.0,
     ("upper_cervical", "rotation"): 20.0,
 }
-# Neighbouring regions move together: lumbar and thoracic angles correlate with 0.5 to 0.8 in flexion, bending and rotation
-# (Lee & Wong 2002, Clin. Biomech. 17:1-8, for lumbar and hip; Narimani & Arjmand 2018, J. Biomech. 72:237-243, for lumbar and thorax).
+# Neighbouring regions move together, and the lumbar spine with the hips (Narimani & Arjmand 2018, J. Biomech. 69:169; Lee & Wong 2002, Hum.
+# Mov. Sci. 21:481, for the hips). The figures are modelling choices: strong enough that regions between two markers do not cancel each other.
 NEIGHBOURS: tuple[tuple[str, str], ...] = (("lumbar", "thoracic"), ("lower_cervical", "upper_cervical"))
 NEIGHBOUR_CORRELATION: dict[str, float] = {"flexion": 0.5, "bending": 0.6, "rotation": 0.6}
 HIP_CORRELATION = 0.4

@@ -32,6 +32,21 @@ class PosePrior:
 
 
 @dataclass(frozen=True)
+class SoftLimits:
+    """Stiffness towards the end of a range: tissue resists before the bone does. No cost between `lower` and `upper`."""
+
+    lower: Array
+    upper: Array
+    """`(Q,)`, infinite for coordinates that are not stiff."""
+    spread: Array
+    """`(Q,)` standard deviation of what lies beyond."""
+
+    def beyond(self, q: Array) -> Array:
+        """Signed distance `(F, Q)` past the nearer soft limit, in spreads; 0 inside."""
+        return (np.maximum(q - self.upper, 0.0) + np.minimum(q - self.lower, 0.0)) / self.spread
+
+
+@dataclass(frozen=True)
 class Problem:
     """One clip, one scaled model."""
 
@@ -44,6 +59,8 @@ class Problem:
     upper: Array
     """`(Q,)` joint limits."""
     prior: PosePrior
+    soft: "SoftLimits"
+    """Where stiffness sets in before the limits."""
     acceleration: Array
     """`(Q,)` usual size of a coordinate's acceleration, rad/s^2 or m/s^2; infinity switches smoothing off."""
     rate_hz: float
@@ -79,7 +96,7 @@ class Problem:
     def prior_cost(self, q: Array) -> Array:
         """`(F,)`."""
         away = q - self.prior.mean
-        return np.einsum("fi,fi->f", away @ self.prior.precision, away)
+        return np.einsum("fi,fi->f", away @ self.prior.precision, away) + np.sum(self.soft.beyond(q) ** 2, axis=1)
 
     def smoothing(self, q: Array) -> Array:
         """Weight `(F, Q)` of each second difference; near gimbal lock the outer turns may do as they like."""
@@ -103,6 +120,11 @@ class Problem:
         right = np.einsum("fkq,fk->fq", weighted, (residual * root).reshape(frames, -1), optimize=True)
         blocks += self.prior.precision
         right -= (q - self.prior.mean) @ self.prior.precision
+        beyond = self.soft.beyond(q)
+        if beyond.any():
+            right -= beyond / self.soft.spread
+            diagonal = np.einsum("fii->fi", blocks)
+            diagonal += (beyond != 0.0) / self.soft.spread**2
         return blocks, right
 
     def smoothing_pull(self, q: Array, smoothing: Array) -> Array:

@@ -24,8 +24,8 @@ def _both(segment: str) -> tuple[str, str]:
     return f"{segment}_r", f"{segment}_l"
 
 
-# Lengths of single segments differ by 4 to 7 % from what stature predicts (standard errors of Dreyfuss & Associates' and of the ANSUR II
-# tables: sitting height / stature varies by 3 %, limb segments by 4 to 5 %, breadths and depths by 7 to 8 %).
+# Modelling choices of the order of the scatter in anthropometric surveys (ANSUR II, Gordon et al. 2014): lengths of single segments differ by 4 to
+# 6 % from what stature predicts, breadths and depths by 6 to 8 %.
 PARAMETERS: tuple[ScaleParameter, ...] = (
     ScaleParameter("pelvis depth", ("pelvis",), (X,), 0.08),
     ScaleParameter("pelvis height", ("pelvis",), (Y,), 0.06),

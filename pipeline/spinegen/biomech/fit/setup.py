@@ -7,7 +7,7 @@ import numpy as np
 from .band import Array
 from .markers import FittedMarkers, StationKinematics
 from .prior import pose_prior
-from .problem import Problem
+from .problem import Problem, SoftLimits
 
 if TYPE_CHECKING:
     from ..model import SpineModel
@@ -25,6 +25,9 @@ ACCELERATION: dict[str, float] = {
     "arm": 80.0,
 }
 PELVIS_TRANSLATION = 12.0
+SPINE = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
+SOFT_PART, SOFT_SPREAD = 0.05, 0.03
+"""Part of a range over which the spine stiffens, and how far beyond its onset a marker's usual error takes it."""
 
 
 def make_problem(
@@ -55,9 +58,22 @@ def make_problem(
         lower,
         upper,
         pose_prior(model),
+        _soft_limits(model),
         acceleration,
         rate_hz,
         _gimbals(model),
+    )
+
+
+def _soft_limits(model: "SpineModel") -> SoftLimits:
+    """The spine stiffens over the last part of each range; passive moments rise steeply there (McGill 1994, Spine 19:696)."""
+    low, high = model.limits
+    width = high - low
+    spine = np.array([c.region in SPINE for c in model.coordinates])
+    return SoftLimits(
+        np.where(spine, low + SOFT_PART * width, -np.inf),
+        np.where(spine, high - SOFT_PART * width, np.inf),
+        np.where(spine, SOFT_SPREAD * width, 1.0),
     )
 
 

@@ -33,12 +33,20 @@ def solve_frames(
     Args:
         q: first guess `(F, Q)`.
         iterations: at most so many rounds; frames that have settled drop out.
+        widen: of the robust loss, see `Problem.weights`.
         tolerance: a frame has settled when its cost falls by less than this share.
 
     Returns:
         `(F, Q)`.
     """
     q = clip_to_limits(problem, q)
+    for start in range(0, len(q), STRETCH):
+        span = slice(start, start + STRETCH)
+        q[span] = _solve_batch(problem.frames(span), q[span], iterations, widen, tolerance)
+    return q
+
+
+def _solve_batch(problem: Problem, q: Array, iterations: int, widen: float, tolerance: float) -> Array:
     damping = np.full(len(q), 1e-3)
     active = np.arange(len(q))
     for _ in range(iterations):
@@ -75,7 +83,7 @@ def solve_clip(
     problem: Problem,
     q: Array,
     iterations: int = 6,
-    tolerance: float = 1e-3,
+    tolerance: float = 2e-3,
     advance: Callable[[int], None] | None = None,
 ) -> Array:
     """All frames together, smooth in time: banded Gauss-Newton, stretch by stretch.
@@ -86,7 +94,8 @@ def solve_clip(
     Args:
         q: first guess `(F, Q)`.
         iterations: Gauss-Newton rounds a stretch.
-        tolerance: a stretch is done when no coordinate moves by more than this (rad or m).
+        tolerance: a stretch is done when a step moves no coordinate by more than this (rad or m); the error left is that of the
+            next step, which is far smaller.
         advance: called with the number of frames that have become final.
     """
     q = clip_to_limits(problem, q)
@@ -111,7 +120,7 @@ def solve_clip(
 
 
 def solve_stretch(
-    problem: Problem, q: Array, head: int, tail: int, iterations: int = 6, tolerance: float = 1e-3
+    problem: Problem, q: Array, head: int, tail: int, iterations: int = 6, tolerance: float = 2e-3
 ) -> Array:
     """Gauss-Newton over frames that follow each other; the first `head` and the last `tail` frames do not move."""
     still = np.zeros(len(q), dtype=bool)
@@ -121,27 +130,26 @@ def solve_stretch(
     positions, jacobian = problem.kinematics.positions_and_jacobian(q)
     residual = problem.residuals(positions)
     cost = problem.cost(q, residual, smoothing)
-    for round_ in range(iterations):
+    for _ in range(iterations):
         blocks, right = problem.normal_equations(q, jacobian, residual, problem.weights(residual))
         right += problem.smoothing_pull(q, smoothing)
         fixed = held_by_limits(problem, q, right)
         fixed[still] = True
         step = solve_blocks(blocks, right, smoothing, fixed)
-        share = 1.0
-        for _ in range(5):
-            trial = clip_to_limits(problem, q + share * step)
-            trial[still] = q[still]
-            positions = problem.kinematics.positions(trial)
+        if np.abs(step).max() < tolerance:
+            return _moved(problem, q, step, still)
+        for share in (1.0, 0.4, 0.15, 0.05, 0.01):
+            trial = _moved(problem, q, share * step, still)
+            positions, jacobian = problem.kinematics.positions_and_jacobian(trial)
             residual = problem.residuals(positions)
             trial_cost = problem.cost(trial, residual, smoothing)
             if trial_cost <= cost:
                 break
-            share *= 0.3
         else:
             return q
-        moved = float(np.abs(trial - q).max())
         q, cost = trial, trial_cost
-        if moved < tolerance or round_ == iterations - 1:
-            return q
-        positions, jacobian = problem.kinematics.positions_and_jacobian(q)
     return q
+
+
+def _moved(problem: Problem, q: Array, step: Array, still: NDArray[np.bool_]) -> Array:
+    return np.where(still[:, None], q, clip_to_limits(problem, q + step))
