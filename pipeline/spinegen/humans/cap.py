@@ -15,8 +15,8 @@ from .person_spec import Garment
 def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame) -> MeshPart:
     """Crown over the head above the ears, peak over the eyes."""
     skull = weights[:, bones.INDEX["skull"]]
-    edge = face.eye_y_m + (0.044 + 0.25 * (vertices_m[:, 0] - face.eye_x_m)) * face.size
-    edge = np.maximum(edge, face.eye_y_m + 0.018 * face.size)
+    edge = face.eye_y_m + (0.056 + 0.25 * (vertices_m[:, 0] - face.eye_x_m)) * face.size
+    edge = np.maximum(edge, face.eye_y_m + 0.026 * face.size)
     field = np.where(skull > 0.9, vertices_m[:, 1] - edge, -1.0)
     faces = data.faces["body"][(field[data.faces["body"]] > -0.05).all(1)]
     rows, faces = mesh_ops.compact(np.concatenate([vertices_m, field[:, None]], axis=1), faces)

@@ -21,7 +21,7 @@ CAP_SHARE = {
     "bun": 0.6,
     "ponytail": 0.6,
     "curly": 0.6,
-    "afro": 0.85,
+    "afro": 0.62,
 }
 """Height of the cap as a share of the hair's volume."""
 LOCKS = {
@@ -97,6 +97,8 @@ def _locks(
 ) -> MeshPart:
     scalp = make_scalp(data, vertices_m, weights)
     roots, normals = scatter(table[:, :3], faces, LOCKS[hair.style], rng)
+    off_ears = scalp.tree.query(roots)[0] < 0.009
+    roots, normals = roots[off_ears], normals[off_ears]
     face = face_frame(data, vertices_m, weights)
     top, eye_y, back_x = face.top_m, face.eye_y_m, face.back_x_m
     heading = _headings(hair, roots, normals, top, eye_y, rng)
@@ -118,7 +120,7 @@ def _locks(
     elif hair.style == "curly":
         growth = Growth(hair.length_m, 8, lift, 0.12, cling=0.3, curl_m=0.005, curl_turns=2.2)
     elif hair.style == "afro":
-        roots = roots + normals * 0.72 * lift
+        roots = roots + normals * lift * rng.uniform(0.25, 0.75, (len(roots), 1))
         growth = Growth(0.03, 6, 0.0, 0.02, cling=0.0, curl_m=0.007, curl_turns=1.8)
     path = _tidy(grow(scalp, roots, heading, growth, rng, length), face, hair)
     width = {"buzz": 0.003, "curly": 0.007, "afro": 0.008, "short": 0.007}.get(hair.style, 0.009)
@@ -142,8 +144,10 @@ def _tidy(path: Floats, face: FaceFrame, hair: Hair) -> Floats:
     """Leave out locks that hang over the face or were torn aside."""
     over = (path[..., 0] > face.eye_x_m - 0.055) & (path[..., 1] < face.eye_y_m + 0.035)
     over &= np.abs(path[..., 2]) < 0.058 * face.size
+    wide = (np.abs(path[..., 2]) > 0.112 * face.size) & (path[..., 1] > face.eye_y_m - 0.1)
     step = np.linalg.norm(np.diff(path, axis=1), axis=2)
-    torn = (step.max(1) > 1.5 * np.median(step, axis=1)) & (hair.style in ("medium", "long"))
+    torn = step.max(1) > 1.5 * np.median(step, axis=1)
+    torn = (torn | wide.any(1)) & (hair.style in ("medium", "long"))
     return path if hair.style in TIED else path[~(over.any(1) | torn)]
 
 

@@ -43,7 +43,7 @@ def _collar(garment: Garment, body: BodyFields) -> tuple[Floats, Ints]:
     inner = _ring(body, angles, 0.02)
     front = np.cos(angles)
     rows = []
-    for height, out in ((-0.004, 0.012), (0.014, 0.009), (0.03, 0.009), (0.033, 0.013), (0.016, 0.02), (-0.006, 0.03)):
+    for height, out in ((-0.03, 0.012), (0.0, 0.006), (0.017, 0.005), (0.02, 0.008), (0.006, 0.015), (-0.014, 0.027)):
         drop = np.where(height < 0.0, 0.012 * np.clip(front, 0, 1) ** 2 * (out > 0.02), 0.0)
         rows.append(_lift(inner, angles, height - drop, out + 0.004 * garment.looseness_m / 0.02))
     return _grid(np.stack(rows))
@@ -54,14 +54,14 @@ def _hood(garment: Garment, body: BodyFields) -> tuple[Floats, Ints]:
     rng = np.random.default_rng([garment.seed, 41])
     angles = np.linspace(0.22 * np.pi, 1.78 * np.pi, 41)
     inner = _ring(body, angles, 0.02)
-    thick = 0.012 + 0.03 * np.clip(-np.cos(angles) * 0.6 + 0.4, 0.0, 1.0) * np.sin(
+    thick = 0.008 + 0.022 * np.clip(-np.cos(angles) * 0.6 + 0.4, 0.0, 1.0) * np.sin(
         (angles - angles[0]) / np.ptp(angles) * np.pi
     )
     thick *= 1.0 + 0.12 * np.sin(angles * 5 + rng.uniform(0, 6))
     rows = []
     for turn in np.linspace(0.0, 2 * np.pi, 11):
         sag = -0.35 * thick * (np.cos(turn) > 0)
-        rows.append(_lift(inner, angles, 0.006 + thick * np.sin(turn) + sag, 0.012 + thick * (1.0 + np.cos(turn))))
+        rows.append(_lift(inner, angles, -0.012 + thick * np.sin(turn) + sag, 0.012 + thick * (1.0 + np.cos(turn))))
     return _grid(np.stack(rows))
 
 
