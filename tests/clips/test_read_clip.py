@@ -43,9 +43,9 @@ def test_gaps_are_nan_and_nothing_else_is(tmp_path: Path) -> None:
     assert clip.gap_fraction == pytest.approx(16 / (60 * 39))
 
 
-@pytest.mark.parametrize("unit", ["mm", "cm", "m", "in"])
+@pytest.mark.parametrize("unit", ["mm", "cm", "m", "in", "inches"])
 def test_units_of_the_file_are_honoured(tmp_path: Path, unit: str) -> None:
-    scale = {"mm": 1.0, "cm": 0.1, "m": 0.001, "in": 1 / 25.4}[unit]
+    scale = {"mm": 1.0, "cm": 0.1, "m": 0.001, "in": 1 / 25.4, "inches": 1 / 25.4}[unit]
     clip = read_clip(write_c3d(tmp_path / "a.c3d", LABELS, POSITIONS_MM * scale, unit=unit))
     assert_stands_upright(clip)
 

@@ -22,7 +22,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--static", "static", type=FILE, help="Static clip of the same performer, for scaling.")
 @click.option("--subject", help="Which subject, when a file holds several.")
 @click.option(
-    "--up-axis", type=click.Choice(["x", "y", "z"]), help="Vertical axis of the file, when it is not found right."
+    "--up-axis",
+    type=click.Choice(["x", "y", "z", "-x", "-y", "-z"]),
+    help="Vertical axis of the file, when it is not found right.",
 )
 @click.option(
     "--unit", type=click.Choice(["mm", "cm", "m", "inch"]), help="Unit of the file, when it is not found right."

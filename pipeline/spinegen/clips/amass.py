@@ -20,6 +20,9 @@ from .raw import RawCapture, check_rate, check_size
 
 FOLDER_VARIABLE = "SPINEGEN_SMPL"
 _JOINTS = len(SMPL_24)
+_PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
+_SMPLH_HANDS = (25, 40)
+"""SMPL+H, AMASS's own body, has the bases of the middle fingers where SMPL has its hand joints."""
 _KEYS = ("poses", "trans", "betas")
 Array = NDArray[np.float64]
 
@@ -50,10 +53,10 @@ def read_amass(path: Path) -> RawCapture:
         raise ClipError(f"{path}: an AMASS file needs mocap_framerate; found: {', '.join(shapes)}")
     gender = (npz_text(path, shapes, "gender") or "neutral").lower()
     poses, trans, betas = (np.asarray(npz_array(path, key), dtype=np.float64) for key in _KEYS)
-    rest, parents = _rest_joints(path, gender, betas)
+    rest = _rest_joints(path, gender, betas)
     return RawCapture(
         labels=SMPL_24,
-        positions=pose_joints(rest, parents, poses, trans),
+        positions=pose_joints(rest, poses, trans),
         rate_hz=check_rate(path, rate),
         kind="joints",
         unit="m",
@@ -62,8 +65,8 @@ def read_amass(path: Path) -> RawCapture:
     )
 
 
-def pose_joints(rest: Array, parents: tuple[int, ...], poses: Array, trans: Array) -> Array:
-    """Joint centres `(F, 24, 3)` from rest joints `(24, 3)`, parents, axis-angles `(F, >= 66)` and translations `(F, 3)`.
+def pose_joints(rest: Array, poses: Array, trans: Array) -> Array:
+    """Joint centres `(F, 24, 3)` from rest joints `(24, 3)`, axis-angles `(F, >= 66)` and translations `(F, 3)`.
 
     The two hand joints keep the wrists' rotation, as AMASS holds fingers in their place.
     """
@@ -74,7 +77,7 @@ def pose_joints(rest: Array, parents: tuple[int, ...], poses: Array, trans: Arra
     world = np.empty_like(local)
     out = np.empty((frames, _JOINTS, 3))
     for joint in range(_JOINTS):
-        parent = parents[joint]
+        parent = _PARENTS[joint]
         if parent < 0:
             world[:, joint], out[:, joint] = local[:, joint], rest[joint] + trans
             continue
@@ -84,8 +87,8 @@ def pose_joints(rest: Array, parents: tuple[int, ...], poses: Array, trans: Arra
     return out
 
 
-def _rest_joints(path: Path, gender: str, betas: Array) -> tuple[Array, tuple[int, ...]]:
-    """Rest joints `(24, 3)` of the shaped body and each joint's parent."""
+def _rest_joints(path: Path, gender: str, betas: Array) -> Array:
+    """Rest joints `(24, 3)` of the shaped body."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder or not Path(folder).is_dir():
         found = f"it is {folder!r}" if folder else "it is not set"
@@ -98,14 +101,25 @@ def _rest_joints(path: Path, gender: str, betas: Array) -> tuple[Array, tuple[in
     except ImportError:
         raise ClipError(f"{path}: AMASS clips need the smplx package: pip install 'spinegen[amass]'") from None
     try:
-        body: Any = smplx.create(folder, model_type="smpl", gender=gender, num_betas=min(len(betas), 10))
+        body = _load_body(smplx, Path(folder), gender, min(len(betas), 10))
         template, directions, regressor = (
             np.asarray(part) for part in (body.v_template, body.shapedirs, body.J_regressor)
         )
-        parents = tuple(int(parent) for parent in np.asarray(body.parents)[:_JOINTS])
     except Exception as error:
         text = " ".join(str(error).split())[:200]
         raise ClipError(f"{path}: the SMPL files in {folder} cannot be loaded for gender {gender!r}: {text}") from error
     count = min(directions.shape[-1], len(betas))
     shaped = template + directions[..., :count] @ betas[:count]
-    return np.asarray(regressor @ shaped, dtype=np.float64)[:_JOINTS], parents
+    joints = np.asarray(regressor @ shaped, dtype=np.float64)
+    return np.concatenate([joints[:22], joints[list(_SMPLH_HANDS)] if len(joints) > _JOINTS else joints[22:_JOINTS]])
+
+
+def _load_body(smplx: Any, folder: Path, gender: str, count: int) -> Any:
+    """SMPL in the folder or its `smpl` subfolder, else SMPL+H in `smplh`."""
+    name = f"SMPL_{gender.upper()}.pkl"
+    for place in (folder, folder / "smpl"):
+        if (place / name).is_file():
+            return smplx.SMPL(model_path=str(place / name), gender=gender, num_betas=count)
+    if (folder / "smplh").is_dir():
+        return smplx.create(str(folder), model_type="smplh", gender=gender, num_betas=count, use_pca=False, ext="npz")
+    raise FileNotFoundError(f"neither {name} nor a folder smplh is there")

@@ -7,7 +7,7 @@ import numpy as np
 from spinegen.errors import ClipError
 
 from .c3d_blocks import Header, Parameters, read_header, read_parameters, read_points
-from .raw import METRES_PER_UNIT, RawCapture, check_rate, check_size, read_bytes
+from .raw import RawCapture, check_rate, check_size, read_bytes, unit_name
 
 _NOT_POINTS = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
 """POINT parameters that list labels whose values are no positions."""
@@ -41,7 +41,7 @@ def read_c3d(path: Path) -> RawCapture:
         positions=positions,
         rate_hz=check_rate(path, _number(parameters, "POINT:RATE", header.rate_hz)),
         kind="markers",
-        unit=_unit(path, parameters),
+        unit=unit_name(_text(parameters, "POINT:UNITS")),
         up=_AXES.get(_text(parameters, "POINT:Y_SCREEN").upper()),
         usual_up="+z",
         virtual=frozenset(label for key in _NOT_POINTS for label in _texts(parameters, f"POINT:{key}")),
@@ -90,10 +90,3 @@ def _labels(header: Header, parameters: Parameters) -> tuple[str, ...]:
         names += _texts(parameters, f"POINT:LABELS{number}")
     names = names[: header.points] + [""] * (header.points - len(names))
     return tuple(name or f"*{i}" for i, name in enumerate(names))
-
-
-def _unit(path: Path, parameters: Parameters) -> str | None:
-    text = _text(parameters, "POINT:UNITS").lower()
-    known = {"meters": "m", "metres": "m", "meter": "m", "millimeters": "mm", "centimeters": "cm", "inches": "in"}
-    unit = known.get(text, text)
-    return unit if unit in METRES_PER_UNIT else None

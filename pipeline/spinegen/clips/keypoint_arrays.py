@@ -10,7 +10,7 @@ from spinegen.errors import ClipError
 from .joint_sets import JOINT_SETS
 from .marker_set import plain
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
-from .raw import METRES_PER_UNIT, RawCapture, check_rate, check_size
+from .raw import RawCapture, check_rate, check_size, unit_name
 
 ASSUMED_RATE_HZ = 30.0
 """Where nothing tells the rate: that of most videos from which 3D keypoints are made."""
@@ -57,7 +57,7 @@ def read_keypoint_npz(path: Path) -> RawCapture:
         positions=people.transpose(1, 0, 2, 3).reshape(frames, count * joints, 3),
         rate_hz=check_rate(path, ASSUMED_RATE_HZ if rate is None else rate),
         kind="joints",
-        unit=unit if unit in METRES_PER_UNIT else None,
+        unit=unit_name(unit),
         up=_axis(up),
         usual_up="+y",
         notes=tuple(notes),

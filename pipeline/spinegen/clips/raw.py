@@ -17,8 +17,22 @@ MAX_SAMPLES = 60_000_000
 """Marker samples (frames x labels) held at once: 1.4 GB of float64."""
 RATE_RANGE_HZ = (1.0, 10_000.0)
 
-METRES_PER_UNIT = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
+METRES_PER_UNIT = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "inch": 0.0254, "ft": 0.3048}
 """The units that a file or a user may name."""
+_SPELLINGS = {
+    **dict.fromkeys(("meter", "meters", "metre", "metres"), "m"),
+    **dict.fromkeys(("centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
+    **dict.fromkeys(("millimeter", "millimeters", "millimetre", "millimetres"), "mm"),
+    **dict.fromkeys(("in", "inches"), "inch"),
+    **dict.fromkeys(("foot", "feet"), "ft"),
+}
+
+
+def unit_name(text: str | None) -> str | None:
+    """A key of `METRES_PER_UNIT` for any usual spelling; None for anything else."""
+    word = (text or "").strip().strip("[]()").lower()
+    word = _SPELLINGS.get(word, word)
+    return word if word in METRES_PER_UNIT else None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from spinegen.errors import ClipError
 
 from .clip import Clip
@@ -58,7 +60,7 @@ def read_clip(path: Path, up_axis: str | None = None, unit: str | None = None, s
     Args:
         path: the file; its suffix tells the format.
         up_axis: `x`, `y`, `z`, `-x`, ... of the file's axes; found from the data when None.
-        unit: `m`, `cm`, `mm`, `in`, ...; from the file, else judged from the body, when None.
+        unit: `m`, `cm`, `mm`, `inch`, ...; from the file, else judged from the body, when None.
         subject: label prefix of the person to read where the file holds several.
 
     Raises:
@@ -73,6 +75,7 @@ def read_clip(path: Path, up_axis: str | None = None, unit: str | None = None, s
     if not path.exists():
         raise ClipError(f"{path}: there is no such file")
     try:
-        return clip_from_raw(path, entry[0](path), up_axis, unit, subject)
+        with np.errstate(all="ignore"):
+            return clip_from_raw(path, entry[0](path), up_axis, unit, subject)
     except MemoryError:
         raise ClipError(f"{path}: does not fit into memory; cut the clip") from None

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinegen.errors import ClipError
 
-from .raw import METRES_PER_UNIT, RawCapture, check_rate, check_size, read_text
+from .raw import RawCapture, check_rate, check_size, read_text, unit_name
 
 
 def read_trc(path: Path) -> RawCapture:
@@ -40,13 +40,12 @@ def read_trc(path: Path) -> RawCapture:
                 f"the header says {rate:g} Hz and the time column {1 / step:g} Hz; the time column was believed"
             )
         rate = 1 / step
-    unit = header.get("Units", "").lower()
     return RawCapture(
         labels=labels,
         positions=positions,
         rate_hz=check_rate(path, rate),
         kind="markers",
-        unit=unit if unit in METRES_PER_UNIT else None,
+        unit=unit_name(header.get("Units")),
         usual_up="+y",
         notes=tuple(notes),
     )

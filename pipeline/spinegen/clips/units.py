@@ -9,7 +9,7 @@ from spinegen.errors import ClipError, UsageError
 
 from .anatomy import Places, body_length
 from .clip import seen_samples
-from .raw import METRES_PER_UNIT
+from .raw import METRES_PER_UNIT, unit_name
 
 LENGTH_PER_STATURE = 0.74
 """`anatomy.body_length` (shoulders to pelvis to knee to ankle) over stature."""
@@ -40,9 +40,9 @@ def metres_per_unit(path: Path, stature: float, in_file: str | None, asked: str 
         UsageError: the user's unit is no unit.
         ClipError: no unit, or not the one named, gives a person of possible size.
     """
-    if asked is not None and asked not in METRES_PER_UNIT:
+    if asked is not None and unit_name(asked) is None:
         raise UsageError(f"unit {asked!r} is not known; allowed are {', '.join(METRES_PER_UNIT)}")
-    named = asked or in_file
+    named = unit_name(asked) or in_file
     if not (np.isfinite(stature) and stature > 0):
         raise ClipError(f"{path}: the points have no extent: no body can be measured")
     low, high = STATURE_RANGE_M
