@@ -57,8 +57,10 @@ def repair(
     """
     observed = observed_m.copy()
     distance = np.linalg.norm(observed - expected_m, axis=-1)
-    typical = np.nanmedian(np.where(np.isfinite(distance), distance, np.nan), axis=0) if len(distance) else np.zeros(0)
-    limit = np.maximum(LEAST_M, TIMES_TYPICAL * np.minimum(np.nan_to_num(typical), LARGEST_TYPICAL_M))
+    seen = np.isfinite(distance).any(0)
+    typical = np.zeros(distance.shape[1])
+    typical[seen] = np.nanmedian(distance[:, seen], axis=0)
+    limit = np.maximum(LEAST_M, TIMES_TYPICAL * np.minimum(typical, LARGEST_TYPICAL_M))
     wrong = _sudden(observed - expected_m, np.nan_to_num(distance) > limit)
     faults: list[Fault] = []
     faults += _swaps(labels, observed, expected_m, distance, wrong, limit, gap_frames)
