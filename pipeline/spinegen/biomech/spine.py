@@ -166,9 +166,12 @@ def _level_range(row: Row, motion: Motion) -> tuple[float, float]:
 
 
 def _regional_range(rhythm: Rhythm, range_of: dict[str, tuple[float, float]]) -> tuple[float, float]:
-    """The largest regional motion at which every level is still inside its own range."""
+    """What is known of the region as a whole, but never so much that a level would leave its own range."""
+    row = next((r for r in rows("regions") if (r["region"], r["motion"]) == (rhythm.region, rhythm.motion)), None)
+    if row is None:
+        raise ModelError(f"regions.csv: no row for {rhythm.motion} of the region {rhythm.region}")
     pairs = list(zip(rhythm.levels, rhythm.shares, strict=True))
     return (
-        max(range_of[level][0] / share for level, share in pairs),
-        min(range_of[level][1] / share for level, share in pairs),
+        max(float(np.radians(number(row, "low_deg"))), *(range_of[level][0] / share for level, share in pairs)),
+        min(float(np.radians(number(row, "high_deg"))), *(range_of[level][1] / share for level, share in pairs)),
     )
