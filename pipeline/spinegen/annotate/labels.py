@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DatasetError
-from ..geometry.rigid import Array, matrix_quaternion, quaternion_matrix
+from ..geometry.rigid import Array, matrix_quaternion
 from ..skeleton import KEYPOINTS, VERTEBRAE
 from .sidecar import Frame, PersonLabel
 
@@ -17,6 +17,7 @@ Site = Literal["centroid", "posterior"]
 SPINE_IDS: NDArray[np.int64] = np.array([k.id for k in KEYPOINTS if k.vertebra])
 SPINE_LEVELS: NDArray[np.int64] = np.array([VERTEBRAE.index(k.vertebra) for k in KEYPOINTS if k.vertebra])
 """For each keypoint of `SPINE_IDS`, the row of its vertebra in `VERTEBRAE`."""
+_PNG_END = b"IEND\xaeB`\x82"
 ROOT = next(k.id for k in KEYPOINTS if k.name == "hip")
 """Root-relative coordinates start here (S1)."""
 
@@ -85,8 +86,8 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
     """
     from pycocotools import mask as rle
 
-    own = np.asfortranarray(mask == label.instance, dtype=np.uint8)
-    encoded = rle.encode(own)
+    own = np.asfortranarray(mask) == label.instance
+    encoded = rle.encode(own.view(np.uint8))
     area = int(rle.area(encoded))
     if area == 0:
         return None
@@ -95,7 +96,6 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
     camera = frame.camera
     ground, flags, hidden = site_keypoints(label, site)
     pixels, _ = camera.project(ground)
-    rotation = camera.rotation_camera_ground @ quaternion_matrix(label.quaternions_ground_wxyz)
     return PersonAnnotation(
         label=label,
         points_px=pixels,
@@ -105,7 +105,7 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
         keypoints_camera_m=camera.to_camera(ground),
         vertebrae_camera_m=camera.to_camera(label.centroids_ground_m),
         posterior_camera_m=camera.to_camera(label.posterior_ground_m),
-        quaternions_camera_wxyz=matrix_quaternion(rotation),
+        quaternions_camera_wxyz=_turned(camera.rotation_camera_ground, label.quaternions_ground_wxyz),
         segmentation={
             "size": [int(v) for v in encoded["size"]],
             "counts": counts if isinstance(counts, str) else counts.decode("ascii"),
@@ -115,26 +115,38 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
     )
 
 
+def _turned(rotation_camera_ground: Array, quaternions_ground_wxyz: Array) -> Array:
+    """Orientations `(N, 4)` in the camera frame: the camera's quaternion times each (Hamilton product), w >= 0."""
+    w, x, y, z = matrix_quaternion(rotation_camera_ground)
+    left = np.array([[w, -x, -y, -z], [x, w, -z, y], [y, z, w, -x], [z, -y, x, w]])
+    turned = quaternions_ground_wxyz @ left.T
+    turned /= np.linalg.norm(turned, axis=1, keepdims=True)
+    return np.where(turned[:, :1] < 0, -turned, turned)
+
+
 def read_mask(path: Path, width: int, height: int) -> NDArray[np.uint8]:
     """Instance mask `(H, W)` of a frame.
 
     Raises:
         DatasetError: missing, damaged, not 8-bit single-channel, or of another size.
     """
-    from PIL import Image
+    import cv2
 
     try:
-        with Image.open(path) as picture:
-            mask = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DatasetError(
-            f"{path}: mask cannot be read: {error}; draw it again with: spinegen render --repair"
-        ) from error
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{path}: mask cannot be read: {error.strerror or error}") from error
+    # OpenCV fills up what a cut-off file lacks, so look for the last chunk first.
+    whole = data.endswith(_PNG_END)
+    decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_UNCHANGED) if whole else None
+    if decoded is None:
+        raise DatasetError(f"{path}: mask is damaged; draw it again with: spinegen render --repair")
+    mask = np.asarray(decoded)
     if mask.ndim != 2 or mask.dtype != np.uint8 or mask.shape != (height, width):
         raise DatasetError(
             f"{path}: mask must be 8-bit, one channel, {width}x{height}; found {mask.dtype}, shape {mask.shape}"
         )
-    return mask
+    return mask.astype(np.uint8, copy=False)
 
 
 def read_depth(path: Path) -> NDArray[np.float32]:

@@ -25,6 +25,7 @@ _NOT_COUNTED = frozenset(
     {"shot", "take", "seed", "frame", "time_s", "tries", "person", "clip", "split", "width", "height"}
 )
 _BIN_WIDTHS = {
+    "people_count": 1.0,
     "azimuth_deg": 20.0,
     "elevation_deg": 5.0,
     "roll_deg": 2.0,
@@ -32,6 +33,8 @@ _BIN_WIDTHS = {
     "distance_m": 0.5,
     "stature_m": 0.05,
 }
+
+_UNIT_WIDTHS = {"_deg": 5.0, "_mm": 5.0, "_px": 50.0, "_m": 0.25}
 
 
 @dataclass
@@ -71,7 +74,7 @@ class Tally:
         self.engines[" ".join(str(v) for v in frame.engine.values())] += 1
         for person in people:
             self._count_person(frame, person)
-        self._count_columns({**frame.plan, "activity": frame.activity})
+        self._count_columns({**frame.plan, "activity": frame.activity or "not named"})
 
     def _count_person(self, frame: Frame, person: PersonAnnotation) -> None:
         self.annotations += 1
@@ -133,11 +136,7 @@ def bin_width(name: str) -> float | None:
     """Width of the bins of a numeric column, or `None` where bins are powers of ten in fifths."""
     if name in _BIN_WIDTHS:
         return _BIN_WIDTHS[name]
-    if name.endswith("_deg"):
-        return 5.0
-    if name.endswith("_m"):
-        return 0.25
-    return None
+    return next((width for suffix, width in _UNIT_WIDTHS.items() if name.endswith(suffix)), None)
 
 
 def _bin(name: str, value: float) -> float:

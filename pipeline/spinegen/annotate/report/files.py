@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ...workspace import Workspace
 
@@ -38,7 +39,9 @@ def read_fits(workspace: Workspace) -> list[dict[str, Any]]:
                 "truth": _truth(report.get("truth")),
                 "speed": _mapping(report, "speed").get("frames_per_s"),
                 "notes": [str(note) for note in report.get("notes") or []],
-                "page": f"fits/{path.parent.name}/report.html" if path.with_name("report.html").exists() else None,
+                "page": f"fits/{quote(path.parent.name)}/report.html"
+                if path.with_name("report.html").exists()
+                else None,
             }
         )
     return rows

@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).parent
 _SIGNS = {
     "flexion": ("extension", "flexion"),
     "bending": ("to the left", "to the right"),
-    "rotation": ("one way", "the other"),
+    "rotation": ("to the right", "to the left"),
 }
 _FIRST_NUMBERS = ("elevation_deg", "distance_m", "focal_mm", "age", "stature_m", "sun_elevation_deg", "box_px")
 _MOST_CATEGORIES = 14
@@ -215,6 +215,8 @@ def _angles(tally: Tally) -> dict[str, Any]:
 
 
 def _title(name: str) -> str:
+    if name == "view":
+        return "Kind of camera"
     words = (
         name.removesuffix("_deg")
         .removesuffix("_m")

@@ -51,7 +51,7 @@ def picture(shown: Shown) -> Picture:
         overlay=overlay(shown),
         width=frame.width,
         height=frame.height,
-        caption=f"shot {frame.shot} · " + " · ".join(dict.fromkeys(details)),
+        caption=f"shot {frame.shot} · " + " · ".join(word for word in dict.fromkeys(details) if word),
         value=shown.value,
         search=" ".join(words).lower(),
         facets={
@@ -92,7 +92,7 @@ def overlay(shown: Shown) -> str:
                     f'<line class="{kind}{hidden}" x1="{at[a, 0]:g}" y1="{at[a, 1]:g}" x2="{at[b, 0]:g}" y2="{at[b, 1]:g}"/>'
                 )
         # Small people get small dots, so that the spine stays readable.
-        radius = float(np.clip(person.box[3] / 110, 1.4 * unit, 5.0 * unit))
+        radius = float(np.clip(person.box[3] / 85, 2.0 * unit, 7.0 * unit))
         for i, v in enumerate(person.visibility):
             if v:
                 kind = (
@@ -107,4 +107,4 @@ def overlay(shown: Shown) -> str:
                 )
     # Pixel centres are whole numbers: the picture's edge lies half a pixel before the first.
     box = f"-0.5 -0.5 {frame.width} {frame.height}"
-    return f'<svg class="ov" viewBox="{box}" aria-hidden="true" style="--u:{unit:.2f}">{"".join(parts)}</svg>'
+    return f'<svg class="ov" viewBox="{box}" aria-hidden="true">{"".join(parts)}</svg>'
