@@ -22,7 +22,9 @@ FIT_VERSION = 1
 class FitSettings(Settings):
     """What to fit, and how."""
 
-    transient: ClassVar[frozenset[str]] = frozenset({"clips", "jobs"})
+    transient: ClassVar[frozenset[str]] = frozenset(
+        {"clips", "static", "subject", "up_axis", "unit", "height_m", "mass_kg", "jobs"}
+    )
 
     clips: tuple[Path, ...] = ()
     """Motion-capture files; none means the shipped yoga flow."""
@@ -36,7 +38,7 @@ class FitSettings(Settings):
     """Still capture of the same performer."""
     subject: str | None = None
     """Which subject of a file with several."""
-    up_axis: Literal["x", "y", "z"] | None = None
+    up_axis: Literal["x", "y", "z", "-x", "-y", "-z"] | None = None
     unit: Literal["mm", "cm", "m", "inch"] | None = None
     spine: Literal["regional", "free"] = "regional"
     solver: Literal["spinegen", "opensim"] = "spinegen"

@@ -123,3 +123,17 @@ def play_stage(
     )
     print_summary(summary)
     return summary
+
+
+def complain(summary: "StageSummary", what: str) -> None:
+    """End with what failed, now that the rest is done.
+
+    Raises:
+        SpinegenError: something did.
+    """
+    from ..errors import SpinegenError
+
+    if summary.failures:
+        count = len(summary.failures)
+        first = "; ".join(summary.failures[:3]) + (f"; and {count - 3} more" if count > 3 else "")
+        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")

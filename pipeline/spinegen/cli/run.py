@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from .base import Command, example, out_option, play_stage
+from .base import Command, complain, example, out_option, play_stage
 
 
 @click.command(cls=Command, epilog=example("spinegen run demo --out workspace"))
 @click.argument("config", metavar="CONFIG.yaml|NAME", default="demo")
 @out_option
-def run(config: str, root: Path) -> int:
+def run(config: str, root: Path) -> None:
     """Fit, render, export and train as CONFIG says, going on where an earlier run stopped.
 
     CONFIG is a YAML file or the name of a shipped one (demo).
@@ -32,12 +32,12 @@ def run(config: str, root: Path) -> int:
     settings = load_yaml(path, RunConfig)
     workspace = Workspace(root)
     reporter = make_reporter()
-    failed = False
     with workspace.held():
-        failed |= bool(play_stage("fit", workspace, settings.fit, fit_mocap, reporter).failures)
-        failed |= bool(play_stage("render", workspace, settings.render, render, reporter).failures)
+        fits = play_stage("fit", workspace, settings.fit, fit_mocap, reporter)
+        frames = play_stage("render", workspace, settings.render, render, reporter)
         play_stage("export", workspace, settings.export, export_coco, reporter)
         play_stage("train", workspace, settings.train, train_validate, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page.resolve()}")
-    return 1 if failed else 0
+    complain(fits, "clip(s)")
+    complain(frames, "frame(s)")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .base import Command, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+from .base import Command, complain, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -39,8 +39,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--height", "height_m", type=float, help="Performer's height in metres.")
 @click.option("--mass", "mass_kg", type=float, help="Performer's mass in kilograms.")
+@click.option("--max-rate", "max_rate_hz", type=float, help="Thin clips of a higher rate to this many frames a second.")
 @click.option("--jobs", type=click.IntRange(1), help="Clips fitted at once.  [default: 1]")
-def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> int:
+def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
 
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
@@ -54,7 +55,7 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> int:
     workspace = Workspace(root)
     with workspace.held():
         summary = play_stage("fit", workspace, settings, stage, make_reporter())
-    return 1 if summary.failures else 0
+    complain(summary, "clip(s)")
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -71,7 +72,7 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> int:
 @click.option("--plan-only", is_flag=True, default=None, help="Write plan.parquet and stop.")
 @click.option("--repair", is_flag=True, default=None, help="Draw damaged frames again.")
 @click.option("--extend", is_flag=True, default=None, help="Add shots to a finished plan.")
-def render(root: Path, **given: Any) -> int:
+def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
     from ..progress import make_reporter
@@ -81,7 +82,7 @@ def render(root: Path, **given: Any) -> int:
     settings = settings_from(RenderSettings, given)
     with workspace.held(given.get("shard")):
         summary = play_stage("render", workspace, settings, stage, make_reporter())
-    return 1 if summary.failures else 0
+    complain(summary, "frame(s)")
 
 
 @click.command(
@@ -99,7 +100,7 @@ def render(root: Path, **given: Any) -> int:
 @click.option("--min-visible", type=click.IntRange(0, 37), help="Leave out people with fewer visible keypoints.")
 @click.option("--max-occlusion", type=click.FloatRange(0, 1), help="Leave out people hidden by more than this share.")
 @click.option("--where", help="Keep frames for which an expression over the plan's columns holds.")
-def export_coco(root: Path, **given: Any) -> int:
+def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
     from ..annotate.stage import ExportSettings
@@ -109,7 +110,6 @@ def export_coco(root: Path, **given: Any) -> int:
     settings = settings_from(ExportSettings, given)
     with workspace.held():
         play_stage("export", workspace, settings, stage, make_reporter())
-    return 0
 
 
 @click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
@@ -133,7 +133,7 @@ def export_coco(root: Path, **given: Any) -> int:
 @click.option("--images", type=click.Path(file_okay=False, path_type=Path), help="Its pictures.")
 @click.option("--fp16", is_flag=True, default=None, help="Export half precision too.")
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
-def train_validate(root: Path, **given: Any) -> int:
+def train_validate(root: Path, **given: Any) -> None:
     """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
@@ -147,4 +147,3 @@ def train_validate(root: Path, **given: Any) -> int:
         play_stage("train", workspace, settings, stage, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
-    return 0
