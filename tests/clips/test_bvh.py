@@ -145,6 +145,17 @@ def test_a_skeleton_becomes_a_clip_of_joints(tmp_path: Path) -> None:
     assert any("cm" in note for note in clip.notes)
 
 
+def test_of_two_skeletons_one_must_be_named(tmp_path: Path) -> None:
+    head, motion = lafan_like().split("MOTION")
+    one, timing = motion.strip().split("\n", 2)[2].splitlines(), motion.strip().splitlines()[:2]
+    both = head + head.replace("HIERARCHY\n", "").replace("ROOT Hips", "ROOT Hips2")
+    path = tmp_path / "a.bvh"
+    path.write_text(both + "MOTION\n" + "\n".join([*timing, *(f"{row} {row}" for row in one)]))
+    with pytest.raises(ClipError, match="2 subjects: 'Hips', 'Hips2'"):
+        read_clip(path)
+    assert choose(read_clip(path, subject="Hips")).name == "bvh_lafan"
+
+
 def test_an_opening_rest_pose_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "a.bvh"
     path.write_text(lafan_like(frames=60))

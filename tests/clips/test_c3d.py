@@ -81,6 +81,14 @@ def test_a_truncated_file_gives_what_is_whole_and_says_so(tmp_path: Path, writte
     assert any("ends after" in note for note in clip.notes)
 
 
+def test_more_frames_than_the_header_can_count(tmp_path: Path) -> None:
+    labels, positions = LABELS[:12], np.tile(POSITIONS_MM[:, :12], (5500, 1, 1))
+    path = write_c3d(tmp_path / "a.c3d", labels, positions)
+    raw = read_c3d(path)
+    assert len(positions) <= len(raw.positions) <= len(positions) + 2
+    np.testing.assert_allclose(raw.positions[65_990], positions[65_990], atol=1e-4)
+
+
 def test_what_is_no_c3d_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.c3d").write_bytes(b"HIERARCHY" * 200)
     with pytest.raises(ClipError, match="not a C3D file"):

@@ -174,6 +174,14 @@ def test_markers_never_seen_are_left_out_and_named(tmp_path: Path) -> None:
     assert any("RBAK" in note for note in clip.notes)
 
 
+def test_an_empty_end_is_left_out(tmp_path: Path) -> None:
+    positions = POSITIONS_MM.copy()
+    positions[50:] = np.nan
+    clip = read_clip(write_c3d(tmp_path / "a.c3d", LABELS, positions))
+    assert clip.frame_count == 50
+    assert any("last 10 frames" in note for note in clip.notes)
+
+
 def test_all_gaps_are_refused(tmp_path: Path) -> None:
     path = write_trc(tmp_path / "a.trc", LABELS, np.full_like(POSITIONS_MM, np.nan))
     with pytest.raises(ClipError, match="none of its 39 markers is ever seen"):

@@ -6,7 +6,7 @@ import numpy as np
 
 from spinegen.errors import ClipError
 
-from .c3d_blocks import Header, Parameters, read_header, read_parameters, read_points
+from .c3d_blocks import Header, Parameters, frames_in_file, read_header, read_parameters, read_points
 from .raw import RawCapture, check_rate, check_size, read_bytes, unit_name
 
 _NOT_POINTS = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
@@ -24,12 +24,14 @@ def read_c3d(path: Path) -> RawCapture:
     header = read_header(path, data)
     parameters = read_parameters(path, data, header)
     notes: list[str] = []
-    frames = _frame_count(header, parameters)
-    check_size(path, frames, header.points)
     scale = _number(parameters, "POINT:SCALE", header.scale)
     if not np.isfinite(scale) or scale == 0.0:
         raise ClipError(f"{path}: damaged C3D file: POINT:SCALE is {scale:g}")
-    points = read_points(data, header, _data_block(path, header, parameters), frames, scale)
+    block = _data_block(path, header, parameters)
+    check_size(path, 1, header.points)
+    frames = _frame_count(header, parameters) or frames_in_file(data, header, block, scale)
+    check_size(path, frames, header.points)
+    points = read_points(data, header, block, frames, scale)
     if len(points) == 0:
         raise ClipError(f"{path}: damaged C3D file: promises {frames} frames and holds none")
     if len(points) < frames:
@@ -64,15 +66,16 @@ def _text(parameters: Parameters, key: str) -> str:
 
 
 def _frame_count(header: Header, parameters: Parameters) -> int:
-    """Frames in the file: the 16-bit counts of the header overflow at 65535, where the TRIAL group (or LONG_FRAMES) tells."""
-    counts = [header.last_frame - header.first_frame + 1]
+    """Frames by header, TRIAL group or LONG_FRAMES; 0 where the 16-bit header overflowed and nothing else tells."""
+    longer = [int(np.nan_to_num(_number(parameters, "POINT:LONG_FRAMES", 0.0), posinf=0.0, neginf=0.0))]
     start, end = (parameters.get(f"TRIAL:ACTUAL_{edge}_FIELD") for edge in ("START", "END"))
     if isinstance(start, np.ndarray) and isinstance(end, np.ndarray) and len(start) >= 2 and len(end) >= 2:
         first, last = (int(words[0]) % 65536 + 65536 * (int(words[1]) % 65536) for words in (start, end))
-        counts.append(last - first + 1)
-    if header.last_frame == 65535:
-        counts.append(int(np.nan_to_num(_number(parameters, "POINT:LONG_FRAMES", 0.0), posinf=0.0, neginf=0.0)))
-    return max(counts)
+        longer.append(last - first + 1)
+    count = header.last_frame - header.first_frame + 1
+    if header.last_frame < 65535:
+        return max(count, longer[-1]) if len(longer) > 1 else count
+    return max(longer) if max(longer) > count else 0
 
 
 def _data_block(path: Path, header: Header, parameters: Parameters) -> int:

@@ -102,7 +102,7 @@ def _value(data: bytes, at: int, processor: str, damaged: ClipError) -> Value:
     if at + 2 > len(data):
         raise damaged
     kind, rank = struct.unpack_from("bB", data, at)
-    if abs(kind) not in (1, 2, 4) or rank > 7 or at + 2 + rank > len(data):
+    if kind not in (-1, 1, 2, 4) or rank > 7 or at + 2 + rank > len(data):
         raise damaged
     shape = list(data[at + 2 : at + 2 + rank])
     count = int(np.prod(shape, dtype=np.int64)) if shape else 1
@@ -118,22 +118,31 @@ def _value(data: bytes, at: int, processor: str, damaged: ClipError) -> Value:
     return np.frombuffer(raw, _order(processor) + f"i{kind}").astype(np.float64)
 
 
+def frames_in_file(data: bytes, header: Header, data_block: int, scale: float) -> int:
+    """Whole frames between the start of the data and the end of the file."""
+    return max(len(data) - (data_block - 1) * BLOCK, 0) // _stride(header, scale)
+
+
 def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> NDArray[np.float64]:
     """`(F, points, 4)`: x, y, z and residual (negative: not seen) of every whole frame in the file, at most `frames`."""
-    word = 4 if scale < 0 else 2
-    stride = (header.points * 4 + header.analog_values) * word
-    start = (data_block - 1) * BLOCK
-    whole = min(frames, max(len(data) - start, 0) // stride)
-    rows = (
-        np.frombuffer(data, np.uint8, whole * stride, start).reshape(whole, stride)
-        if whole
-        else np.zeros((0, stride), np.uint8)
+    word, stride = _word(scale), _stride(header, scale)
+    whole = min(frames, frames_in_file(data, header, data_block, scale))
+    rows = np.frombuffer(data, np.uint8, whole * stride, (data_block - 1) * BLOCK if whole else 0).reshape(
+        whole, stride
     )
     points = np.ascontiguousarray(rows[:, : header.points * 4 * word]).tobytes()
     if word == 4:
         return _floats(points, header.processor).reshape(whole, header.points, 4)
-    integers = (
-        np.frombuffer(points, _order(header.processor) + "i2").astype(np.float64).reshape(whole, header.points, 4)
-    )
+    integers = np.frombuffer(points, _order(header.processor) + "i2").astype(np.float64)
+    integers = integers.reshape(whole, header.points, 4)
     integers[..., :3] *= scale
     return integers
+
+
+def _word(scale: float) -> int:
+    """Bytes a value: negative scales mark floating-point files."""
+    return 4 if scale < 0 else 2
+
+
+def _stride(header: Header, scale: float) -> int:
+    return (header.points * 4 + header.analog_values) * _word(scale)

@@ -44,6 +44,15 @@ def drop_unseen(path: Path, positions: Array, labels: tuple[str, ...]) -> tuple[
     return positions[:, seen], kept, [f"never seen and left out: {listed(lost, 20)}"]
 
 
+def drop_empty_end(positions: Array) -> tuple[Array, list[str]]:
+    """Without the last frames in which nothing at all is seen (padding, or the end of a take)."""
+    filled = np.flatnonzero(np.logical_or.reduce(seen_samples(positions), axis=1))
+    extra = len(positions) - (int(filled[-1]) + 1) if len(filled) else 0
+    if extra == 0:
+        return positions, []
+    return positions[:-extra], [f"the last {extra} frames show no marker and were left out"]
+
+
 def refuse_constant(path: Path, positions: Array) -> None:
     """Raises ClipError: nothing moves over `CONSTANT_FRAMES` frames or more."""
     if len(positions) < CONSTANT_FRAMES:

@@ -31,6 +31,7 @@ def clip_from_raw(path: Path, raw: RawCapture, up_axis: str | None, unit: str | 
     columns, labels, notes = pick_subject(path, raw, subject)
     positions = cleaning.gaps_from_invalid(raw.positions[:, columns])
     positions, labels, unseen = cleaning.drop_unseen(path, positions, labels)
+    positions, ended = cleaning.drop_empty_end(positions)
     cleaning.refuse_constant(path, positions)
     positions, frozen = cleaning.frozen_to_gaps(positions, labels, raw.rate_hz, raw.kind)
 
@@ -61,7 +62,19 @@ def clip_from_raw(path: Path, raw: RawCapture, up_axis: str | None, unit: str | 
         labels=labels,
         positions_ground_m=positions,
         kind=raw.kind,
-        notes=(*raw.notes, *notes, *unseen, *frozen, *unit_notes, *far, *lost, *axis_notes, *mirrored, *floor_notes),
+        notes=(
+            *raw.notes,
+            *notes,
+            *unseen,
+            *ended,
+            *frozen,
+            *unit_notes,
+            *far,
+            *lost,
+            *axis_notes,
+            *mirrored,
+            *floor_notes,
+        ),
     )
 
 
