@@ -1,5 +1,6 @@
 """A small rendered set with known geometry: bodies of spheres along a skeleton, drawn by a z-buffer, with exact labels."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,9 @@ def draw_frame(frames: Path, shot: int, rng: np.random.Generator, val_every: int
         "engine": {"name": "test", "version": "1", "renderer": "z-buffer"},
         "plan": {"azimuth_deg": azimuth, "elevation_deg": elevation, "distance_m": 3.0, "sex": ("female", "male")[shot % 2], "age": 20 + shot % 60, "place_kind": "studio"},
     }  # fmt: skip
+    sidecar["sha256"] = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (sidecar["image"], sidecar["mask"])
+    }
     (folder / f"{stem}.json").write_text(json.dumps(sidecar), encoding="utf-8")
 
 

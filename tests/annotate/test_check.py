@@ -87,6 +87,12 @@ def test_cut_off_files_are_found(fresh: Workspace, frame: Path, suffix: str, rul
     assert rule in broken(fresh.root)
 
 
+def test_an_altered_picture_is_found(fresh: Workspace, frame: Path) -> None:
+    path = frame.with_suffix(".jpg")
+    cv2.imwrite(str(path), np.asarray(cv2.imread(str(path))) // 2)
+    assert broken(fresh.root) == {"files are as they were written"}
+
+
 def test_a_picture_without_sidecar_is_found(fresh: Workspace, frame: Path) -> None:
     frame.unlink()
     assert broken(fresh.root) == {"no picture, mask or depth map without its sidecar"}

@@ -1,5 +1,7 @@
 """Rules for rendered frames: files whole, camera proper, flags as mask and depth say, left left, bones constant."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +43,7 @@ class FrameRules:
             whole.tell(False, str(error))
             return
         whole.tell(True, "")
+        self._digests(sidecar)
         fault = picture_fault(frame.image, frame.width, frame.height)
         self.rules["pictures whole"].tell(fault is None, fault or "")
         self._camera(frame)
@@ -60,6 +63,20 @@ class FrameRules:
         self.lengths.judge(self.rules)
         self.ledger.judge(self.rules)
         self.rules.skip("visibility agrees with mask and depth", "no depth maps; render with --depth")
+
+    def _digests(self, sidecar: Path) -> None:
+        """Where the renderer left digests, the files must still have them."""
+        digests = json.loads(sidecar.read_bytes()).get("sha256")
+        rule = self.rules["files are as they were written"]
+        if not isinstance(digests, dict):
+            self.rules.skip(rule.name, "sidecars hold no digests")
+            return
+        for name, digest in digests.items():
+            try:
+                same = hashlib.sha256((sidecar.parent / Path(name).name).read_bytes()).hexdigest() == digest
+            except OSError:
+                same = False
+            rule.tell(same, f"{sidecar.parent / name}: is missing or was altered")
 
     def _camera(self, frame: Frame) -> None:
         import cv2
