@@ -1,6 +1,6 @@
 """Things in the world: their place, mask colour and what they draw."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,19 +78,9 @@ class MeshActor(Actor):
         return [Drawable(self.mesh, place, mask_id, self.casts_shadow)]
 
 
-@dataclass
-class Palette:
-    """Mask colours well apart from each other and from black, handed out in a fixed order."""
-
-    taken: set[tuple[int, int, int]] = field(default_factory=set)
-
-    def next(self) -> tuple[int, int, int]:
-        """The first colour that is not in use."""
-        for colour in _COLOURS:
-            if colour not in self.taken:
-                self.taken.add(colour)
-                return colour
-        return (255, 255, 255)
+def free_colour(taken: set[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """The first mask colour, in a fixed order well apart from each other and from black, that is not taken."""
+    return next((colour for colour in _COLOURS if colour not in taken), (255, 255, 255))
 
 
 def _ordered_colours() -> list[tuple[int, int, int]]:

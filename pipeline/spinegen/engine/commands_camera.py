@@ -144,7 +144,7 @@ def _picture_handler(kind: str, picture: Callable[["Session", int], np.ndarray])
             return _ENCODERS[suffix](picture(session, number))
         folder = session.folder.resolve()
         path = (folder / target).resolve()
-        if path.parent != folder or path.is_symlink():
+        if PurePosixPath(target).name != target or path.parent != folder:
             raise EngineError(f"Argument Invalid: files are written into {folder} only, found {target[:80]}")
         path.write_bytes(_ENCODERS[suffix](picture(session, number)))
         return target

@@ -90,7 +90,6 @@ def add_object_commands(router: Router) -> None:
         if max(red, green, blue) > 255:
             raise EngineError("Argument Invalid: colours are 0..255")
         _actor(session, name).colour = (red, green, blue)
-        session.world.palette.taken.add((red, green, blue))
         return "ok"
 
     @command("vget /object/[str]/mobility", "Movable.")

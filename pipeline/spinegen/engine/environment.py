@@ -163,9 +163,11 @@ def studio_environment(stage: StageState, paper: NDArray[np.float64]) -> Environ
         box = sun_vector(32.0, stage.sun.azimuth_deg + turn)
         lobe = np.exp((DIRECTIONS @ box - 1.0) / 0.06)
         radiance = radiance + (lobe / (lobe * SOLID_ANGLE).sum() * strength * share)[:, None] * tint
+    sh = irradiance_sh(radiance)
+    floor_kcd = paper / np.pi * (sh_basis(np.array([[0.0, 1.0, 0.0]]))[0] @ sh + key * max(direction[1], 0.0))
     return Environment(
-        radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), irradiance_sh(radiance), direction, key,
-        sky_table(30.0, 3.0), paper_kcd, paper_kcd * 1.35, fade_m=-1.0,
+        radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), sh, direction, key, sky_table(30.0, 3.0), paper_kcd,
+        floor_kcd, fade_m=-1.0,
     )  # fmt: skip
 
 

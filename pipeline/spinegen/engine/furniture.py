@@ -268,6 +268,7 @@ def cabinet(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     doors = max(1, round(x / 0.5))
     wide = x / doors
     pieces = [box([0, y / 2 + 0.02, -0.01], [x, y - 0.04, z - 0.02], second)]
+    pieces.append(box([0, 0.02, -0.03], [x - 0.06, 0.04, z - 0.08], DARK))
     for number in range(doors):
         at = -x / 2 + wide * (number + 0.5)
         pieces.append(box([at, y / 2 + 0.02, z / 2 - 0.012], [wide - 0.006, y - 0.06, 0.02], main))

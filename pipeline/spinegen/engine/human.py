@@ -46,7 +46,7 @@ def _person(spec_json: str) -> tuple[PersonLike, Skin]:
     try:
         spec = PersonSpec.model_validate_json(spec_json)
     except ValueError as error:
-        raise EngineError(f"SetBody: not a PersonSpec: {' '.join(str(error).split())[:300]}") from None
+        raise EngineError(f"not a PersonSpec: {' '.join(str(error).split())[:300]}") from None
     person = cast("PersonLike", build_person(spec))
     _people[spec_json] = (person, Skin(person.bones, person.rest_positions_ground_m, person.parts))
     while len(_people) > CACHED_PEOPLE:

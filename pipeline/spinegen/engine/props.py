@@ -9,6 +9,7 @@ from ..geometry.axes import SWAP_YZ
 from . import furniture, plants
 from .furniture import Rng, Vec, paint
 from .mesh import Material, Mesh
+from .shapes import fitted
 from .textures import surface_texture
 from .vocabulary import Prop, Surface
 
@@ -53,6 +54,10 @@ PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
 """Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""
 
 
+_FITTED = ("couch", "plant", "bush", "tree", "chair", "office_chair", "panel", "pole")
+"""Built by eye, then stretched into their box."""
+
+
 def surface_material(surface: Surface) -> Material:
     """A generated surface as material; texture coordinates of meshes are in metres."""
     made = surface_texture(surface)  # type: ignore[arg-type]  # frozen models are hashable
@@ -62,7 +67,8 @@ def surface_material(surface: Surface) -> Material:
 @lru_cache(maxsize=96)
 def _built(kind: str, size_cm: Size, main: Material, second: Material, seed: int) -> Mesh:
     size = SWAP_YZ @ np.asarray(size_cm) / 100.0
-    return PROPS[kind][4](size, main, second, np.random.default_rng(seed))
+    mesh = PROPS[kind][4](size, main, second, np.random.default_rng(seed))
+    return fitted(mesh, size) if kind in _FITTED else mesh
 
 
 def prop_mesh(prop: Prop) -> Mesh:

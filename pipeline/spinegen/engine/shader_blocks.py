@@ -31,7 +31,7 @@ layout(std140) uniform Frame {
 COMMON = """
 const float PI = 3.14159265;
 vec3 tone(vec3 light) {
-    vec3 x = light * gain.rgb * 0.78;
+    vec3 x = light * gain.rgb * 0.95;
     x = clamp((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0);
     return pow(x, vec3(1.0 / 2.2));
 }

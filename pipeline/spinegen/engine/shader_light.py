@@ -125,7 +125,7 @@ void main() {
         return;
     }
     float fade = 1.0 - exp(-distance(eye.xyz, world) * max(haze.w, 0.0));
-    if (haze.w < 0.0) fade = kind == 5 ? smoothstep(2.5, 11.0, length(world.xz)) : 0.0;
+    if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;
     colour = vec4(tone(mix(light, haze.rgb, fade)), 1.0);
 }
 """

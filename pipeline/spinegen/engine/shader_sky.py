@@ -23,7 +23,7 @@ vec3 background(vec3 d, vec2 ndc) {
     }
     if (sky.w == 1.0) {
         float glow = exp(-8.0 * abs(d.y - 0.05)) * 0.12;
-        return tone(haze.rgb * (1.0 + glow - 0.35 * smoothstep(0.1, 0.9, d.y)));
+        return tone(haze.rgb * (1.0 + glow - 0.30 * smoothstep(0.0, 0.8, d.y)));
     }
     vec3 light = textureLod(sky_map, vec2(turn * (31.0 / 32.0) + 0.5 / 32.0, rise * (23.0 / 24.0) + 0.5 / 24.0), 0.0).rgb;
     if (cloud.a > 0.0) {

@@ -131,3 +131,12 @@ def scaled(mesh: Mesh, factors: ArrayLike) -> Mesh:
     return Mesh(
         (mesh.vertices_m * factors).astype(np.float32), normals.astype(np.float32), mesh.uv, mesh.faces, mesh.runs
     )
+
+
+def fitted(mesh: Mesh, size_m: ArrayLike) -> Mesh:
+    """The mesh stretched and shifted so that it fills a box of extents `size_m` that stands in the middle of the ground."""
+    low, high = mesh.vertices_m.min(0).astype(np.float64), mesh.vertices_m.max(0).astype(np.float64)
+    size = np.asarray(size_m, dtype=np.float64)
+    factors = size / np.maximum(high - low, 1e-9)
+    centre = (low + high) / 2 * factors
+    return moved(scaled(mesh, factors), np.eye(3), [-centre[0], -low[1] * factors[1], -centre[2]])

@@ -11,7 +11,7 @@ from ..errors import ConfigError, EngineError
 from ..geometry.axes import unreal_rotator_matrix
 from ..geometry.camera import Camera
 from . import protocol
-from .actors import Actor, MeshActor, Palette, Vector
+from .actors import Actor, MeshActor, Vector, free_colour
 from .human import Human
 from .mesh import Drawable
 from .props import prop_mesh
@@ -56,7 +56,6 @@ class World:
     stage: StageState = field(default_factory=StageState)
     paused: bool = False
     revision: int = 0
-    palette: Palette = field(default_factory=Palette)
 
     def changed(self) -> None:
         """Forget what was drawn."""
@@ -85,10 +84,13 @@ class World:
         else:
             return self._spawn_prop(Prop.model_validate({"name": name, "kind": uclass, "location_cm": location_cm}))
         if uclass != protocol.STAGE:
-            actor.colour = self.palette.next()
+            actor.colour = self._free_colour()
         self.actors[name] = actor
         self.changed()
         return actor
+
+    def _free_colour(self) -> tuple[int, int, int]:
+        return free_colour({actor.colour for actor in self.actors.values()})
 
     def _spawn_prop(self, prop: Prop) -> Actor:
         if prop.name in self.actors:
@@ -96,16 +98,15 @@ class World:
         if len(self.actors) >= MAX_ACTORS:
             raise EngineError(f"no more than {MAX_ACTORS} objects")
         rotator = (0.0, prop.yaw_deg, 0.0)
-        actor = MeshActor(prop.name, prop.kind, self.palette.next(), prop.location_cm, rotator, mesh=prop_mesh(prop))
+        actor = MeshActor(prop.name, prop.kind, self._free_colour(), prop.location_cm, rotator, mesh=prop_mesh(prop))
         self.actors[prop.name] = actor
         self.changed()
         return actor
 
     def destroy(self, name: str) -> None:
         """Remove an actor."""
-        actor = self.actor(name)
+        self.actor(name)
         del self.actors[name]
-        self.palette.taken.discard(actor.colour)
         self.changed()
 
     def rename(self, name: str, new_name: str) -> None:
