@@ -42,13 +42,13 @@ class FitSettings(Settings):
     unit: Literal["mm", "cm", "m", "inch"] | None = None
     spine: Literal["regional", "free"] = "regional"
     solver: Literal["spinegen", "opensim"] = "spinegen"
-    height_m: float | None = Field(None, gt=0.4, lt=2.6)
+    height_m: float | None = Field(default=None, gt=0.4, lt=2.6)
     """Stature of the performer, metres."""
-    mass_kg: float | None = Field(None, gt=2.0, lt=400.0)
+    mass_kg: float | None = Field(default=None, gt=2.0, lt=400.0)
     """Body mass of the performer, kilograms."""
-    max_rate_hz: float | None = Field(None, gt=1.0)
+    max_rate_hz: float | None = Field(default=None, gt=1.0)
     """Clips of a higher rate are thinned to at most this before fitting; None keeps every frame."""
-    jobs: int = Field(1, ge=1)
+    jobs: int = Field(default=1, ge=1)
     """Processes."""
 
 
