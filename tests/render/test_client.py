@@ -83,13 +83,27 @@ def test_an_engine_that_hangs_is_given_up_after_the_time_limit_and_the_connectio
         connection.request("vset /good")
 
 
-def test_the_known_end_of_an_engine_ends_the_request_that_waits(address):
-    connection = Connection(address, timeout_s=30)
-    threading.Timer(0.3, connection.fail, args=["the engine's process ended with code -9"]).start()
+def test_an_engine_that_closes_the_connection_ends_the_waiting_request_at_once(tmp_path):
+    """A server that greets, answers once and goes."""
+    loop, path = asyncio.new_event_loop(), tmp_path / "leaving.socket"
+
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await Server._send(Server(answer), writer, b"connected to Leaving")
+        number, command = wire.parse_request(await wire.read_frame(reader))
+        await Server._send(Server(answer), writer, number + b":" + str(answer(command)).encode())
+        await wire.read_frame(reader)
+        writer.close()
+
+    server = loop.run_until_complete(asyncio.start_unix_server(leave, path))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    connection = Connection(str(path), timeout_s=30)
     start = time.monotonic()
-    with pytest.raises(ConnectionLost, match="code -9"):
-        connection.request("vget /slow")
-    assert time.monotonic() - start < 2.5
+    with pytest.raises(ConnectionLost, match="closed the connection"):
+        connection.request("vget /picture")
+    assert time.monotonic() - start < 5
+    loop.call_soon_threadsafe(server.close)
+    loop.call_soon_threadsafe(loop.stop)
 
 
 def test_nobody_at_the_address_is_a_clear_error(tmp_path):

@@ -2,10 +2,8 @@
 
 import contextlib
 import io
-import logging
 import re
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +40,10 @@ class Connection:
         Raises:
             EngineError: nobody answers there as an UnrealCV server.
         """
-        import unrealcv
+        from .quiet_client import QuietClient
 
-        logging.getLogger("unrealcv").setLevel(logging.CRITICAL)
         self.endpoint, self.timeout_s = endpoint, timeout_s
-        self._client: Any = unrealcv.Client(endpoint, "unix" if isinstance(endpoint, str) else "inet")
+        self._client = QuietClient(endpoint, "unix" if isinstance(endpoint, str) else "inet")
         self._dead = ""
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -55,10 +52,6 @@ class Connection:
             raise EngineError(
                 f"no UnrealCV engine answers at {describe(endpoint)}; is it running, and free of other clients?"
             )
-
-    def fail(self, reason: str) -> None:
-        """End the request that waits now: the engine's process is known to have ended."""
-        self._client.recv_data_q.put(ConnectionError(reason))
 
     def close(self) -> None:
         """Disconnect."""
@@ -83,7 +76,7 @@ class Connection:
             self._dead = str(error) or type(error).__name__
             self.close()
             raise ConnectionLost(f"{command[:60]!r}: {self._dead}") from error
-        if reply is None:
+        if not isinstance(reply, str | bytes):
             self._dead = "the engine closed the connection"
             raise ConnectionLost(f"{command[:60]!r}: {self._dead}")
         if isinstance(reply, str) and reply.startswith("error"):

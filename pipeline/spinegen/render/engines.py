@@ -2,8 +2,8 @@
 
 import shlex
 import subprocess
-import threading
 import time
+from pathlib import Path
 from typing import Protocol
 
 from ..engine.launch import EngineProcess, start_engine
@@ -29,9 +29,9 @@ class EngineSource(Protocol):
 class EmbeddedEngine:
     """Our engine in a child process."""
 
-    def __init__(self, threads: int | None = None) -> None:
-        """`threads`: drawing threads of a software renderer; its own choice by default."""
-        self._threads = threads
+    def __init__(self, threads: int | None = None, log: Path | None = None) -> None:
+        """`threads`: drawing threads of a software renderer, its own choice by default; `log`: where the engine complains."""
+        self._threads, self._log = threads, log
         self._engine: EngineProcess | None = None
         self._connection: Connection | None = None
 
@@ -42,10 +42,8 @@ class EmbeddedEngine:
             EngineError: it does not start, for example because there is no GL.
         """
         self.discard()
-        self._engine = start_engine(threads=self._threads)
+        self._engine = start_engine(threads=self._threads, log=self._log)
         self._connection = Connection(parse_endpoint(self._engine.address))
-        watch = threading.Thread(target=_watch, args=(self._engine, self._connection), daemon=True)
-        watch.start()
         return self._connection
 
     def discard(self) -> None:
@@ -97,8 +95,3 @@ class ForeignEngine:
             except subprocess.TimeoutExpired:
                 self._process.kill()
             self._process = None
-
-
-def _watch(engine: EngineProcess, connection: Connection) -> None:
-    code = engine.process.wait()
-    connection.fail(f"the engine's process ended with code {code}")

@@ -72,7 +72,9 @@ class Worker:
         workspace = Workspace(job.root)
         self._frames = workspace.frames
         self._source: EngineSource = (
-            EmbeddedEngine(job.threads) if job.engine == EMBEDDED else ForeignEngine(job.engine, job.engine_command)
+            EmbeddedEngine(job.threads, workspace.root / "engine.log")
+            if job.engine == EMBEDDED
+            else ForeignEngine(job.engine, job.engine_command)
         )
         specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
         self._troupe = Troupe(load_skeleton_map(), specs, read_fits(workspace, list(job.clips)))
