@@ -2,10 +2,12 @@
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from spinegen.biomech.build import built_model_path
 from spinegen.biomech.curvature import curvature
 from spinegen.biomech.follow import followed
 from spinegen.biomech.functions import Polynomial, Spline
@@ -42,15 +44,17 @@ def test_the_pose2sim_models_load_with_all_that_the_fit_needs(name: str):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_their_kinematics_are_opensims(name: str):
+def test_their_kinematics_are_opensims(name: str, tmp_path: Path):
     path = pose2sim_model(name)
-    model, rng = read_osim(path, mapping(name)), np.random.default_rng(5)
+    model = read_osim(path, mapping(name))
     osim = opensim_quiet()
     theirs = osim.Model(str(path))
     state = theirs.initSystem()
+    theirs.realizePosition(state)
+    bodies, body_of = theirs.getBodySet(), {ours: there for there, ours in our_names(name).items()}
+    before = {there: frame(bodies.get(there).getTransformInGround(state)) for there in body_of.values()}
     lo, hi = model.limits
-    q = rng.uniform(np.maximum(lo, -1.0), np.minimum(hi, 1.0))
-    plain = read_plain(path)
+    q = np.random.default_rng(5).uniform(np.maximum(lo, -1.0), np.minimum(hi, 1.0))
     full = dict(zip(model.expanded_names, model.expand(q), strict=True))
     for ours, (name_there, factor) in plain_names(name).items():
         full[name_there] = full.pop(ours) / factor
@@ -60,17 +64,34 @@ def test_their_kinematics_are_opensims(name: str):
         if coordinates.get(i).getName() in full:
             coordinates.get(i).setValue(state, full[coordinates.get(i).getName()], False)
     theirs.realizePosition(state)
-    poses = model.forward(q[None])
-    for body in plain:
-        there = theirs.getBodySet().get(body).getTransformInGround(state).p()
-        here = poses.position_ground_m[0, model.body_index[body]]
-        assert np.allclose(here, [there.get(k) for k in range(3)], atol=1e-9), body
+    names = [n for n in model.stations if n.startswith(("landmark/", "centroid/"))]
+    start, end = (model.station_positions(model.forward(x[None]), names)[0] for x in (model.default_q, q))
+    for station, point, rest in zip(names, end, start, strict=True):
+        # Fixed to one body of theirs: where a point is in the default pose tells where it must be in any other.
+        there = body_of[model.stations[station].body]
+        turn, origin = frame(bodies.get(there).getTransformInGround(state))
+        expected = turn @ before[there][0].T @ (rest - before[there][1]) + origin
+        assert np.allclose(point, expected, atol=1e-9), station
+    model.write_osim(tmp_path / "ours.osim")
+    assert osim.Model(str(tmp_path / "ours.osim")).getBodySet().getSize() == len(model.bodies)
+    back = read_osim(tmp_path / "ours.osim")
+    assert back.coordinate_names == model.coordinate_names
+    assert back.definition.conventions == "theirs"
+    assert np.allclose(back.station_positions(back.forward(q[None]), names)[0], end, atol=1e-6)
 
 
-def read_plain(path: Path) -> list[str]:
-    from spinegen.biomech.osim_parse import parse_osim
+def frame(transform: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Rotation and place of an OpenSim transform."""
+    rotation = np.array([[transform.R().get(r, c) for c in range(3)] for r in range(3)])
+    return rotation, np.array([transform.p().get(k) for k in range(3)])
 
-    return list(parse_osim(path).bodies)
+
+def our_names(name: str) -> dict[str, str]:
+    """Their body -> the body of ours that stands for it."""
+    from spinegen.biomech.osim_mapping import Mapping, _our_names
+    from spinegen.config import load_yaml
+
+    return _our_names(load_yaml(mapping(name), Mapping))
 
 
 def plain_names(name: str) -> dict[str, tuple[str, float]]:
@@ -92,10 +113,10 @@ def test_their_motion_plays_on_our_skeleton_with_the_spine_in_place():
     assert np.linalg.norm(difference, axis=-1).max() < 0.005
 
 
-def own_as_foreign(tmp_path: Path) -> Path:
+@pytest.fixture
+def foreign() -> Path:
     """Our model as a file, to be read through a mapping as if it were somebody else's."""
-    load_model("male").write_osim(tmp_path / "theirs.osim")
-    return tmp_path / "theirs.osim"
+    return built_model_path("male")
 
 
 FULL_MAPPING = "bodies:\n" + "".join(
@@ -105,20 +126,19 @@ FULL_MAPPING = "bodies:\n" + "".join(
 )
 
 
-def test_a_mapping_of_our_own_model_gives_it_back(tmp_path: Path):
-    path = own_as_foreign(tmp_path)
+def test_a_mapping_of_our_own_model_gives_it_back(tmp_path: Path, foreign: Path):
     every = "".join(f"  {b}: {b}\n" for b in load_model("male").bodies)
     (tmp_path / "map.yaml").write_text(f"bodies:\n{every}stations:\n  landmark/NOSE: landmark_CHIN\n")
-    model, own = read_osim(path, tmp_path / "map.yaml"), load_model("male")
+    model, own = read_osim(foreign, tmp_path / "map.yaml"), load_model("male")
     names = ["keypoint/neck", "keypoint/right_wrist", "landmark/RASI", "joint/talus_l"]
     here, there = (m.station_positions(m.forward(m.default_q[None]), names) for m in (model, own))
     assert np.abs(here - there).max() < 0.02
     assert np.allclose(model.stations["landmark/NOSE"].location_body_m, own.stations["landmark/CHIN"].location_body_m)
 
 
-def test_scaling_reaches_the_bodies_that_carry_ours(tmp_path: Path):
+def test_scaling_reaches_the_bodies_that_carry_ours(tmp_path: Path, foreign: Path):
     (tmp_path / "map.yaml").write_text(FULL_MAPPING)
-    model = read_osim(own_as_foreign(tmp_path), tmp_path / "map.yaml")
+    model = read_osim(foreign, tmp_path / "map.yaml")
     larger = model.scaled({"thigh_r": 1.1, "thigh_l": 1.1})
     assert larger.stature_m > model.stature_m + 0.03
 
@@ -133,18 +153,18 @@ def test_scaling_reaches_the_bodies_that_carry_ours(tmp_path: Path):
         (FULL_MAPPING + "stations: {landmark/TAIL: landmark_NOSE}", "landmark/TAIL"),
     ],
 )
-def test_what_is_missing_is_listed(tmp_path: Path, text: str, says: str):
+def test_what_is_missing_is_listed(tmp_path: Path, foreign: Path, text: str, says: str):
     (tmp_path / "map.yaml").write_text(text)
     with pytest.raises(ModelError, match=says):
-        read_osim(own_as_foreign(tmp_path), tmp_path / "map.yaml")
+        read_osim(foreign, tmp_path / "map.yaml")
 
 
-def test_a_factor_of_zero_is_refused(tmp_path: Path):
+def test_a_factor_of_zero_is_refused(tmp_path: Path, foreign: Path):
     (tmp_path / "map.yaml").write_text(
         FULL_MAPPING + "coordinates: {lumbar_flexion: {name: lumbar_flexion, factor: 0}}"
     )
     with pytest.raises(ConfigError, match="factor"):
-        read_osim(own_as_foreign(tmp_path), tmp_path / "map.yaml")
+        read_osim(foreign, tmp_path / "map.yaml")
 
 
 def test_splines_are_opensims_splines():
@@ -170,8 +190,8 @@ def test_a_function_of_a_multiple_has_the_same_values(function: Spline | Polynom
     assert np.allclose(function.slope(x), numeric, atol=1e-5)
 
 
-def test_an_unknown_kind_of_joint_is_named(tmp_path: Path):
-    text = own_as_foreign(tmp_path).read_text()
+def test_an_unknown_kind_of_joint_is_named(tmp_path: Path, foreign: Path):
+    text = foreign.read_text()
     (tmp_path / "broken.osim").write_text(text.replace("CustomJoint", "ScrewJoint"))
     with pytest.raises(ModelError, match="ScrewJoint"):
         read_osim(tmp_path / "broken.osim")

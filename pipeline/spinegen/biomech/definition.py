@@ -142,8 +142,6 @@ class Definition:
     stations: Mapping[str, Station] = field(default_factory=dict)
     endplate_s1_rad: float = 0.0
     """Tilt of the sacral endplate in the pelvis about z (+ backwards), at which the vertebra S1 is drawn."""
-    carriers: Mapping[str, str] = field(default_factory=dict)
-    """In somebody else's model: for bodies of ours the body of theirs that they are part of."""
     conventions: Literal["ours", "theirs"] = "ours"
     """Whether equal names of coordinates mean equal motions, or the joints turn as somebody else's model has them."""
 

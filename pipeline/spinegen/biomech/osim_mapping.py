@@ -14,6 +14,7 @@ from ..resources import find_config
 from .definition import GROUND, Body, Coupler, Definition, Joint, Station, TransformAxis
 from .model import BodyPoses, SpineModel, load_model
 from .osim_parse import Parsed, xyz_angles
+from .reframe import reframed
 from .spine import STILL
 
 NEEDED_BODIES = (
@@ -69,9 +70,14 @@ def apply_mapping(parsed: Parsed, mapping_path: Path, model_path: Path) -> Defin
     sources = {ours: Source(name=s) if isinstance(s, str) else s for ours, s in mapping.coordinates.items()}
     _check(parsed, mapping, sources, mapping_path, model_path)
     base = load_model(mapping.fitted_to)
-    renamed = _renamed(parsed, sources)
-    match = _match(SpineModel(renamed), base, _homes(base, mapping))
-    return _with_all_stations(_with_all_bodies(renamed, base, match), parsed, base, match, mapping)
+    # A body of theirs that is named as one of ours is that one.
+    same = {b: b for b in base.bodies if b in parsed.bodies}
+    mapping = mapping.model_copy(update={"bodies": same | mapping.bodies})
+    names = _our_names(mapping)
+    renamed = _renamed(parsed, sources, names)
+    match = _match(SpineModel(renamed), base, _homes(base, mapping, names))
+    placed = _with_all_stations(renamed, _markers(parsed, names), base, match, mapping, names)
+    return _with_all_bodies(reframed(placed, _our_frames(placed, base, match)), base, match)
 
 
 def _check(parsed: Parsed, mapping: Mapping, sources: dict[str, Source], mapping_path: Path, model_path: Path) -> None:
@@ -113,8 +119,21 @@ def _check(parsed: Parsed, mapping: Mapping, sources: dict[str, Source], mapping
         raise ModelError(f"{model_path}: {'; '.join(problems)}")
 
 
-def _renamed(parsed: Parsed, sources: dict[str, Source]) -> Definition:
-    """Their tree with its coordinates under our names."""
+def _our_names(mapping: Mapping) -> dict[str, str]:
+    """Our name of each body of theirs: `thorax` where it carries the rib cage, else the one nearest to the pelvis."""
+    names: dict[str, str] = {mapping.bodies["thorax"]: "thorax"}
+    for ours in load_model("unisex").bodies:
+        if ours in mapping.bodies:
+            names.setdefault(mapping.bodies[ours], ours)
+    return names
+
+
+def _markers(parsed: Parsed, names: dict[str, str]) -> dict[str, Station]:
+    return {name: Station(names.get(m.body, m.body), m.location_body_m) for name, m in parsed.markers.items()}
+
+
+def _renamed(parsed: Parsed, sources: dict[str, Source], names: dict[str, str]) -> Definition:
+    """Their tree with its bodies and coordinates under our names."""
     coordinate = {s.name: (ours, s.factor) for ours, s in sources.items()}
     template = load_model("unisex").definition.coordinate_of
 
@@ -130,7 +149,13 @@ def _renamed(parsed: Parsed, sources: dict[str, Source]) -> Definition:
         return replace(a, coordinate=named(a.coordinate), function=a.function.of_multiple(factor(a.coordinate)))
 
     joints = tuple(
-        replace(j, rotations=tuple(axis(a) for a in j.rotations), translations=tuple(axis(a) for a in j.translations))
+        replace(
+            j,
+            parent=names.get(j.parent, j.parent),
+            child=names.get(j.child, j.child),
+            rotations=tuple(axis(a) for a in j.rotations),
+            translations=tuple(axis(a) for a in j.translations),
+        )
         for j in parsed.joints
     )
     coordinates = []
@@ -154,17 +179,17 @@ def _renamed(parsed: Parsed, sources: dict[str, Source]) -> Definition:
         )
         for c in parsed.couplers
     )
-    bodies = tuple(parsed.bodies[j.child] for j in parsed.joints)
-    names = {c.name for c in coordinates}
-    rhythms = tuple(r for r in load_model("unisex").rhythms if {r.coordinate, *r.levels} <= names)
+    bodies = tuple(replace(parsed.bodies[j.child], name=names.get(j.child, j.child)) for j in parsed.joints)
+    known = {c.name for c in coordinates}
+    rhythms = tuple(r for r in load_model("unisex").rhythms if {r.coordinate, *r.levels} <= known)
     return Definition(parsed.name, bodies, joints, tuple(coordinates), couplers, rhythms, {}, conventions="theirs")
 
 
-def _homes(base: SpineModel, mapping: Mapping) -> dict[str, str]:
-    """For each body of ours the body of theirs that carries it: its own, or that of the body above."""
+def _homes(base: SpineModel, mapping: Mapping, names: dict[str, str]) -> dict[str, str]:
+    """For each body of ours the body (under our name) of theirs that carries it: its own, or that of the body above."""
     home: dict[str, str] = {}
     for body in base.bodies:
-        home[body] = mapping.bodies[body] if body in mapping.bodies else home[base.parents[body]]
+        home[body] = names[mapping.bodies[body]] if body in mapping.bodies else home[base.parents[body]]
     return home
 
 
@@ -209,40 +234,65 @@ def _spread(points: Array) -> float:
     return float(np.linalg.norm(points - points.mean(0)))
 
 
-def _with_all_bodies(theirs: Definition, base: SpineModel, match: _Match) -> Definition:
-    """Bodies of ours under names that theirs does not have are welded to where they belong, as ours stand upright."""
+def _our_frames(theirs: Definition, base: SpineModel, match: _Match) -> dict[str, tuple[Array, Array]]:
+    """Where on their bodies ours have their axes and origins: rotation and place in the body of theirs."""
     index = {joint.child: i for i, joint in enumerate(theirs.joints)}
     there = base.forward(base.default_q[None])
+    frames = {}
+    for body in base.bodies:
+        if body not in index or body == "pelvis":
+            continue
+        turn, at = match.poses.rotation_ground_body[0, index[body]], match.poses.position_ground_m[0, index[body]]
+        ours = base.body_index[body]
+        frames[body] = (turn.T @ there.rotation_ground_body[0, ours], turn.T @ (_origin(body, there, base, match) - at))
+    return frames
+
+
+def _origin(body: str, there: BodyPoses, base: SpineModel, match: _Match) -> Array:
+    """Where a body of ours has its origin on theirs: in its joint, or else where the similarity takes it."""
+    scale, shift = match.similar[match.home[body]]
+    moved = scale * there.position_ground_m[0, base.body_index[body]] + shift
+    return match.own_joint[body] if body in match.own_joint and body != "thorax" else moved
+
+
+def _with_all_bodies(theirs: Definition, base: SpineModel, match: _Match) -> Definition:
+    """Bodies of ours that theirs does not tell apart are welded to where they belong, as ours stand upright."""
+    model = SpineModel(theirs)
+    upright = np.array([0.0 if c.kind == "rotation" else c.default for c in model.coordinates])
+    here, there = model.forward(upright[None]), base.forward(base.default_q[None])
     bodies, joints = list(theirs.bodies), list(theirs.joints)
     for body in base.bodies:
-        if body in index:
-            continue
         home = match.home[body]
-        scale, shift = match.similar[home]
-        turn = match.poses.rotation_ground_body[0, index[home]]
-        origin = match.own_joint.get(body, scale * there.position_ground_m[0, base.body_index[body]] + shift)
-        x, y, z = (float(v) for v in turn.T @ (origin - match.poses.position_ground_m[0, index[home]]))
+        if body == home:
+            continue
+        at = model.body_index[home]
+        turn = here.rotation_ground_body[0, at]
+        x, y, z = (float(v) for v in turn.T @ (_origin(body, there, base, match) - here.position_ground_m[0, at]))
         relative = turn.T @ there.rotation_ground_body[0, base.body_index[body]]
         bodies.append(Body(body, 0.0, (0.0, 0.0, 0.0), (0.0,) * 6))
         joints.append(Joint(f"weld_{body}", home, body, (x, y, z), xyz_angles(relative), STILL, STILL))
-    carriers = {body: home for body, home in match.home.items() if body != home}
-    return replace(theirs, bodies=tuple(bodies), joints=tuple(joints), carriers=carriers)
+    return replace(theirs, bodies=tuple(bodies), joints=tuple(joints))
 
 
 def _with_all_stations(
-    definition: Definition, parsed: Parsed, base: SpineModel, match: _Match, mapping: Mapping
+    definition: Definition,
+    markers: dict[str, Station],
+    base: SpineModel,
+    match: _Match,
+    mapping: Mapping,
+    our_names: dict[str, str],
 ) -> Definition:
     """Stations as the mapping says; the others from our model, moved with the body that carries them."""
     there = base.forward(base.default_q[None])
-    index = {joint.child: i for i, joint in enumerate(parsed.joints)}
+    index = {joint.child: i for i, joint in enumerate(definition.joints)}
     stations: dict[str, Station] = {}
     names = list(base.stations)
     for name, point in zip(names, base.station_positions(there, names)[0], strict=True):
         given, body = mapping.stations.get(name), base.stations[name].body
         if isinstance(given, Place):
-            stations[name] = Station(given.body, np.asarray(given.location_m))
+            stations[name] = Station(our_names.get(given.body, given.body), np.asarray(given.location_m))
         elif given is not None:
-            stations[name] = parsed.markers[given]
+            stations[name] = markers[given]
         else:
             home = match.home[body]
             scale, shift = match.similar[home]

@@ -72,6 +72,10 @@ def parse_osim(path: Path) -> Parsed:
             _add_frame(own, offset, path)
         joints.append(_joint(element, own, parsed, path))
     parsed.joints = _ordered(joints, path)
+    in_order = dict.fromkeys(name for joint in parsed.joints for name in joint.coordinates)
+    parsed.coordinates = {
+        name: parsed.coordinates[name] for name in (*in_order, *parsed.coordinates) if name in parsed.coordinates
+    }
     for element in _objects(model, "ConstraintSet"):
         if (
             element.tag == "CoordinateCouplerConstraint"
@@ -240,19 +244,23 @@ def _coupler(element: ET.Element, parsed: Parsed, path: Path) -> list[Coupler]:
 
 
 def _ordered(joints: list[Joint], path: Path) -> list[Joint]:
-    """Parents first."""
+    """Parents first, else in the order of the file."""
     children = [j.child for j in joints]
     twice = sorted({c for c in children if children.count(c) > 1})
     if twice:
         raise ModelError(f"{path}: closed loops cannot be read: {', '.join(twice)} hang on two joints")
     ordered, placed, waiting = list[Joint](), {GROUND}, joints
     while waiting:
-        ready = [j for j in waiting if j.parent in placed]
-        if not ready:
+        later = []
+        for joint in waiting:
+            if joint.parent in placed:
+                ordered.append(joint)
+                placed.add(joint.child)
+            else:
+                later.append(joint)
+        if len(later) == len(waiting):
             raise ModelError(f"{path}: the joints {', '.join(j.name for j in waiting)} are not connected to ground")
-        ordered += ready
-        placed |= {j.child for j in ready}
-        waiting = [j for j in waiting if j.child not in placed]
+        waiting = later
     return ordered
 
 

@@ -33,35 +33,42 @@ def read_osim(path: Path, mapping: Path | None = None) -> SpineModel:
 
 
 def _our_own(parsed: Parsed, path: Path) -> Definition:
-    """What the file does not say (regions, rhythms) is the same in every model of ours."""
+    """A model that we wrote: what the file does not say (regions, rhythms) is the same in every model of ours."""
     template = load_model("unisex").definition
     missing = [body.name for body in template.bodies if body.name not in parsed.bodies]
     if missing:
         raise ModelError(
             f"{path}: not a model of ours, it lacks the bodies {_listed(missing)}; give a mapping file (see docs/own_model.md)"
         )
+    stations = {_station_name(name): station for name, station in parsed.markers.items()}
+    unplaced = [
+        name for name in template.stations if name.startswith(("keypoint/", "centroid/")) and name not in stations
+    ]
+    if unplaced:
+        raise ModelError(f"{path}: not a model of ours, it lacks the markers {_listed(unplaced)}")
     carriers = {name for name in parsed.bodies if name.endswith(CARRIER_SUFFIX)}
-    coordinates = tuple(
-        replace(parsed.coordinates[c.name], kind=c.kind, region=c.region)
-        for c in template.coordinates
-        if c.name in parsed.coordinates
-    )
-    lost = (
-        {c.name for c in template.coordinates}
-        - {c.name for c in coordinates}
-        - {r.coordinate for r in template.rhythms}
-    )
-    if lost:
-        raise ModelError(f"{path}: not a model of ours, it lacks the coordinates {_listed(sorted(lost))}")
+    regional = {r.coordinate for r in template.rhythms}
+    lost = {c.name for c in template.coordinates} - parsed.coordinates.keys() - regional
+    known = template.coordinate_of
+    # In the order of our own models, then whatever else somebody else's model has that was mapped before it was written.
+    order = [name for name in known if name in parsed.coordinates] if not lost else list(parsed.coordinates)
     return Definition(
         name=parsed.name,
         bodies=tuple(body for name, body in parsed.bodies.items() if name not in carriers),
         joints=tuple(joint for joint in parsed.joints if joint.child not in carriers),
-        coordinates=coordinates,
+        coordinates=tuple(
+            replace(parsed.coordinates[name], kind=known[name].kind, region=known[name].region)
+            if name in known
+            else parsed.coordinates[name]
+            for name in order
+        ),
         couplers=tuple(parsed.couplers),
-        rhythms=template.rhythms,
-        stations={_station_name(name): station for name, station in parsed.markers.items()},
+        rhythms=template.rhythms
+        if not lost
+        else tuple(r for r in template.rhythms if {r.coordinate, *r.levels} <= set(order)),
+        stations=stations,
         endplate_s1_rad=template.endplate_s1_rad,
+        conventions="theirs" if lost else "ours",
     )
 
 

@@ -84,10 +84,6 @@ def _by_body(definition: Definition, factors: Mapping[str, ArrayLike]) -> dict[s
         for body in members:
             if body in definition.body_of:
                 by_body[body] = factor
-    for carrier in set(definition.carriers.values()):
-        carried = [by_body.get(ours, np.ones(3)) for ours, theirs in definition.carriers.items() if theirs == carrier]
-        if carrier not in by_body:
-            by_body[carrier] = np.mean(carried, axis=0)
     return by_body
 
 
