@@ -20,6 +20,9 @@ from .skirt import make_skirt
 ROUGHNESS = {"leggings": 0.7, "one_piece": 0.65, "sports_bra": 0.7, "shoes": 0.5}
 
 
+SKIRT_HIDE_M = 0.15
+
+
 @dataclass(frozen=True)
 class Cloth:
     """A finished garment and where it covers the body."""
@@ -27,15 +30,17 @@ class Cloth:
     part: MeshPart
     cover: Floats
     """Field over the base mesh `(V,)`, metres: positive under the cloth."""
+    hide_m: float
+    """Skin further than this inside the edge is cut away, so that it cannot poke through: less where cloth is tight."""
 
 
 def make_clothes(garment: Garment, data: BodyData, body: BodyFields) -> list[Cloth]:
     """The pieces of one garment on a body: one, or two for a dress."""
     if garment.kind == "skirt":
-        return [Cloth(make_skirt(garment, body), garment_field(garment, body))]
+        return [Cloth(make_skirt(garment, body), skirt_field(garment, body, SKIRT_HIDE_M), SKIRT_HIDE_M)]
     pieces = [_from_shell(garment, data, body)]
     if garment.kind == "dress":
-        pieces.append(Cloth(make_skirt(garment, body), skirt_field(garment, body)))
+        pieces.append(Cloth(make_skirt(garment, body), skirt_field(garment, body, SKIRT_HIDE_M), SKIRT_HIDE_M))
     return pieces
 
 
@@ -51,7 +56,7 @@ def _from_shell(garment: Garment, data: BodyData, body: BodyFields) -> Cloth:
     vertices, weights = rows[:, :3], rows[:, 3 : 3 + len(bones.BONES)]
     arm = rows[:, -2]
     if garment.kind == "shoes":
-        return Cloth(_shoes(garment, rows, faces), field)
+        return Cloth(_shoes(garment, rows, faces), field, 0.012)
     vertices = drape(garment, vertices, faces, arm, body, rng)
     blur = mesh_ops.averaging(len(weights), faces)
     for _ in range(3 if garment.looseness_m > 0.003 else 0):
@@ -68,7 +73,7 @@ def _from_shell(garment: Garment, data: BodyData, body: BodyFields) -> Cloth:
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
     )
-    return Cloth(part, field)
+    return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m)
 
 
 def _shoes(garment: Garment, rows: Floats, faces: Ints) -> MeshPart:

@@ -53,10 +53,11 @@ def leg_end_m(garment: Garment, body: BodyFields) -> float:
     return crotch + garment.leg * (body.ankle_y_m + 0.01 - crotch)
 
 
-def skirt_field(garment: Garment, body: BodyFields) -> Floats:
-    """What the skirt of a dress covers."""
+def skirt_field(garment: Garment, body: BodyFields, hide_m: float) -> Floats:
+    """What a skirt covers; raised by `hide_m` at the waist, so that only the hem keeps skin that far inside its edge."""
     y = body.vertices_m[:, 1]
-    field = np.minimum(body.hip_y_m + 0.1 - y, y - leg_end_m(garment, body))
+    top = body.hip_y_m + 0.1 if garment.kind == "dress" else waist_height_m(garment, body)
+    field = np.minimum(top + hide_m - 0.02 - y, y - leg_end_m(garment, body))
     return np.where(body.arm_share + body.hand_share > 0.03, -1.0, field)
 
 

@@ -14,6 +14,7 @@ from .complexion import eye_texture, skin_texture
 from .face_frame import FaceFrame, face_frame
 from .face_hair import face_hair_parts
 from .hair import hair_parts
+from .hands import curl_hands
 from .joints import find_landmarks, find_spine
 from .landmarks import Landmarks
 from .mesh import MeshPart
@@ -22,10 +23,6 @@ from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
 from .trims import make_trim
 from .weights import bone_weights
-
-HIDE_MARGIN_M = {"shoes": 0.012, "skirt": 0.15, "dress_skirt": 0.15}
-"""Skin further than this inside a garment's edge is cut away, so that it cannot poke through."""
-HIDE_MARGIN_DEFAULT_M = 0.03
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def build_person(spec: PersonSpec) -> Person:
         ModelError: the body data are not installed.
     """
     data = load_body_data()
-    vertices = rest_vertices(shape_of(spec))
+    vertices = curl_hands(data, rest_vertices(shape_of(spec)), spec.hand_curl)
     spine = find_spine(vertices, spec.stature_m, spec.bmi)
     landmarks = find_landmarks(vertices, spec.stature_m, spine)
     weights = bone_weights(data, vertices, spine)
@@ -86,7 +83,7 @@ def _skin_part(
 ) -> MeshPart:
     hidden = np.zeros(len(vertices), bool)
     for cloth in clothes:
-        hidden |= cloth.cover > HIDE_MARGIN_M.get(cloth.part.name, HIDE_MARGIN_DEFAULT_M)
+        hidden |= cloth.cover > cloth.hide_m
     faces, uv_faces = data.faces["body"], data.uv_faces["body"]
     shown = ~hidden[faces].all(1)
     source, faces, uv = split_seams(faces[shown], uv_faces[shown], data.uv)

@@ -115,6 +115,8 @@ class PersonSpec(Settings):
     firmness: float = Field(default=0.5, ge=0, le=1)
     build: dict[str, float] = Field(default_factory=dict)
     """Local blend-shape pair of trunk and limbs -> -1..1."""
+    hand_curl: float = Field(default=0.8, ge=0, le=1.5)
+    """Bend of the fingers, 0 straight .. 1 relaxed."""
     face: Face = Face()
     skin: Skin = Skin()
     hair: Hair = Hair()

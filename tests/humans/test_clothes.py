@@ -1,0 +1,104 @@
+"""Clothes cover what they should, with clean edges, and the skin does not poke through."""
+
+import numpy as np
+import pytest
+from posing import DEEP_SQUAT, FORWARD_FOLD, posed
+from scipy.spatial import cKDTree
+
+from spinegen.humans import mesh_ops
+from spinegen.humans.fabric import fabric_texture
+from spinegen.humans.mesh import MeshPart
+from spinegen.humans.person import Person, build_person
+from spinegen.humans.person_spec import Fabric, Garment, GarmentKind
+from spinegen.humans.skin import skin
+from spinegen.humans.spec import PersonSpec, sample_person
+
+FABRIC = Fabric(colours=((0.2, 0.3, 0.5), (0.9, 0.9, 0.9), (0.8, 0.2, 0.2)))
+
+
+_built: dict[str, Person] = {}
+
+
+def dressed(*garments: Garment) -> Person:
+    key = repr(garments)
+    if key not in _built:
+        spec = sample_person(np.random.default_rng(4), "yoga")
+        _built[key] = build_person(spec.model_copy(update={"garments": garments}))
+    return _built[key]
+
+
+def worn(kind: GarmentKind, **values: float) -> Garment:
+    return Garment.model_validate({"kind": kind, "fabric": FABRIC, **values})
+
+
+def part(person: Person, name: str) -> MeshPart:
+    return next(p for p in person.parts if p.name == name)
+
+
+OUTFITS: dict[str, tuple[Garment, ...]] = {
+    "yoga": (worn("leggings"), worn("tank_top", looseness_m=0.006, neckline=0.5)),
+    "street": (worn("jeans", looseness_m=0.012), worn("t_shirt", looseness_m=0.02, sleeve=0.35), worn("shoes", looseness_m=0.005)),
+    "dress": (worn("dress", looseness_m=0.02, leg=0.6, sleeve=0.3), worn("socks")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(OUTFITS))
+@pytest.mark.parametrize("pose", [{}, FORWARD_FOLD, DEEP_SQUAT], ids=["rest", "fold", "squat"])
+def test_skin_does_not_poke_through_clothes(name: str, pose: dict) -> None:
+    person = dressed(*OUTFITS[name])
+    posed_parts = dict(zip([p.name for p in person.parts], skin(person, posed(person, pose)), strict=True))
+    body = part(person, "skin")
+    normals = mesh_ops.normals(posed_parts["skin"], body.faces)
+    upright = mesh_ops.normals(body.vertices_ground_m, body.faces)
+    for cloth in (p for p in person.parts if p.kind == "garment" and "skirt" not in p.name):
+        distance, nearest = cKDTree(cloth.vertices_ground_m).query(body.vertices_ground_m)
+        facing = mesh_ops.normals(cloth.vertices_ground_m, cloth.faces)
+        edge = cloth.vertices_ground_m[mesh_ops.boundary(cloth.faces)]
+        to_edge, _ = cKDTree(edge).query(body.vertices_ground_m)
+        under = (distance < 0.03) & (to_edge > 0.025) & (np.einsum("ij,ij->i", facing[nearest], upright) > 0.5)
+        height = np.einsum("ij,ij->i", posed_parts[cloth.name][nearest] - posed_parts["skin"], normals)
+        if under.any():
+            assert (height[under] < -0.002).mean() < 0.02, cloth.name
+
+
+def test_hems_are_level() -> None:
+    person = dressed(worn("shorts", leg=0.4, looseness_m=0.015), worn("t_shirt", sleeve=0.3, looseness_m=0.015))
+    for name in ("shorts", "t_shirt"):
+        cloth = part(person, name)
+        edge = cloth.vertices_ground_m[mesh_ops.boundary(cloth.faces)]
+        low = edge[edge[:, 1] < edge[:, 1].min() + 0.04]
+        assert len(low) > 30
+        assert low[:, 1].std() < 0.008, name
+
+
+def test_a_looser_garment_stands_further_off() -> None:
+    def girth(looseness_m: float) -> float:
+        cloth = part(dressed(worn("leggings"), worn("t_shirt", looseness_m=looseness_m, sleeve=0.3)), "t_shirt")
+        v = cloth.vertices_ground_m
+        return float(np.ptp(v[np.abs(v[:, 1] - np.percentile(v[:, 1], 15)) < 0.03][:, 0]))
+
+    assert girth(0.03) > girth(0.0) + 0.03
+
+
+def test_a_print_stands_on_the_chest_only() -> None:
+    plain = fabric_texture(FABRIC, "t_shirt").astype(int)
+    marked = fabric_texture(FABRIC.model_copy(update={"print": "block"}), "t_shirt").astype(int)
+    changed = np.abs(marked - plain).sum(2) > 60
+    assert 0.002 < changed.mean() < 0.05
+
+
+@pytest.mark.parametrize("kinds", [("skirt", "hoodie", "cap"), ("shirt", "sweatpants"), ("one_piece", "socks")])
+def test_every_kind_of_garment_is_drawn(kinds: tuple[GarmentKind, ...]) -> None:
+    person = dressed(*(worn(kind, looseness_m=0.01, leg=0.5) for kind in kinds))
+    for kind in kinds:
+        cloth = part(person, kind)
+        assert len(cloth.faces) > 200
+        assert np.isfinite(cloth.vertices_ground_m).all()
+
+
+def test_people_of_one_wardrobe_differ() -> None:
+    people: list[PersonSpec] = [sample_person(np.random.default_rng(i), "street") for i in range(40)]
+    assert len({p.stature_m for p in people}) == 40
+    assert len({g.fabric.colours for p in people for g in p.garments}) > 80
+    assert {p.sex for p in people} == {"female", "male"}
+    assert len({p.hair.style for p in people}) >= 6
