@@ -15,7 +15,7 @@ from pycocotools.coco import COCO
 from spinegen import skeleton
 from spinegen.annotate.stage import ExportSettings, export_coco
 from spinegen.config import parse
-from spinegen.errors import ConfigError, DatasetError, UsageError
+from spinegen.errors import ConfigError, DatasetError, UsageError, WorkspaceError
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
 
@@ -195,6 +195,26 @@ def test_a_failed_export_leaves_the_old_one(fresh: Workspace, export: Export) ->
     before = annotation_file(fresh, "train").read_bytes()
     with pytest.raises(DatasetError):
         export(fresh, where="age > 1000")
+    assert annotation_file(fresh, "train").read_bytes() == before
+    assert sorted(p.name for p in fresh.root.iterdir()) == ["coco", "frames"]
+
+
+def test_a_full_disk_ends_the_export_and_leaves_the_old_one(
+    fresh: Workspace, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    from spinegen.annotate.formats import coco_files
+
+    export(fresh)
+    before = annotation_file(fresh, "train").read_bytes()
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(coco_files, "link", full)
+    with pytest.raises(WorkspaceError, match="No space left on device"):
+        export(fresh, site="posterior")
     assert annotation_file(fresh, "train").read_bytes() == before
     assert sorted(p.name for p in fresh.root.iterdir()) == ["coco", "frames"]
 

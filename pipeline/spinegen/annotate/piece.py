@@ -79,7 +79,7 @@ def make_piece(job: Job, sidecars: list[Path], number: int) -> Piece:
                 piece.without_depth += 1
             part = piece.splits.setdefault(frame.split, SplitPart())
             _place(frame, people, job, part, rows.setdefault(frame.split, []), shards)
-        except (DatasetError, OSError) as error:
+        except DatasetError as error:
             piece.damaged.append(str(error))
             continue
         part.tally.count(frame, people)

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -15,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from .. import __version__
-from ..errors import DatasetError
+from ..errors import DatasetError, WorkspaceError
 from ..files import write_json
 from ..progress import Reporter, StageSummary
 from ..workspace import Workspace
@@ -40,6 +41,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
     Raises:
         DatasetError: there are no frames, none can be read, or none is left after the filters.
         UsageError: the `where` expression names an unknown column or compares what cannot be compared.
+        WorkspaceError: the disk is full or may not be written; the export that was there stays.
     """
     start = time.monotonic()
     target = workspace.coco if settings.format == "coco" else workspace.root / settings.format
@@ -78,6 +80,12 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
         record["seconds"] = round(time.monotonic() - start, 2)
         write_json(building / RECORD, record)
         _swap(building, target)
+    except BrokenProcessPool as error:
+        raise DatasetError(
+            f"{workspace.root}: a process of the export was killed, perhaps for want of memory; run it again"
+        ) from error
+    except OSError as error:
+        raise WorkspaceError(f"{error.filename or building}: cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return _summary(record, target, f"{record['seconds']:.1f} s")

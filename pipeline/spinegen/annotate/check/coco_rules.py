@@ -59,7 +59,8 @@ class CocoRules:
             text = f"of {right + wrong} faces that look at the camera only {100 * share:.0f} % have the left eye on the right side"
             rule.tell(share >= FACES_LEFT, text, count=right + wrong)
         else:
-            self.rules.skip(rule.name, "no face looks at the camera")
+            solid = self.rules["left is left"].tried
+            self.rules.skip(rule.name, "judged in 3D" if solid else "no face looks at the camera")
 
     def _annotation(self, where: str, item: dict[str, Any], image: dict[str, Any], split: str) -> None:
         shape = self.rules["37 keypoints of finite numbers, v in 0, 1, 2"]

@@ -20,4 +20,17 @@ def link(source: Path, target: Path) -> None:
             raise DatasetError(f"{source}: picture is missing; draw it again with: spinegen render --repair") from error
         raise
     except OSError:
+        # Another file system, too many links, or one that knows none; a full disk fails here too and is told by the stage.
         shutil.copyfile(source, target)
+
+
+def read_whole(source: Path) -> bytes:
+    """The bytes of a frame's file.
+
+    Raises:
+        DatasetError: it is missing.
+    """
+    try:
+        return source.read_bytes()
+    except FileNotFoundError as error:
+        raise DatasetError(f"{source}: is missing; draw it again with: spinegen render --repair") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..coco import CATEGORY, annotation_entry, image_entry
 from ..labels import PersonAnnotation
 from ..sidecar import Frame
+from .links import read_whole
 
 FRAMES_PER_SHARD = 500
 
@@ -24,12 +25,12 @@ class ShardWriter:
         tar = self._tar(frame.split)
         key = frame.image.stem
         entry = {"image": image_entry(frame), "annotations": [annotation_entry(frame, person) for person in people]}
-        _add(tar, f"{key}{frame.image.suffix}", frame.image.read_bytes())
+        _add(tar, f"{key}{frame.image.suffix}", read_whole(frame.image))
         _add(tar, f"{key}.json", json.dumps(entry, separators=(",", ":"), allow_nan=False).encode())
         if with_masks:
-            _add(tar, f"{key}.mask.png", frame.mask.read_bytes())
+            _add(tar, f"{key}.mask.png", read_whole(frame.mask))
         if with_depth and frame.depth is not None:
-            _add(tar, f"{key}.depth.npz", frame.depth.read_bytes())
+            _add(tar, f"{key}.depth.npz", read_whole(frame.depth))
 
     def close(self) -> None:
         """Finish the shards."""

@@ -37,6 +37,7 @@ def read_fits(workspace: Workspace) -> list[dict[str, Any]]:
                     f"{name} {100 * share:.0f} %" for name, share in sorted(limits.items(), key=lambda kv: -kv[1])[:3]
                 ),
                 "truth": _truth(report.get("truth")),
+                "truth_mean_mm": _mapping(report, "truth").get("centroid_mean_mm"),
                 "speed": _mapping(report, "speed").get("frames_per_s"),
                 "notes": [str(note) for note in report.get("notes") or []],
                 "page": f"fits/{quote(path.parent.name)}/report.html"

@@ -127,6 +127,15 @@ def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] |
                 f"{good} good" + (f", RMS {min(errors):.1f}–{max(errors):.1f} mm" if errors else ""),
             )
         )
+        known = [fit["truth_mean_mm"] for fit in fits if isinstance(fit["truth_mean_mm"], int | float)]
+        if known:
+            tiles.append(
+                (
+                    f"{sum(known) / len(known):.1f} mm",
+                    "vertebra error",
+                    f"mean, {len(known)} clips with known vertebrae",
+                )
+            )
     if scores:
         for row in scores["rows"]:
             if row["subset"] in ("spine", "all") and row["AP"] is not None:
