@@ -1,5 +1,8 @@
 """Plays the motion of one body on another: the same joint angles, steps as long as the legs, feet on the ground."""
 
+import hashlib
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -17,6 +20,7 @@ _TOUCHING = (
     *("joint/skull", "joint/pelvis", "posterior/S1", "posterior/T6"),
 )
 """Points that rest on the floor in most postures, from standing and kneeling to lying."""
+_FOLLOWED: WeakKeyDictionary[SpineModel, tuple[bytes, Array, SpineModel]] = WeakKeyDictionary()
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
@@ -33,9 +37,7 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     """
     values = np.asarray(q, dtype=np.float64)
     if source.definition.conventions != target.definition.conventions:
-        from .follow import followed
-
-        values, source = followed(values, source)
+        values, source = _followed_once(values, source)
     out = _angles(values, source, target)
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
@@ -49,6 +51,17 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
     out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
     return out
+
+
+def _followed_once(values: Array, source: SpineModel) -> tuple[Array, SpineModel]:
+    """What `followed` gives; the latest motion of each model is kept, because many people play the same one."""
+    from .follow import followed
+
+    digest = hashlib.sha256(np.ascontiguousarray(values)).digest()
+    kept = _FOLLOWED.get(source)
+    if kept is None or kept[0] != digest:
+        kept = _FOLLOWED[source] = (digest, *followed(values, source))
+    return kept[1], kept[2]
 
 
 def leg_length_m(model: SpineModel) -> float:
