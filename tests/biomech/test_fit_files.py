@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spinegen.biomech.fit_files import write_fit
+from spinegen.biomech.fit_files import frame_angles_deg, intervertebral_deg, write_fit
 from spinegen.biomech.model import load_model
 from spinegen.biomech.replay import replay_positions
 from spinegen.skeleton import VERTEBRAE
@@ -43,3 +43,10 @@ def test_tables_hold_every_frame_and_vertebra(written: tuple[Path, np.ndarray]) 
     np.testing.assert_array_equal(coordinates[list(load_model().coordinate_names)].to_numpy(), q)
     assert set(coordinates["activity"]) == {"still"}
     assert pd.read_parquet(folder / "keypoints.parquet").shape == (7, 2 + 37 * 3)
+
+
+def test_angles_read_off_the_vertebrae_are_the_level_coordinates(written: tuple[Path, np.ndarray]) -> None:
+    _, q = written
+    model = load_model()
+    np.testing.assert_allclose(intervertebral_deg(model, q), frame_angles_deg(model, q), atol=1e-6)
+    assert np.abs(intervertebral_deg(model, q)).max() > 1.0

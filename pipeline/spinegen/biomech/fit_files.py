@@ -109,17 +109,36 @@ def vertebra_table(model: "SpineModel", q: Array) -> "pd.DataFrame":
 def intervertebral_deg(model: "SpineModel", q: Array) -> Array:
     """Angles `(F, 25, 3)` of each vertebra on the one below, degrees away from neutral: flexion, bending, rotation.
 
-    They are the level coordinates of the model (`L5_S1_flexion`, ...); S1 has none and is 0.
+    They are the level coordinates of the model (`L5_S1_flexion`, ...) where it has them; else they are read off the vertebrae's
+    frames in the same sequence. S1 has none and is 0.
     """
-    full = np.degrees(model.expand(q))
     place = {name: i for i, name in enumerate(model.expanded_names)}
     out = np.zeros((len(q), len(VERTEBRAE), 3))
-    for level in range(1, len(VERTEBRAE)):
-        for axis, motion in enumerate(MOTIONS):
-            column = place.get(f"{VERTEBRAE[level]}_{VERTEBRAE[level - 1]}_{motion}")
-            if column is not None:
-                out[:, level, axis] = full[:, column]
+    columns = {
+        level: [place.get(f"{VERTEBRAE[level]}_{VERTEBRAE[level - 1]}_{motion}") for motion in MOTIONS]
+        for level in range(1, len(VERTEBRAE))
+    }
+    full = np.degrees(model.expand(q))
+    nameless = [level for level, found in columns.items() if None in found]
+    for level, found in columns.items():
+        if level not in nameless:
+            out[:, level] = full[:, found]
+    if nameless:
+        out[:, nameless] = frame_angles_deg(model, q)[:, nameless]
     return out
+
+
+def frame_angles_deg(model: "SpineModel", q: Array) -> Array:
+    """The same angles from the vertebrae's frames: turns about -z, x and y, one after the other."""
+    from scipy.spatial.transform import Rotation
+
+    neutral, _ = model.vertebra_frames(model.forward(model.default_q[None]))
+    rotation, _ = model.vertebra_frames(model.forward(q))
+    relative = np.swapaxes(rotation[:, :-1], -1, -2) @ rotation[:, 1:]
+    upright = np.swapaxes(neutral[:, :-1], -1, -2) @ neutral[:, 1:]
+    away = np.swapaxes(upright, -1, -2) @ relative
+    turns = Rotation.from_matrix(away.reshape(-1, 3, 3)).as_euler("ZXY", degrees=True).reshape(len(q), -1, 3)
+    return np.concatenate([np.zeros((len(q), 1, 3)), turns * np.array([-1.0, 1.0, 1.0])], axis=1)
 
 
 def write_motion(path: Path, model: "SpineModel", q: Array, times_s: Array, osim: Path) -> None:
