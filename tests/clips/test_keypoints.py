@@ -173,3 +173,10 @@ def test_damaged_tables_end_in_a_clip_error_or_a_clip(tmp_path: Path, data: st.D
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.sampled_from(list(b',\n"\x00\xff9e-nx')))
     path.write_bytes(bytes(damaged))
     clip_or_refusal(path)
+
+
+def test_a_mirrored_person_of_joints_is_mirrored_back(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", keypoints=POSITIONS * np.array([1.0, 1.0, -1.0]), fps=25)
+    clip = read_clip(tmp_path / "a.npz")
+    np.testing.assert_allclose(clip.positions_ground_m, POSITIONS, atol=1e-12)
+    assert any("mirrored" in note for note in clip.notes)

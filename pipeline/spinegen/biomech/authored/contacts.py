@@ -28,8 +28,8 @@ def _contacts() -> dict[str, Contact]:
             f"knee_{side}": Contact(marks("TTB"), (0.01,)),
             f"thigh_{side}": Contact(marks("THF"), (0.01,)),
             f"hip_{side}": Contact(marks("ASI"), (0.02,)),
-            f"hand_{side}": Contact(marks("MC2", "MC5", "FTP"), (0.03, 0.03, 0.015)),
-            f"fingers_{side}": Contact(marks("FTP"), (0.015,)),
+            f"hand_{side}": Contact(marks("MC2", "MC5", "FTP"), (0.038, 0.038, 0.018)),
+            f"fingers_{side}": Contact(marks("FTP"), (0.018,)),
         }
     return table
 
