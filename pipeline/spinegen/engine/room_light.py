@@ -54,7 +54,8 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) 
         local = hit @ wall_frame(side)
         inside = np.abs(local[:, 2] - wall_span(side, size)[0]) < 1e-6
         inside &= (local[:, 0] > left) & (local[:, 0] < right) & (local[:, 1] > sill) & (local[:, 1] < head)
-        seen[inside] = sample_map(outside.radiance, DIRECTIONS[inside])
+        shine = sample_map(outside.radiance, DIRECTIONS[inside]) * WINDOW_SHARE
+        seen[inside] = np.minimum(shine, 10.0 * bounced_klux.mean() / np.pi + walls.mean(0))
         walls[inside] = 0.0
     on_ceiling = (axis == 1) & (sign > 0)
     for cx, cz, sx, sz in model.lamp_rectangles:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry import rigid
 from ..geometry.rigid import axis_angle_matrix
 from .backdrops import pictured
 from .environment import Environment, outdoor_environment, pictured_environment, studio_environment
@@ -95,6 +96,7 @@ def scenery(stage: StageState) -> Scenery:
     meshes, albedo = _ground(stage.ground)  # type: ignore[arg-type]  # frozen models are hashable
     mean, backdrop = np.asarray(albedo), stage.backdrop
     kind, strip, picture = "sky", None, None
+    extra: tuple[Drawable, ...] = ()
     if backdrop.kind in ("hdri", "photo"):
         user = pictured(backdrop)  # type: ignore[arg-type]
         kind, picture = backdrop.kind, user.picture
@@ -110,6 +112,7 @@ def scenery(stage: StageState) -> Scenery:
         environment = room_environment(model, environment, mean)
         meshes = (*((_floor(model, stage.ground),) if stage.ground.kind == "surface" else ()), model.mesh)
     elif backdrop.kind == "street":
-        meshes = (*meshes, street_mesh(backdrop.seed % VARIANTS, round(backdrop.yaw_deg)))
-    drawables = tuple(Drawable(mesh, casts_shadow=False) for mesh in meshes)
+        turn = rigid.transform(axis_angle_matrix((0, 1, 0), -np.radians(backdrop.yaw_deg)), np.zeros(3))
+        extra = (Drawable(street_mesh(backdrop.seed % VARIANTS), turn, casts_shadow=False),)
+    drawables = (*(Drawable(mesh, casts_shadow=False) for mesh in meshes), *extra)
     return Scenery(drawables, environment, mean, SKY_KINDS[kind], strip, backdrop.yaw_deg, picture)

@@ -73,7 +73,7 @@ void main() {
         float hand = textureLod(contact_map, at_floor, log2(texels * 0.06)).r;
         float arm = textureLod(contact_map, at_floor, log2(texels * 0.24)).g;
         float leg = textureLod(contact_map, at_floor, log2(texels * 0.75)).b;
-        float open = (1.0 - 0.55 * hand) * (1.0 - 0.5 * arm) * (1.0 - 0.6 * leg);
+        float open = (1.0 - 0.65 * hand) * (1.0 - 0.6 * arm) * (1.0 - 0.65 * leg);
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
     }

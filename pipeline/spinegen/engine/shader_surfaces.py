@@ -44,7 +44,7 @@ void main() {
     }
     vec3 n = normalize(normal);
     if (kind.y == 1 && dot(n, eye.xyz - world) < 0.0) n = -n;
-    float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0;
+    float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth);
     vec3 px = dFdx(world), py = dFdy(world);
     float hx = dFdx(h), hy = dFdy(h);
     if (texel.y > 0.0) {

@@ -23,9 +23,9 @@ _FRONTS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=4)
-def street_mesh(variant: int, yaw_deg: float) -> Mesh:
-    """Both rows of houses, kerbs and pavements; world axes."""
+@lru_cache(maxsize=12)
+def street_mesh(variant: int) -> Mesh:
+    """Both rows of houses and their kerbs; the street's own axes."""
     rng = np.random.default_rng(np.random.SeedSequence([variant, 77]))
     pieces: list[Mesh] = []
     for turn in (0.0, np.pi):
@@ -38,7 +38,7 @@ def street_mesh(variant: int, yaw_deg: float) -> Mesh:
         stone = paint("#8d8a84", 0.85)
         row.append(box([0, 0.06, HALF_WIDTH_M - 3.0], [LENGTH_M, 0.12, 0.18], stone))
         pieces.append(moved(join(row), axis_angle_matrix((0, 1, 0), turn), (0, 0, 0)))
-    return moved(join(pieces), axis_angle_matrix((0, 1, 0), -np.radians(yaw_deg)), (0, 0, 0))
+    return join(pieces)
 
 
 def _house(middle: float, wide: float, floors: int, rng: np.random.Generator) -> list[Mesh]:

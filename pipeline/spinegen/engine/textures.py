@@ -14,6 +14,8 @@ from .noise import band_noise, cell_noise
 from .vocabulary import Surface
 
 SIZE = 512
+VARIANTS = 3
+"""Different patterns a kind; seeds share them, colours are free."""
 Field = NDArray[np.floating[Any]]
 Painter = Callable[[np.random.Generator, NDArray[Any], NDArray[Any]], NDArray[Any]]
 """(rng, colour, second colour, sRGB 0..1) -> picture `(S, S, 3)` sRGB 0..1."""
@@ -47,13 +49,27 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
     first = _srgb(surface.colour or recipe.colour)
     other = surface.colour_2 or recipe.colour_2
     second = _srgb(other) if other else first * 0.7
-    rng = np.random.default_rng(np.random.SeedSequence([surface.seed, list(_RECIPES).index(surface.kind)]))
-    picture = np.clip(recipe.paint(rng, first, second), 0.0, 1.0)
+    constant, of_first, of_second = _pattern(surface.kind, surface.seed % VARIANTS)
+    picture = constant.astype(np.float32)
+    picture += of_first * first.astype(np.float32)
+    picture += of_second * second.astype(np.float32)
+    np.clip(picture, 0.0, 1.0, out=picture)
     mean = to_linear(picture[::4, ::4]).mean((0, 1))
     texture = Texture(np.round(picture * 255).astype(np.uint8), height_is_luminance=recipe.relief_m > 0)
     roughness = surface.roughness if surface.roughness is not None else recipe.roughness
     relief = recipe.relief_m * surface.scale
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))
+
+
+@lru_cache(maxsize=32)
+def _pattern(kind: str, variant: int) -> tuple[Field, Field, Field]:
+    """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
+    recipe, fields = _RECIPES[kind], []
+    for first, second in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
+        rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
+        fields.append(recipe.paint(rng, np.full(3, first), np.full(3, second)))
+    constant, of_first, of_second = fields
+    return tuple(field.astype(np.float16) for field in (constant, of_first - constant, of_second - constant))  # type: ignore[return-value]
 
 
 def _srgb(colour: str) -> NDArray:
@@ -166,9 +182,9 @@ def _carpet(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 
 def _rubber(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    value, _ = cell_noise(rng, SIZE, 7000)
-    flecks = (value > 0.93).astype(np.float32)
-    return _shade(_mix(a, b, flecks * 0.85), band_noise(rng, SIZE, 30, 250, 0.0), 0.05)
+    value, _ = cell_noise(rng, SIZE, 24000)
+    flecks = (value > 0.95).astype(np.float32)
+    return _shade(_mix(a, b, flecks * 0.6), band_noise(rng, SIZE, 30, 250, 0.0), 0.05)
 
 
 def _fabric(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
