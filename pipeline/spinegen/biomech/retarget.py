@@ -57,7 +57,7 @@ def _followed_once(values: Array, source: SpineModel) -> tuple[Array, SpineModel
     """What `followed` gives; the latest motion of each model is kept, because many people play the same one."""
     from .follow import followed
 
-    digest = hashlib.sha256(np.ascontiguousarray(values)).digest()
+    digest = hashlib.sha256(values.tobytes()).digest()
     kept = _FOLLOWED.get(source)
     if kept is None or kept[0] != digest:
         kept = _FOLLOWED[source] = (digest, *followed(values, source))
