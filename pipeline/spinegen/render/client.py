@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Connection:
         from .quiet_client import QuietClient
 
         self.endpoint, self.timeout_s = endpoint, timeout_s
-        self._client = QuietClient(endpoint, "unix" if isinstance(endpoint, str) else "inet")
+        self._client: Any = QuietClient(endpoint, "unix" if isinstance(endpoint, str) else "inet")
         self._dead = ""
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")

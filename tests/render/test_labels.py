@@ -1,0 +1,110 @@
+"""Labels and skin agree: keypoints of the surface lie on the skin, vertebral centroids inside it, feet on the ground."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from spinegen.biomech.authored.flow import load_flow
+from spinegen.biomech.authored.performance import plant_keys
+from spinegen.biomech.fit_files import FittedClip
+from spinegen.biomech.model import load_model
+from spinegen.geometry import rigid
+from spinegen.humans.person import build_person
+from spinegen.humans.person_spec import Hair
+from spinegen.humans.skin import skin
+from spinegen.humans.spec import sample_person
+from spinegen.render.performer import Performer
+from spinegen.render.skeleton_map import RestPose, load_skeleton_map
+from spinegen.scenes.placement import PlacedPerson
+from spinegen.skeleton import INDEX
+
+SURFACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head", "left_big_toe", "right_big_toe",
+           "left_small_toe", "right_small_toe", "left_heel", "right_heel")  # fmt: skip
+SKIN_DISTANCE_M = 0.015
+SINK_M = 0.02
+
+
+def key_poses(clip: str) -> FittedClip:
+    """The authored key poses of a yoga clip as if they were a fit."""
+    flow, model = load_flow(), load_model()
+    q = plant_keys(model, flow.clips[clip], flow.key_poses(clip))
+    fit = FittedClip(Path(), clip, 1.0, np.arange(len(q), dtype=float), model.coordinate_names, q, None)
+    fit.__dict__["model"] = model  # what `model` would read from the fit's .osim
+    return fit
+
+
+@pytest.fixture(scope="module")
+def bodies():
+    """Sampled people without clothes and hair, with their performers."""
+    found = []
+    rng = np.random.default_rng(5)
+    for _ in range(2):
+        spec = sample_person(rng, "yoga").model_copy(update={"garments": (), "hair": Hair(style="bald")})
+        person = build_person(spec)
+        positions = np.asarray(person.rest_positions_ground_m, dtype=np.float64)
+        rest = rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
+        found.append((person, Performer(RestPose(person.bones, rest, person.landmarks), load_skeleton_map())))
+    return found
+
+
+@pytest.fixture(scope="module")
+def posed(bodies):
+    """(skin vertices, faces, pose, standing) of people in key poses, somewhere on the stage."""
+    found = []
+    for clip in ("yoga_standing", "yoga_floor"):
+        fit = key_poses(clip)
+        for person, performer in bodies:
+            part = next(i for i, part in enumerate(person.parts) if part.name == "skin")
+            for frame in range(0, len(fit.q), 3):
+                placed = PlacedPerson("p", clip, frame, float(frame), 1.2, -0.7, 75.0, frame)
+                pose = performer.pose(placed, fit)
+                assert performer.moved_bones == person.bones
+                vertices = np.asarray(skin(person, pose.transforms_ground_bone)[part], dtype=np.float64)
+                found.append((vertices, person.parts[part].faces, pose, clip == "yoga_standing"))
+    return found
+
+
+def test_keypoints_of_the_surface_lie_on_the_skin(posed):
+    for vertices, faces, pose, _ in posed:
+        points = pose.keypoints_ground_m[[INDEX[name] for name in SURFACE]]
+        assert surface_distance_m(points, vertices, faces).max() < SKIN_DISTANCE_M
+
+
+def test_vertebral_centroids_are_inside_the_body_of_whoever_stands(posed):
+    for vertices, faces, pose, standing in posed:
+        if standing:
+            assert winding_number(pose.centroids_ground_m, vertices, faces).min() > 0.5
+
+
+def test_feet_of_whoever_stands_meet_the_ground(posed):
+    for vertices, _, _, standing in posed:
+        if standing:
+            assert -SINK_M < vertices[:, 1].min() < SINK_M
+
+
+def test_people_stand_where_the_plan_puts_them(posed):
+    for _, _, pose, _ in posed:
+        assert np.allclose(pose.keypoints_ground_m[INDEX["hip"], [0, 2]], (1.2, -0.7), atol=1e-9)
+
+
+def surface_distance_m(points, vertices, faces) -> np.ndarray:
+    """Distance of points to the nearest of the closest triangles, each sampled finely."""
+    _, near = cKDTree(vertices[faces].mean(1)).query(points, k=30)
+    ticks = np.linspace(0, 1, 7)
+    barycentric = np.array([(a, b, 1 - a - b) for a in ticks for b in ticks if a + b <= 1 + 1e-9])
+    samples = np.einsum("sb,ptbi->ptsi", barycentric, vertices[faces[near]])
+    return np.linalg.norm(samples - points[:, None, None], axis=-1).min((1, 2))
+
+
+def winding_number(points, vertices, faces) -> np.ndarray:
+    """1 inside a closed surface, 0 outside (van Oosterom & Strackee 1983, summed over triangles)."""
+    a, b, c = (vertices[faces[:, i]][None] - points[:, None] for i in range(3))
+    la, lb, lc = (np.linalg.norm(side, axis=-1) for side in (a, b, c))
+
+    def dot(x, y):
+        return np.einsum("pfi,pfi->pf", x, y)
+
+    solid = np.arctan2(dot(a, np.cross(b, c)), la * lb * lc + dot(a, b) * lc + dot(b, c) * la + dot(c, a) * lb)
+    return 2.0 * solid.sum(1) / (4.0 * np.pi)
