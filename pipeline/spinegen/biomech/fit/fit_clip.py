@@ -131,7 +131,7 @@ def usable_markers(clip: "Clip", match: "MarkerMatch", model: "SpineModel") -> t
         else:
             labels.append(label)
     rows = [match.rows[label] for label in labels]
-    _require(clip, labels, [model.stations[row.station].body for row in rows])
+    _require(clip, labels, [_tells_about(model, row.station) for row in rows])
     return (
         FittedMarkers(
             tuple(labels),
@@ -143,6 +143,17 @@ def usable_markers(clip: "Clip", match: "MarkerMatch", model: "SpineModel") -> t
         ),
         tuple(notes),
     )
+
+
+def _tells_about(model: "SpineModel", station: str) -> str:
+    """The body whose place a station shows: the centre of a hip or shoulder is as much the trunk's as the limb's."""
+    where = model.stations[station]
+    centre = not np.any(where.location_body_m)
+    if centre and where.body.startswith("femur"):
+        return "pelvis"
+    if where.body.startswith(("clavicle", "scapula")) or (centre and where.body.startswith("humerus")):
+        return "thorax"
+    return where.body
 
 
 def _require(clip: "Clip", labels: list[str], bodies: list[str]) -> None:
