@@ -38,10 +38,10 @@ def run_benchmark(workspace: Workspace, settings: TrainSettings, reporter: Repor
         record = read_record(here)
         if record is None or record["key"] != key:
             reporter.say(f"learning curve: {count} of {total} people")
-            record = train(here, train_split, val_split, settings, key, reporter, limit=count)
+            record = train(here, train_split, val_split, settings, key, reporter, limit=count, crops=folder / "cache")
         metrics = score_and_report(here, here / "pose.onnx", val_split, record, settings, reporter)
         rows.append(_row(record, metrics))
-    write_json(folder / "benchmark.json", {"settings": rows and record_settings(settings), "rows": rows})
+    write_json(folder / "benchmark.json", {"settings": record_settings(settings), "rows": rows})
     _write_page(workspace, settings, rows)
     table = tuple(
         (

@@ -89,7 +89,8 @@ class TrainSettings(Settings):
     epochs: int | None = Field(default=None, ge=1)
     """Passes over the set; None: 60, or as many as `max_minutes` allows on a CPU."""
     max_minutes: float | None = Field(default=None, gt=0)
-    """Time for training alone; the learning rate follows it. None: 2.7 on a CPU when `epochs` is not set, else no limit."""
+    """Time for training alone; the learning rate follows it. None: 2.7 (up to 8 where 10,000 views take longer) on a CPU when
+    `epochs` is not set, else no limit."""
     batch: int | None = Field(default=None, ge=2)
     """People a step; None: 16 on a CPU, 256 on a GPU, never more than a quarter of the set."""
     learning_rate: float | None = Field(default=None, gt=0)

@@ -42,6 +42,7 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
     if not trained and metrics_file.exists():
         metrics = json.loads(metrics_file.read_text(encoding="utf-8"))
         if metrics.get("key") == record["key"]:
+            require_better_than_mean_pose(metrics)
             return summarize(metrics, workspace.pose, "already done")
     metrics = score_and_report(
         workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter

@@ -101,15 +101,17 @@ def train(
     key: str,
     reporter: Reporter,
     limit: int | None = None,
+    crops: Path | None = None,
 ) -> dict[str, Any]:
     """Train into `folder`: `pose.onnx`, `weights.pt`, `metrics.csv`, then the record `training.json`.
 
     Args:
         limit: use only this many people of the training set, spread evenly (learning curves).
+        crops: folder of the crop cache; None: `folder/cache`.
     """
     import torch
 
-    from .data.cache import CropCache, first_people, open_cache
+    from .data.cache import CropCache, drop_other_crops, first_people, open_cache
     from .export import export_fp16, export_onnx
     from .scoring.baseline import mean_pose
     from .training.checkpoint import save_checkpoint
@@ -118,7 +120,7 @@ def train(
 
     device = choose_device(settings.device)
     architecture = ARCHITECTURES[settings.model]
-    crops = folder / "cache"
+    crops = crops or folder / "cache"
 
     def cache(split: Split) -> CropCache:
         return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter)
@@ -127,16 +129,9 @@ def train(
     if limit is not None:
         learnt = first_people(learnt, limit)
     second = mixed_split(settings)
-    trainer = Trainer(
-        architecture,
-        settings,
-        learnt,
-        checked,
-        device,
-        folder / "checkpoint.pt",
-        key,
-        cache(second) if second else None,
-    )
+    mixed = cache(second) if second else None
+    drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
+    trainer = Trainer(architecture, settings, learnt, checked, device, folder / "checkpoint.pt", key, mixed)
     loader = trainer.source.measure()
     trained = trainer.run(reporter)
     target = folder / "pose.onnx"

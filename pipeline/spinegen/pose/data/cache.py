@@ -40,6 +40,8 @@ class CropCache:
     has_mask: NDArray[np.bool_]
     broken: tuple[str, ...]
     """Pictures left out, and why."""
+    file: Path
+    """Where the crops lie."""
 
 
 def open_cache(
@@ -81,7 +83,17 @@ def open_cache(
         boxes_crop_px=np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1),
         has_mask=np.array([isinstance(s, dict) for s in people.segmentations]),
         broken=tuple(broken.values()),
+        file=data_file,
     )
+
+
+def drop_other_crops(caches: list[CropCache]) -> None:
+    """Delete crops beside these that belong to data or sizes of earlier trainings."""
+    used = {cache.file.stem for cache in caches}
+    for folder in {cache.file.parent for cache in caches}:
+        for path in folder.glob("crops-*"):
+            if path.stem not in used:
+                path.unlink(missing_ok=True)
 
 
 def first_people(cache: CropCache, count: int) -> CropCache:
@@ -94,6 +106,7 @@ def first_people(cache: CropCache, count: int) -> CropCache:
         boxes_crop_px=cache.boxes_crop_px[rows],
         has_mask=cache.has_mask[rows],
         broken=cache.broken,
+        file=cache.file,
     )
 
 

@@ -28,7 +28,12 @@ from .schedule import flat_cosine
 
 CPU_MINUTES = 2.7
 """Time for training on a CPU where nothing else is asked for."""
+CPU_VIEWS = 10_000
+"""Views that a training must have, or it learns next to nothing: a slow or busy machine gets more time for them ..."""
+CPU_MINUTES_MOST = 8.0
+"""... up to this."""
 GPU_EPOCHS = 60
+STRETCH_STEP = 12
 VALIDATIONS = 8
 """Times that the validation AP is taken, evenly over the training."""
 VALIDATION_PEOPLE = 400
@@ -82,10 +87,12 @@ class Trainer:
             caches, ratio, self.batch, architecture.input_hw, settings.augmentation, settings.seed, device
         )
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
+        self.stretches = False
         epochs = settings.epochs
         if epochs is None:
             if self.max_seconds is None and device.type == "cpu":
                 self.max_seconds = CPU_MINUTES * 60
+                self.stretches = True
             epochs = GPU_EPOCHS if self.max_seconds is None else 10_000
         self.total_steps = epochs * self.source.steps_per_epoch
         self.objective = Objective(settings.losses, architecture, settings.teacher, device)
@@ -107,8 +114,9 @@ class Trainer:
             optimizer.load_state_dict(state["optimizer"])
             average.updates, result.steps, result.seconds = state["updates"], state["step"], state["seconds"]
             result.history = list(state["history"])
+            self.max_seconds = state["max_seconds"]
             reporter.say(f"training resumes at step {result.steps}")
-        with _reproducible(self.settings.threads or core_count()):
+        with _reproducible(self.settings.threads or core_count(), self.device.type == "cpu"):
             self._loop(network, average, optimizer, result, reporter)
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
@@ -147,6 +155,8 @@ class Trainer:
                 summed += 1
                 result.steps += 1
                 result.seconds = before + time.monotonic() - started
+                if self.stretches and result.steps == STRETCH_STEP:
+                    self.max_seconds = stretched_seconds(result.steps * self.batch / result.seconds)
                 progress = self.progress(result.steps, result.seconds)
                 done = progress >= 1
                 task.advance(100 * (min(progress, 1) - shown))
@@ -229,6 +239,7 @@ class Trainer:
             "updates": average.updates,
             "step": result.steps,
             "seconds": result.seconds,
+            "max_seconds": self.max_seconds,
             "history": result.history,
         }
         save_checkpoint(self.checkpoint, state)
@@ -263,14 +274,19 @@ def _optimizer(network: PoseNetwork, rate: float, decay: float) -> torch.optim.O
     return torch.optim.AdamW(groups, lr=rate)
 
 
+def stretched_seconds(views_per_s: float) -> float:
+    """Time for a training on a CPU of some speed, where the user set none."""
+    return min(max(CPU_MINUTES * 60, CPU_VIEWS / views_per_s), CPU_MINUTES_MOST * 60)
+
+
 @contextmanager
-def _reproducible(threads: int) -> Iterator[None]:
-    """Torch's threads and deterministic kernels for a block; both as before afterwards."""
-    before, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+def _reproducible(threads: int, exact: bool) -> Iterator[None]:
+    """Torch's threads, and deterministic kernels where `exact`, for a block; both as before afterwards."""
+    before, was_exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(exact, warn_only=True)
     try:
         yield
     finally:
         torch.set_num_threads(before)
-        torch.use_deterministic_algorithms(exact)
+        torch.use_deterministic_algorithms(was_exact)

@@ -1,0 +1,54 @@
+"""A small drawn set, and a network trained a little and exported from it, shared by the pose tests."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pose_figures import write_set
+
+from spinegen.pose import stage
+from spinegen.pose.settings import TrainSettings
+from spinegen.progress import SilentReporter
+from spinegen.workspace import Workspace
+
+
+def quick_settings(**other: Any) -> TrainSettings:
+    """A training of seconds."""
+    fields = {"device": "cpu", "epochs": 2, "batch": 8, "threads": 1, "fp16": True, **other}
+    return TrainSettings.model_validate(fields)
+
+
+@pytest.fixture(scope="session")
+def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `coco/` folder: 48 people to train on, 12 of other persons to validate on."""
+    folder = tmp_path_factory.mktemp("drawn") / "coco"
+    write_set(folder, "train", 48, people=4, seed=1)
+    write_set(folder, "val", 12, people=2, seed=2)
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, drawn_set: Path) -> Workspace:
+    """A workspace of its own whose set is the drawn one."""
+    root = tmp_path / "workspace"
+    root.mkdir()
+    (root / "coco").symlink_to(drawn_set, target_is_directory=True)
+    return Workspace(root)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, drawn_set: Path) -> Workspace:
+    """A workspace after a `train-validate` too short to beat the mean pose."""
+    root = tmp_path_factory.mktemp("trained")
+    (root / "coco").symlink_to(drawn_set, target_is_directory=True)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
+    stage.train_validate(Workspace(root), quick_settings(), SilentReporter())
+    patch.undo()
+    return Workspace(root)
+
+
+@pytest.fixture(scope="session")
+def exported_onnx(trained: Workspace) -> Path:
+    """The tiny network that `trained` exported."""
+    return trained.pose / "pose.onnx"

@@ -1,0 +1,75 @@
+"""Crops, bins and mirror images: the arithmetic that every client repeats."""
+
+import numpy as np
+import pytest
+import torch
+
+from spinegen import skeleton
+from spinegen.pose import geometry, simcc
+from spinegen.pose.nets.head import spreading
+from spinegen.pose.training.losses import simcc_targets
+
+
+def test_a_crop_has_the_inputs_aspect_and_a_quarter_of_padding() -> None:
+    centers, sizes = geometry.crop_regions(np.array([[10.0, 20.0, 100.0, 40.0], [0.0, 0.0, 30.0, 80.0]]), (256, 192))
+    assert centers.tolist() == [[60, 40], [15, 40]]
+    # wide box: width 125 decides, height 125 * 4 / 3; tall box: height 100 decides, width 75
+    assert sizes == pytest.approx(np.array([[125, 125 * 4 / 3], [75, 100]]))
+
+
+def test_image_to_input_and_back_is_the_identity() -> None:
+    rng = np.random.default_rng(0)
+    boxes = np.concatenate([rng.uniform(0, 300, (5, 2)), rng.uniform(20, 200, (5, 2))], axis=1)
+    points = rng.uniform(0, 400, (5, 37, 2))
+    centers, sizes = geometry.crop_regions(boxes, (128, 96))
+    moved = geometry.apply_affine(geometry.transforms_input_image(centers, sizes, (128, 96)), points)
+    assert simcc.to_image(moved, centers, sizes, (128, 96)) == pytest.approx(points, abs=1e-9)
+
+
+def test_affine_maps_compose_and_invert() -> None:
+    rng = np.random.default_rng(1)
+    first, second = rng.normal(size=(2, 4, 2, 3))
+    points = rng.normal(size=(4, 6, 2))
+    one_by_one = geometry.apply_affine(second, geometry.apply_affine(first, points))
+    assert geometry.apply_affine(geometry.compose(second, first), points) == pytest.approx(one_by_one)
+    assert geometry.apply_affine(geometry.invert(first), geometry.apply_affine(first, points)) == pytest.approx(points)
+
+
+def test_decoding_finds_encoded_points_to_a_quarter_pixel() -> None:
+    rng = np.random.default_rng(2)
+    points = rng.uniform(2, 90, (3, 37, 2))
+    x, y = (simcc_targets(torch.tensor(points[..., k]), 192, 2.0, 3.0).numpy() for k in (0, 1))
+    decoded, scores = simcc.decode(x, y)
+    assert np.abs(decoded - points).max() <= 0.25 + 1e-6
+    assert (scores > 0).all()
+
+
+def test_a_keypoint_without_a_positive_score_is_marked() -> None:
+    nothing = np.zeros((1, 37, 8))
+    points, scores = simcc.decode(nothing, nothing)
+    assert (points == -0.5).all()
+    assert (scores == 0).all()
+
+
+def test_the_mirrored_pictures_output_comes_back_onto_the_same_bins() -> None:
+    rng = np.random.default_rng(3)
+    width, height = 96, 128
+    points = rng.uniform(10, 80, (2, 37, 2))
+    x, y = (simcc_targets(torch.tensor(points[..., k]), bins, 2.0, 3.0).numpy() for k, bins in ((0, 192), (1, 256)))
+    mirrored = points[:, list(skeleton.FLIP)] * [-1, 1] + [width - 1, 0]
+    mx, my = (simcc_targets(torch.tensor(mirrored[..., k]), bins, 2.0, 3.0).numpy() for k, bins in ((0, 192), (1, 256)))
+    mean_x, mean_y = simcc.average_with_mirrored(x, y, mx, my)
+    assert mean_x == pytest.approx(x, abs=1e-9)
+    assert mean_y == pytest.approx(y, abs=1e-9)
+    assert height == 128
+
+
+def test_spreading_keeps_probability_and_moves_smoothly_between_cells() -> None:
+    spread = spreading(24, 192).numpy()
+    assert spread.sum(axis=1) == pytest.approx(1.0)
+    peaks = [(spread[10] * (1 - share) + spread[11] * share).argmax() for share in np.linspace(0, 1, 9)]
+    assert peaks[0] == 83
+    assert peaks[-1] == 91
+    assert (np.diff(peaks) >= 0).all()
+    # an even blend peaks half-way, not at one of the two cells
+    assert peaks[4] == 87

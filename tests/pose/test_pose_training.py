@@ -1,0 +1,235 @@
+"""Training: what it learns, that it resumes, and that it is the same twice."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from spinegen.errors import ConfigError, DatasetError, TrainingError
+from spinegen.pose import stage
+from spinegen.pose.assembly import ARCHITECTURES
+from spinegen.pose.data.cache import open_cache
+from spinegen.pose.settings import TrainSettings
+from spinegen.pose.train_part import find_split, key_of
+from spinegen.pose.training.averaging import MovingAverage
+from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
+from spinegen.pose.training.loop import Trainer, stretched_seconds
+from spinegen.pose.training.schedule import flat_cosine
+from spinegen.pose.training.teacher import Teacher
+from spinegen.progress import SilentReporter
+from spinegen.workspace import Workspace
+
+CPU = torch.device("cpu")
+
+
+def quick(**other: Any) -> TrainSettings:
+    return TrainSettings.model_validate({"device": "cpu", "epochs": 1, "batch": 8, "threads": 1, **other})
+
+
+def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
+    architecture = ARCHITECTURES[settings.model]
+    train, val = (
+        open_cache(split.annotations, split.images, architecture.input_hw, workspace.pose / "cache", SilentReporter())
+        for split in (find_split(workspace, "train"), find_split(workspace, "val"))
+    )
+    return Trainer(architecture, settings, train, val, CPU, workspace.pose / "checkpoint.pt", "key")
+
+
+def test_the_schedule_warms_up_stays_and_falls() -> None:
+    assert flat_cosine(0.025) == pytest.approx(0.5)
+    assert flat_cosine(0.05) == flat_cosine(0.49) == 1.0
+    assert flat_cosine(0.75) == pytest.approx(0.51)
+    assert flat_cosine(1.0) == flat_cosine(2.0) == pytest.approx(0.02)
+
+
+def test_a_slow_machine_gets_time_for_ten_thousand_views_within_reason() -> None:
+    assert stretched_seconds(130) == pytest.approx(2.7 * 60)
+    assert stretched_seconds(40) == pytest.approx(250)
+    assert stretched_seconds(5) == pytest.approx(8 * 60)
+
+
+def test_the_moving_average_of_a_standing_network_is_that_network() -> None:
+    network = torch.nn.Linear(2, 2)
+    average = MovingAverage(network)
+    with torch.no_grad():
+        network.weight.fill_(1.0)
+    for _ in range(200):
+        average.update(network)
+    assert average.network.weight.flatten().tolist() == pytest.approx([1.0] * 4, abs=1e-3)
+
+
+def test_two_trainings_of_one_seed_are_equal_and_another_seed_differs(workspace: Workspace) -> None:
+    weights = []
+    for seed in (0, 0, 1):
+        (workspace.pose / "checkpoint.pt").unlink(missing_ok=True)
+        network = trainer(workspace, quick(seed=seed)).run(SilentReporter()).network
+        weights.append(torch.cat([p.flatten() for p in network.parameters()]))
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+def test_a_killed_training_goes_on_to_the_same_network(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = trainer(workspace, quick(epochs=2)).run(SilentReporter())
+    (workspace.pose / "checkpoint.pt").unlink()
+    monkeypatch.setattr("spinegen.pose.training.loop.CHECKPOINT_SECONDS", 0.0)
+    broken = trainer(workspace, quick(epochs=2))
+    step = broken._step
+
+    def dies(*args: Any) -> Any:
+        if int(load_step(workspace)) >= 7:
+            raise KeyboardInterrupt
+        return step(*args)
+
+    monkeypatch.setattr(broken, "_step", dies)
+    with pytest.raises(KeyboardInterrupt):
+        broken.run(SilentReporter())
+    resumed = trainer(workspace, quick(epochs=2)).run(SilentReporter())
+    assert resumed.steps == whole.steps == 12
+    for mine, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def load_step(workspace: Workspace) -> int:
+    state = load_checkpoint(workspace.pose / "checkpoint.pt", "key", "tiny")
+    return state["step"] if state else 0
+
+
+def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, {"architecture": "small", "network": {}, "key": "k"})
+    with pytest.raises(TrainingError, match="of architecture 'small', asked for is 'tiny'"):
+        load_checkpoint(path, "k", "tiny")
+    assert load_checkpoint(path, "other settings", "small") is None
+
+
+def test_a_damaged_checkpoint_or_one_with_code_in_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(b"half of a file")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        load_checkpoint(path, "k", "tiny")
+    torch.save({"network": Path("a pickled object")}, path)
+    with pytest.raises(TrainingError, match="cannot be read"):
+        load_checkpoint(path, "k", "tiny")
+
+
+def test_cuda_where_there_is_none_is_said(workspace: Workspace) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("a GPU is here")
+    with pytest.raises(TrainingError, match="no usable NVIDIA GPU here"):
+        stage.train_validate(workspace, TrainSettings(device="cuda"), SilentReporter())
+
+
+def test_losses_that_are_off_are_not_computed(workspace: Workspace) -> None:
+    settings = quick(losses={"structure": 0, "spine": 0, "distillation": 0})
+    history = trainer(workspace, settings).run(SilentReporter()).history
+    assert {"position", "loss"} <= set(history[-1])
+    assert not {"structure", "spine", "distillation"} & set(history[-1])
+
+
+def test_a_teacher_teaches_26_keypoints_at_the_students_bins(workspace: Workspace, exported_onnx: Path) -> None:
+    history = trainer(workspace, quick(teacher=str(exported_onnx))).run(SilentReporter()).history
+    assert history[-1]["distillation"] > 0
+    teacher = Teacher(exported_onnx, (384, 512), 2.0, CPU)
+    x, y = teacher.distributions(torch.zeros(2, 3, 256, 192))
+    assert x.shape == (2, 26, 384)
+    assert y.shape == (2, 26, 512)
+    assert x.sum(dim=-1).flatten().tolist() == pytest.approx([1.0] * 52, abs=1e-4)
+
+
+def test_a_teacher_with_too_few_keypoints_is_refused(tmp_path: Path) -> None:
+    kind, value = onnx.TensorProto.FLOAT, onnx.helper.make_tensor_value_info
+    nodes, outputs = [], []
+    for name, bins in (("simcc_x", 16), ("simcc_y", 24)):
+        tensor = onnx.numpy_helper.from_array(np.zeros((1, 17, bins), np.float32))
+        nodes.append(onnx.helper.make_node("Constant", [], [name], value=tensor))
+        outputs.append(value(name, kind, [1, 17, bins]))
+    graph = onnx.helper.make_graph(nodes, "coco17", [value("images", kind, [1, 3, 12, 8])], outputs)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
+    onnx.save(model, str(tmp_path / "coco17.onnx"))
+    with pytest.raises(TrainingError, match="teacher has 17 keypoints, needed are at least 26"):
+        Teacher(tmp_path / "coco17.onnx", (192, 256), 2.0, CPU)
+
+
+@pytest.mark.parametrize(("network", "mean", "refused"), [(0.3, 0.1, False), (0.1, 0.1, True), (None, 0.1, True)])
+def test_a_network_that_does_not_beat_the_mean_pose_is_refused_loudly(
+    network: float, mean: float, refused: bool
+) -> None:
+    metrics = {"scores": {"network": {"all": {"AP": network}}, "mean_pose": {"all": {"AP": mean}}}}
+    if refused:
+        with pytest.raises(TrainingError, match="does not beat the mean pose"):
+            stage.require_better_than_mean_pose(metrics)
+    else:
+        stage.require_better_than_mean_pose(metrics)
+
+
+def test_an_empty_validation_split_is_said(tmp_path: Path, drawn_set: Path) -> None:
+    workspace = Workspace(tmp_path)
+    for split in ("train", "val"):
+        source = drawn_set / f"annotations/person_keypoints_{split}-unreal.json"
+        target = workspace.coco / "annotations" / source.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        data = json.loads(source.read_text())
+        if split == "val":
+            data["annotations"], data["images"] = [], []
+        target.write_text(json.dumps(data))
+    (workspace.coco / "images").symlink_to(drawn_set / "images", target_is_directory=True)
+    with pytest.raises(DatasetError, match=r"val-unreal\.json: holds no person"):
+        stage.train_validate(workspace, quick(), SilentReporter())
+
+
+def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="make it with: spinegen export-coco"):
+        stage.train_validate(Workspace(tmp_path), quick(), SilentReporter())
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"model": "huge"}, "must be one of tiny, small, medium"),
+        ({"annotations": "x.json"}, "go with only=validate"),
+        ({"annotations": "x.json", "only": "validate"}, "belong together"),
+        ({"mix_images": "x"}, "needs mix"),
+        ({"mix_ratio": 1.5}, "mix_ratio"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(fields: dict[str, Any], message: str) -> None:
+    from spinegen.config import parse
+
+    with pytest.raises(ConfigError, match=message):
+        parse(fields, TrainSettings, "command line")
+
+
+def test_the_key_changes_with_what_is_learnt_and_not_with_how(workspace: Workspace) -> None:
+    key = key_of(workspace, quick())
+    assert key_of(workspace, quick(threads=2, only="train")) == key
+    assert key_of(workspace, quick(seed=4)) != key
+    assert key_of(workspace, quick(losses={"spine": 0.0})) != key
+
+
+def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
+    """Overfits: a few people without augmentation are found again, far better than by their mean pose."""
+    settings = quick(
+        epochs=10,
+        batch=8,
+        learning_rate=3e-3,
+        augment={
+            "scale": [1, 1],
+            "shift": 0,
+            "rotation": 0,
+            "half_body": 0,
+            "color": 0,
+            "blur": 0,
+            "patches": 0,
+            "background": 0,
+            "flip": 0,
+            "swap_channels": 0,
+        },
+    )
+    course = trainer(workspace, settings)
+    result = course.run(SilentReporter())
+    assert result.history[-1]["position"] < 0.8 * result.history[0]["position"]
+    assert np.isfinite(result.history[-1]["loss"])
