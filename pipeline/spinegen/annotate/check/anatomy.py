@@ -7,9 +7,9 @@ from ...geometry.rigid import Array
 from ...skeleton import COUNT, INDEX, NAMES
 from .tables import Rules
 
-LENGTH_TOLERANCE_M, KNEE_TOLERANCE_M = 0.004, 0.016
-"""A rigid pair may change by this much. The centre of the knee glides by about a centimetre as it bends (Walker 1988), so
-thigh and shank may change more."""
+LENGTH_TOLERANCE_M, THIGH_TOLERANCE_M = 0.004, 0.036
+"""A rigid pair may change by this much. The knee's centre is the tibia's: it glides and rolls on the condyles by up to 3 cm from
+straight to kneeling (Walker 1988, as in the model of Rajagopal 2016), so that the thigh seems to change its length."""
 SIDE_MARGIN_M = 0.005
 """Sides are only judged where left and right lie further apart than this along the body's own axis."""
 
@@ -43,7 +43,7 @@ class BoneLengths:
     def judge(self, rules: Rules) -> None:
         """Record every person in `bone lengths constant`."""
         rule = rules.measured("bone lengths constant per person", "of the allowed")
-        allowed = np.where(np.isin(self._pairs, _KNEES).any(1), KNEE_TOLERANCE_M, LENGTH_TOLERANCE_M)
+        allowed = np.where(np.isin(self._pairs[:, 1], _KNEES), THIGH_TOLERANCE_M, LENGTH_TOLERANCE_M)
         for person, (low, high) in sorted(self._seen.items()):
             spread = (high - low) / allowed
             worst = int(spread.argmax())
