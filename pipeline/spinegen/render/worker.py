@@ -120,7 +120,8 @@ class Worker:
                 continue
             self._drawn += 1
             return None
-        return f"shot {shot.shot}: the engine failed {ATTEMPTS} times, last with: {last}"
+        log = f"; its log: {self._log}" if self._log.exists() and self._log.stat().st_size else ""
+        return f"shot {shot.shot}: the engine failed {ATTEMPTS} times, last with: {last}{log}"
 
     def _fresh_enough(self) -> Session:
         if self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
