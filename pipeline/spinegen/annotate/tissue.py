@@ -33,11 +33,11 @@ _LIMBS_M: dict[str, tuple[float, float]] = {
     "toe": (0.020, 0.045),
     "heel": (0.025, 0.055),
     # Joint centres: half the girth, sleeves and trousers.
-    "shoulder": (0.040, 0.110),
+    "shoulder": (0.040, 0.120),
     "elbow": (0.030, 0.070),
     "wrist": (0.022, 0.055),
-    "hip": (0.055, 0.155),
-    "knee": (0.040, 0.095),
+    "hip": (0.055, 0.175),
+    "knee": (0.040, 0.125),
     "ankle": (0.028, 0.072),
 }
 """(radius, cover)."""
