@@ -122,7 +122,7 @@ def intervertebral_deg(model: "SpineModel", q: Array) -> Array:
     nameless = [level for level, found in columns.items() if None in found]
     for level, found in columns.items():
         if level not in nameless:
-            out[:, level] = full[:, found]
+            out[:, level] = full[:, [column for column in found if column is not None]]
     if nameless:
         out[:, nameless] = frame_angles_deg(model, q)[:, nameless]
     return out

@@ -65,6 +65,7 @@ def fit_report(
         ],
         "gap_fraction": round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
         "worst_frame": worst_frame(residual_mm),
+        "worst_frame_rms_mm": round(float(np.sqrt(np.nanmean(residual_mm[worst_frame(residual_mm)] ** 2))), 3),
         "performer": {
             "stature_m": round(fit.model.stature_m, 4),
             "mass_kg": round(fit.model.mass_kg, 2),
@@ -99,6 +100,10 @@ def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
         doubtful.append(f"markers lie {rms:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})")
     elif rms > GOOD_RMS_MM:
         usable.append(f"markers lie {rms:.0f} mm RMS from the model (more than {GOOD_RMS_MM:.0f})")
+    if (worst := report["worst_frame_rms_mm"]) > USABLE_RMS_MM:
+        usable.append(
+            f"frame {report['worst_frame']} lies {worst:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})"
+        )
     at_limit = {name: share for name, share in report["limits"]["spine"].items() if share > LIMIT_SHARE}
     if at_limit:
         worst = max(at_limit, key=lambda name: at_limit[name])

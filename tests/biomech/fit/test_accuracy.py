@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from known import centroids, known_motion, marked_model, vertebra_error_mm
 
-from spinegen.biomech.fit.inverse import mend, solve_motion
+from spinegen.biomech.fit.inverse import mend, rescue, solve_motion
 from spinegen.biomech.fit.setup import make_problem
 
 RATE_HZ = 50.0
@@ -76,3 +76,13 @@ def test_the_fit_stays_inside_the_joint_limits(motion: tuple[np.ndarray, ...]) -
     limbs = [i for i, c in enumerate(model.coordinates) if c.region != "pelvis"]
     assert (q[:, limbs] >= low[limbs] - 1e-9).all()
     assert (q[:, limbs] <= high[limbs] + 1e-9).all()
+
+
+def test_a_stretch_left_in_a_wrong_posture_is_started_anew(motion: tuple[np.ndarray, ...]) -> None:
+    model, markers = marked_model()
+    problem = make_problem(model, markers, _noisy(motion[1]), RATE_HZ)
+    wrong = motion[0].copy()
+    wrong[100:130, model.coordinate_index["pelvis_rotation"]] += 2.5
+    wrong[100:130, model.coordinate_index["shoulder_elevation_r"]] = 1.5
+    assert vertebra_error_mm(model, wrong, motion[2]) > 10.0
+    assert vertebra_error_mm(model, rescue(problem, wrong), motion[2]) < 3.5

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 KEY_S = 1.0
 """Seconds between the frames that are solved from scratch."""
+SUSPICIOUS, SUSPICIOUS_M = 3.0, 0.02
+"""A frame is suspicious when its RMS is so many times the median one, and more than so much."""
+LONG_WINDOW = 1500
 COARSE_HZ = 30.0
 """Rate at which poses are first solved one by one, before all frames are smoothed together."""
 
@@ -60,7 +63,47 @@ def solve_motion(
     q = interpolate(frames, poses, count)
     if not smooth:
         return solve_frames(problem, q, iterations=12)
-    return solve_clip(problem, q, advance=advance)
+    return rescue(problem, solve_clip(problem, q, advance=advance))
+
+
+def rescue(problem: Problem, q: Array) -> Array:
+    """Stretches that settled in a wrong posture, which the robust loss then left alone, are started anew from the good frames around them.
+
+    A stretch is suspicious when its markers lie several times as far off as usual; it is replaced where that makes it much better.
+    """
+    far = _plain_cost(problem, q)
+    limit = max(SUSPICIOUS**2 * float(np.median(far)), SUSPICIOUS_M**2)
+    bad = far > limit
+    if not bad.any() or bad.all():
+        return q
+    q = q.copy()
+    good = np.flatnonzero(~bad)
+    rows = np.flatnonzero(bad)
+    part = problem.frames(rows)
+    trial = solve_frames(part, interpolate(good, q[good], len(q))[rows], iterations=25, widen=8.0)
+    trial = solve_frames(part, trial, iterations=10, widen=2.0)
+    better = _plain_cost(part, trial) < 0.5 * far[rows]
+    q[rows[better]] = trial[better]
+    return _solve_around(problem, q, rows[better])
+
+
+def _plain_cost(problem: Problem, q: Array) -> Array:
+    """Mean squared distance `(F,)` of the seen markers, each counted up to 20 cm."""
+    residual = problem.residuals(problem.kinematics.positions(q))
+    square = np.minimum(np.einsum("fmi,fmi->fm", residual, residual), 0.04)
+    return square.sum(1) / np.maximum(np.isfinite(problem.observed_m[..., 0]).sum(1), 1)
+
+
+def _solve_around(problem: Problem, q: Array, frames: NDArray[np.int_]) -> Array:
+    """Smooth again where frames have changed."""
+    reach = round(2 * OVERLAP_S * problem.rate_hz) + 2
+    for first, last in _windows(frames, reach, len(q)):
+        span = slice(first, last)
+        if last - first > LONG_WINDOW:
+            q[span] = solve_clip(problem.frames(span), q[span])
+        else:
+            q[span] = solve_stretch(problem.frames(span), q[span], 2 if first > 0 else 0, 2 if last < len(q) else 0)
+    return q
 
 
 def interpolate(frames: NDArray[np.int_], poses: Array, count: int) -> Array:
@@ -96,15 +139,7 @@ def mend(
         rows = np.flatnonzero(changed)
         q[rows] = solve_frames(problem.frames(rows), q[rows])
         return problem, q, faults
-    reach = round(2 * OVERLAP_S * problem.rate_hz) + 2
-    for first, last in _windows(np.flatnonzero(changed), reach, len(q)):
-        head, tail = (2 if first > 0 else 0), (2 if last < len(q) else 0)
-        span = slice(first, last)
-        if last - first > 1500:
-            q[span] = solve_clip(problem.frames(span), q[span])
-        else:
-            q[span] = solve_stretch(problem.frames(span), q[span], head, tail)
-    return problem, q, faults
+    return problem, _solve_around(problem, q, np.flatnonzero(changed)), faults
 
 
 def _windows(frames: NDArray[np.int_], reach: int, count: int) -> list[tuple[int, int]]:
