@@ -22,7 +22,7 @@ const vec2 DISC[16] = vec2[](
     vec2(0.070, 0.210), vec2(-0.480, 0.060), vec2(0.160, -0.330), vec2(-0.080, 0.950));
 
 float sunlit(vec3 world, vec3 n) {
-    vec3 offset = world + n * (shadow.y * 1.5);
+    vec3 offset = world + n * (shadow.y * 1.5 + min(sun_direction.w * 0.12, 0.02));
     vec3 q = (sun_from_world * vec4(offset, 1.0)).xyz;
     if (any(greaterThan(abs(q.xy - 0.5), vec2(0.499))) || q.z > 1.0) return 1.0;
     float turn = pattern(gl_FragCoord.xy) * 6.2831853;

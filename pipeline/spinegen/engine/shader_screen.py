@@ -16,7 +16,7 @@ void main() {
     vec2 uv = ndc * 0.5 + 0.5;
     float z = texture(depth_map, uv).r;
     open_share = 1.0;
-    if (z <= 0.0 || z > 60.0) return;
+    if (z <= 0.0 || z > 24.0) return;
     vec3 p = place(ndc, z);
     vec2 step_uv = picture.zw * 2.0;
     float zr = texture(depth_map, uv + vec2(step_uv.x, 0.0)).r, zl = texture(depth_map, uv - vec2(step_uv.x, 0.0)).r;
@@ -26,7 +26,8 @@ void main() {
     vec3 ddy = abs(zu - z) < abs(zd - z) ? place(ndc + dy, zu) - p : p - place(ndc - dy, zd);
     vec3 n = normalize(cross(ddy, ddx));
     if (dot(n, p) > 0.0) n = -n;
-    float turn = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) * 6.2831853;
+    ivec2 cell = ivec2(gl_FragCoord.xy) & 3;
+    float turn = float(((cell.x * 4 + cell.y) * 7) & 15) * 0.39269908;
     float shut = 0.0;
     for (int i = 0; i < AMBIENT; i++) {
         float share = (float(i) + 0.5) / float(AMBIENT);
@@ -39,7 +40,7 @@ void main() {
         float far = length(d);
         shut += max(0.0, dot(d, n) / (far + 0.001) - 0.06) * smoothstep(0.45, 0.08, far);
     }
-    open_share = clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0);
+    open_share = mix(clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0), 1.0, smoothstep(10.0, 24.0, z));
 }
 """
 
@@ -52,7 +53,7 @@ void main() {
     vec2 uv = ndc * 0.5 + 0.5;
     float sum = 0.0;
     for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++)
-        sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.0) * texel_uv).r;
+        sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.5) * texel_uv).r;
     open_share = sum * 0.25;
 }
 """
