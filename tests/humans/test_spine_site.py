@@ -14,7 +14,7 @@ from spinegen.skeleton import VERTEBRAE
 # Skin of the back to the vertebral body's centre, mm at 1.72 m: published skin-to-epidural depth (lumbar 41-57 +- 12,
 # Cha 2011, Lee 2004; thoracic 47 +- 11, Agarwal 2024) + canal + half the body, give or take two deviations.
 DEPTH_RANGE_MM = {"L": (52, 118), "T": (44, 100), "C": (38, 84), "S": (38, 95)}
-SHARE_RANGE = {"L": (0.28, 0.52), "T": (0.22, 0.60), "C": (0.22, 0.62), "S": (0.18, 0.48)}
+SHARE_RANGE = {"L": (0.24, 0.52), "T": (0.22, 0.60), "C": (0.22, 0.62), "S": (0.18, 0.48)}
 WARDROBES = ("yoga", "sport", "street", "office")
 
 

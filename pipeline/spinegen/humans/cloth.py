@@ -8,7 +8,7 @@ from . import bones, mesh_ops
 from .arrays import Floats, Ints
 from .body_data import BodyData
 from .body_fields import BodyFields
-from .cut import BOTTOMS, garment_field, skirt_field
+from .cut import BOTTOMS, garment_field, leg_end_m, skirt_field
 from .drape import drape
 from .fabric import TILE_M, fabric_texture
 from .mesh import MeshPart
@@ -18,9 +18,6 @@ from .shoes import shape_shoes, shoe_texture, shoe_uv
 from .skirt import make_skirt
 
 ROUGHNESS = {"leggings": 0.7, "one_piece": 0.65, "sports_bra": 0.7, "shoes": 0.5}
-
-
-SKIRT_HIDE_M = 0.15
 
 
 @dataclass(frozen=True)
@@ -36,11 +33,11 @@ class Cloth:
 
 def make_clothes(garment: Garment, data: BodyData, body: BodyFields) -> list[Cloth]:
     """The pieces of one garment on a body: one, or two for a dress."""
-    if garment.kind == "skirt":
-        return [Cloth(make_skirt(garment, body), skirt_field(garment, body, SKIRT_HIDE_M), SKIRT_HIDE_M)]
-    pieces = [_from_shell(garment, data, body)]
-    if garment.kind == "dress":
-        pieces.append(Cloth(make_skirt(garment, body), skirt_field(garment, body, SKIRT_HIDE_M), SKIRT_HIDE_M))
+    pieces = [] if garment.kind == "skirt" else [_from_shell(garment, data, body)]
+    if garment.kind in ("skirt", "dress"):
+        # Raised knees would push through a skirt that covers them.
+        hide_m = 0.05 if leg_end_m(garment, body) < body.knee_y_m + 0.05 else 0.12
+        pieces.append(Cloth(make_skirt(garment, body), skirt_field(garment, body, hide_m), hide_m))
     return pieces
 
 

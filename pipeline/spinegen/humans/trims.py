@@ -46,7 +46,7 @@ def _collar(garment: Garment, body: BodyFields) -> tuple[Floats, Ints]:
     for height, out in ((-0.03, 0.012), (0.0, 0.006), (0.017, 0.005), (0.02, 0.008), (0.006, 0.015), (-0.014, 0.027)):
         drop = np.where(height < 0.0, 0.012 * np.clip(front, 0, 1) ** 2 * (out > 0.02), 0.0)
         rows.append(_lift(inner, angles, height - drop, out + 0.004 * garment.looseness_m / 0.02))
-    return _grid(np.stack(rows))
+    return _grid(_outside(np.stack(rows), body))
 
 
 def _hood(garment: Garment, body: BodyFields) -> tuple[Floats, Ints]:
@@ -80,6 +80,20 @@ def _ring(body: BodyFields, angles: Floats, level_m: float) -> Floats:
     outline = np.convolve(np.pad(outline, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     x, z = middle[0] + outline * np.cos(angles), -outline * np.sin(angles)
     return np.stack([x, level_m - SLOPE * x, z], axis=1) + body.neck_m
+
+
+def _outside(points: Floats, body: BodyFields) -> Floats:
+    """Push a trim out of the skin below it, six millimetres over it at least."""
+    from scipy.spatial import cKDTree
+
+    own = np.flatnonzero((body.arm_share < 0.3) & (body.weights.sum(1) > 0.5))
+    own = own[np.abs(body.vertices_m[own, 1] - body.neck_m[1]) < 0.2]
+    skin = body.vertices_m[own].astype(np.float64)
+    _, index = cKDTree(skin).query(points)
+    away = skin[index] - (body.neck_m + np.array([0.02, -0.05, 0.0]))
+    away /= np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+    height = np.einsum("...i,...i->...", points - skin[index], away)
+    return points + away * np.clip(0.008 - height, 0.0, 0.03)[..., None]
 
 
 def _lift(ring: Floats, angles: Floats, height: Floats | float, out: Floats | float) -> Floats:
