@@ -78,6 +78,10 @@ def test_spinepose_metainfo_has_the_same_order_sigmas_and_swaps(exported: Worksp
 @pytest.mark.slow
 def test_fiftyone_imports_the_keypoints(exported: Workspace) -> None:
     fiftyone = pytest.importorskip("fiftyone")
+    try:
+        fiftyone.list_datasets()
+    except fiftyone.core.config.FiftyOneConfigError as error:
+        pytest.skip(f"FiftyOne finds no MongoDB: {error}")
     images, annotations = folder(exported)
     found = fiftyone.Dataset.from_dir(
         dataset_type=fiftyone.types.COCODetectionDataset,
