@@ -83,10 +83,9 @@ def fit_clip(
         model = model.released()
     model = with_markers(model, markers)
     calibration, keys = _performer(model, markers, raw, clip, options, static)
-    if options.mass_kg is not None:
-        model_of = calibration.model.scaled({}, mass_kg=options.mass_kg)
-    else:
-        model_of = calibration.model
+    # Without a weighing, the body mass index of the model.
+    likely_kg = model.mass_kg * (calibration.model.stature_m / model.stature_m) ** 2
+    model_of = calibration.model.scaled({}, mass_kg=options.mass_kg or likely_kg)
     scaled_at = time.perf_counter()
     problem = make_problem(model_of, markers, raw, clip.rate_hz, options.smooth)
     faults: tuple[Fault, ...] = ()
