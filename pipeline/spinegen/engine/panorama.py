@@ -11,7 +11,7 @@ from .noise import band_noise
 WIDTH, HEIGHT = 2048, 256
 LOW_DEG, HIGH_DEG = -2.0, 26.0
 """Elevations of the strip's lower and upper edge."""
-VARIANTS = 6
+VARIANTS = 4
 """Different strips a kind; seeds share them."""
 
 Picture = NDArray[np.floating[Any]]
@@ -118,7 +118,7 @@ def _skyline(picture: Picture, rng: np.random.Generator, count: int, height: tup
         picture[:, columns] = part
 
 
-@lru_cache(maxsize=30)
+@lru_cache(maxsize=20)
 def panorama(kind: str, variant: int) -> NDArray[np.uint8] | None:
     """RGBA strip `(HEIGHT, WIDTH, 4)`: square root of albedo, and cover; `None` for kinds without one."""
     rng = np.random.default_rng(np.random.SeedSequence([variant, sum(kind.encode())]))

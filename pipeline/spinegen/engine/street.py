@@ -14,7 +14,7 @@ from .vocabulary import Surface
 HALF_WIDTH_M = 14.0
 """From the street's axis to the fronts."""
 LENGTH_M = 120.0
-VARIANTS = 12
+VARIANTS = 4
 
 _GLASS = Material(None, (0.05, 0.06, 0.075), 0.08)
 _FRONTS = (
@@ -23,7 +23,7 @@ _FRONTS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=4)
 def street_mesh(variant: int) -> Mesh:
     """Both rows of houses and their kerbs; the street's own axes."""
     rng = np.random.default_rng(np.random.SeedSequence([variant, 77]))

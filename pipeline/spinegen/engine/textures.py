@@ -42,7 +42,7 @@ class _Recipe:
     relief_m: float = 0.0
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=8)
 def surface_texture(surface: Surface) -> SurfaceTexture:
     """Paint a surface (the last few are kept)."""
     recipe = _RECIPES[surface.kind]
@@ -50,7 +50,8 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
     other = surface.colour_2 or recipe.colour_2
     second = _srgb(other) if other else first * 0.7
     constant, of_first, of_second = _pattern(surface.kind, surface.seed % VARIANTS)
-    picture = constant.astype(np.float32)
+    picture = np.zeros((*np.broadcast_shapes(constant.shape, of_first.shape, of_second.shape)[:2], 3), np.float32)
+    picture += constant
     picture += of_first * first.astype(np.float32)
     picture += of_second * second.astype(np.float32)
     np.clip(picture, 0.0, 1.0, out=picture)
@@ -61,7 +62,7 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=48)
 def _pattern(kind: str, variant: int) -> tuple[Field, Field, Field]:
     """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
     recipe, fields = _RECIPES[kind], []
@@ -69,7 +70,15 @@ def _pattern(kind: str, variant: int) -> tuple[Field, Field, Field]:
         rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
         fields.append(recipe.paint(rng, np.full(3, first), np.full(3, second)))
     constant, of_first, of_second = fields
-    return tuple(field.astype(np.float16) for field in (constant, of_first - constant, of_second - constant))  # type: ignore[return-value]
+    return tuple(_slim(field) for field in (constant, of_first - constant, of_second - constant))  # type: ignore[return-value]
+
+
+def _slim(field: Field) -> Field:
+    """As half floats, with one channel where all are the same and one value where all are the same."""
+    half = field.astype(np.float16)
+    if (half == half[..., :1]).all():
+        half = half[..., :1]
+    return half[:1, :1].copy() if (half == half[:1, :1]).all() else np.ascontiguousarray(half)
 
 
 def _srgb(colour: str) -> NDArray:
