@@ -68,7 +68,10 @@ def test_the_scores_are_those_of_the_exported_file(trained: Workspace) -> None:
             )
 
 
-def test_what_is_done_is_not_done_again(trained: Workspace) -> None:
+def test_what_is_done_is_not_done_again(trained: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TrainingError, match="does not beat the mean pose"):
+        stage.train_validate(trained, quick_settings(), SilentReporter())
+    monkeypatch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
     written = (trained.pose / "pose.onnx").stat().st_mtime_ns
     summary = stage.train_validate(trained, quick_settings(), SilentReporter())
     assert ("trained", "already done") in summary.rows
