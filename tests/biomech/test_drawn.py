@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from spinegen.biomech.authored.flow import load_flow
+from spinegen.biomech.authored.performance import perform
 from spinegen.biomech.curvature import curvature
 from spinegen.biomech.drawn import DrawnModel, drawn_model, retarget
 from spinegen.biomech.model import SpineModel, load_model
@@ -104,12 +106,27 @@ def test_a_retargeted_step_keeps_its_angles_and_its_feet_on_the_ground(drawn: Dr
     soles = [n for n in source.stations if n.startswith("sole/")]
     lowest = drawn.model.station_positions(drawn.model.forward(played), soles)[..., 1].min(1)
     ratio = leg_length_m(drawn.model) / leg_length_m(source)
-    assert np.abs(lowest - ratio * source.station_positions(source.forward(q), soles)[..., 1].min(1)).max() < 1e-9
-    assert np.array_equal(played[:, drawn.model.coordinate_index["lumbar_bending"]], q[:, at["lumbar_bending"]])
+    # Joints give way a little where a foot that rests on the source's floor would not rest here.
+    assert np.abs(lowest - ratio * source.station_positions(source.forward(q), soles)[..., 1].min(1)).max() < 2e-3
+    bending = played[:, drawn.model.coordinate_index["lumbar_bending"]]
+    assert np.abs(bending - q[:, at["lumbar_bending"]]).max() < np.radians(0.5)
     walked = (
         played[-1, drawn.model.coordinate_index["pelvis_tx"]] - played[0, drawn.model.coordinate_index["pelvis_tx"]]
     )
-    assert walked == pytest.approx(ratio, rel=1e-6)
+    assert walked == pytest.approx(ratio, rel=0.01)
+
+
+def test_hands_that_rest_on_the_floor_rest_there_on_other_proportions(drawn: DrawnModel):
+    flow = load_flow()
+    source = load_model("unisex")
+    performance = perform(flow, "yoga_sun_salutation", source, 5.0, np.random.default_rng(1))
+    plank = performance.q[[i for i, a in enumerate(performance.activities) if a in ("plank", "downward_dog")]]
+    palms = [f"landmark/{side}MC{finger}" for side in "RL" for finger in (2, 5)]
+    theirs = source.station_positions(source.forward(plank), palms)[..., 1]
+    played = retarget(plank, source, drawn.model)
+    ours = drawn.model.station_positions(drawn.model.forward(played), palms)[..., 1]
+    assert len(plank) > 10
+    assert np.abs(ours - theirs).max() < 0.015
 
 
 def test_retargeting_onto_the_same_model_changes_nothing():

@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike
 
 from ..errors import ModelError
 from ..geometry.rigid import Array
+from .contacts import FLOOR_STATIONS
 from .model import SpineModel
+from .planting import Targets, plant
 
 _TOUCHING = (
     *(f"sole/{part}_{side}" for side in "rl" for part in ("heel", "ball", "toe")),
@@ -20,6 +22,12 @@ _TOUCHING = (
     *("joint/skull", "joint/pelvis", "posterior/S1", "posterior/T6"),
 )
 """Points that rest on the floor in most postures, from standing and kneeling to lying."""
+_RESTING_M = 0.02
+"""What lies within this of its height in contact rests on the floor."""
+_OFF_M = 0.005
+"""Frames in which something rests this much higher or lower, or sinks this deep, have their joints adjusted."""
+_DEEPEST_M = 0.01
+"""What the source itself pushes into its floor is not followed deeper than this."""
 _FOLLOWED: WeakKeyDictionary[SpineModel, tuple[bytes, Array, SpineModel]] = WeakKeyDictionary()
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
@@ -28,7 +36,9 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     """Coordinates `(F, Q)` of `source` as coordinates `(F, Q')` of `target`.
 
     Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
-    is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover.
+    is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover. Where hands,
+    knees or feet rest on the floor in the source, the joints give way a little until they rest here too, because arms and
+    trunk are of other proportions; nothing sinks into the floor.
     A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
     else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
 
@@ -50,6 +60,26 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     lowest_theirs = source.station_positions(theirs, touching)[..., 1].min(1)
     lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
     out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
+    return _settled(out, target, values, source)
+
+
+def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) -> Array:
+    """`q (F, Q)` of the target with what rests on the source's floor on its own."""
+    names = tuple(name for name in FLOOR_STATIONS if name in source.stations)
+    if len(names) < len(FLOOR_STATIONS) or any(name not in target.stations for name in names):
+        return q
+    rest = np.array([FLOOR_STATIONS[name] for name in names])
+    theirs = source.station_positions(source.forward(source_q), names)[..., 1]
+    ours = target.station_positions(target.forward(q), names)[..., 1]
+    resting = theirs - rest < _RESTING_M
+    wanted = np.maximum(theirs, rest - _DEEPEST_M)
+    off = np.where(resting, np.abs(ours - wanted), np.maximum(rest - ours, 0.0)).max(1) > _OFF_M
+    if not off.any():
+        return q
+    goals = np.full((int(off.sum()), len(names), 3), np.nan)
+    goals[..., 1] = np.where(resting, wanted, np.nan)[off]
+    out = q.copy()
+    out[off] = plant(target, q[off], Targets(names, goals))
     return out
 
 

@@ -9,11 +9,11 @@ import pytest
 from spinegen import skeleton
 from spinegen.biomech.authored import shipped
 from spinegen.biomech.authored.capture import make_capture, truth_path
-from spinegen.biomech.authored.contacts import CONTACTS, FLOOR_STATIONS
 from spinegen.biomech.authored.flow import Flow, FlowClip, Key, load_flow
 from spinegen.biomech.authored.performance import Performance, perform
 from spinegen.biomech.authored.performer import Performer, performer_model
 from spinegen.biomech.authored.sampling import Sampling, sample_markers
+from spinegen.biomech.contacts import CONTACTS, FLOOR_STATIONS
 from spinegen.biomech.model import SpineModel, load_model
 from spinegen.clips.marker_set import choose
 from spinegen.clips.read import read_clip

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from spinegen.config import Settings, load_yaml
 from spinegen.resources import resource_path
 
-from .contacts import CONTACTS
+from ..contacts import CONTACTS
 
 FOLDER = "configs/motions"
 TRANSITION = "transition"

@@ -8,9 +8,9 @@ from spinegen.biomech.model import SpineModel
 from spinegen.errors import ConfigError
 from spinegen.geometry.rigid import Array
 
-from .contacts import CONTACTS
+from ..contacts import CONTACTS
+from ..planting import Targets, plant
 from .flow import Flow, FlowClip, Pose
-from .planting import Targets, plant
 from .timeline import Timeline, timeline
 
 KNOT_HZ = 25.0

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinegen.biomech.model import SpineModel
-from spinegen.geometry.rigid import Array
-
+from ..geometry.rigid import Array
 from .contacts import FLOOR_STATIONS
+from .model import SpineModel
 
 _METRES = 0.007
 """A contact may miss by about this much ..."""
