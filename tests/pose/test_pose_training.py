@@ -1,6 +1,7 @@
 """Training: what it learns, that it resumes, and that it is the same twice."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from spinegen.pose.settings import TrainSettings
 from spinegen.pose.train_part import find_split, key_of
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
+from spinegen.pose.training.device import fastest_threads
 from spinegen.pose.training.loop import Trainer, stretched_seconds
 from spinegen.pose.training.schedule import flat_cosine
 from spinegen.pose.training.teacher import Teacher
@@ -50,6 +52,17 @@ def test_a_slow_machine_gets_time_for_ten_thousand_views_within_reason() -> None
     assert stretched_seconds(130) == pytest.approx(2.7 * 60)
     assert stretched_seconds(40) == pytest.approx(250)
     assert stretched_seconds(5) == pytest.approx(8 * 60)
+
+
+def test_the_thread_count_that_is_faster_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spinegen.pose.training.device.core_count", lambda: 2)
+    before = torch.get_num_threads()
+    try:
+        assert fastest_threads(lambda: time.sleep(0.01 * torch.get_num_threads())) == 1
+        assert fastest_threads(lambda: time.sleep(0.02 / torch.get_num_threads())) == 2
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_moving_average_of_a_standing_network_is_that_network() -> None:

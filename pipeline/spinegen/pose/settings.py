@@ -98,7 +98,8 @@ class TrainSettings(Settings):
     weight_decay: float = Field(default=0.05, ge=0)
     seed: int = Field(default=0, ge=0)
     threads: int | None = Field(default=None, ge=1)
-    """Threads of torch on a CPU; None: the cores of this process."""
+    """Threads of torch on a CPU; None: the cores of this process, or one where time is limited and
+    one is faster (a busy machine)."""
     teacher: Path | None = None
     """RTMPose-style ONNX file whose first 26 keypoints are Halpe-26."""
     losses: LossSettings = LossSettings()

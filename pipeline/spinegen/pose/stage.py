@@ -1,6 +1,7 @@
 """The stage `train-validate`: train, export, read the file back, score it, report."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
         DatasetError: the set is missing, has other keypoints, or has too many broken pictures.
         TrainingError: training or export failed, or the network does not beat the mean pose.
     """
+    # read when torch is first imported: threads that wait should sleep, not take the cores from the loader
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     workspace.open()
     if settings.benchmark:
         from .benchmark import run_benchmark

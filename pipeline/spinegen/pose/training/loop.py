@@ -22,7 +22,7 @@ from ..settings import TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
 from .checkpoint import load_checkpoint, save_checkpoint
-from .device import core_count
+from .device import core_count, fastest_threads
 from .objective import Objective
 from .schedule import flat_cosine
 
@@ -117,6 +117,9 @@ class Trainer:
             self.max_seconds = state["max_seconds"]
             reporter.say(f"training resumes at step {result.steps}")
         with _reproducible(self.settings.threads or core_count(), self.device.type == "cpu"):
+            if self.settings.threads is None and self.max_seconds is not None and self.device.type == "cpu":
+                # a limit in time is not repeatable to the bit anyway; the trial leaves the network as it was
+                fastest_threads(self._trial)
             self._loop(network, average, optimizer, result, reporter)
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
@@ -125,6 +128,12 @@ class Trainer:
     def progress(self, step: int, seconds: float) -> float:
         """0..1: the larger of the shares of steps and of time spent."""
         return max(step / self.total_steps, seconds / self.max_seconds if self.max_seconds else 0.0)
+
+    def _trial(self) -> None:
+        """One step's work on a network that is thrown away."""
+        network = place(build_network(self.architecture), self.device).train()
+        x, y = network(torch.zeros(self.batch, 3, *self.architecture.input_hw))
+        (x.mean() + y.mean()).backward()
 
     def _loop(
         self,
