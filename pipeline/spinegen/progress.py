@@ -115,13 +115,13 @@ class _PlainTask:
         self.last = time.monotonic()
         elapsed = max(self.last - self.start, 1e-6)
         rate = (self.done - self.start_done) / elapsed
-        total = f"/{self.total:g}" if self.total is not None else ""
+        total = f"/{amount(self.total)}" if self.total is not None else ""
         left = ""
         if self.total is not None and rate > 0 and self.done < self.total:
             left = f", {clock((self.total - self.done) / rate)} left"
         remark = f"  {self.remark}" if self.remark else ""
         print(
-            f"{self.title}: {self.done:g}{total} {self.unit}, {rate:.1f} {self.unit}/s, {clock(elapsed)}{left}{remark}",
+            f"{self.title}: {amount(self.done)}{total} {self.unit}, {rate:.1f} {self.unit}/s, {clock(elapsed)}{left}{remark}",
             file=sys.stderr,
             flush=True,
         )
@@ -181,6 +181,11 @@ class _RichTask:
 
     def note(self, text: str) -> None:
         self.bars.update(self.id, remark=text)
+
+
+def amount(count: float) -> str:
+    """A count as a whole number where it is one, else with one decimal."""
+    return f"{count:.0f}" if float(count).is_integer() else f"{count:.1f}"
 
 
 def clock(seconds: float) -> str:
