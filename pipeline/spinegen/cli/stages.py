@@ -63,6 +63,9 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 @out_option
 @click.option("--engine", metavar="embedded|HOST:PORT|SOCKET", help="Which UnrealCV engine draws.  [default: embedded]")
 @click.option("--engine-command", help="Command that (re)starts an external engine.")
+@click.option(
+    "--skeleton", metavar="anny|ue5_manny|metahuman|FILE.yaml", help="Bones of the engine's people.  [default: anny]"
+)
 @click.option("--jobs", type=click.IntRange(1), help="Engines and workers side by side.")
 @click.option("--shard", metavar="I/N", help="Draw only the I-th of N parts of the plan (1-based).")
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers draw.")

@@ -1,8 +1,11 @@
 """Engines as the client finds them: one of ours in a process of its own, or one that somebody else runs."""
 
+import os
 import shlex
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +13,7 @@ from ..engine.launch import EngineProcess, start_engine
 from ..errors import EngineError
 from .client import Connection, parse_endpoint
 
-START_S = 60.0
+START_S = 300.0
 """An engine that is started by a command answers within this time."""
 
 
@@ -66,7 +69,7 @@ class ForeignEngine:
         self._connection: Connection | None = None
 
     def connect(self) -> Connection:
-        """Connect, after starting the engine by its command where it is not running.
+        """Connect, after starting the engine by its command where it is not running (it gets minutes to load its level).
 
         Raises:
             EngineError: nobody answers within `START_S`.
@@ -89,9 +92,16 @@ class ForeignEngine:
             self._connection.close()
             self._connection = None
         if self._process is not None:
-            self._process.terminate()
+            # The command may be a script that started the engine: its whole group ends.
+            _signal_group(self._process, signal.SIGTERM)
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                _signal_group(self._process, signal.SIGKILL)
+                self._process.wait()
             self._process = None
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

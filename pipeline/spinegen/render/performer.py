@@ -58,6 +58,10 @@ class Performer:
         """Bones that the model moves, in the order of `Pose.transforms_ground_bone`."""
         return tuple(self.rest.bones[index] for index in self._pairs[:, 0])
 
+    def bones_of(self, transforms_ground_body: Array) -> Array:
+        """`(..., N, 4, 4)` of the moved bones, from those of all bodies `(..., B, 4, 4)`."""
+        return transforms_ground_body[..., self._pairs[:, 1], :, :] @ self._transform_body_bone
+
     def pose(self, placed: PlacedPerson, clip: "FittedClip", shift_s: float = 0.0) -> Pose:
         """The person at their frame of the clip, or a little (`shift_s`) before or after it."""
         moment = _interpolated(clip.q, clip.times_s, placed.time_s + shift_s) if shift_s else clip.q[placed.frame]
@@ -68,7 +72,7 @@ class Performer:
         world = placed.transform_world_clip(points[0, NAMES.index("hip")])
         bodies = rigid.transform(poses.rotation_ground_body[1], poses.position_ground_m[1])
         return Pose(
-            world @ bodies[self._pairs[:, 1]] @ self._transform_body_bone,
+            world @ self.bones_of(bodies),
             rigid.apply(world, points[1, : len(NAMES)]),
             rigid.apply(world, points[1, len(NAMES) :]),
             rigid.apply(world, centroids[1]),

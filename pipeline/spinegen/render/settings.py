@@ -10,6 +10,7 @@ from ..config import Settings, load_yaml
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
 from .client import parse_endpoint
+from .skeleton_map import load_skeleton_map
 
 EMBEDDED = "embedded"
 
@@ -27,6 +28,8 @@ class RenderSettings(Settings):
     """`embedded`, HOST:PORT, or the path of a unix socket."""
     engine_command: str | None = None
     """Command that (re)starts an external engine."""
+    skeleton: str = "anny"
+    """Whose bones the engine's people have: a file, or the name of a shipped map (anny, ue5_manny, metahuman)."""
     jobs: int | None = Field(default=None, ge=1, le=256)
     """Workers side by side, an engine each; by default one a core up to 4, and 1 with an external engine."""
     shard: str | None = None
@@ -92,4 +95,6 @@ class RenderSettings(Settings):
         """What decides the frames: the content of the scenes file, not its name; shots may be added later."""
         scene = self.scene().model_dump(mode="json")
         scene.pop("shots")
-        return {"scenes": scene, "depth": self.depth}
+        found = {"scenes": scene, "depth": self.depth}
+        # The shipped body is left out so that sets which were drawn before there was a choice still go on.
+        return found if self.skeleton == "anny" else found | {"skeleton": load_skeleton_map(self.skeleton).identity()}

@@ -36,6 +36,7 @@ class Job:
     depth: bool
     restart_after: int
     clips: tuple[str, ...]
+    skeleton: str = "anny"
     threads: int | None = None
     """Drawing threads of a software renderer."""
 
@@ -51,6 +52,7 @@ class Job:
             settings.depth,
             settings.restart_after,
             tuple(clips),
+            settings.skeleton,
             threads,
         )
 
@@ -71,13 +73,14 @@ class Worker:
         self.job = job
         workspace = Workspace(job.root)
         self._frames = workspace.frames
+        self._log = workspace.root / "engine.log"
         self._source: EngineSource = (
-            EmbeddedEngine(job.threads, workspace.root / "engine.log")
+            EmbeddedEngine(job.threads, self._log)
             if job.engine == EMBEDDED
             else ForeignEngine(job.engine, job.engine_command)
         )
         specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
-        self._troupe = Troupe(load_skeleton_map(), specs, read_fits(workspace, list(job.clips)))
+        self._troupe = Troupe(load_skeleton_map(job.skeleton), specs, read_fits(workspace, list(job.clips)))
         self._session: Session | None = None
         self._drawn = 0
 
@@ -124,7 +127,9 @@ class Worker:
         return f"shot {shot.shot}: the engine failed {ATTEMPTS} times, last with: {last}{log}"
 
     def _fresh_enough(self) -> Session:
-        if self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
+        # An engine that nobody restarts is kept: on Linux it may refuse a second client.
+        renewable = self.job.engine == EMBEDDED or self.job.engine_command is not None
+        if renewable and self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
             self.close()
         if self._session is None:
             self._session = Session(self._source.connect(), self._troupe.mapping)
