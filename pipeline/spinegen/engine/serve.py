@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import logging
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -135,6 +136,9 @@ def main() -> None:
     except EngineError as error:
         print(f"failed\t{error}\t", flush=True)
         sys.exit(error.exit_code)
+    finally:
+        # The launcher made it for this process and removes it too, unless it was killed.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
