@@ -30,6 +30,36 @@ def serve(host: str, port: int, socket_path: Path | None) -> None:
     )
 
 
+@engine.command(cls=Command, epilog=example("spinegen engine check", "spinegen engine check --skeleton anny"))
+@click.argument("address", metavar="[HOST:PORT|SOCKET]", required=False)
+@click.option(
+    "--skeleton",
+    default="anny",
+    show_default=True,
+    metavar="anny|ue5_manny|metahuman|FILE.yaml",
+    help="Bones of the engine's people.",
+)
+@click.pass_context
+def check(context: click.Context, address: str | None, skeleton: str) -> None:
+    """Measure whether an engine draws what the labels will say: projection, depth, mask, pose.
+
+    Without an address the embedded engine is started and checked. Exit code 1 when a measurement is beyond its limit.
+    """
+    from ..render.engine_check import check_engine
+    from ..render.engines import EmbeddedEngine, ForeignEngine
+    from ..render.skeleton_map import load_skeleton_map
+
+    mapping = load_skeleton_map(skeleton)
+    source = EmbeddedEngine() if address is None else ForeignEngine(address, None)
+    try:
+        found = check_engine(source.connect(), mapping)
+    finally:
+        source.discard()
+    click.echo(found.table())
+    if found.failures:
+        context.exit(1)
+
+
 @click.group(cls=Group)
 def clips() -> None:
     """Motion clips that come with the package."""

@@ -3,7 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from ..engine.vocabulary import Prop
 from ..errors import EngineError
 from ..geometry.camera import Camera
 from ..scenes.places import Place
-from .client import Connection
+from .client import Connection, ConnectionLost
+from .foreign import CUT_PICTURES, OURS, POSE_PICTURES, RETAKES, changed, cut_out, disagreement, without_portrait
 from .mask_colours import FIRST_PROP, colour_of, decode
 from .skeleton_map import RestPose, SkeletonMap, split_rest_pose
 
@@ -40,6 +41,8 @@ class _Dressed:
     actor: str
     rest: RestPose
     visible: bool = True
+    bones_ground_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 3)))
+    """Where the moved bones were last put."""
 
 
 class Session:
@@ -61,7 +64,12 @@ class Session:
         self._born = 0
         self._props: list[str] = []
         self._set: dict[str, str] = {}
+        self._shown: list[str] = []
         self.identity = _identity(connection)
+        self.foreign = self.identity["name"] != OURS
+        self._unseen_pictures = 0
+        if self.foreign:
+            self._ready_camera()
 
     def dress(self, person: str, spec: Mapping[str, Any]) -> RestPose:
         """The person of a spec, spawned and dressed unless they are there already; their rest pose."""
@@ -81,6 +89,7 @@ class Session:
         stature = spec.get("stature_m")
         rest = split_rest_pose(names, transforms, self._mapping, float(stature) if stature is not None else None)
         self._people[person] = _Dressed(actor, rest)
+        self._warm_up(CUT_PICTURES)
         self._set.pop("colours", None)
         return rest
 
@@ -115,9 +124,12 @@ class Session:
         answer = self.connection.call(self._people[person].actor, protocol.HUMAN, "SetPose", payload)
         if answer != tag:
             raise EngineError(f"SetPose of {person}: the engine answered {answer[:80]!r}, expected {tag!r}")
+        self._people[person].bones_ground_m = transforms_ground_bone[:, :3, 3]
+        self._warm_up(POSE_PICTURES)
 
     def show_only(self, people: Sequence[str]) -> None:
         """Show these people, hide all others, and give everything its mask colour."""
+        self._shown = list(people)
         for name, dressed in self._people.items():
             if dressed.visible != (name in people):
                 dressed.visible = name in people
@@ -131,8 +143,9 @@ class Session:
             self._set["colours"] = text
 
     def set_camera(self, camera: Camera) -> None:
-        """Place the camera."""
+        """Place the camera: a cut."""
         number = self._camera
+        camera, _ = self._drawn_camera(camera)
         x, y, z = camera.location_unreal_cm
         pitch, yaw, roll = camera.rotator_deg
         for command in (
@@ -142,19 +155,80 @@ class Session:
             f"vset /camera/{number}/fov {camera.fov_deg:.6f}",
         ):
             self.connection.order(command)
+        self._warm_up(CUT_PICTURES)
 
     def lit(self, camera: Camera) -> NDArray[np.uint8]:
         """The picture `(H, W, 3)`, sRGB."""
-        return self.connection.picture(f"vget /camera/{self._camera}/lit bmp", camera.width, camera.height)
+        while self._unseen_pictures:
+            self._unseen_pictures -= 1
+            self._lit(camera)
+        return self._lit(camera)
 
     def capture(self, camera: Camera, people: int) -> Pictures:
-        """Picture, instance mask and depth of what stands there now."""
-        lit = self.lit(camera)
+        """Picture, instance mask and depth of what stands there now.
+
+        Raises:
+            EngineError: a foreign engine goes on sending pictures of different moments.
+        """
+        pictures = self._take(camera, people)
+        if not self.foreign:
+            return pictures
+        bones = {
+            place + 1: self._people[name].bones_ground_m
+            for place, name in enumerate(self._shown[:people])
+            if len(self._people[name].bones_ground_m)
+        }
+        for retakes_left in range(RETAKES, -1, -1):
+            fault = disagreement(camera, pictures.mask, pictures.depth_m, bones)
+            fault = fault or changed(pictures.lit_rgb, self._lit(camera))
+            if fault is None:
+                return pictures
+            if not retakes_left:
+                raise EngineError(f"the engine's pictures do not show one moment: {fault}")
+            self._warm_up(CUT_PICTURES)
+            pictures = self._take(camera, people)
+        return pictures
+
+    def mask(self, camera: Camera, people: int) -> NDArray[np.uint8]:
+        """Instance ids `(H, W)` as the engine draws them at once, without warming up."""
+        drawn, margin = self._drawn_camera(camera)
         command = f"vget /camera/{self._camera}/object_mask bmp"
-        colours = self.connection.picture(command, camera.width, camera.height)
+        colours = self.connection.picture(command, drawn.width, drawn.height)
         instances = [*range(1, people + 1), *range(FIRST_PROP, FIRST_PROP + len(self._props))]
-        depth = self.connection.depth_m(f"vget /camera/{self._camera}/depth npy", camera.width, camera.height)
-        return Pictures(lit, decode(colours, instances), depth)
+        return cut_out(decode(colours, instances), margin)
+
+    def depth(self, camera: Camera) -> NDArray[np.float32]:
+        """Planar depth `(H, W)` in metres, at once."""
+        drawn, margin = self._drawn_camera(camera)
+        command = f"vget /camera/{self._camera}/depth npy"
+        return cut_out(self.connection.depth_m(command, drawn.width, drawn.height), margin)
+
+    def _take(self, camera: Camera, people: int) -> Pictures:
+        return Pictures(self.lit(camera), self.mask(camera, people), self.depth(camera))
+
+    def _lit(self, camera: Camera) -> NDArray[np.uint8]:
+        drawn, margin = self._drawn_camera(camera)
+        return cut_out(
+            self.connection.picture(f"vget /camera/{self._camera}/lit bmp", drawn.width, drawn.height), margin
+        )
+
+    def _drawn_camera(self, camera: Camera) -> tuple[Camera, int]:
+        return without_portrait(camera) if self.foreign else (camera, 0)
+
+    def _warm_up(self, pictures: int) -> None:
+        """See to it that a foreign engine's next pictures are thrown away."""
+        if self.foreign:
+            self._unseen_pictures = max(self._unseen_pictures, pictures)
+
+    def _ready_camera(self) -> None:
+        """Settings that a spawned camera of Unreal needs before it heeds fov and exposure; not every version knows all."""
+        for setting in ("reflection lumen", "illumination lumen", "motion_blur 0 0 0 30"):
+            try:
+                self.connection.request(f"vset /camera/{self._camera}/{setting}")
+            except ConnectionLost:
+                raise
+            except EngineError:
+                continue
 
     def _stage(self, name: str, *arguments: float | int | str) -> str:
         return self.connection.call(STAGE_NAME, protocol.STAGE, name, *arguments)

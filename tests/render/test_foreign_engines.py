@@ -1,0 +1,254 @@
+"""Engines that are not ours lag, carry pictures over and read `fov` in their own way: the client gets over it or says so."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from spinegen.engine.launch import EngineProcess, start_engine
+from spinegen.engine.vocabulary import Backdrop, Ground
+from spinegen.errors import EngineError
+from spinegen.geometry import rigid
+from spinegen.geometry.camera import Camera
+from spinegen.humans.spec import sample_person
+from spinegen.render.client import Connection, parse_endpoint
+from spinegen.render.engine_check import check_engine, sphere_seen
+from spinegen.render.foreign import CUT_PICTURES, disagreement, without_portrait
+from spinegen.render.session import Session
+from spinegen.render.skeleton_map import load_skeleton_map
+from spinegen.scenes.places import Place
+
+PORTRAIT = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 4.0, 300.0, 121, 200)
+WIDE = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 0.0, 200.0, 240, 160)
+LIGHT = {
+    "sun": (50.0, 30.0, 60000.0, 5500.0, 0.53),
+    "sky": (3.0, 0.2, 1.0, 0),
+    "exposure_ev": 0.0,
+    "white_balance_k": 0.0,
+}
+
+
+class Foreign(Connection):
+    """A working engine under another name; `delay` pictures pass before a change is seen in those that `lagging` names."""
+
+    name = "UnrealEngine 5.4"
+    delay = 0
+    lagging: tuple[str, ...] = ()
+
+    def __init__(self, address: str) -> None:
+        self.commands: list[str] = []
+        self._sent: dict[str, list[bytes | str]] = {}
+        super().__init__(parse_endpoint(address))
+
+    def request(self, command: str, timeout_s: float | None = None) -> str | bytes:
+        self.commands.append(command)
+        if "/size " in command:
+            self._sent.clear()
+        reply = super().request(self.altered(command), timeout_s)
+        if command == "vget /unrealcv/status" and isinstance(reply, str):
+            return "\n".join(f"Engine: {self.name}" if x.startswith("Engine:") else x for x in reply.splitlines())
+        kind = next((kind for kind in self.lagging if f"/{kind} " in command), None)
+        if kind is None:
+            return reply
+        seen = self._sent.setdefault(kind, [])
+        seen.append(reply)
+        return seen[max(0, len(seen) - 1 - self.delay)]
+
+    def altered(self, command: str) -> str:
+        """What the engine makes of a command."""
+        return command
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EngineProcess]:
+    with start_engine(quality="standard") as process:
+        yield process
+
+
+@pytest.fixture
+def connect(engine: EngineProcess) -> Iterator[Callable[..., Foreign]]:
+    """A fresh connection; the engine serves one at a time."""
+    opened: list[Foreign] = []
+
+    def make(kind: type[Foreign] = Foreign, delay: int = 0, lagging: tuple[str, ...] = ()) -> Foreign:
+        connection = kind(engine.address)
+        connection.delay, connection.lagging = delay, lagging
+        opened.append(connection)
+        return connection
+
+    yield make
+    for connection in opened:
+        connection.close()
+
+
+def standing(connection: Connection, camera: Camera) -> tuple[Session, np.ndarray]:
+    """A session with one person on an empty stage; their bones at rest."""
+    session = Session(connection, load_skeleton_map())
+    rest = session.dress("anna", sample_person(np.random.default_rng(3), "yoga").model_dump(mode="json"))
+    session.set_stage(Place("check", Ground(), Backdrop()), LIGHT, [])
+    session.show_only(["anna"])
+    session.set_camera(camera)
+    session.set_pose("anna", "rest", rest.bones, rest.transforms_ground_bone)
+    return session, rest.transforms_ground_bone
+
+
+def aside(session: Session, bones: np.ndarray, metres: float) -> None:
+    """Move the person to their right."""
+    moved = rigid.transform(np.eye(3), np.array([0.0, 0.0, metres])) @ bones
+    session.set_pose("anna", "aside", session.dress("anna", {}).bones, moved)
+
+
+def test_a_portrait_frame_is_cut_out_of_a_wider_one_with_the_same_pixels() -> None:
+    wide, margin = without_portrait(PORTRAIT)
+    assert wide.width == 121 + 2 * margin >= wide.height
+    points = np.random.default_rng(0).normal(size=(20, 3))
+    assert np.allclose(wide.project(points)[0] - [margin, 0], PORTRAIT.project(points)[0])
+    twin = Camera.from_unreal(wide.location_unreal_cm, wide.rotator_deg, wide.fov_deg, wide.width, wide.height)
+    assert np.allclose(twin.intrinsics, wide.intrinsics)
+    assert without_portrait(WIDE)[1] == 0
+
+
+@pytest.mark.gl
+def test_a_foreign_engine_is_never_asked_for_a_portrait_and_gives_the_same_frame(connect) -> None:
+    foreign = connect()
+    session, _ = standing(foreign, PORTRAIT)
+    seen = session.capture(PORTRAIT, 1)
+    sizes = [tuple(map(int, c.split()[-2:])) for c in foreign.commands if "/size " in c]
+    assert all(width >= height for width, height in sizes)
+    assert seen.lit_rgb.shape == (200, 121, 3)
+    assert seen.mask.shape == seen.depth_m.shape == (200, 121)
+    columns = np.nonzero(seen.mask == 1)[1]
+    pixel, _ = PORTRAIT.project(np.array([0.0, 0.9, 0.0]))
+    assert abs(columns.mean() - pixel[0]) < 6
+
+
+@pytest.mark.gl
+def test_cuts_are_warmed_up_at_foreign_engines_and_not_at_ours(connect) -> None:
+    foreign = connect()
+    session, bones = standing(foreign, WIDE)
+    foreign.commands.clear()
+    session.lit(WIDE)
+    assert sum("/lit " in c for c in foreign.commands) == CUT_PICTURES + 1
+    foreign.commands.clear()
+    aside(session, bones, 0.3)
+    session.lit(WIDE)
+    assert sum("/lit " in c for c in foreign.commands) == 2
+    foreign.close()
+
+    ours = connect()
+    ours.name = "SpinegenEngine 1"
+    session, _ = standing(ours, WIDE)
+    ours.commands.clear()
+    session.capture(WIDE, 1)
+    assert [c.split("/")[-1] for c in ours.commands] == ["lit bmp", "object_mask bmp", "depth npy"]
+
+
+@pytest.mark.gl
+def test_the_camera_is_a_spawned_one_that_heeds_fov_before_it_is_set(connect) -> None:
+    foreign = connect()
+    standing(foreign, WIDE)
+    cameras = [c for c in foreign.commands if "/camera/" in c]
+    assert not [c for c in cameras if "/camera/0/" in c]
+    first = {word: next(i for i, c in enumerate(cameras) if f"/{word}" in c) for word in ("reflection", "illumination")}
+    assert max(first.values()) < next(i for i, c in enumerate(cameras) if "/fov" in c)
+
+
+@pytest.mark.gl
+def test_a_colour_is_given_after_the_mesh_in_a_request_of_its_own(connect) -> None:
+    foreign = connect()
+    standing(foreign, WIDE)
+    dressed = next(i for i, c in enumerate(foreign.commands) if "SetBody" in c)
+    assert dressed < next(i for i, c in enumerate(foreign.commands) if "/color " in c)
+
+
+@pytest.mark.gl
+def test_a_mask_that_lags_is_taken_again_until_it_fits_the_pose(connect) -> None:
+    session, bones = standing(connect(delay=2, lagging=("object_mask",)), WIDE)
+    session.capture(WIDE, 1)
+    aside(session, bones, 1.3)
+    seen = session.capture(WIDE, 1)
+    expected, _ = WIDE.project(np.array([0.0, 0.9, 1.3]))
+    assert abs(np.nonzero(seen.mask == 1)[1].mean() - expected[0]) < 10
+
+
+@pytest.mark.gl
+def test_a_mask_that_never_follows_is_an_error_and_no_label(connect) -> None:
+    session, bones = standing(connect(delay=50, lagging=("object_mask",)), WIDE)
+    session.capture(WIDE, 1)
+    aside(session, bones, 1.3)
+    with pytest.raises(EngineError, match="do not show one moment: person 1"):
+        session.capture(WIDE, 1)
+
+
+@pytest.mark.gl
+def test_a_picture_that_still_changes_is_taken_again(connect) -> None:
+    foreign = connect(delay=1, lagging=("lit",))
+    session, _ = standing(foreign, WIDE)
+    session.lit(WIDE)
+    session.set_stage(Place("check", Ground(), Backdrop()), {**LIGHT, "exposure_ev": -3.0}, [])
+    dark = session.capture(WIDE, 1).lit_rgb
+    foreign.lagging = ()
+    assert np.abs(dark.astype(int) - session.lit(WIDE)).mean() < 1.0
+
+
+def test_depth_of_another_moment_is_noticed() -> None:
+    bones = np.array([[0.0, 0.3, 0.0], [0.0, 1.2, 0.0]])
+    mask, depth = np.zeros((160, 240), np.uint8), np.full((160, 240), 50.0, np.float32)
+    mask[40:120, 110:130] = 1
+    depth[mask == 1] = 4.5
+    assert disagreement(WIDE, mask, depth, {1: bones}) is None
+    assert "depth" in str(disagreement(WIDE, mask, depth + 3, {1: bones}))
+    assert "elsewhere" in str(disagreement(WIDE, np.roll(mask, 90, 1), depth, {1: bones}))
+    assert "not in the mask" in str(disagreement(WIDE, 0 * mask, 0 * depth + 50, {1: bones}))
+    assert disagreement(WIDE, 0 * mask, 0 * depth + 2, {1: bones}) is None
+
+
+def test_a_sphere_is_seen_where_it_is() -> None:
+    hit, depth = sphere_seen(WIDE, np.array([0.0, 0.9, 0.0]), 0.3)
+    middle, distance = WIDE.project(np.array([0.0, 0.9, 0.0]))
+    rows, columns = np.nonzero(hit)
+    assert np.allclose([columns.mean(), rows.mean()], middle, atol=0.5)
+    assert np.nanmin(depth) == pytest.approx(distance - 0.3, abs=2e-3)
+    assert hit.sum() == pytest.approx(np.pi * (0.3 * 200.0 / distance) ** 2, rel=0.03)
+
+
+@pytest.mark.gl
+def test_the_embedded_engine_passes_the_check(connect) -> None:
+    found = check_engine(connect(Connected), load_skeleton_map())
+    assert not found.failures, found.table()
+    assert "labels will fit" in found.table()
+
+
+class Connected(Foreign):
+    """Ours under its own name."""
+
+    name = "SpinegenEngine 1"
+
+
+class NarrowLens(Connected):
+    """Draws a view that is 2 % narrower than ordered."""
+
+    def altered(self, command: str) -> str:
+        head, _, value = command.rpartition(" ")
+        return f"{head} {0.98 * float(value):.6f}" if head.endswith("/fov") else command
+
+
+class FarDepth(Connected):
+    """Writes depth 3 % too far."""
+
+    def depth_m(self, command: str, width: int, height: int) -> np.ndarray:
+        return super().depth_m(command, width, height) * np.float32(1.03)
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize(("kind", "fault"), [(NarrowLens, "projection, landscape"), (FarDepth, "depth")])
+def test_the_check_finds_a_wrong_lens_and_a_wrong_depth(connect, kind: type[Foreign], fault: str) -> None:
+    found = check_engine(connect(kind), load_skeleton_map())
+    assert fault in [row.name for row in found.failures]
+    assert "do not use it" in found.table()
+
+
+@pytest.mark.gl
+def test_the_check_finds_masks_that_lag(connect) -> None:
+    found = check_engine(connect(Connected, delay=4, lagging=("object_mask",)), load_skeleton_map())
+    assert "pictures until a pose is seen" in [row.name for row in found.failures]
