@@ -22,6 +22,8 @@ public:                                                                         
 
 using int32 = std::int32_t;
 using uint32 = std::uint32_t;
+using uint8 = std::uint8_t;
+using int64 = std::int64_t;
 using TCHAR = char16_t;
 
 struct FDefaultGameModuleImpl
@@ -102,6 +104,8 @@ struct FMath
 	static bool IsFinite(double);
 	static double Abs(double);
 	static double Min(double, double);
+	static double Clamp(double, double, double);
+	static int64 RoundToInt(double);
 };
 template <typename T> struct TNumericLimits
 {
@@ -146,11 +150,14 @@ struct FTransform
 };
 struct FColor
 {
+	FColor(uint8, uint8, uint8, uint8 = 255);
 	static FColor FromHex(const FString&);
 };
 struct FLinearColor
 {
 	static const FLinearColor White;
+	FLinearColor();
+	FLinearColor(float, float, float, float = 1.0f);
 	static FLinearColor FromSRGBColor(const FColor&);
 	FLinearColor operator*(float) const;
 };
@@ -418,6 +425,7 @@ struct FJsonValue
 	TSharedPtr<FJsonObject> AsObject() const;
 	FString AsString() const;
 	double AsNumber() const;
+	bool TryGetArray(const TArray<TSharedPtr<FJsonValue>>*&) const;
 };
 class FJsonObject
 {

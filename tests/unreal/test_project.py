@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from spinegen.engine.protocol import CALLS, Call
+from spinegen.humans.person_spec import Fabric, Garment, PersonSpec, Skin
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "unreal_project"
@@ -42,6 +43,15 @@ def test_every_call_of_the_client_is_a_ufunction_with_the_same_parameters_by_val
 @pytest.mark.parametrize("actor", sorted({call.actor for call in CALLS}))
 def test_no_ufunction_is_unknown_to_the_client(actor: str) -> None:
     assert set(declared(actor)) == {call.name for call in CALLS if call.actor == actor}
+
+
+def test_what_is_read_of_a_person_is_what_a_person_is_sent_as() -> None:
+    text = (SOURCE / "SpinegenCatalogue.cpp").read_text()
+    for parent, model in (("Root", PersonSpec), (r"\(\*Skin\)", Skin), ("Garment", Garment), (r"\(\*Fabric\)", Fabric)):
+        read = re.findall(rf'{parent}->TryGet\w+Field\(TEXT\("(\w+)"\)', text)
+        assert read, parent
+        assert set(read) - {"characters"} <= set(model.model_fields), parent
+    assert {"sex", "stature_m"} <= set(re.findall(r'TEXT\("(\w+)"\)', text))
 
 
 def test_project_file_names_the_module_and_unrealcv() -> None:

@@ -12,6 +12,33 @@ double StatureDifference(const FSpinegenCharacter& Character, const FSpinegenWis
 {
 	return FMath::Abs(Character.StatureCm - Wish.StatureCm);
 }
+
+/** Factor on a light skin's texture, from very fair (0) to very dark (1). */
+FLinearColor SkinTint(double Melanin)
+{
+	const float Light = static_cast<float>(1.0 - Melanin);
+	return FLinearColor(0.14f + 0.86f * Light, 0.08f + 0.92f * Light, 0.05f + 0.95f * Light);
+}
+
+/** `kind` and the first of `fabric.colours`, three sRGB numbers in 0..1; anything else leaves the mesh's own colour. */
+void ReadGarment(const TSharedPtr<FJsonObject>& Garment, TMap<FString, FLinearColor>& OutColours)
+{
+	FString Kind;
+	const TSharedPtr<FJsonObject>* Fabric = nullptr;
+	const TArray<TSharedPtr<FJsonValue>>* Colours = nullptr;
+	if (!Garment.IsValid() || !Garment->TryGetStringField(TEXT("kind"), Kind) ||
+	    !Garment->TryGetObjectField(TEXT("fabric"), Fabric) || !(*Fabric)->TryGetArrayField(TEXT("colours"), Colours) ||
+	    Colours->Num() == 0)
+	{
+		return;
+	}
+	const TArray<TSharedPtr<FJsonValue>>* Rgb = nullptr;
+	if ((*Colours)[0]->TryGetArray(Rgb) && Rgb->Num() == 3)
+	{
+		OutColours.Add(
+		    Kind, SpinegenCatalogue::FromSrgb((*Rgb)[0]->AsNumber(), (*Rgb)[1]->AsNumber(), (*Rgb)[2]->AsNumber()));
+	}
+}
 }
 
 bool SpinegenCatalogue::Load(TArray<FSpinegenCharacter>& OutCharacters, FString& OutError)
@@ -86,22 +113,20 @@ bool SpinegenCatalogue::ParseWish(const FString& Spec, FSpinegenWish& OutWish, F
 		return false;
 	}
 	OutWish.StatureCm = 100.0 * StatureM;
-	Root->TryGetStringField(TEXT("id"), OutWish.Id);
-	FString Colour;
-	if (Root->TryGetStringField(TEXT("skin_colour"), Colour))
+	// The whole spec names the person: equal specs are one character in every run.
+	OutWish.Id = Spec;
+	const TSharedPtr<FJsonObject>* Skin = nullptr;
+	double Melanin = 0.0;
+	if (Root->TryGetObjectField(TEXT("skin"), Skin) && (*Skin)->TryGetNumberField(TEXT("melanin"), Melanin))
 	{
-		ParseColour(Colour, OutWish.Skin);
+		OutWish.Skin = SkinTint(FMath::Clamp(Melanin, 0.0, 1.0));
 	}
-	const TSharedPtr<FJsonObject>* Colours = nullptr;
-	if (Root->TryGetObjectField(TEXT("garment_colours"), Colours))
+	const TArray<TSharedPtr<FJsonValue>>* Worn = nullptr;
+	if (Root->TryGetArrayField(TEXT("garments"), Worn))
 	{
-		for (const auto& Pair : (*Colours)->Values)
+		for (const TSharedPtr<FJsonValue>& Item : *Worn)
 		{
-			FLinearColor Tint;
-			if (ParseColour(Pair.Value->AsString(), Tint))
-			{
-				OutWish.GarmentColours.Add(FString(Pair.Key), Tint);
-			}
+			ReadGarment(Item->AsObject(), OutWish.GarmentColours);
 		}
 	}
 	return true;
@@ -134,6 +159,13 @@ const FSpinegenCharacter* SpinegenCatalogue::Choose(const TArray<FSpinegenCharac
 	// FCrc and not GetTypeHash: the same person must be the same character in every run.
 	const uint32 Hash = FCrc::StrCrc32(*Wish.Id);
 	return Fitting[static_cast<int32>(Hash % static_cast<uint32>(Fitting.Num()))];
+}
+
+FLinearColor SpinegenCatalogue::FromSrgb(double Red, double Green, double Blue)
+{
+	const auto Byte = [](double Value)
+	{ return static_cast<uint8>(FMath::RoundToInt(255.0 * FMath::Clamp(Value, 0.0, 1.0))); };
+	return FLinearColor::FromSRGBColor(FColor(Byte(Red), Byte(Green), Byte(Blue)));
 }
 
 bool SpinegenCatalogue::ParseColour(const FString& Text, FLinearColor& OutColour)

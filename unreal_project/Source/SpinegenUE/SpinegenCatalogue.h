@@ -26,6 +26,7 @@ struct FSpinegenWish
 	FString Sex;
 	double StatureCm = 175.0;
 	FLinearColor Skin = FLinearColor::White;
+	/** By the garment's kind (`t_shirt`, `leggings`, ...), which a catalogue names as `slot`. */
 	TMap<FString, FLinearColor> GarmentColours;
 };
 
@@ -42,4 +43,7 @@ const FSpinegenCharacter* Choose(const TArray<FSpinegenCharacter>& Characters, c
 
 /** `#rrggbb` (sRGB) to linear; false when it is none. */
 bool ParseColour(const FString& Text, FLinearColor& OutColour);
+
+/** sRGB numbers in 0..1 to linear. */
+FLinearColor FromSrgb(double Red, double Green, double Blue);
 }
