@@ -154,6 +154,16 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         assert port in refused("engine", "serve", "--port", port, cwd=tmp_path)
 
 
+def test_without_gl_the_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_DIRS", str(tmp_path))
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(tmp_path / "none.json"))
+    assert "libegl1" in refused("engine", "serve", "--port", "0", cwd=tmp_path)
+    result = spinegen("doctor", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "✗ GL renderer" in result.stdout
+    assert "apt-get install -y libegl1" in result.stdout
+
+
 def test_doctor_finds_what_the_stages_need(tmp_path: Path) -> None:
     text = done("doctor", cwd=tmp_path)
     for name in ("Python", "OpenSim", "GL renderer", "UnrealCV, embedded", "ONNX Runtime", "torch", "disk space"):
