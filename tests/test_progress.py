@@ -1,5 +1,7 @@
 """On a log a long step leaves plain lines; a summary names what to look at."""
 
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ def test_plain_lines_tell_rate_and_time_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     with progress.PlainReporter().task("render", total=200, unit="frames", done=100) as task:
         now[0] = 4.0
         task.advance(10)
@@ -26,7 +28,7 @@ def test_plain_lines_tell_rate_and_time_left(
 
 
 def test_no_color_gives_plain_lines_even_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     assert isinstance(progress.make_reporter(), progress.PlainReporter)
     monkeypatch.delenv("NO_COLOR")
