@@ -16,14 +16,17 @@ DEFAULT_WORKSPACE = "workspace"
 SettingsT = TypeVar("SettingsT", bound="Settings")
 
 
+def _verbose() -> click.Option:
+    # `main` looks for the flag itself, because errors may come before any option is parsed.
+    return click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help="Show tracebacks of errors.")
+
+
 class Command(click.Command):
     """A command with `-v`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.append(
-            click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help="Show tracebacks of errors.")
-        )
+        self.params.append(_verbose())
 
 
 class Group(click.Group):
@@ -33,9 +36,7 @@ class Group(click.Group):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.append(
-            click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help="Show tracebacks of errors.")
-        )
+        self.params.append(_verbose())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

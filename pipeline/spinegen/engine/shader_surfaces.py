@@ -91,22 +91,3 @@ void main() {
 """
 
 SHADOW_FRAGMENT = "#version 330\nvoid main() {}\n"
-
-CONTACT_VERTEX = """#version 330
-uniform mat4 light_from_model;
-in vec3 in_position;
-out float height;
-void main() {
-    gl_Position = light_from_model * vec4(in_position, 1.0);
-    height = (gl_Position.z * 0.5 + 0.5) * 2.5;
-}
-"""
-
-CONTACT_FRAGMENT = """#version 330
-in float height;
-out vec4 low;
-void main() {
-    float h = max(height, 0.0);
-    low = vec4(exp(-h / 0.05), exp(-h / 0.22), exp(-h / 0.8), 1.0);
-}
-"""

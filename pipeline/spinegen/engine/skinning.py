@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
+from ..humans.arrays import Floats
 from ..humans.mesh import MeshPart
+from ..humans.skin import blend, bone_rows
 from .mesh import Material, Mesh, Texture
 
 _KINDS = {"skin": "skin", "eye": "eye", "hair": "hair", "garment": "cloth", "shoe": "plain"}
@@ -56,13 +58,9 @@ class Skin:
             self._posed_for = key
         return self._mesh
 
-    def vertices(self, transforms_ground_bone: NDArray[np.float64]) -> NDArray[np.float64]:
+    def vertices(self, transforms_ground_bone: NDArray[np.float64]) -> Floats:
         """Skinned vertices `(V, 3)`, ground metres."""
-        rotation = transforms_ground_bone[:, :3, :3]
-        offset = transforms_ground_bone[:, :3, 3] - np.einsum("bij,bj->bi", rotation, self._rest_positions)
-        rows = np.concatenate([rotation.reshape(-1, 9), offset], axis=1)
-        blended = self._weights @ rows
-        return np.einsum("vij,vj->vi", blended[:, :9].reshape(-1, 3, 3), self._rest) + blended[:, 9:]
+        return blend(self._weights, bone_rows(transforms_ground_bone, self._rest_positions), self._rest)
 
     def _normals(self, vertices: NDArray[np.float32]) -> NDArray[np.float32]:
         a, b, c = (vertices[self._mesh.faces[:, corner]] for corner in range(3))
