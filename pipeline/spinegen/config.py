@@ -17,9 +17,20 @@ class Settings(BaseModel):
     transient: ClassVar[frozenset[str]] = frozenset()
     """Fields that may change between two runs of one workspace: they say how the work is done, not what is made."""
 
+    remade: ClassVar[bool] = False
+    """Whether a stage may be done again in the same workspace with other settings; what it made is then replaced."""
+
     def identity(self) -> dict[str, Any]:
         """The fields that decide what is made, as plain JSON data."""
         return self.model_dump(mode="json", exclude=set(self.transient))
+
+    def kept(self) -> dict[str, Any]:
+        """What may not change once a workspace was started with it."""
+        return {} if self.remade else self.identity()
+
+    def record(self) -> dict[str, Any]:
+        """All fields as they were asked for, for `run.json`."""
+        return self.model_dump(mode="json")
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)

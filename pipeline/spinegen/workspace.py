@@ -3,20 +3,22 @@
 import fcntl
 import json
 import os
-import platform
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import metadata
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from . import __version__
 from .errors import WorkspaceError
 from .files import write_json
+from .provenance import environment
 
-_VERSIONED = ("opensim", "anny", "moderngl", "unrealcv", "numpy", "torch", "onnxruntime", "pycocotools")
+RUN_VERSION = 2
+"""Of `run.json`."""
+RUNS_KEPT = 50
+"""Runs of a stage that are remembered, the last ones."""
 
 
 @dataclass(frozen=True)
@@ -100,69 +102,131 @@ class Workspace:
         """
         if not self.run_file.exists():
             return {}
-        try:
-            data = json.loads(self.run_file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise WorkspaceError(
-                f"{self.run_file}: cannot be read: {error}; delete it to start the record anew"
-            ) from error
-        if not isinstance(data, dict):
-            raise WorkspaceError(f"{self.run_file}: must hold a mapping; delete it to start the record anew")
-        return data
+        return read_run_file(self.run_file)
 
-    def begin(self, stage: str, settings: Mapping[str, Any]) -> None:
-        """Note the settings of a stage before it starts; a started stage keeps its settings.
+    def begin(
+        self,
+        stage: str,
+        settings: Mapping[str, Any],
+        kept: Mapping[str, Any] | None = None,
+        shard: str | None = None,
+    ) -> str:
+        """Note the settings of a stage before it starts.
+
+        Args:
+            stage: its name.
+            settings: all of them, as they were asked for.
+            kept: what may not change while this workspace lives; by default all settings.
+            shard: which part of the stage is done here.
+
+        Returns:
+            The name of this run of the stage, for `finish`.
 
         Raises:
-            WorkspaceError: the stage was started here with other settings; the text names the fields that differ.
+            WorkspaceError: the stage was started here with something else that is kept; the text names the fields that differ.
         """
-        run = self.run()
-        stages = run.setdefault("stages", {})
         settings = json.loads(json.dumps(settings))
-        before = stages.get(stage, {}).get("settings")
-        if before is not None and before != settings:
-            differing = "; ".join(_differences(before, settings, stage))
-            raise WorkspaceError(
-                f"{self.root}: was made with another config: {differing}; use another --out folder or the first settings"
-            )
-        if before is None:
-            stages[stage] = {"settings": settings}
-            self._write(run)
+        kept = settings if kept is None else json.loads(json.dumps(kept))
+        started = datetime.now(UTC).isoformat(timespec="microseconds")
+        with self._changing() as run:
+            entry = run.setdefault("stages", {}).setdefault(stage, {})
+            before = entry.get("kept", entry.get("settings"))
+            if before is not None and before != kept:
+                differing = "; ".join(_differences(before, kept, stage))
+                raise WorkspaceError(
+                    f"{self.root}: was made with another config: {differing}; use another --out folder or the first settings"
+                )
+            runs = entry.get("runs", [])
+            key = f"{started} {os.getpid()}"
+            runs.append({"run": key, "environment": _known(run, environment())} | ({"shard": shard} if shard else {}))
+            entry |= {"settings": settings, "kept": kept, "runs": runs[-RUNS_KEPT:]}
+            run["stages"][stage] = entry
+        return key
 
-    def finish(self, stage: str, record: Mapping[str, Any]) -> None:
-        """Add timings, figures and the like to a stage's entry in `run.json`."""
-        run = self.run()
-        run.setdefault("stages", {}).setdefault(stage, {}).update(json.loads(json.dumps(record)))
-        self._write(run)
+    def finish(self, stage: str, record: Mapping[str, Any], run_key: str | None = None) -> None:
+        """Add timings, figures and the like to a stage's entry in `run.json`, and to that run of it which `begin` named."""
+        record = json.loads(json.dumps(record))
+        with self._changing() as run:
+            entry = run.setdefault("stages", {}).setdefault(stage, {})
+            entry |= record
+            for one in entry.get("runs", ()):
+                if one["run"] == run_key:
+                    one |= {name: record[name] for name in ("seconds", "figures") if name in record}
 
-    def _write(self, run: dict[str, Any]) -> None:
-        run["spinegen"] = __version__
-        run["python"] = platform.python_version()
-        run["platform"] = platform.platform()
-        run["versions"] = {name: _version(name) for name in _VERSIONED}
-        write_json(self.run_file, run, indent=2)
+    def note(self, **facts: Any) -> None:
+        """Set top-level entries of `run.json`; None leaves an entry as it is."""
+        with self._changing() as run:
+            run.update({name: json.loads(json.dumps(value)) for name, value in facts.items() if value is not None})
+
+    def note_engine(self, identity: Mapping[str, str]) -> None:
+        """Add an engine that draws frames here, once."""
+        engine = dict(identity)
+        if engine not in self.run().get("engines", []):
+            with self._changing() as run:
+                _known(run, engine, "engines")
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        """`run.json` to be changed in the block, against every other process that would change it too."""
+        self.open()
+        with (self.root / ".lock-run").open("a") as handle:
+            _take(handle, fcntl.LOCK_EX, self.root)
+            run = self.run()
+            yield run
+            write_json(self.run_file, {"version": RUN_VERSION, **run}, indent=1)
+
+
+def read_run_file(path: Path) -> dict[str, Any]:
+    """A `run.json`.
+
+    Raises:
+        WorkspaceError: it is missing or damaged.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WorkspaceError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"{path}: cannot be read: {error}; delete it to start the record anew, what was made stays"
+        ) from error
+    if not isinstance(data, dict) or not all(isinstance(data.get(key, {}), dict) for key in ("stages", "inputs")):
+        raise WorkspaceError(f"{path}: is not a run record; delete it to start the record anew, what was made stays")
+    return data
+
+
+def _known(run: dict[str, Any], fact: Mapping[str, Any], kind: str = "environments") -> int:
+    """Index of a fact among those of its kind, added where it is new."""
+    known = run.setdefault(kind, [])
+    fact = json.loads(json.dumps(fact))
+    if fact not in known:
+        known.append(fact)
+    return known.index(fact)
 
 
 @contextmanager
 def _locked(path: Path, shared: bool) -> Iterator[None]:
     with path.open("a+") as handle:
-        try:
-            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except OSError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "another process"
-            raise WorkspaceError(f"{path.parent}: workspace is in use by {holder}; wait for it or stop it") from error
+        _take(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB, path.parent)
+        since = datetime.now(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
         handle.truncate(0)
-        handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+        handle.write(f"process {os.getpid()} on {socket.gethostname()} since {since} UTC")
         handle.flush()
         yield
 
 
-def _version(package: str) -> str:
+def _take(handle: TextIO, how: int, root: Path) -> None:
+    """Take a lock that the kernel lets go when the process ends, however it ends."""
     try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+        fcntl.flock(handle, how)
+    except BlockingIOError as error:
+        handle.seek(0)
+        holder = handle.read().strip() or "another process"
+        raise WorkspaceError(f"{root}: workspace is in use by {holder}; wait for it or stop it") from error
+    except OSError as error:
+        raise WorkspaceError(
+            f"{root}: this file system cannot lock files ({error.strerror}); use an --out folder on another"
+        ) from error
 
 
 def _differences(before: Any, now: Any, field: str) -> list[str]:

@@ -31,9 +31,8 @@ class ExportSettings(Settings):
     jobs: int | None = Field(default=None, ge=1)
     """Processes; default: the number of processors, at most 8."""
 
-    transient: ClassVar[frozenset[str]] = frozenset(
-        {"site", "format", "with_masks", "with_depth", "min_visible", "max_occlusion", "where", "jobs"}
-    )
+    transient: ClassVar[frozenset[str]] = frozenset({"jobs"})
+    remade: ClassVar[bool] = True
 
     @field_validator("where")
     @classmethod
@@ -48,7 +47,3 @@ class ExportSettings(Settings):
     @property
     def processes(self) -> int:
         return self.jobs or min(os.cpu_count() or 1, 8)
-
-    def made_of(self) -> dict[str, object]:
-        """The settings that decide what the files hold."""
-        return self.model_dump(mode="json", exclude={"jobs"})

@@ -50,7 +50,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
         raise DatasetError(
             f"{workspace.frames}: no rendered frames; draw some with: spinegen render --scenes yoga.yaml"
         )
-    made_of = {"spinegen": __version__, "settings": settings.made_of(), "frames": total, "digest": digest}
+    made_of = {"spinegen": __version__, "settings": settings.identity(), "frames": total, "digest": digest}
     before = _record(target)
     if before is not None and all(before.get(key) == value for key, value in made_of.items()):
         return _summary(before, target, "done before, nothing changed")

@@ -51,6 +51,10 @@ class FitSettings(Settings):
     jobs: int = Field(default=1, ge=1)
     """Processes."""
 
+    def record(self) -> dict[str, Any]:
+        """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
+        return self.model_dump(mode="json", exclude={"clips"})
+
 
 def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -> StageSummary:
     """Fit every clip; one that fails does not stop the others.

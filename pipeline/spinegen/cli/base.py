@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 DEFAULT_WORKSPACE = "workspace"
+FAILURES_KEPT = 100
+"""Sentences about failures that `run.json` keeps."""
 SettingsT = TypeVar("SettingsT", bound="Settings")
 
 
@@ -110,18 +112,19 @@ def play_stage(
 ) -> "StageSummary":
     """Run one stage, record it in `run.json` and show its table; the caller holds the workspace."""
     from ..progress import print_summary
+    from ..provenance import fitted_inputs, named_files, plan_facts
 
-    workspace.begin(name, settings.identity())
+    run = workspace.begin(name, settings.record(), settings.kept(), getattr(settings, "shard", None))
     start = time.monotonic()
     summary = stage(workspace, settings, reporter)
-    workspace.finish(
-        name,
-        {
-            "seconds": round(time.monotonic() - start, 2),
-            "figures": summary.figures,
-            "failures": list(summary.failures),
-        },
-    )
+    seconds = round(time.monotonic() - start, 2)
+    failures = list(summary.failures[:FAILURES_KEPT])
+    record = {"seconds": seconds, "figures": summary.figures, "failed": len(summary.failures), "failures": failures}
+    workspace.finish(name, record | {"files": named_files(settings.record())}, run)
+    if name == "fit":
+        workspace.note(inputs=fitted_inputs(workspace.root, workspace.fits, workspace.clips))
+    elif name == "render":
+        workspace.note(plan=plan_facts(workspace.plan, workspace.root / "people.json"))
     print_summary(summary)
     return summary
 

@@ -1,5 +1,6 @@
 """Entry point: the command group, and how errors end the process."""
 
+import errno
 import signal
 import sys
 import traceback
@@ -16,6 +17,7 @@ from .tools import clips, engine, predict
 
 INTERRUPTED = 130
 TERMINATED = 143
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 @click.group(
@@ -90,12 +92,21 @@ def _run(arguments: list[str], verbose: bool) -> int:
         return _say(f"error: {error}", error.exit_code)
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            return _unexpected(error, verbose)
+        where = f"{error.filename}: " if error.filename else ""
+        return _say(f"error: {where}{error.strerror}; make room and run the same command again, what is done stays", 1)
     except Exception as error:
-        if verbose:
-            traceback.print_exc()
-        kind = type(error).__name__
-        return _say(f"error: unexpected {kind}: {error} (add -v for the traceback; please report it)", 1)
+        return _unexpected(error, verbose)
     return result if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception, verbose: bool) -> int:
+    if verbose:
+        traceback.print_exception(error)
+    kind = type(error).__name__
+    return _say(f"error: unexpected {kind}: {error} (add -v for the traceback; please report it)", 1)
 
 
 def _say(text: str, code: int) -> int:

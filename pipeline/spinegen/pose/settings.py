@@ -55,33 +55,11 @@ LIGHT = AugmentSettings(rotation=0.3, half_body=0.05, blur=0.1, patches=0.2, bac
 class TrainSettings(Settings):
     """What `train-validate` does.
 
-    A workspace may be trained on again with other settings: every field is transient, and the training itself notices what changed.
+    A workspace may be trained on again with other settings: the training itself notices what changed.
     """
 
-    transient: ClassVar[frozenset[str]] = frozenset(
-        [
-            "model",
-            "device",
-            "epochs",
-            "max_minutes",
-            "batch",
-            "learning_rate",
-            "weight_decay",
-            "seed",
-            "threads",
-            "teacher",
-            "losses",
-            "augment",
-            "mix",
-            "mix_images",
-            "mix_ratio",
-            "fp16",
-            "only",
-            "annotations",
-            "images",
-            "benchmark",
-        ]
-    )
+    transient: ClassVar[frozenset[str]] = frozenset({"device", "threads"})
+    remade: ClassVar[bool] = True
 
     model: str = "tiny"
     """Network size: tiny, small or medium; with only="validate" also an ONNX file."""

@@ -1,7 +1,7 @@
 """The render stage: plan everything, then play the plan on an engine."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,9 +114,9 @@ def _play(
     from .worker import Job
 
     failures: list[str] = []
-    renderer = ""
+    engines: list[Mapping[str, str]] = []
     if not pending:
-        return failures, renderer
+        return failures, ""
     clips = sorted({person["clip"] for shot in pending for person in shot.people})
     jobs = min(settings.jobs or default_jobs(settings), len(pending))
     job = Job.of(workspace, settings, clips, threads_each(jobs))
@@ -125,7 +125,9 @@ def _play(
         try:
             for drawn in play(job, settings, pending, jobs):
                 task.advance()
-                renderer = renderer or (drawn.engine or {}).get("renderer", "")
+                if drawn.engine is not None and drawn.engine not in engines:
+                    engines.append(drawn.engine)
+                    workspace.note_engine(drawn.engine)
                 in_a_row = in_a_row + 1 if drawn.failure else 0
                 if drawn.failure:
                     failures.append(drawn.failure)
@@ -136,7 +138,7 @@ def _play(
                 f"{workspace.frames}: cannot be written: {error.strerror or error}; make room and start again, "
                 "what is done stays"
             ) from error
-    return failures, renderer
+    return failures, ", ".join(dict.fromkeys(engine["renderer"] for engine in engines))
 
 
 def _plan_rows(shots: "Sequence[Shot]", facts: "PlanFacts | None") -> list[tuple[str, str]]:

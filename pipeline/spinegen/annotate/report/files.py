@@ -101,11 +101,14 @@ def read_run(workspace: Workspace) -> dict[str, Any]:
                     "seconds": stage.get("seconds"),
                     "figures": {k: _figure(v) for k, v in _mapping(stage, "figures").items()},
                     "failures": [str(item) for item in stage.get("failures") or []],
-                    "settings": json.dumps(stage.get("settings") or {}, indent=1),
+                    "settings": json.dumps({**_mapping(stage, "settings"), **_mapping(stage, "kept")}, indent=1),
                 }
             )
-    facts = {key: run[key] for key in ("spinegen", "python", "platform") if key in run}
-    return {"stages": stages, "facts": facts, "versions": _mapping(run, "versions")}
+    environments = [item for item in run.get("environments") or [] if isinstance(item, dict)]
+    latest: dict[str, Any] = environments[-1] if environments else {}
+    names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
+    facts = {name: latest[name] for name in names if latest.get(name) is not None}
+    return {"stages": stages, "facts": facts, "versions": _mapping(latest, "versions")}
 
 
 def _truth(truth: object) -> list[tuple[str, str]]:
