@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from posing import POSES, posed
+from posing import POSES, posed, spread
 
 from spinegen.geometry import rigid
+from spinegen.geometry.surface import surface_distance, winding_number
 from spinegen.humans.person import Person, build_person
 from spinegen.humans.skin import skin
 from spinegen.humans.spec import sample_person
@@ -15,23 +16,6 @@ from spinegen.skeleton import VERTEBRAE
 def bare() -> Person:
     spec = sample_person(np.random.default_rng(21), "yoga")
     return build_person(spec.model_copy(update={"garments": ()}))
-
-
-def winding(points: np.ndarray, vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Generalised winding number of points about a surface (Jacobson 2013): 1 inside, 0 outside."""
-    out = np.empty(len(points))
-    for i, point in enumerate(points):
-        a, b, c = (vertices[faces[:, k]].astype(np.float64) - point for k in range(3))
-        la, lb, lc = (np.linalg.norm(x, axis=1) for x in (a, b, c))
-        over = np.einsum("ij,ij->i", a, np.cross(b, c))
-        under = (
-            la * lb * lc
-            + np.einsum("ij,ij->i", a, b) * lc
-            + np.einsum("ij,ij->i", b, c) * la
-            + np.einsum("ij,ij->i", c, a) * lb
-        )
-        out[i] = np.arctan2(over, under).sum() / (2.0 * np.pi)
-    return out
 
 
 def moved(person: Person, transforms: np.ndarray, landmark: str, bone: str) -> np.ndarray:
@@ -48,9 +32,18 @@ def test_vertebrae_and_joint_centres_stay_inside_the_body(bare: Person, pose: st
     points = [moved(bare, transforms, f"centroid/{v}", owner[v]) for v in VERTEBRAE]
     names = [f"{n}_{s}" for n in ("femur", "tibia", "talus", "humerus", "ulna", "hand", "clavicle") for s in "rl"]
     points += [transforms[bare.bones.index(name), :3, 3] for name in names]
-    inside = winding(np.array(points), vertices, bare.parts[0].faces)
+    inside = winding_number(np.array(points), vertices, bare.parts[0].faces)
     outside = [name for name, value in zip([*VERTEBRAE, *names], inside, strict=True) if value < 0.5]
     assert not outside
+
+
+def test_the_throat_does_not_swallow_the_vertebrae_when_the_chin_is_on_the_chest(bare: Person) -> None:
+    neck = spread(("C7", "C6", "C5", "C4", "C3", "C2", "C1", "skull"), (0.0, 0.0, -75.0))
+    transforms = posed(bare, neck)
+    points = np.array([moved(bare, transforms, f"centroid/C{i}", f"C{i}") for i in range(1, 8)])
+    vertices = skin(bare, transforms)[0]
+    assert winding_number(points, vertices, bare.parts[0].faces).min() > 0.5
+    assert surface_distance(points, vertices, bare.parts[0].faces).min() > 0.002
 
 
 def test_surface_keypoints_lie_on_the_skin(bare: Person) -> None:

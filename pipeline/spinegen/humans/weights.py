@@ -7,6 +7,7 @@ from . import bones
 from .arrays import Floats
 from .body_data import BodyData
 from .spine_site import SpineSite
+from .throat import mouth_lining, throat_share
 
 TRUNK = ("root", "pelvis", "spine", "neck", "breast")
 LIMBS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -47,16 +48,20 @@ def bone_weights(data: BodyData, vertices_m: Floats, spine: SpineSite) -> Floats
     rows = np.flatnonzero(share > 0)
     spread = spine_shares(vertices_m[rows].astype(np.float64), spine)
     out[np.ix_(rows, np.arange(len(bones.SPINE)))] += (share[rows, None] * spread).astype(np.float32)
+    _hang_throat(out, data, vertices_m, spine)
     _split_ankle(out)
     return out
 
 
 def spine_shares(points_m: Array, spine: SpineSite) -> Array:
     """Shares `(N, pelvis + 24 + skull)` of points of the trunk and neck, smooth along the spine."""
-    level = spine_level(points_m, spine)
     centre = spine.centroid_m
     ahead = points_m[:, 0] - np.interp(points_m[:, 1], centre[:, 1], centre[:, 0])
-    width = SPREAD + SPREAD_PER_M * np.clip(ahead, 0.0, 0.2)
+    return _shares(spine_level(points_m, spine), SPREAD + SPREAD_PER_M * np.clip(ahead, 0.0, 0.2))
+
+
+def _shares(level: Floats, width: Floats) -> Array:
+    """Shares `(N, pelvis + 24 + skull)` around a level `(N,)`, blended over `width (N,)` vertebrae on both sides."""
     distance = np.abs(np.arange(-6, 32)[None, :] - level[:, None]) / width[:, None]
     kernel = np.where(distance < 1.0, (1.0 - distance**2) ** 2, 0.0)
     shares = np.concatenate(
@@ -75,6 +80,17 @@ def spine_level(points_m: Array, spine: SpineSite) -> Floats:
     step_low, step_high = (y[2] - y[0]) / 2.0, (y[24] - y[22]) / 2.0
     grid = np.concatenate([[y[0] - 8 * step_low], y, [y[24] + 8 * step_high]])
     return np.interp(height, grid, np.concatenate([[-8.0], index, [32.0]])).clip(-3.0, 28.0)
+
+
+def _hang_throat(weights: Floats, data: BodyData, vertices_m: Floats, spine: SpineSite) -> None:
+    """Let the back of the mouth's lining, which the rig fixes to the head, move with the vertebrae behind it, as a throat does."""
+    lining = mouth_lining(data)
+    points = vertices_m[lining].astype(np.float64)
+    share = throat_share(points)[:, None]
+    level = np.interp(points[:, 1], spine.centroid_m[:, 1], np.arange(25.0))
+    hung = np.zeros((len(lining), weights.shape[1]))
+    hung[:, : len(bones.SPINE)] = _shares(level, np.full(len(lining), SPREAD))
+    weights[lining] = (1.0 - share) * weights[lining] + share * hung
 
 
 def _split_ankle(weights: Floats) -> None:
