@@ -80,6 +80,8 @@ def fitted_inputs(root: Path, fits: Path, own_clips: Path) -> dict[str, Any]:
             identity, source = data["identity"], Path(data["source"])
             hashes = dict(identity["sha256"])
             entry: dict[str, Any] = {"name": report.parent.name, "sha256": hashes.pop("clip")}
+            if "truth" in hashes:
+                entry["truth_sha256"] = hashes.pop("truth")
             group = {"settings": identity["settings"], "sha256": hashes}
         except (OSError, ValueError, KeyError, TypeError):
             continue

@@ -9,6 +9,7 @@ import yaml
 
 from .annotate.settings import ExportSettings
 from .biomech.stage import FitSettings
+from .biomech.truth import truth_file
 from .config import parse
 from .errors import WorkspaceError
 from .files import write_text
@@ -155,6 +156,8 @@ def _fits(
             if clip["fit"] == index:
                 path = str(shipped.get(clip["name"], clip["name"])) if clip.get("shipped") else clip["path"]
                 paths.append(finder.find(path, clip["sha256"], f"clip {clip['name']}"))
+                if "truth_sha256" in clip:
+                    finder.find(str(truth_file(paths[-1])), clip["truth_sha256"], f"truth beside clip {clip['name']}")
         jobs = run["stages"]["fit"].get("settings", {}).get("jobs", 1)
         found.append(parse({**settings, "clips": paths, "jobs": jobs}, FitSettings, source))
     return tuple(found)

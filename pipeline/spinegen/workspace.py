@@ -17,6 +17,7 @@ from .provenance import environment
 
 RUN_VERSION = 2
 """Of `run.json`."""
+_STAGE_LOCKS = {".lock-fit", ".lock-render"}
 RUNS_KEPT = 50
 """Runs of a stage that are remembered, the last ones."""
 
@@ -79,10 +80,10 @@ class Workspace:
             raise WorkspaceError(f"{self.root}: output folder cannot be written: {error.strerror or error}") from error
 
     @contextmanager
-    def held(self, shard: str | None = None) -> Iterator[None]:
+    def held(self, shard: str | None = None, stage: str = "") -> Iterator[None]:
         """Hold the workspace against other processes while the block runs.
 
-        With a `shard` name, only against whole-workspace holders and against holders of the same shard.
+        With a `shard` name, only against whole-workspace holders, holders of the same shard and shards of another stage.
 
         Raises:
             WorkspaceError: another process holds it; the text says which.
@@ -91,7 +92,13 @@ class Workspace:
         with ExitStack() as stack:
             stack.enter_context(_locked(self.root / ".lock", shared=shard is not None))
             if shard is not None:
-                stack.enter_context(_locked(self.root / f".lock-{shard.replace('/', '-of-')}", shared=False))
+                stack.enter_context(_locked(self.root / f".lock-{stage}", shared=True))
+                for other in (
+                    path for path in self.root.glob(".lock-*") if path.name in _STAGE_LOCKS - {f".lock-{stage}"}
+                ):
+                    with _locked(other, shared=False):
+                        pass
+                stack.enter_context(_locked(self.root / f".lock-{stage}-{shard.replace('/', '-of-')}", shared=False))
             yield
 
     def run(self) -> dict[str, Any]:

@@ -3,31 +3,35 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .. import __version__
 from ..config import Settings
 from ..errors import FitError, SpinegenError
+from ..pool import pooled
 from ..progress import Reporter, StageSummary, Task
+from ..shards import checked_shard, part_of
 from ..workspace import Workspace
 
 FIT_VERSION = 1
 """Raised when the same clip and settings would give another fit."""
+SHOWN_CLIPS = 20
+"""Rows of the closing table; of more clips, the worst are shown."""
 
 
 class FitSettings(Settings):
     """What to fit, and how."""
 
     transient: ClassVar[frozenset[str]] = frozenset(
-        {"clips", "static", "subject", "up_axis", "unit", "height_m", "mass_kg", "jobs"}
+        {"clips", "static", "subject", "up_axis", "unit", "height_m", "mass_kg", "jobs", "shard", "dask"}
     )
 
     clips: tuple[Path, ...] = ()
-    """Motion-capture files; none means the shipped yoga flow."""
+    """Motion-capture files, or folders of them; none means the shipped yoga flow."""
     model: str = "builtin"
     """`builtin` (= `unisex`), `male`, `female`, or an .osim file."""
     model_mapping: Path | None = None
@@ -50,6 +54,15 @@ class FitSettings(Settings):
     """Clips of a higher rate are thinned to at most this before fitting; None keeps every frame."""
     jobs: int = Field(default=1, ge=1)
     """Processes."""
+    shard: str | None = None
+    """`I/N`: only the I-th of N parts of the clips, 1-based."""
+    dask: str | None = None
+    """Address of a Dask scheduler whose workers fit."""
+
+    @field_validator("shard")
+    @classmethod
+    def _shard_form(cls, value: str | None) -> str | None:
+        return checked_shard(value)
 
     def record(self) -> dict[str, Any]:
         """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
@@ -63,12 +76,14 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
         FitError: two clips have the same name.
     """
     workspace.open()
-    clips = settings.clips or _shipped(workspace, reporter)
+    clips = clip_files(settings.clips) or _shipped(workspace, reporter)
     by_name: dict[str, Path] = {}
     for clip in clips:
         if clip.stem in by_name and by_name[clip.stem] != clip:
             raise FitError(f"{clip}: has the same name as {by_name[clip.stem]}; rename one, fits are kept by name")
         by_name[clip.stem] = clip
+    index, count = part_of(settings.shard)
+    by_name = dict(sorted(by_name.items())[index - 1 :: count]) if count > 1 else by_name
     identities, waiting, failures = {}, [], []
     for name, clip in by_name.items():
         try:
@@ -107,14 +122,43 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
     Raises:
         FitError: a file cannot be read.
     """
-    chosen = settings.model_dump(mode="json", exclude={"clips", "jobs"})
-    named = [("clip", clip), ("static", settings.static), ("model_mapping", settings.model_mapping)]
+    from .truth import truth_file
+
+    chosen = settings.model_dump(mode="json", exclude={"clips", "jobs", "shard", "dask"})
+    truth = truth_file(clip)
+    named = [
+        ("clip", clip),
+        ("truth", truth if truth.is_file() else None),
+        ("static", settings.static),
+        ("model_mapping", settings.model_mapping),
+    ]
     if Path(settings.model).suffix.lower() == ".osim":
         named.append(("model", Path(settings.model)))
     if Path(settings.marker_set).suffix.lower() in (".yaml", ".yml"):
         named.append(("marker_set", Path(settings.marker_set)))
     hashes = {what: _sha256(path) for what, path in named if path is not None}
     return {"sha256": hashes, "settings": chosen, "fit_version": FIT_VERSION, "spinegen": __version__}
+
+
+def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
+    """The files themselves; of a folder, all clips in it and below it in the order of their names.
+
+    Raises:
+        FitError: a folder holds no clip.
+    """
+    from ..clips.read import READERS
+    from .truth import SUFFIX
+
+    found: list[Path] = []
+    for path in given:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in READERS and not p.name.endswith(SUFFIX))
+        if not inside:
+            raise FitError(f"{path}: no clip in this folder; looked for {', '.join(READERS)}")
+        found += inside
+    return tuple(found)
 
 
 def _shipped(workspace: Workspace, reporter: Reporter) -> tuple[Path, ...]:
@@ -151,27 +195,26 @@ def _run(
     task: Task,
 ) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Reports, or error sentences, as they come."""
+    work = ((clips[name], workspace.fit(name), settings, identities[name]) for name in names)
+    if settings.dask is None and (settings.jobs == 1 or len(names) < 2):
+        for item in work:
+            task.note(item[0].stem)
+            yield _fit_one(item)
+        return
+    yield from pooled(_fit_one, work, min(settings.jobs, len(names)), settings.dask)
+
+
+def _fit_one(item: tuple[Path, Path, FitSettings, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
     from .fit_one import fit_one
 
-    if settings.jobs == 1 or len(names) < 2:
-        for name in names:
-            task.note(name)
-            yield fit_one(clips[name], workspace.fit(name), settings, identities[name])
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    # One thread of linear algebra a process: the work is already split.
-    with parallel_config(backend="loky", n_jobs=min(settings.jobs, len(names)), inner_max_num_threads=1):
-        pool: Any = Parallel(return_as="generator_unordered")
-        yield from pool(
-            delayed(fit_one)(clips[name], workspace.fit(name), settings, identities[name]) for name in names
-        )
+    return fit_one(*item)
 
 
 def _summary(workspace: Workspace, names: list[str], failures: list[str], frames: int, seconds: float) -> StageSummary:
     from .fit_files import PAGE, REPORT
 
-    rows, verdicts, worst, truths = [], {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
+    found: list[tuple[float, str, str]] = []
+    verdicts, worst, truths = {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
     look_at = None
     for name in names:
         folder = workspace.fit(name)
@@ -185,9 +228,12 @@ def _summary(workspace: Workspace, names: list[str], failures: list[str], frames
         if report["truth"]:
             truths.append(report["truth"]["centroid_mean_mm"])
             text += f", {truths[-1]:.1f} mm from the true vertebrae"
-        rows.append((name, text))
+        found.append((report["residual_mm"]["rms"], name, text))
         look_at = look_at or folder / PAGE
     done = sum(verdicts.values())
+    if len(found) > SHOWN_CLIPS:
+        found = sorted(found, reverse=True)[:SHOWN_CLIPS]
+    rows = [(name, text) for _, name, text in found]
     rows.append(("clips", f"{done} of {len(names)} fitted ({', '.join(f'{n} {v}' for v, n in verdicts.items() if n)})"))
     if frames:
         rows.append(("speed", f"{frames / max(seconds, 1e-9):.0f} frames/s over all, files and reports included"))

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from ..clips.clip import Clip
 
+SUFFIX = ".truth.parquet"
 COLUMNS = ("frame", "time_s", "vertebra", "x", "y", "z")
 
 
-def truth_file(clip: "Clip") -> Path:
+def truth_file(clip: Path) -> Path:
     """Where the truth of a capture would lie."""
-    return clip.source.with_name(f"{clip.source.stem}.truth.parquet")
+    return clip.with_name(clip.stem + SUFFIX)
 
 
 def read_truth(clip: "Clip") -> "pd.DataFrame | None":
@@ -28,7 +29,7 @@ def read_truth(clip: "Clip") -> "pd.DataFrame | None":
     Raises:
         FitError: the file lacks a column, or frames of the clip.
     """
-    path = truth_file(clip)
+    path = truth_file(clip.source)
     if not path.is_file():
         return None
     import pandas as pd

@@ -14,7 +14,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     cls=Command,
     epilog=example("spinegen fit-mocap", "spinegen fit-mocap --out workspace --jobs 2"),
 )
-@click.argument("clips", metavar="[CLIP]...", nargs=-1, type=FILE)
+@click.argument("clips", metavar="[CLIP|FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @out_option
 @click.option("--model", metavar="builtin|FILE.osim", help="Model to fit.  [default: builtin]")
 @click.option("--model-mapping", type=FILE, help="YAML that maps the names of a model of your own to ours.")
@@ -41,6 +41,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--mass", "mass_kg", type=float, help="Performer's mass in kilograms.")
 @click.option("--max-rate", "max_rate_hz", type=float, help="Thin clips of a higher rate to this many frames a second.")
 @click.option("--jobs", type=click.IntRange(1), help="Clips fitted at once.  [default: 1]")
+@click.option("--shard", metavar="I/N", help="Fit only the I-th of N parts of the clips (1-based).")
+@click.option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers fit.")
 def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
 
@@ -53,7 +55,7 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
     workspace = Workspace(root)
-    with workspace.held():
+    with workspace.held(settings.shard, "fit"):
         summary = play_stage("fit", workspace, settings, stage, make_reporter())
     complain(summary, "clip(s)")
 
@@ -83,7 +85,7 @@ def render(root: Path, **given: Any) -> None:
     from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
-    with workspace.held(given.get("shard")):
+    with workspace.held(settings.shard, "render"):
         summary = play_stage("render", workspace, settings, stage, make_reporter())
     complain(summary, "frame(s)")
 

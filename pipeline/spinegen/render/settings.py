@@ -1,6 +1,5 @@
 """Settings of the render stage."""
 
-import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ from ..config import Settings, load_yaml
 from ..provenance import folder_digest, sha256
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
+from ..shards import checked_shard, part_of
 from .client import parse_endpoint
 from .skeleton_map import load_skeleton_map
 
@@ -54,11 +54,7 @@ class RenderSettings(Settings):
     @field_validator("shard")
     @classmethod
     def _shard_form(cls, value: str | None) -> str | None:
-        if value is not None:
-            match = re.fullmatch(r"(\d+)/(\d+)", value)
-            if not match or not 1 <= int(match[1]) <= int(match[2]):
-                raise ValueError("must be I/N with 1 <= I <= N, such as 2/8")
-        return value
+        return checked_shard(value)
 
     @field_validator("engine")
     @classmethod
@@ -73,8 +69,7 @@ class RenderSettings(Settings):
     @property
     def part(self) -> tuple[int, int]:
         """(I, N) of the shard, 1-based; (1, 1) is everything."""
-        index, _, count = (self.shard or "1/1").partition("/")
-        return int(index), int(count)
+        return part_of(self.shard)
 
     def scene(self) -> SceneSettings:
         """The scenes file with the overrides of the command line.
