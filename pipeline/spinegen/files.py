@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
+import socket
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +16,8 @@ from typing import Any
 def atomic_path(target: Path) -> Iterator[Path]:
     """A temporary path in the target's folder, with the target's suffix, renamed onto the target when the block succeeds."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent)
+    prefix = f".{target.stem[:40]}.{_machine()}-{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=target.suffix, dir=target.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -22,6 +26,31 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove half-written files of this machine's processes that were killed; others' and those being written stay."""
+    for path in folder.glob(".*-*-*") if folder.is_dir() else ():
+        writer = _TEMPORARY.fullmatch(path.name)
+        if writer and writer["machine"] == _machine() and not _alive(int(writer["process"])):
+            path.unlink(missing_ok=True)
+
+
+_TEMPORARY = re.compile(r"\..*\.(?P<machine>[0-9a-f]{8})-(?P<process>\d{1,7})-\w{8}(\.\w+)?")
+
+
+def _machine() -> str:
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_bytes(target: Path, data: bytes) -> None:

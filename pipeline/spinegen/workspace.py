@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .errors import WorkspaceError
-from .files import write_json
+from .files import remove_leftovers, write_json
 from .provenance import environment
 
 RUN_VERSION = 2
@@ -99,6 +99,7 @@ class Workspace:
                     with _locked(other, shared=False):
                         pass
                 stack.enter_context(_locked(self.root / f".lock-{stage}-{shard.replace('/', '-of-')}", shared=False))
+            remove_leftovers(self.root)
             yield
 
     def run(self) -> dict[str, Any]:

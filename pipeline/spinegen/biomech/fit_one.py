@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ModelError, SpinegenError
-from ..files import write_json
+from ..files import remove_leftovers, write_json
 from ..geometry.rigid import Array
 from .fit.fit_clip import Fit, fit_clip
 from .fit.options import FitOptions
@@ -66,6 +66,7 @@ def _fit(path: Path, folder: Path, settings: "FitSettings", identity: dict[str, 
     options = FitOptions(settings.spine, settings.solver, settings.height_m, settings.mass_kg)
     fit = fit_clip(clip, match, load_settings_model(settings), options, static)
     (folder / REPORT).unlink(missing_ok=True)
+    remove_leftovers(folder)
     write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
     report = fit_report(fit, clip, match, identity, truth_errors(fit, clip), replay_error_m(folder, fit))
     _write_page(folder / PAGE, fit, clip, report)

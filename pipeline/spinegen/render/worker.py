@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import EngineError, SpinegenError
+from ..files import remove_leftovers
 from ..scenes.plan import read_people
 from ..scenes.shot import Shot
 from ..workspace import Workspace
@@ -83,6 +84,7 @@ class Worker:
         self._troupe = Troupe(load_skeleton_map(job.skeleton), specs, read_fits(workspace, list(job.clips)))
         self._session: Session | None = None
         self._drawn = 0
+        self._tidied: set[Path] = set()
 
     def __enter__(self) -> "Worker":
         return self
@@ -107,6 +109,9 @@ class Worker:
             if paths.done:
                 yield Drawn(shot.shot)
                 continue
+            if paths.sidecar.parent not in self._tidied:
+                remove_leftovers(paths.sidecar.parent)
+                self._tidied.add(paths.sidecar.parent)
             failure = self._attempt(shot, paths)
             yield Drawn(shot.shot, failure, None if self._session is None else self._session.identity)
 
