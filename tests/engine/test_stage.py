@@ -152,6 +152,7 @@ def test_users_pictures_are_seen_and_light_the_stage(
         ("SetSun nan 0 1 5000 1", "Elevation"),
         ("SetSky 3 2 1 0", "Clouds"),
         ("SetExposure 99", "Ev"),
+        ("SetLevel Downtown", "must be one of: Stage; found 'Downtown'"),
         ("Explode", "Argument Invalid"),
     ],
 )
@@ -162,6 +163,13 @@ def test_bad_descriptions_are_refused_and_change_nothing(
     reply = str(session.execute(f"vbp Stage_0 {call}"))
     assert reply.startswith("error")
     assert said in reply
+    assert session.world.stage == before
+
+
+def test_the_bare_stage_is_the_only_level(session: Session, stage: Callable[..., str]) -> None:
+    before = session.world.stage
+    for call in ("SetLevel", "SetLevel Stage"):
+        stage(call)
     assert session.world.stage == before
 
 

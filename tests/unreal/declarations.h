@@ -18,6 +18,8 @@ public:                                                                         
 #define SPINEGENUE_API
 #define TEXT(x) u##x
 #define INDEX_NONE (-1)
+#define UE_DOUBLE_PI (3.141592653589793)
+#define UE_DOUBLE_TWO_PI (6.283185307179586)
 #define IMPLEMENT_PRIMARY_GAME_MODULE(Class, Module, Name) static Class Module##Implementation;
 
 using int32 = std::int32_t;
@@ -74,6 +76,13 @@ struct FName
 	FString ToString() const;
 };
 
+FString operator+(const FString&, const TCHAR*);
+
+template <typename T> struct TArrayView64
+{
+	T& operator[](int64) const;
+};
+
 template <typename K, typename V> struct TPair
 {
 	K Key;
@@ -103,8 +112,17 @@ struct FMath
 {
 	static bool IsFinite(double);
 	static double Abs(double);
-	static double Min(double, double);
+	template <typename T> static T Min(T, T);
+	template <typename T> static T Max(T, T);
 	static double Clamp(double, double, double);
+	static double Sin(double);
+	static double Cos(double);
+	static double Acos(double);
+	static double Atan2(double, double);
+	static double Pow(double, double);
+	static double Log2(double);
+	static double DegreesToRadians(double);
+	static int64 FloorToInt64(double);
 	static int64 RoundToInt(double);
 };
 template <typename T> struct TNumericLimits
@@ -119,6 +137,13 @@ struct FVector
 	explicit FVector(double);
 	FVector(double, double, double);
 	FVector ComponentMax(const FVector&) const;
+	double Size() const;
+	struct FRotator Rotation() const;
+	FVector operator-() const;
+	FVector operator-(const FVector&) const;
+	FVector operator*(double) const;
+	FVector operator*(const FVector&) const;
+	FVector& operator+=(const FVector&);
 	FVector operator/(double) const;
 	FVector operator/(const FVector&) const;
 };
@@ -131,7 +156,9 @@ struct FQuat
 };
 struct FRotator
 {
+	double Pitch, Yaw, Roll;
 	FRotator(double, double, double);
+	FVector RotateVector(const FVector&) const;
 };
 struct FTransform
 {
@@ -156,14 +183,22 @@ struct FColor
 struct FLinearColor
 {
 	static const FLinearColor White;
+	float R, G, B, A;
+	float GetLuminance() const;
 	FLinearColor();
 	FLinearColor(float, float, float, float = 1.0f);
 	static FLinearColor FromSRGBColor(const FColor&);
 	FLinearColor operator*(float) const;
 };
+struct FFloat16Color
+{
+	explicit FFloat16Color(const FLinearColor&);
+};
 struct FBox
 {
+	FVector Min, Max;
 	FVector GetSize() const;
+	FVector GetCenter() const;
 };
 
 template <typename T> struct TObjectPtr
@@ -196,8 +231,51 @@ bool IsValid(const UObject*);
 struct UTexture : UObject
 {
 };
+enum EPixelFormat
+{
+	PF_FloatRGBA
+};
+enum
+{
+	LOCK_READ_WRITE = 2
+};
+struct FBulkData
+{
+	void* Lock(uint32);
+	void Unlock();
+};
+struct FTexture2DMipMap
+{
+	FBulkData BulkData;
+};
+struct FTexturePlatformData
+{
+	TArray<FTexture2DMipMap> Mips;
+};
 struct UTextureCube : UTexture
 {
+	static UTextureCube* CreateTransient(int32, int32, EPixelFormat, FName = FName());
+	bool SRGB, NeverStream;
+	FTexturePlatformData* GetPlatformData();
+	void UpdateResource();
+};
+enum class ERawImageFormat
+{
+	RGBA32F
+};
+enum class EGammaSpace
+{
+	Linear
+};
+struct FImage
+{
+	int32 SizeX, SizeY;
+	void ChangeFormat(ERawImageFormat, EGammaSpace);
+	TArrayView64<FLinearColor> AsRGBA32F() const;
+};
+struct FImageUtils
+{
+	static bool LoadImage(const TCHAR*, FImage&);
 };
 struct UMaterialInterface : UObject
 {
@@ -342,13 +420,26 @@ struct USkyAtmosphereComponent : USceneComponent
 struct FPostProcessSettings
 {
 	bool bOverride_AutoExposureMethod, bOverride_AutoExposureBias, bOverride_WhiteTemp;
+	bool bOverride_AutoExposureApplyPhysicalCameraExposure, AutoExposureApplyPhysicalCameraExposure;
+	bool bOverride_DepthOfFieldFstop, bOverride_CameraISO, bOverride_CameraShutterSpeed;
 	EAutoExposureMethod AutoExposureMethod;
-	float AutoExposureBias, WhiteTemp;
+	float AutoExposureBias, WhiteTemp, DepthOfFieldFstop, CameraISO, CameraShutterSpeed;
 };
 struct UPostProcessComponent : USceneComponent
 {
 	FPostProcessSettings Settings;
 	bool bUnbound;
+};
+
+struct ULevelStreamingDynamic : UObject
+{
+	static ULevelStreamingDynamic* LoadLevelInstance(UObject*, const FString&, FVector, FRotator, bool&);
+	void SetShouldBeLoaded(bool);
+	void SetShouldBeVisible(bool);
+};
+struct FPackageName
+{
+	static bool DoesPackageExist(const FString&);
 };
 
 struct FActorSpawnParameters
@@ -360,8 +451,13 @@ struct FActorSpawnParameters
 	FName Name;
 	ESpawnActorNameMode NameMode;
 };
+enum class EFlushLevelStreamingType : uint8
+{
+	Full
+};
 struct UWorld : UObject
 {
+	void FlushLevelStreaming(EFlushLevelStreamingType);
 	void SendAllEndOfFrameUpdates();
 	template <typename T> T* SpawnActor(const FActorSpawnParameters&);
 };
@@ -455,5 +551,6 @@ struct FFileHelper
 struct FPaths
 {
 	static FString ProjectContentDir();
+	static bool FileExists(const FString&);
 	static FString Combine(const FString&, const FString&);
 };

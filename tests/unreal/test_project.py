@@ -1,16 +1,24 @@
 """What can be checked of the Unreal project without Unreal."""
 
+import ast
 import configparser
+import importlib.util
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import get_args
 
+import numpy as np
 import pytest
 
-from spinegen.engine.protocol import CALLS, Call
+from spinegen.engine.environment import DIRECTIONS, HEIGHT, WIDTH
+from spinegen.engine.protocol import BARE_LEVEL, CALLS, Call
+from spinegen.engine.vocabulary import PropKind, SurfaceKind
+from spinegen.geometry.axes import ground_to_unreal
 from spinegen.humans.person_spec import Fabric, Garment, PersonSpec, Skin
 
 REPOSITORY = Path(__file__).parents[2]
@@ -50,7 +58,7 @@ def test_what_is_read_of_a_person_is_what_a_person_is_sent_as() -> None:
     for parent, model in (("Root", PersonSpec), (r"\(\*Skin\)", Skin), ("Garment", Garment), (r"\(\*Fabric\)", Fabric)):
         read = re.findall(rf'{parent}->TryGet\w+Field\(TEXT\("(\w+)"\)', text)
         assert read, parent
-        assert set(read) - {"characters"} <= set(model.model_fields), parent
+        assert set(read) - {"characters", "levels"} <= set(model.model_fields), parent
     assert {"sex", "stature_m"} <= set(re.findall(r'TEXT\("(\w+)"\)', text))
 
 
@@ -109,6 +117,92 @@ def test_sources_are_valid_against_the_declared_shapes(path: Path, include_folde
     assert done.returncode == 0, done.stderr
 
 
+CUBE = """
+#include "SpinegenCube.h"
+#include <cstdio>
+int main()
+{
+	for (int Face = 0; Face < 6; ++Face)
+		for (int Down = 0; Down < 8; ++Down)
+			for (int Across = 0; Across < 8; ++Across)
+			{
+				double Xyz[3];
+				SpinegenCube::Direction(Face, (Across + 0.5) / 4 - 1, (Down + 0.5) / 4 - 1, Xyz);
+				std::printf("%.17g %.17g %.17g\\n", Xyz[0], Xyz[1], Xyz[2]);
+			}
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
+def test_texels_of_a_cube_map_look_where_directx_says(tmp_path: Path) -> None:
+    (tmp_path / "cube.cpp").write_text(CUBE)
+    subprocess.run(
+        ["g++", "-std=c++20", "-Wall", "-Werror", "-I", str(SOURCE), "-o", "cube", "cube.cpp"], cwd=tmp_path, check=True
+    )
+    printed = subprocess.run([str(tmp_path / "cube")], capture_output=True, text=True, check=True).stdout
+    towards = np.array([line.split() for line in printed.splitlines()], float).reshape(6, 8, 8, 3)
+    # Direct3D's table of faces: major axis, axis of growing columns, axis of growing rows.
+    table = (
+        ("+x", "-z", "-y"),
+        ("-x", "+z", "-y"),
+        ("+y", "+x", "+z"),
+        ("-y", "+x", "-z"),
+        ("+z", "+x", "-y"),
+        ("-z", "-x", "-y"),
+    )
+    unit = {sign + name: (1 if sign == "+" else -1) * np.eye(3)[i] for i, name in enumerate("xyz") for sign in "+-"}
+    at = (np.arange(8) + 0.5) / 4 - 1
+    for face, (major, across, down) in enumerate(table):
+        expected = unit[major] + at[None, :, None] * unit[across] + at[:, None, None] * unit[down]
+        np.testing.assert_allclose(towards[face], expected, atol=1e-12)
+
+
+def test_a_panorama_lies_as_in_the_embedded_engine() -> None:
+    # The Unreal code finds column and row by the formulas below; they are read out of it, then held against the table.
+    text = (SOURCE / "SpinegenPanorama.cpp").read_text()
+    assert "FMath::Atan2(Towards.Y, Towards.X) - FMath::DegreesToRadians(YawDeg)" in text
+    assert "(Turn / UE_DOUBLE_TWO_PI + 0.5) * Picture.SizeX" in text
+    assert "Polar / UE_DOUBLE_PI * Picture.SizeY" in text
+    x, y, z = ground_to_unreal(DIRECTIONS).T / 100.0
+    column = np.floor((np.arctan2(y, x) / (2 * np.pi) + 0.5) * WIDTH).astype(int)
+    row = np.floor(np.arccos(np.clip(z, -1, 1)) / np.pi * HEIGHT).astype(int)
+    np.testing.assert_array_equal(row * WIDTH + column, np.arange(HEIGHT * WIDTH))
+
+
+def test_both_engines_call_the_bare_level_the_same() -> None:
+    assert f'BareLevel = TEXT("{BARE_LEVEL}")' in (SOURCE / "SpinegenStage.cpp").read_text()
+
+
+def setup_table(name: str) -> dict[str, object]:
+    """A literal of the set-up script, read without running it."""
+    tree = ast.parse((PROJECT / "Content" / "Python" / "spinegen_setup.py").read_text())
+    return next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    )
+
+
+def test_the_setup_script_makes_a_mesh_or_material_for_everything_that_is_sent() -> None:
+    assert set(setup_table("SURFACE_COLOURS")) == set(get_args(SurfaceKind))
+    assert set(setup_table("PROP_SHAPES")) == set(get_args(PropKind))
+
+
+def test_what_the_setup_script_enters_is_what_the_catalogue_reads() -> None:
+    script = (PROJECT / "Content" / "Python" / "spinegen_setup.py").read_text()
+    source = (SOURCE / "SpinegenCatalogue.cpp").read_text()
+    for function, fields in (
+        ("LoadLevels", {"name", "level", "location_cm", "yaw_deg", "light", "ev100"}),
+        ("Load", {"name", "mesh", "sex", "stature_cm", "garments"}),
+    ):
+        body = source[source.index(f"SpinegenCatalogue::{function}(") :]
+        body = body[: body.index("\n}\n")]
+        read = set(re.findall(r'TEXT\("(\w+)"\)', body))
+        assert fields <= read
+        assert all(f'"{field}"' in script for field in fields), function
+
+
 @pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
 def test_the_syntax_check_finds_a_misspelled_call(tmp_path: Path, include_folder: Path) -> None:
     text = (SOURCE / "SpinegenHuman.cpp").read_text()
@@ -144,3 +238,53 @@ def test_setup_script_type_checks(tmp_path: Path) -> None:
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
     done = subprocess.run([program, "-p", str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def setup_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The set-up script beside a project folder of its own; of the editor it has only paths, a log and a list of assets."""
+    (tmp_path / "Config").mkdir()
+    shutil.copy(PROJECT / "Config" / "DefaultGame.ini", tmp_path / "Config")
+    editor = ModuleType("unreal")
+    vars(editor).update(
+        Paths=SimpleNamespace(project_content_dir=lambda: str(tmp_path / "Content"), project_dir=lambda: str(tmp_path)),
+        EditorAssetLibrary=SimpleNamespace(does_asset_exist=lambda path: path.startswith("/Game/Maps/")),
+        log=lambda text: None,
+    )
+    monkeypatch.setitem(sys.modules, "unreal", editor)
+    path = PROJECT / "Content" / "Python" / "spinegen_setup.py"
+    spec = importlib.util.spec_from_file_location("spinegen_setup", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_levels_are_entered_once_and_packaged(setup_script: ModuleType, tmp_path: Path) -> None:
+    for ev in ("12", "13.5"):
+        setup_script.main(
+            ["--use-level", "Downtown", "/Game/Maps/City/Downtown", "1200", "-300", "15", "90", "own", ev]
+        )
+    setup_script.main(["--use-level", "Hall", "/Game/Maps/Hall", "0", "0", "0", "0", "stage", "12"])
+    catalogue = json.loads((tmp_path / "Content" / "Spinegen" / "Data" / "catalogue.json").read_text())
+    assert [row["name"] for row in catalogue["levels"]] == ["Downtown", "Hall"]
+    assert catalogue["levels"][0]["location_cm"] == [1200, -300, 15]
+    assert catalogue["levels"][0]["ev100"] == 13.5
+    ini = (tmp_path / "Config" / "DefaultGame.ini").read_text()
+    assert ini.count('(Path="/Game/Maps/City")') == ini.count('(Path="/Game/Maps")') == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--use-level", "A", "/Game/Nowhere", "0", "0", "0", "0", "own", "12"], "no such level"),
+        (["--use-level", "A", "/Game/Maps/A", "0", "0", "0", "0", "sun", "12"], "own or stage"),
+        (["--use-level", "Stage", "/Game/Maps/A", "0", "0", "0", "0", "own", "12"], "another name"),
+        (["--use-level", "A"], "WHAT"),
+        (["--use", "/Game/Maps/x", "man", "180"], "female or male"),
+    ],
+)
+def test_mistakes_at_set_up_are_named(setup_script: ModuleType, arguments: list[str], said: str) -> None:
+    with pytest.raises(SystemExit, match=said):
+        setup_script.main(arguments)

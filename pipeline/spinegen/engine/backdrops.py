@@ -1,6 +1,5 @@
 """Users' pictures as surroundings: equirectangular HDRIs and ordinary photographs."""
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import EngineError
 from .colour import LUMINANCE, to_linear
 from .environment import DIRECTIONS, HEIGHT, WIDTH
+from .exr import read_exr
 from .vocabulary import Backdrop
 
 MAX_WIDTH = 2048
@@ -43,8 +43,9 @@ def load_picture(path: Path) -> NDArray[np.float32]:
             picture = np.load(path, allow_pickle=False)
         except (OSError, ValueError) as error:
             raise EngineError(f"{path}: cannot be read: {error}") from None
+    elif path.suffix.lower() == ".exr":
+        picture = read_exr(path)
     else:
-        os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
         import cv2
 
         try:

@@ -21,6 +21,8 @@ from .vocabulary import Backdrop, Ground, Prop, Room
 
 HUMAN = "SpinegenHuman"
 STAGE = "SpinegenStage"
+BARE_LEVEL = "Stage"
+"""The level that every engine has: nothing but what the stage's calls put there."""
 
 ParameterKind = Literal["float", "int", "text"]
 
@@ -114,8 +116,15 @@ CALLS: tuple[Call, ...] = (
     Call(
         STAGE,
         "SetBackdrop",
-        (Parameter("Backdrop", "text", "vocabulary.Backdrop as JSON"),),
-        "What lies behind everything.",
+        (Parameter("Backdrop", "text", "vocabulary.Backdrop as JSON; the path of `hdri` is one on the engine's machine"),),
+        "What lies behind everything; an engine that has no panorama of a kind draws the bare sky.",
+    ),
+    Call(
+        STAGE,
+        "SetLevel",
+        (Parameter("Level", "text", "Name of a level of the engine; empty or `Stage` is the bare stage"),),
+        "Brings a built level around the stage and takes the one before away; actors and cameras stay. "
+        "An unknown name is an error that lists the allowed ones.",
     ),
     Call(
         STAGE,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..errors import EngineError
+from .protocol import BARE_LEVEL
 from .vocabulary import Backdrop, Ground, Room
 
 
@@ -63,3 +64,13 @@ class StageState:
         _within("SetExposure", "Ev", self.exposure_ev, -10, 10)
         if self.white_kelvin != 0:
             _within("SetWhiteBalance", "Kelvin", self.white_kelvin, 1500, 20_000)
+
+
+def check_level(name: str) -> None:
+    """This engine builds its places from descriptions and has no level but the bare stage.
+
+    Raises:
+        EngineError: any other name.
+    """
+    if name.strip() not in ("", BARE_LEVEL):
+        raise EngineError(f"SetLevel: Level must be one of: {BARE_LEVEL}; found {name.strip()[:60]!r}")

@@ -15,7 +15,7 @@ from .actors import Actor, MeshActor, Vector, free_colour
 from .human import Human
 from .mesh import Drawable
 from .props import prop_mesh
-from .stage import Sky, StageState, Sun
+from .stage import Sky, StageState, Sun, check_level
 from .vocabulary import Backdrop, Ground, Prop, Room
 
 MAX_ACTORS = 500
@@ -140,6 +140,8 @@ class World:
             self.stage = replace(self.stage, room=room)
         elif name == "SetBackdrop":
             self.stage = replace(self.stage, backdrop=checked_backdrop(_described(arguments[0], Backdrop, name)))
+        elif name == "SetLevel":
+            check_level(str(arguments[0]))
         elif name == "SpawnProp":
             result = self._spawn_prop(_described(arguments[0], Prop, name)).name
         self.changed()

@@ -8,6 +8,11 @@
 
 namespace
 {
+FString CatalogueFile()
+{
+	return FPaths::Combine(FPaths::ProjectContentDir(), TEXT("Spinegen/Data/catalogue.json"));
+}
+
 double StatureDifference(const FSpinegenCharacter& Character, const FSpinegenWish& Wish)
 {
 	return FMath::Abs(Character.StatureCm - Wish.StatureCm);
@@ -43,7 +48,7 @@ void ReadGarment(const TSharedPtr<FJsonObject>& Garment, TMap<FString, FLinearCo
 
 bool SpinegenCatalogue::Load(TArray<FSpinegenCharacter>& OutCharacters, FString& OutError)
 {
-	const FString File = FPaths::Combine(FPaths::ProjectContentDir(), TEXT("Spinegen/Data/catalogue.json"));
+	const FString File = CatalogueFile();
 	FString Text;
 	if (!FFileHelper::LoadFileToString(Text, *File))
 	{
@@ -89,6 +94,40 @@ bool SpinegenCatalogue::Load(TArray<FSpinegenCharacter>& OutCharacters, FString&
 	{
 		OutError = FString::Printf(TEXT("%s lists no character"), *File);
 		return false;
+	}
+	return true;
+}
+
+bool SpinegenCatalogue::LoadLevels(TArray<FSpinegenLevel>& OutLevels, FString& OutError)
+{
+	OutLevels.Reset();
+	FString Text;
+	if (!FFileHelper::LoadFileToString(Text, *CatalogueFile()))
+	{
+		return true;
+	}
+	const TSharedPtr<FJsonObject> Root = SpinegenJson::Object(Text);
+	const TArray<TSharedPtr<FJsonValue>>* Rows = nullptr;
+	if (!Root.IsValid() || !Root->TryGetArrayField(TEXT("levels"), Rows))
+	{
+		return true;
+	}
+	for (const TSharedPtr<FJsonValue>& Row : *Rows)
+	{
+		const TSharedPtr<FJsonObject> Entry = Row->AsObject();
+		FSpinegenLevel Level;
+		Level.Name = SpinegenJson::Text(Entry, TEXT("name"), FString());
+		Level.Package = SpinegenJson::Text(Entry, TEXT("level"), FString());
+		if (Level.Name.IsEmpty() || Level.Package.IsEmpty())
+		{
+			OutError = FString::Printf(TEXT("%s: every level needs name and level"), *CatalogueFile());
+			return false;
+		}
+		Level.LocationCm = SpinegenJson::Vector(Entry, TEXT("location_cm"), FVector::ZeroVector);
+		Level.YawDeg = SpinegenJson::Number(Entry, TEXT("yaw_deg"), 0.0);
+		Level.bLit = SpinegenJson::Text(Entry, TEXT("light"), TEXT("own")) == TEXT("own");
+		Level.Ev100 = SpinegenJson::Number(Entry, TEXT("ev100"), Level.Ev100);
+		OutLevels.Add(Level);
 	}
 	return true;
 }

@@ -19,6 +19,21 @@ struct FSpinegenCharacter
 	TArray<FSpinegenGarment> Garments;
 };
 
+/** A level of the project, as the catalogue lists it; one of its spots becomes the middle of the stage. */
+struct FSpinegenLevel
+{
+	FString Name;
+	/** Package, such as /Game/Maps/Downtown. */
+	FString Package;
+	/** Of that spot, on its floor. */
+	FVector LocationCm = FVector::ZeroVector;
+	double YawDeg = 0.0;
+	/** Whether the level has sun and sky of its own. */
+	bool bLit = true;
+	/** Exposure for a level that is lit, as a camera at that spot would meter it. */
+	double Ev100 = 12.0;
+};
+
 /** What is asked of a character: the fields of a PersonSpec that a prepared mesh can follow. */
 struct FSpinegenWish
 {
@@ -34,6 +49,9 @@ namespace SpinegenCatalogue
 {
 /** Reads the catalogue; on failure answers false and says which file and field. */
 bool Load(TArray<FSpinegenCharacter>& OutCharacters, FString& OutError);
+
+/** Reads the catalogue's levels; none when there is no catalogue. On failure answers false and says which field. */
+bool LoadLevels(TArray<FSpinegenLevel>& OutLevels, FString& OutError);
 
 /** Reads the one-line JSON of `SetBody`. */
 bool ParseWish(const FString& Spec, FSpinegenWish& OutWish, FString& OutError);

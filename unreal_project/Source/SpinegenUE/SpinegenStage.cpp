@@ -9,12 +9,14 @@
 #include "Components/SkyAtmosphereComponent.h"
 #include "Components/SkyLightComponent.h"
 #include "Components/StaticMeshComponent.h"
+#include "Engine/LevelStreamingDynamic.h"
 #include "Engine/StaticMesh.h"
 #include "Engine/StaticMeshActor.h"
 #include "Engine/TextureCube.h"
 #include "Engine/World.h"
 #include "Materials/MaterialInstanceDynamic.h"
 #include "Materials/MaterialInterface.h"
+#include "Misc/PackageName.h"
 
 namespace
 {
@@ -22,6 +24,13 @@ constexpr double BasicShapeCm = 100.0;
 constexpr double GroundCm = 20000.0;
 constexpr double WallCm = 10.0;
 constexpr float DefaultKelvin = 6500.0f;
+/** Radiance that the mean brightness of a user's picture stands for, cd/m2. */
+constexpr double PictureNits = 3000.0;
+/** Light of a clear sky in shares of the sun's. */
+constexpr double SkyShare = 0.15;
+/** Calibration of incident-light meters, lux at ISO 100 and EV 0. */
+constexpr double MeterLux = 2.5;
+const TCHAR* const BareLevel = TEXT("Stage");
 const TCHAR* const Cube = TEXT("/Engine/BasicShapes/Cube.Cube");
 
 FString Surface(const FString& Kind)
@@ -65,6 +74,7 @@ FString ASpinegenStage::Reset()
 	}
 	Props.Reset();
 	RemoveRoom();
+	SetLevel(FString());
 	SetSun(45.0f, 30.0f, 100000.0f, 5500.0f, 0.53f);
 	SetSky(3.0f, 0.0f, 1.0f, 0);
 	SetExposure(0.0f);
@@ -81,12 +91,12 @@ FString ASpinegenStage::SetSun(float Elevation, float Azimuth, float Lux, float 
 		return TEXT("error SetSun needs elevation -10..90, lux >= 0 and kelvin 1500..20000");
 	}
 	// The azimuth points towards the light, a directional light away from it.
-	Sun->SetWorldRotation(FRotator(-Elevation, Azimuth + 180.0f, 0.0f));
-	Sun->SetIntensity(Lux);
+	SunTurn = FRotator(-Elevation, Azimuth + 180.0f, 0.0f);
+	SunLux = Lux;
 	Sun->SetUseTemperature(true);
 	Sun->SetTemperature(Kelvin);
 	Sun->SetLightSourceAngle(Angle);
-	Sky->RecaptureSky();
+	ApplyLight();
 	return TEXT("ok");
 }
 
@@ -100,17 +110,15 @@ FString ASpinegenStage::SetSky(float Turbidity, float Clouds, float Intensity, i
 	// disc.
 	Atmosphere->SetMieScatteringScale(0.004f * Turbidity / 2.0f + 0.05f * Clouds);
 	Sun->SetAtmosphereSunDiskColorScale(FLinearColor::White * (1.0f - Clouds));
-	Sky->SetIntensity(Intensity);
-	Sky->RecaptureSky();
+	SkyIntensity = Intensity;
+	ApplyLight();
 	return TEXT("ok");
 }
 
-FString ASpinegenStage::SetExposure(float Ev)
+FString ASpinegenStage::SetExposure(float InEv)
 {
-	Camera->Settings.bOverride_AutoExposureMethod = true;
-	Camera->Settings.AutoExposureMethod = EAutoExposureMethod::AEM_Manual;
-	Camera->Settings.bOverride_AutoExposureBias = true;
-	Camera->Settings.AutoExposureBias = Ev;
+	ExposureEv = InEv;
+	Meter();
 	return TEXT("ok");
 }
 
@@ -158,6 +166,8 @@ FString ASpinegenStage::SetRoom(FString Room)
 	const FTransform Place(FRotator(0.0, SpinegenJson::Number(Wanted, TEXT("yaw_deg"), 0.0), 0.0), Centre);
 	AddWalls(Wanted, Place, Size);
 	AddLamps(Wanted, Place, Size);
+	bRoom = true;
+	Meter();
 	return TEXT("ok");
 }
 
@@ -169,27 +179,109 @@ FString ASpinegenStage::SetBackdrop(FString Backdrop)
 		return TEXT("error Backdrop is not a JSON object");
 	}
 	const FString Kind = SpinegenJson::Text(Wanted, TEXT("kind"), TEXT("sky"));
-	const FString Asset = FString::Printf(TEXT("/Game/Spinegen/Backdrops/T_%s.T_%s"), *Kind, *Kind);
-	UTextureCube* Cubemap = Kind == TEXT("sky") ? nullptr : LoadObject<UTextureCube>(nullptr, *Asset);
-	if (Kind != TEXT("sky") && !Cubemap)
+	const double YawDeg = SpinegenJson::Number(Wanted, TEXT("yaw_deg"), 0.0);
+	UTextureCube* Cubemap = nullptr;
+	FString Key;
+	if (Kind == TEXT("photo"))
 	{
-		return FString::Printf(TEXT("error no backdrop '%s': import a cube map as %s"), *Kind, *Asset);
+		return TEXT("error Backdrop 'photo' is not drawn here; use 'hdri', an equirectangular picture");
 	}
+	if (Kind == TEXT("hdri"))
+	{
+		const FString File = SpinegenJson::Text(Wanted, TEXT("path"), FString());
+		Key = FString::Printf(TEXT("%s %f"), *File, YawDeg);
+		FString Error;
+		FSpinegenPanorama Read;
+		if (Key != PanoramaKey && !SpinegenPanorama::Load(File, YawDeg, Read, Error))
+		{
+			return TEXT("error SetBackdrop: ") + Error;
+		}
+		Panorama = Key == PanoramaKey ? Panorama : Read;
+		Cubemap = Panorama.Cube;
+	}
+	else
+	{
+		Panorama = FSpinegenPanorama();
+		const FString Asset = FString::Printf(TEXT("/Game/Spinegen/Backdrops/T_%s.T_%s"), *Kind, *Kind);
+		Cubemap = Kind == TEXT("sky") ? nullptr : LoadObject<UTextureCube>(nullptr, *Asset);
+	}
+	PanoramaKey = Key;
+	PictureIntensity = SpinegenJson::Number(Wanted, TEXT("intensity"), 1.0);
 	Sky->SourceType = Cubemap ? ESkyLightSourceType::SLS_SpecifiedCubemap : ESkyLightSourceType::SLS_CapturedScene;
 	Sky->SetCubemap(Cubemap);
-	Sky->SetIntensity(SpinegenJson::Number(Wanted, TEXT("intensity"), 1.0));
 	Dome->SetVisibility(Cubemap != nullptr);
 	if (Cubemap)
 	{
 		Dome->SetStaticMesh(LoadObject<UStaticMesh>(nullptr, TEXT("/Engine/EngineSky/SM_SkySphere.SM_SkySphere")));
+		// The material looks the picture up in the dome's own axes; a user's file is turned when it is read.
+		Dome->SetWorldRotation(FRotator(0.0, Panorama.Cube ? 0.0 : YawDeg, 0.0));
 		UMaterialInterface* Base =
 		    LoadObject<UMaterialInterface>(nullptr, TEXT("/Game/Spinegen/Backdrops/M_Backdrop.M_Backdrop"));
+		if (!Base)
+		{
+			return TEXT("error no material /Game/Spinegen/Backdrops/M_Backdrop; run spinegen_setup.py --stage");
+		}
 		UMaterialInstanceDynamic* Material = UMaterialInstanceDynamic::Create(Base, this);
 		Material->SetTextureParameterValue(TEXT("Cubemap"), Cubemap);
-		Material->SetScalarParameterValue(TEXT("Yaw"), SpinegenJson::Number(Wanted, TEXT("yaw_deg"), 0.0));
+		Material->SetScalarParameterValue(TEXT("Gain"), PictureNits * PictureIntensity);
 		Dome->SetMaterial(0, Material);
 	}
-	Sky->RecaptureSky();
+	ApplyLight();
+	return TEXT("ok");
+}
+
+FString ASpinegenStage::SetLevel(FString Level)
+{
+	const FString Name = Level.TrimStartAndEnd();
+	TArray<FSpinegenLevel> Known;
+	FString Error;
+	if (!SpinegenCatalogue::LoadLevels(Known, Error))
+	{
+		return TEXT("error SetLevel: ") + Error;
+	}
+	const FSpinegenLevel* Wanted = nullptr;
+	FString Allowed(BareLevel);
+	for (const FSpinegenLevel& Entry : Known)
+	{
+		Allowed += TEXT(", ") + Entry.Name;
+		Wanted = Entry.Name == Name ? &Entry : Wanted;
+	}
+	const bool bBare = Name.IsEmpty() || Name == BareLevel;
+	if (!bBare && !Wanted)
+	{
+		return FString::Printf(TEXT("error SetLevel: Level must be one of: %s; found '%s'"), *Allowed, *Name);
+	}
+	if (Wanted && !FPackageName::DoesPackageExist(Wanted->Package))
+	{
+		return FString::Printf(TEXT("error SetLevel: no level at %s; is it in the project, and packaged?"),
+		                       *Wanted->Package);
+	}
+	for (const TPair<FString, TObjectPtr<ULevelStreamingDynamic>>& Entry : Levels)
+	{
+		Entry.Value->SetShouldBeVisible(Wanted && Entry.Key == Name);
+		Entry.Value->SetShouldBeLoaded(Wanted && Entry.Key == Name);
+	}
+	if (Wanted && !Levels.Find(Name))
+	{
+		// The level is moved so that its spot comes to lie in the middle of the stage.
+		const FRotator Turn(0.0, -Wanted->YawDeg, 0.0);
+		bool bFound = false;
+		ULevelStreamingDynamic* Streamed = ULevelStreamingDynamic::LoadLevelInstance(
+		    GetWorld(), Wanted->Package, -Turn.RotateVector(Wanted->LocationCm), Turn, bFound);
+		if (!Streamed || !bFound)
+		{
+			return FString::Printf(TEXT("error SetLevel: %s cannot be streamed in"), *Wanted->Package);
+		}
+		Streamed->SetShouldBeLoaded(true);
+		Streamed->SetShouldBeVisible(true);
+		Levels.Add(Name, Streamed);
+	}
+	// Whoever asks for a picture next must not see half a level.
+	GetWorld()->FlushLevelStreaming(EFlushLevelStreamingType::Full);
+	ShownLevel = Wanted ? Name : FString();
+	bLevelIsLit = Wanted && Wanted->bLit;
+	LevelEv100 = Wanted ? Wanted->Ev100 : 0.0;
+	ApplyLight();
 	return TEXT("ok");
 }
 
@@ -202,11 +294,12 @@ FString ASpinegenStage::SpawnProp(FString Prop)
 	{
 		return TEXT("error Prop needs name and kind");
 	}
-	const FString Asset = FString::Printf(TEXT("/Game/Spinegen/Props/SM_%s.SM_%s"), *Kind, *Kind);
-	UStaticMesh* Mesh = LoadObject<UStaticMesh>(nullptr, *Asset);
+	UStaticMesh* Mesh = PropMesh(Kind);
 	if (!Mesh)
 	{
-		return FString::Printf(TEXT("error no prop '%s': import a static mesh as %s"), *Kind, *Asset);
+		return FString::Printf(TEXT("error no prop '%s': import a static mesh as /Game/Spinegen/Props/SM_%s, or run "
+		                            "spinegen_setup.py --stage"),
+		                       *Kind, *Kind);
 	}
 	FActorSpawnParameters Parameters;
 	Parameters.Name = FName(*Name);
@@ -219,11 +312,15 @@ FString ASpinegenStage::SpawnProp(FString Prop)
 	UStaticMeshComponent* Component = Actor->GetStaticMeshComponent();
 	Component->SetMobility(EComponentMobility::Movable);
 	Component->SetStaticMesh(Mesh);
-	const FVector Extent = Mesh->GetBoundingBox().GetSize().ComponentMax(FVector(0.1));
-	const FVector Size = SpinegenJson::Vector(Wanted, TEXT("size_cm"), Extent);
+	const FBox Bounds = Mesh->GetBoundingBox();
+	const FVector Extent = Bounds.GetSize().ComponentMax(FVector(0.1));
+	const FVector Scale = SpinegenJson::Vector(Wanted, TEXT("size_cm"), Extent) / Extent;
 	const FRotator Turn(0.0, SpinegenJson::Number(Wanted, TEXT("yaw_deg"), 0.0), 0.0);
-	Actor->SetActorTransform(
-	    FTransform(Turn, SpinegenJson::Vector(Wanted, TEXT("location_cm"), FVector::ZeroVector), Size / Extent));
+	// A prop is placed by the middle of its underside, a sphere by its centre, wherever the mesh has its pivot.
+	const FVector Middle = Bounds.GetCenter();
+	const FVector Anchor(Middle.X, Middle.Y, Kind == TEXT("sphere") ? Middle.Z : Bounds.Min.Z);
+	const FVector At = SpinegenJson::Vector(Wanted, TEXT("location_cm"), FVector::ZeroVector);
+	Actor->SetActorTransform(FTransform(Turn, At - Turn.RotateVector(Anchor * Scale), Scale));
 	ApplySurface(Component, SpinegenJson::Child(Wanted, TEXT("surface")));
 	Props.Add(Actor);
 	return Name;
@@ -268,6 +365,7 @@ void ASpinegenStage::AddLamps(const TSharedPtr<FJsonObject>& Room, const FTransf
 		return;
 	}
 	const double Lux = SpinegenJson::Number(Room, TEXT("lamp_lux"), 500.0);
+	LampLux = Lux;
 	const double AreaM2 = SizeCm.X * SizeCm.Y * 1e-4;
 	constexpr int32 Rows = 2;
 	for (int32 Index = 0; Index < Rows * Rows; ++Index)
@@ -322,4 +420,73 @@ void ASpinegenStage::RemoveRoom()
 	}
 	Walls.Reset();
 	Lamps.Reset();
+	LampLux = 0.0;
+	bRoom = false;
+	Meter();
+}
+
+UStaticMesh* ASpinegenStage::PropMesh(const FString& Kind)
+{
+	const FString Own = FString::Printf(TEXT("/Game/Spinegen/Props/SM_%s.SM_%s"), *Kind, *Kind);
+	if (UStaticMesh* Mesh = LoadObject<UStaticMesh>(nullptr, *Own))
+	{
+		return Mesh;
+	}
+	// The exact primitives come with the engine.
+	const TCHAR* const Shape = Kind == TEXT("sphere")     ? TEXT("Sphere")
+	                           : Kind == TEXT("cylinder") ? TEXT("Cylinder")
+	                           : Kind == TEXT("box")      ? TEXT("Cube")
+	                                                      : nullptr;
+	return Shape ? LoadObject<UStaticMesh>(nullptr, *FString::Printf(TEXT("/Engine/BasicShapes/%s.%s"), Shape, Shape))
+	             : nullptr;
+}
+
+void ASpinegenStage::ApplyLight()
+{
+	// A level that is lit keeps its own sun and sky: Unreal wants no second atmosphere.
+	Sun->SetVisibility(!bLevelIsLit);
+	Sky->SetVisibility(!bLevelIsLit);
+	Atmosphere->SetVisibility(!bLevelIsLit);
+	if (Panorama.Cube)
+	{
+		Sun->SetWorldRotation((-Panorama.TowardsSun).Rotation());
+		Sun->SetIntensity(PictureNits * PictureIntensity * Panorama.SunShare);
+	}
+	else
+	{
+		Sun->SetWorldRotation(SunTurn);
+		Sun->SetIntensity(SunLux);
+	}
+	const bool bPicture = Sky->SourceType == ESkyLightSourceType::SLS_SpecifiedCubemap;
+	Sky->SetIntensity(bPicture ? PictureNits * PictureIntensity : SkyIntensity);
+	Sky->RecaptureSky();
+	Meter();
+}
+
+void ASpinegenStage::Meter()
+{
+	double Lux = SunLux * (FMath::Max(FMath::Sin(FMath::DegreesToRadians(-SunTurn.Pitch)), 0.1) + SkyShare);
+	if (Panorama.Cube)
+	{
+		Lux = PictureNits * PictureIntensity * (UE_DOUBLE_PI + Panorama.SunShare);
+	}
+	else if (bRoom)
+	{
+		Lux = SunLux + LampLux;
+	}
+	const double Ev100 = bLevelIsLit ? LevelEv100 : FMath::Log2(FMath::Max(Lux, 1.0) / MeterLux);
+	constexpr double Aperture = 4.0;
+	FPostProcessSettings& Settings = Camera->Settings;
+	Settings.bOverride_AutoExposureMethod = true;
+	Settings.AutoExposureMethod = EAutoExposureMethod::AEM_Manual;
+	Settings.bOverride_AutoExposureApplyPhysicalCameraExposure = true;
+	Settings.AutoExposureApplyPhysicalCameraExposure = true;
+	Settings.bOverride_DepthOfFieldFstop = true;
+	Settings.DepthOfFieldFstop = static_cast<float>(Aperture);
+	Settings.bOverride_CameraISO = true;
+	Settings.CameraISO = 100.0f;
+	Settings.bOverride_CameraShutterSpeed = true;
+	Settings.CameraShutterSpeed = static_cast<float>(FMath::Pow(2.0, Ev100) / (Aperture * Aperture));
+	Settings.bOverride_AutoExposureBias = true;
+	Settings.AutoExposureBias = ExposureEv;
 }

@@ -4,14 +4,18 @@
 
 #include "GameFramework/Actor.h"
 
+#include "SpinegenPanorama.h"
+
 #include "SpinegenStage.generated.h"
 
 class FJsonObject;
 class UDirectionalLightComponent;
+class ULevelStreamingDynamic;
 class UPostProcessComponent;
 class URectLightComponent;
 class USkyAtmosphereComponent;
 class USkyLightComponent;
+class UStaticMesh;
 class UStaticMeshComponent;
 
 /** Light, ground, room, backdrop and props, driven through UnrealCV's vbp with the calls of spinegen's protocol table.
@@ -53,9 +57,15 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Spinegen")
 	FString SetRoom(FString Room);
 
-	/** vbp Stage_0 SetBackdrop {"kind":"sky"} */
+	/** vbp Stage_0 SetBackdrop {"kind":"hdri","path":"/data/sky.exr"} : a file of this machine; other kinds are cube
+	 * maps of the project, and the bare sky where it has none. */
 	UFUNCTION(BlueprintCallable, Category = "Spinegen")
 	FString SetBackdrop(FString Backdrop);
+
+	/** vbp Stage_0 SetLevel Downtown : streams a level of the catalogue in around the stage and the one before out; the
+	 * stage's own level stays, and with it every actor and camera. Empty or Stage is the bare stage. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetLevel(FString Level);
 
 	/** vbp Stage_0 SpawnProp {"name":"Mat_0","kind":"mat","location_cm":[0,0,0]} : answers the name. */
 	UFUNCTION(BlueprintCallable, Category = "Spinegen")
@@ -68,6 +78,15 @@ private:
 	void AddWalls(const TSharedPtr<FJsonObject>& Room, const FTransform& Place, const FVector& SizeCm);
 	void AddLamps(const TSharedPtr<FJsonObject>& Room, const FTransform& Place, const FVector& SizeCm);
 	void RemoveRoom();
+
+	/** The mesh of a kind of prop, or nothing. */
+	static UStaticMesh* PropMesh(const FString& Kind);
+
+	/** Sun, sky and atmosphere as the last calls, the picture behind the stage and its level want them. */
+	void ApplyLight();
+
+	/** Sets the exposure that an incident-light meter at the stage's centre would choose. */
+	void Meter();
 
 	UPROPERTY()
 	TObjectPtr<UDirectionalLightComponent> Sun;
@@ -95,4 +114,26 @@ private:
 
 	UPROPERTY()
 	TArray<TObjectPtr<AActor>> Props;
+
+	/** Levels that were streamed in before, by name: one object each, since a second of the same name fails. */
+	UPROPERTY()
+	TMap<FString, TObjectPtr<ULevelStreamingDynamic>> Levels;
+
+	/** The picture behind the stage; its cube is empty when there is none. */
+	UPROPERTY()
+	FSpinegenPanorama Panorama;
+
+	/** Path and turn of that picture. */
+	FString PanoramaKey;
+
+	FString ShownLevel;
+	bool bLevelIsLit = false;
+	double LevelEv100 = 0.0;
+	FRotator SunTurn = FRotator(-45.0, 210.0, 0.0);
+	double SunLux = 100000.0;
+	double SkyIntensity = 1.0;
+	double PictureIntensity = 1.0;
+	double LampLux = 0.0;
+	bool bRoom = false;
+	float ExposureEv = 0.0f;
 };
