@@ -79,9 +79,7 @@ def test_a_radiance_hdr_is_read_as_it_was_written(tmp_path: Path) -> None:
     np.testing.assert_allclose(load_picture(tmp_path / "sky.hdr"), scene(), atol=400 / 128)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"), [({"compression": 4}, "PIZ"), ({"compression": 3, "flags": 0x200}, "tiles")]
-)
+@pytest.mark.parametrize(("compression", "flags", "said"), [(4, 0, "PIZ"), (3, 0x200, "tiles")])
 def test_kinds_that_are_not_read_say_what_to_do(tmp_path: Path, compression: int, flags: int, said: str) -> None:
     (tmp_path / "sky.exr").write_bytes(exr_bytes(scene(), compression, flags=flags))
     with pytest.raises(EngineError, match=rf"sky\.exr.*{said}.*save it again"):
