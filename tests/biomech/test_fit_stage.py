@@ -1,6 +1,7 @@
 """The stage: several clips, one of them broken; a second run; files that others read."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from spinegen.biomech.fit.opensim_tool import write_trc
 from spinegen.biomech.fit_files import read_fit
 from spinegen.biomech.model import load_model
 from spinegen.biomech.stage import FitSettings, fit_mocap
+from spinegen.errors import FitError
 from spinegen.progress import SilentReporter, StageSummary
 from spinegen.workspace import Workspace
 
@@ -99,3 +101,55 @@ def test_a_second_run_does_nothing_and_other_settings_fit_again(
     assert fit_mocap(workspace, tall, SilentReporter()).figures["frames"] == 40
     report = json.loads((workspace.fit("bow") / "report.json").read_text())
     assert report["identity"]["settings"]["height_m"] == 1.9
+
+
+@pytest.mark.parametrize(
+    "name", ["model.osim", "motion.mot", "coordinates.parquet", "keypoints.parquet", "vertebrae.parquet"]
+)
+def test_a_fit_with_one_bit_changed_is_noticed_and_fitted_again(
+    outcome: tuple[Workspace, FitSettings, StageSummary], tmp_path: Path, name: str
+) -> None:
+    workspace, settings, _ = outcome
+    copy = Workspace(tmp_path)
+    shutil.copytree(workspace.fits, copy.fits)
+    path = copy.fit("wave") / name
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(flipped) // 2] ^= 0x04
+    path.write_bytes(flipped)
+    with pytest.raises(FitError, match=rf"{name} is damaged; fit the clip again"):
+        read_fit(copy.fit("wave"))
+    if name == "coordinates.parquet":
+        clips = tuple(clip for clip in settings.clips if clip.stem != "blind")
+        fit_mocap(copy, settings.model_copy(update={"clips": clips}), SilentReporter())
+        assert path.read_bytes() == whole
+        assert read_fit(copy.fit("wave")).q.shape[0] == 40
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"rate_hz": 20.0, "files"', '{"files": {}}'])
+def test_a_report_that_is_cut_off_is_named(
+    outcome: tuple[Workspace, FitSettings, StageSummary], tmp_path: Path, text: str
+) -> None:
+    shutil.copytree(outcome[0].fit("bow"), tmp_path / "bow")
+    (tmp_path / "bow/report.json").write_text(text)
+    with pytest.raises(FitError, match=r"report\.json: cannot be read"):
+        read_fit(tmp_path / "bow")
+
+
+def test_shards_together_fit_every_clip_once(folder: Path, tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"take{number}.csv").write_text("nothing")
+    workspace = Workspace(tmp_path / "w")
+    failures = []
+    for shard in ("1/2", "2/2"):
+        settings = FitSettings(clips=(tmp_path,), shard=shard)
+        failures.append(fit_mocap(workspace, settings, SilentReporter()).failures)
+    assert [len(part) for part in failures] == [3, 2]
+    assert {name for part in failures for text in part for name in [Path(text.split(":")[0]).stem]} == {
+        f"take{number}" for number in range(5)
+    }
+
+
+def test_a_folder_without_clips_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FitError, match="no clip in this folder"):
+        fit_mocap(Workspace(tmp_path / "w"), FitSettings(clips=(tmp_path,)), SilentReporter())

@@ -1,16 +1,18 @@
 """The fit on disk: `fits/<clip>/` written and read."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import FitError
 from ..files import atomic_path, write_text
 from ..geometry.rigid import Array, matrix_quaternion
+from ..provenance import sha256
 from ..skeleton import NAMES, VERTEBRAE
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ MODEL, MOTION, COORDINATES = "model.osim", "motion.mot", "coordinates.parquet"
 KEYPOINTS, VERTEBRAE_FILE = "keypoints.parquet", "vertebrae.parquet"
 REPORT, PAGE = "report.json", "report.html"
 MOTIONS = ("flexion", "bending", "rotation")
+_DATA = (MODEL, MOTION, COORDINATES, KEYPOINTS, VERTEBRAE_FILE)
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,20 @@ def _rotational(osim: Path, names: tuple[str, ...]) -> Array:
     return np.array([known.get(name).getMotionType() == 1 for name in names])
 
 
+def data_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a fit that its report vouches for."""
+    return {name: sha256(folder / name) for name in _DATA}
+
+
+def damaged_files(folder: Path, report: Mapping[str, Any]) -> list[str]:
+    """Names of files that are missing or not those that the report was written with."""
+    return [
+        name
+        for name, wanted in report.get("files", {}).items()
+        if not (folder / name).is_file() or sha256(folder / name) != wanted
+    ]
+
+
 def read_fit(folder: Path) -> FittedClip:
     """Read a fit.
 
@@ -187,13 +204,21 @@ def read_fit(folder: Path) -> FittedClip:
     missing = [name for name in (MODEL, COORDINATES, REPORT) if not (folder / name).is_file()]
     if missing:
         raise FitError(f"{folder}: is not a finished fit: {', '.join(missing)} missing; run spinegen fit-mocap")
+    again = "fit the clip again with: spinegen fit-mocap CLIP"
+    try:
+        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        rate = float(report["rate_hz"])
+        damaged = damaged_files(folder, report)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FitError(f"{folder / REPORT}: cannot be read: {error}; {again}") from error
+    if damaged:
+        raise FitError(f"{folder}: {', '.join(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged; {again}")
     try:
         table = pd.read_parquet(folder / COORDINATES)
     except (OSError, ValueError) as error:
-        raise FitError(f"{folder / COORDINATES}: cannot be read: {error}") from error
+        raise FitError(f"{folder / COORDINATES}: cannot be read: {error}; {again}") from error
     names = tuple(c for c in table.columns if c not in ("frame", "time_s", "activity"))
     times = table["time_s"].to_numpy(dtype=np.float64)
-    rate = float(json.loads((folder / REPORT).read_text(encoding="utf-8"))["rate_hz"])
     activity = tuple(str(a) for a in table["activity"]) if "activity" in table.columns else None
     return FittedClip(folder, folder.name, rate, times, names, table[list(names)].to_numpy(np.float64), activity)
 

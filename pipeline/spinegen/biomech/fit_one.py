@@ -10,7 +10,7 @@ from ..files import remove_leftovers, write_json
 from ..geometry.rigid import Array
 from .fit.fit_clip import Fit, fit_clip
 from .fit.options import FitOptions
-from .fit_files import MODEL, MOTION, PAGE, REPORT, write_fit
+from .fit_files import MODEL, MOTION, PAGE, REPORT, data_hashes, write_fit
 from .fit_report import fit_report
 from .truth import activities, truth_errors
 
@@ -69,6 +69,7 @@ def _fit(path: Path, folder: Path, settings: "FitSettings", identity: dict[str, 
     remove_leftovers(folder)
     write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
     report = fit_report(fit, clip, match, identity, truth_errors(fit, clip), replay_error_m(folder, fit))
+    report["files"] = data_hashes(folder)
     _write_page(folder / PAGE, fit, clip, report)
     write_json(folder / REPORT, report)
     return report

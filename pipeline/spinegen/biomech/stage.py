@@ -1,6 +1,5 @@
 """The stage `fit-mocap`: clips in, fitted motions in `fits/<clip>/` out."""
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from ..config import Settings
 from ..errors import FitError, SpinegenError
 from ..pool import pooled
 from ..progress import Reporter, StageSummary, Task
+from ..provenance import sha256
 from ..shards import checked_shard, part_of
 from ..workspace import Workspace
 
@@ -170,20 +170,19 @@ def _shipped(workspace: Workspace, reporter: Reporter) -> tuple[Path, ...]:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256(path)
     except OSError as error:
         raise FitError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _is_done(folder: Path, identity: dict[str, Any]) -> bool:
-    from .fit_files import REPORT
+    from .fit_files import REPORT, damaged_files
 
     try:
         report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return report["identity"] == json.loads(json.dumps(identity)) and not damaged_files(folder, report)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return isinstance(report, dict) and report.get("identity") == json.loads(json.dumps(identity))
 
 
 def _run(
