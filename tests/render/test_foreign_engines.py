@@ -7,13 +7,21 @@ import pytest
 
 from spinegen.engine.launch import EngineProcess, start_engine
 from spinegen.engine.vocabulary import Backdrop, Ground
-from spinegen.errors import EngineError
+from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
 from spinegen.humans.spec import sample_person
 from spinegen.render.client import Connection, parse_endpoint
 from spinegen.render.engine_check import check_engine, sphere_seen
-from spinegen.render.foreign import CUT_PICTURES, disagreement, without_portrait
+from spinegen.render.foreign import (
+    CUT_PICTURES,
+    Pictures,
+    difference,
+    disagreement,
+    stale,
+    without_hidden,
+    without_portrait,
+)
 from spinegen.render.session import Session
 from spinegen.render.skeleton_map import load_skeleton_map
 from spinegen.scenes.places import Place
@@ -81,9 +89,9 @@ def connect(engine: EngineProcess) -> Iterator[Callable[..., Foreign]]:
         connection.close()
 
 
-def standing(connection: Connection, camera: Camera) -> tuple[Session, np.ndarray]:
+def standing(connection: Connection, camera: Camera, warm_up: int = CUT_PICTURES) -> tuple[Session, np.ndarray]:
     """A session with one person on an empty stage; their bones at rest."""
-    session = Session(connection, load_skeleton_map())
+    session = Session(connection, load_skeleton_map(), warm_up)
     rest = session.dress("anna", sample_person(np.random.default_rng(3), "yoga").model_dump(mode="json"))
     session.set_stage(Place("check", Ground(), Backdrop()), LIGHT, [])
     session.show_only(["anna"])
@@ -122,19 +130,70 @@ def test_a_foreign_engine_is_never_asked_for_a_portrait_and_gives_the_same_frame
     assert abs(columns.mean() - pixel[0]) < 6
 
 
+def pictures(connection: Foreign) -> int:
+    """Lit pictures that were asked for; forgets them."""
+    count = sum("/lit " in command for command in connection.commands)
+    connection.commands.clear()
+    return count
+
+
 @pytest.mark.gl
-def test_cuts_are_warmed_up_at_foreign_engines_and_not_at_ours(connect) -> None:
+def test_a_picture_of_a_foreign_engine_is_kept_when_it_equals_the_one_before(connect) -> None:
     foreign = connect()
     session, bones = standing(foreign, WIDE)
-    foreign.commands.clear()
+    pictures(foreign)
     session.lit(WIDE)
-    assert sum("/lit " in c for c in foreign.commands) == CUT_PICTURES + 1
-    foreign.commands.clear()
-    aside(session, bones, 0.3)
+    assert pictures(foreign) == 2
     session.lit(WIDE)
-    assert sum("/lit " in c for c in foreign.commands) == 2
-    foreign.close()
+    assert pictures(foreign) == 1
+    session.capture(WIDE, 1)
+    aside(session, bones, 0.6)
+    pictures(foreign)
+    session.capture(WIDE, 1)
+    assert pictures(foreign) == 3
 
+
+@pytest.mark.gl
+def test_no_more_pictures_are_thrown_away_than_were_allowed(connect) -> None:
+    class Flickering(Foreign):
+        shift = 0
+
+        def picture(self, command: str, width: int, height: int) -> np.ndarray:
+            self.shift += 40
+            return super().picture(command, width, height) + np.uint8(self.shift)
+
+    for most in (0, 3):
+        foreign = connect(Flickering)
+        session, _ = standing(foreign, WIDE, most)
+        pictures(foreign)
+        session.lit(WIDE)
+        assert pictures(foreign) == most + 1
+        foreign.close()
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("delay", [2, 5])
+def test_an_old_picture_is_not_taken_for_one_that_has_settled(connect, delay: int) -> None:
+    foreign = connect(delay=delay, lagging=("lit",))
+    session, bones = standing(foreign, WIDE)
+    session.capture(WIDE, 1)
+    aside(session, bones, 1.0)
+    late = session.capture(WIDE, 1).lit_rgb
+    foreign.lagging = ()
+    assert difference(late, session.lit(WIDE)) == 0.0
+
+
+@pytest.mark.gl
+def test_a_picture_that_stays_behind_mask_and_depth_is_an_error_and_no_label(connect) -> None:
+    session, bones = standing(connect(delay=500, lagging=("lit",)), WIDE)
+    session.capture(WIDE, 1)
+    aside(session, bones, 1.0)
+    with pytest.raises(EngineError, match="still that of the frame before"):
+        session.capture(WIDE, 1)
+
+
+@pytest.mark.gl
+def test_our_own_engine_is_asked_for_every_picture_once(connect) -> None:
     ours = connect()
     ours.name = "SpinegenEngine 1"
     session, _ = standing(ours, WIDE)
@@ -201,6 +260,77 @@ def test_depth_of_another_moment_is_noticed() -> None:
     assert "elsewhere" in str(disagreement(WIDE, np.roll(mask, 90, 1), depth, {1: bones}))
     assert "not in the mask" in str(disagreement(WIDE, 0 * mask, 0 * depth + 50, {1: bones}))
     assert disagreement(WIDE, 0 * mask, 0 * depth + 2, {1: bones}) is None
+
+
+class WithLevels(Foreign):
+    """Has a level named Hall, in which nothing hides anybody in the mask."""
+
+    def altered(self, command: str) -> str:
+        return command.replace("SetLevel Hall", "SetLevel Stage")
+
+
+@pytest.mark.gl
+def test_a_level_is_asked_for_once_and_left_again(connect) -> None:
+    foreign = connect(WithLevels)
+    session, bones = standing(foreign, WIDE)
+    hall = Place("gym", Ground(kind="none"), Backdrop(), level="Hall")
+    for place in (hall, hall, Place("check", Ground(), Backdrop())):
+        session.set_stage(place, LIGHT, [])
+        aside(session, bones, 0.0)
+        assert (session.capture(WIDE, 1).mask == 1).sum() > 500
+    assert [c.split("SetLevel")[1].strip() for c in foreign.commands if "SetLevel" in c] == ["Hall", ""]
+
+
+@pytest.mark.gl
+def test_a_level_that_the_engine_lacks_is_an_error_with_the_ones_it_has(connect) -> None:
+    session, _ = standing(connect(), WIDE)
+    with pytest.raises(EngineError, match="one of: Stage; found 'Hall'"):
+        session.set_stage(Place("gym", Ground(kind="none"), Backdrop(), level="Hall"), LIGHT, [])
+
+
+@pytest.mark.gl
+def test_levels_are_refused_before_anything_is_drawn_with_the_embedded_engine(connect) -> None:
+    session, _ = standing(connect(Connected), WIDE)
+    with pytest.raises(ConfigError, match=r"places\.levels: level 'Hall' for gym.*--engine"):
+        session.set_stage(Place("gym", Ground(kind="none"), Backdrop(), level="Hall"), LIGHT, [])
+
+
+def test_one_limb_that_moved_is_seen_and_noise_is_not() -> None:
+    rng = np.random.default_rng(0)
+    wall = np.full((160, 240, 3), 120, np.uint8)
+    limb = wall.copy()
+    limb[40:60, 100:112] = 60
+    noisy = np.clip(wall + rng.normal(0, 8, wall.shape), 0, 255).astype(np.uint8)
+    assert difference(wall, limb) > 12
+    assert float(np.abs(wall.astype(int) - limb).mean()) < 0.5
+    assert difference(wall, noisy) < difference(wall, limb) / 3
+    assert difference(wall, wall[:80]) == float("inf")
+
+
+def test_a_picture_may_stay_as_it_is_only_where_nothing_moved() -> None:
+    lit, mask = np.full((160, 240, 3), 90, np.uint8), np.zeros((160, 240), np.uint8)
+    depth = np.full((160, 240), 6.0, np.float32)
+    before, moved = Pictures(lit, mask, depth), mask.copy()
+    moved[40:120, 100:140] = 1
+    assert stale(before, before) is None
+    assert "frame before" in str(stale(before, Pictures(lit, moved, depth)))
+    nearer = np.where(moved == 1, 3.0, depth).astype(np.float32)
+    assert "frame before" in str(stale(before, Pictures(lit, mask, nearer)))
+    assert stale(before, Pictures(np.where(moved[..., None] == 1, 30, lit).astype(np.uint8), moved, depth)) is None
+    assert stale(None, before) is None
+
+
+def test_what_has_no_mask_colour_hides_a_person_by_its_depth() -> None:
+    bones = np.array([[0.0, 0.3, 0.0], [0.0, 1.2, 0.0]])
+    lit, mask = np.zeros((160, 240, 3), np.uint8), np.zeros((160, 240), np.uint8)
+    depth = np.full((160, 240), 50.0, np.float32)
+    mask[40:120, 110:130], mask[0, 0] = 1, 100
+    depth[mask == 1] = 4.4
+    depth[:80] = 2.0
+    seen = without_hidden(WIDE, Pictures(lit, mask, depth), {1: bones})
+    assert not (seen[:80] == 1).any()
+    assert ((seen == 1) == (mask == 1))[80:].all()
+    assert seen[0, 0] == 100
 
 
 def test_a_sphere_is_seen_where_it_is() -> None:

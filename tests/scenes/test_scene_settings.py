@@ -48,6 +48,7 @@ def test_settings_written_out_and_read_again_are_the_same():
         ({"props": {"near": "wolf"}}, ("props", "wolf", "ball")),
         ({"places": {"kinds": {"moon": 1}}}, ("places.kinds", "moon", "studio")),
         ({"places": {"kinds": {"photo": 1}}}, ("places", "folder")),
+        ({"places": {"levels": {"moon": "Base"}}}, ("places", "levels", "moon", "studio")),
         ({"light": {"clouds": 2}}, ("light.clouds", "0 .. 1")),
         ({"image": {"width": 10}}, ("image.width", "10", "64")),
         ({"shots": "many"}, ("shots", "many")),

@@ -68,6 +68,9 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 @click.option(
     "--skeleton", metavar="anny|ue5_manny|metahuman|FILE.yaml", help="Bones of the engine's people.  [default: anny]"
 )
+@click.option(
+    "--warm-up", type=click.IntRange(0), help="Most pictures of an external engine to throw away.  [default: 8]"
+)
 @click.option("--jobs", type=click.IntRange(1), help="Engines and workers side by side.")
 @click.option("--shard", metavar="I/N", help="Draw only the I-th of N parts of the plan (1-based).")
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers draw.")

@@ -16,10 +16,11 @@ from ..geometry import rigid
 from ..geometry.camera import Camera
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
+from .foreign import Pictures
 from .paths import FramePaths
 from .performer import Performer, Pose
 from .sensor import expose, jpeg, mean_exposure, png
-from .session import Pictures, Session
+from .session import Session
 from .skeleton_map import SkeletonMap
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,29 +11,34 @@ from numpy.typing import NDArray
 
 from ..engine import protocol
 from ..engine.vocabulary import Prop
-from ..errors import EngineError
+from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
 from ..scenes.places import Place
 from .client import Connection, ConnectionLost
-from .foreign import CUT_PICTURES, OURS, POSE_PICTURES, RETAKES, changed, cut_out, disagreement, without_portrait
+from .foreign import (
+    CUT_PICTURES,
+    OURS,
+    RETAKES,
+    STILL_LEVELS,
+    Pictures,
+    changed,
+    cut_out,
+    depth_changed,
+    difference,
+    disagreement,
+    stale,
+    without_hidden,
+    without_portrait,
+)
 from .mask_colours import FIRST_PROP, colour_of, decode
 from .skeleton_map import RestPose, SkeletonMap, split_rest_pose
 
-KEPT_PEOPLE = 10
+KEPT_PEOPLE = 6
 """Dressed people kept in the engine at once."""
 SET_BODY_TIMEOUT_S = 180.0
+SET_LEVEL_TIMEOUT_S = 600.0
+"""A city takes minutes to load."""
 STAGE_NAME = "Stage_0"
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """What the engine saw."""
-
-    lit_rgb: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
-    """Instance ids."""
-    depth_m: NDArray[np.float32]
-    """Planar depth; 0 where there is nothing."""
 
 
 @dataclass
@@ -48,7 +53,8 @@ class _Dressed:
 class Session:
     """One engine, from the first command to its end."""
 
-    def __init__(self, connection: Connection, mapping: SkeletonMap) -> None:
+    def __init__(self, connection: Connection, mapping: SkeletonMap, warm_up: int = CUT_PICTURES) -> None:
+        """`warm_up`: most pictures of a foreign engine that are thrown away after a change."""
         self.connection, self._mapping = connection, mapping
         objects = connection.text("vget /objects").split()
         if STAGE_NAME not in objects:
@@ -67,7 +73,13 @@ class Session:
         self._shown: list[str] = []
         self.identity = _identity(connection)
         self.foreign = self.identity["name"] != OURS
-        self._unseen_pictures = 0
+        self._warm_up, self._level = warm_up, ""
+        self._unsettled = True
+        """Something changed since the last picture."""
+        self._before: Pictures | None = None
+        """What the last capture saw."""
+        self.pictures_taken = 0
+        """Of the lit kind."""
         if self.foreign:
             self._ready_camera()
 
@@ -89,12 +101,25 @@ class Session:
         stature = spec.get("stature_m")
         rest = split_rest_pose(names, transforms, self._mapping, float(stature) if stature is not None else None)
         self._people[person] = _Dressed(actor, rest)
-        self._warm_up(CUT_PICTURES)
+        self._unsettled = True
         self._set.pop("colours", None)
         return rest
 
     def set_stage(self, place: Place, light: Mapping[str, Any], props: Sequence[Mapping[str, Any]]) -> None:
-        """Ground, room, backdrop, light and things."""
+        """Level, ground, room, backdrop, light and things.
+
+        Raises:
+            ConfigError: the place is a level, and the engine is the embedded one, which has none.
+        """
+        if place.level and not self.foreign:
+            raise ConfigError(
+                f"places.levels: level {place.level!r} for {place.kind}: the embedded engine has only the bare stage; "
+                "add --engine HOST:PORT, or leave levels out of the scenes file"
+            )
+        if place.level != self._level:
+            command = protocol.format_call(STAGE_NAME, protocol.STAGE, "SetLevel", place.level)
+            protocol.return_value(self.connection.request(command, timeout_s=SET_LEVEL_TIMEOUT_S))
+            self._level, self._unsettled = place.level, True
         self._changed("room", "SetRoom", "" if place.room is None else protocol.describe(place.room))
         self._changed("ground", "SetGround", protocol.describe(place.ground))
         self._changed("backdrop", "SetBackdrop", protocol.describe(place.backdrop))
@@ -110,6 +135,7 @@ class Session:
             for data in props:
                 self._props.append(self._stage("SpawnProp", protocol.describe(Prop.model_validate(data))))
             self._set["props"] = text
+            self._unsettled = True
             self._set.pop("colours", None)
 
     def set_pose(
@@ -125,7 +151,7 @@ class Session:
         if answer != tag:
             raise EngineError(f"SetPose of {person}: the engine answered {answer[:80]!r}, expected {tag!r}")
         self._people[person].bones_ground_m = transforms_ground_bone[:, :3, 3]
-        self._warm_up(POSE_PICTURES)
+        self._unsettled = True
 
     def show_only(self, people: Sequence[str]) -> None:
         """Show these people, hide all others, and give everything its mask colour."""
@@ -133,6 +159,7 @@ class Session:
         for name, dressed in self._people.items():
             if dressed.visible != (name in people):
                 dressed.visible = name in people
+                self._unsettled = True
                 self.connection.order(f"vset /object/{dressed.actor}/{'show' if dressed.visible else 'hide'}")
         actors = [*(self._people[name].actor for name in people), *self._props]
         text = " ".join(actors)
@@ -155,14 +182,22 @@ class Session:
             f"vset /camera/{number}/fov {camera.fov_deg:.6f}",
         ):
             self.connection.order(command)
-        self._warm_up(CUT_PICTURES)
+        self._unsettled = True
 
     def lit(self, camera: Camera) -> NDArray[np.uint8]:
-        """The picture `(H, W, 3)`, sRGB."""
-        while self._unseen_pictures:
-            self._unseen_pictures -= 1
-            self._lit(camera)
-        return self._lit(camera)
+        """The picture `(H, W, 3)`, sRGB; of a foreign engine one that has settled after what was changed.
+
+        Pictures are thrown away until one equals the one before it and is not that of the last capture, `warm_up` at most.
+        """
+        picture = self._lit(camera)
+        if self.foreign and self._unsettled:
+            for _ in range(self._warm_up):
+                last, picture = picture, self._lit(camera)
+                still = difference(last, picture) <= STILL_LEVELS
+                if still and (self._before is None or difference(self._before.lit_rgb, picture) > STILL_LEVELS):
+                    break
+        self._unsettled = False
+        return picture
 
     def capture(self, camera: Camera, people: int) -> Pictures:
         """Picture, instance mask and depth of what stands there now.
@@ -170,24 +205,29 @@ class Session:
         Raises:
             EngineError: a foreign engine goes on sending pictures of different moments.
         """
-        pictures = self._take(camera, people)
         if not self.foreign:
-            return pictures
+            return self._take(camera, people)
         bones = {
             place + 1: self._people[name].bones_ground_m
             for place, name in enumerate(self._shown[:people])
             if len(self._people[name].bones_ground_m)
         }
-        for retakes_left in range(RETAKES, -1, -1):
-            fault = disagreement(camera, pictures.mask, pictures.depth_m, bones)
-            fault = fault or changed(pictures.lit_rgb, self._lit(camera))
-            if fault is None:
-                return pictures
-            if not retakes_left:
-                raise EngineError(f"the engine's pictures do not show one moment: {fault}")
-            self._warm_up(CUT_PICTURES)
+        fault: str | None = None
+        for _ in range(1 + RETAKES):
             pictures = self._take(camera, people)
-        return pictures
+            if self._level:
+                pictures = replace(pictures, mask=without_hidden(camera, pictures, bones))
+            fault = (
+                (depth_changed(pictures.depth_m, self.depth(camera)) if self._level else None)
+                or disagreement(camera, pictures.mask, pictures.depth_m, bones)
+                or stale(self._before, pictures)
+                or changed(pictures.lit_rgb, self._lit(camera))
+            )
+            if fault is None:
+                self._before = pictures
+                return pictures
+            self._unsettled = True
+        raise EngineError(f"the engine's pictures do not show one moment: {fault}")
 
     def mask(self, camera: Camera, people: int) -> NDArray[np.uint8]:
         """Instance ids `(H, W)` as the engine draws them at once, without warming up."""
@@ -207,6 +247,7 @@ class Session:
         return Pictures(self.lit(camera), self.mask(camera, people), self.depth(camera))
 
     def _lit(self, camera: Camera) -> NDArray[np.uint8]:
+        self.pictures_taken += 1
         drawn, margin = self._drawn_camera(camera)
         return cut_out(
             self.connection.picture(f"vget /camera/{self._camera}/lit bmp", drawn.width, drawn.height), margin
@@ -214,11 +255,6 @@ class Session:
 
     def _drawn_camera(self, camera: Camera) -> tuple[Camera, int]:
         return without_portrait(camera) if self.foreign else (camera, 0)
-
-    def _warm_up(self, pictures: int) -> None:
-        """See to it that a foreign engine's next pictures are thrown away."""
-        if self.foreign:
-            self._unseen_pictures = max(self._unseen_pictures, pictures)
 
     def _ready_camera(self) -> None:
         """Settings that a spawned camera of Unreal needs before it heeds fov and exposure; not every version knows all."""
@@ -238,6 +274,7 @@ class Session:
         if self._set.get(key) != text:
             self._stage(name, *arguments)
             self._set[key] = text
+            self._unsettled = True
 
 
 def _identity(connection: Connection) -> dict[str, str]:

@@ -20,7 +20,19 @@ class RenderSettings(Settings):
     """What `spinegen render` may be told."""
 
     transient: ClassVar[frozenset[str]] = frozenset(
-        {"engine", "engine_command", "jobs", "shard", "dask", "plan_only", "repair", "extend", "restart_after", "shots"}
+        {
+            "engine",
+            "engine_command",
+            "jobs",
+            "shard",
+            "dask",
+            "plan_only",
+            "repair",
+            "extend",
+            "restart_after",
+            "warm_up",
+            "shots",
+        }
     )
 
     scenes: str = "yoga"
@@ -50,6 +62,8 @@ class RenderSettings(Settings):
     """Add shots to a plan that is there."""
     restart_after: int = Field(default=2000, ge=1)
     """Frames after which an engine is replaced by a fresh one."""
+    warm_up: int = Field(default=8, ge=0, le=200)
+    """Most pictures of an external engine that are thrown away after a change, until one equals the one before."""
 
     @field_validator("shard")
     @classmethod
@@ -94,6 +108,9 @@ class RenderSettings(Settings):
         """What decides the frames: the content of the scenes file, not its name; shots may be added later."""
         scene = self._as_written().model_dump(mode="json")
         scene.pop("shots")
+        if not scene["places"]["levels"]:
+            # Left out so that sets which were drawn before there were levels still go on.
+            del scene["places"]["levels"]
         found = {"scenes": scene, "depth": self.depth}
         folder = self.scene().places.folder
         if folder is not None:

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.protocol import BARE_LEVEL
 from ..engine.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
 from .colours import PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
-from .settings import LightSettings
+from .settings import LightSettings, PlaceSettings
 
 Rng = np.random.Generator
 _PICTURES = {"hdri": (".hdr", ".exr", ".npy"), "photo": (".jpg", ".jpeg", ".png")}
+_INDOOR = ("studio", "home", "yoga_room", "gym", "office", "clinic")
 WALL_M = 0.25
 """People, cameras and furniture keep this far from walls."""
 
@@ -27,11 +29,13 @@ class Place:
     ground: Ground
     backdrop: Backdrop
     room: Room | None = None
+    level: str = ""
+    """A built level of the engine, which brings ground and surroundings; empty is the bare stage."""
 
     @property
     def indoor(self) -> bool:
         """Lit by lamps rather than by the sky."""
-        return self.room is not None or self.kind == "studio"
+        return self.room is not None or self.kind in _INDOOR
 
     def contains(self, x_m: float, z_m: float, y_m: float = 0.0, margin_m: float = WALL_M) -> bool:
         """Whether a point of the stage is within the walls."""
@@ -51,23 +55,28 @@ class Place:
         for name in ("ground", "backdrop", "room"):
             part = getattr(self, name)
             dumped[name] = None if part is None else part.model_dump(mode="json", exclude_defaults=True)
-        return dumped
+        return dumped | ({"level": self.level} if self.level else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Place":
         """Inverse of `to_json`."""
         room = None if data["room"] is None else Room.model_validate(data["room"])
-        return cls(data["kind"], Ground.model_validate(data["ground"]), Backdrop.model_validate(data["backdrop"]), room)
+        ground, backdrop = Ground.model_validate(data["ground"]), Backdrop.model_validate(data["backdrop"])
+        return cls(data["kind"], ground, backdrop, room, data.get("level", ""))
 
 
-def sample_place(rng: Rng, kind: str, light: LightSettings, folder: Path | None) -> Place:
-    """One place of a kind.
+def sample_place(rng: Rng, places: PlaceSettings, light: LightSettings) -> Place:
+    """One place.
 
     Raises:
         ConfigError: `hdri` or `photo` without pictures in the folder.
     """
+    kind = places.kinds.sample(rng)
+    level = places.levels[kind].sample(rng) if kind in places.levels else BARE_LEVEL
+    if level != BARE_LEVEL:
+        return Place(kind, Ground(kind="none"), Backdrop(), level=level)
     if kind in _PICTURES:
-        return _pictured(rng, kind, folder)
+        return _pictured(rng, kind, places.folder)
     return _MAKERS[kind](rng, light)
 
 

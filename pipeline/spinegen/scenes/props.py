@@ -126,7 +126,7 @@ def furnish(
 ) -> None:
     """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person."""
     kinds = FURNITURE.get(place.kind, ())
-    if kinds and rng.random() < settings.furniture:
+    if kinds and not place.level and rng.random() < settings.furniture:
         for _ in range(int(rng.integers(2, 7))):
             kind = kinds[int(rng.integers(len(kinds)))]
             _try(rng, layout, place, people, sight, kind, _by_wall(rng, place, kind) if place.room else _far(rng))

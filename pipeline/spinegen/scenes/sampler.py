@@ -94,7 +94,7 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
     settings = casting.settings
     index = _weighted(rng, settings.cameras)
     view_settings = settings.cameras[index]
-    place = sample_place(rng, settings.places.kinds.sample(rng), settings.light, settings.places.folder)
+    place = sample_place(rng, settings.places, settings.light)
     people = _people(rng, casting, split, place, count)
     main = people[0]
     everyone = np.stack([person.keypoints(person.placed.frame) for person in people])

@@ -77,6 +77,15 @@ class PlaceSettings(Settings):
     kinds: Annotated[Weights, one_of(lambda: PLACES, "place")] = Weights(weights={"studio": 1, "lawn": 1, "home": 1})
     folder: Path | None = None
     """The user's pictures: .hdr, .exr or .npy for `hdri`, .jpg or .png for `photo`."""
+    levels: dict[str, Weights] = Field(default_factory=dict)
+    """Kind of place -> levels of an external engine that stand for it; `Stage` among them is the generated place."""
+
+    @model_validator(mode="after")
+    def _places_known(self) -> "PlaceSettings":
+        unknown = sorted(set(self.levels) - set(PLACES))
+        if unknown:
+            raise ValueError(f"levels: unknown places {', '.join(unknown)}; known are: {', '.join(PLACES)}")
+        return self
 
     @model_validator(mode="after")
     def _files_given(self) -> "PlaceSettings":
