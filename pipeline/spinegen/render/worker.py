@@ -17,6 +17,7 @@ from ..workspace import Workspace
 from .client import ConnectionLost
 from .engines import EmbeddedEngine, EngineSource, ForeignEngine
 from .fits import read_fits
+from .foreign import CUT_PICTURES
 from .frame import Troupe, draw_frame
 from .paths import FramePaths
 from .session import Session
@@ -40,6 +41,8 @@ class Job:
     skeleton: str = "anny"
     threads: int | None = None
     """Drawing threads of a software renderer."""
+    warm_up: int = CUT_PICTURES
+    """Most pictures of a foreign engine that are thrown away after a change."""
 
     @classmethod
     def of(
@@ -55,6 +58,7 @@ class Job:
             tuple(clips),
             settings.skeleton,
             threads,
+            settings.warm_up,
         )
 
 
@@ -137,7 +141,7 @@ class Worker:
         if renewable and self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
             self.close()
         if self._session is None:
-            self._session = Session(self._source.connect(), self._troupe.mapping)
+            self._session = Session(self._source.connect(), self._troupe.mapping, self.job.warm_up)
         return self._session
 
 
