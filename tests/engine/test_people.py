@@ -7,6 +7,7 @@ import pytest
 from conftest import Pillar
 
 from spinegen.engine import protocol
+from spinegen.engine.bodies import Body
 from spinegen.engine.human import Human
 from spinegen.engine.session import Session
 from spinegen.engine.skinning import Skin
@@ -21,7 +22,7 @@ def person(session: Session, order: Callable[..., str], pillar: Pillar) -> Human
     order("vset /objects/spawn SpinegenHuman Human_0")
     human = session.world.actors["Human_0"]
     assert isinstance(human, Human)
-    human.dress(pillar)
+    human.wear(Body.of(pillar))
     return human
 
 

@@ -71,7 +71,7 @@ class GpuCache:
         texture = texture or self._white
         found = self._textures.get(texture)
         if found is None:
-            pixels = texture.pixels[::-1]
+            pixels = texture.hand_over()[::-1]
             if pixels.shape[2] == 3:
                 pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
             height, width = pixels.shape[:2]

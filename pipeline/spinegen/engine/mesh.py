@@ -5,16 +5,34 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import EngineError
+
 Float32 = NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Texture:
     """A picture in sRGB, `(H, W, 3)` or `(H, W, 4)`, first row at v = 1; compared by identity, so share it to share its memory."""
 
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[np.uint8] | None
+    """`None` once they have been handed over."""
     height_is_luminance: bool = False
     """Fine relief may be guessed from brightness."""
+    kept: bool = True
+    """Whether the pixels stay here when a renderer has taken them; a picture that is not kept can be drawn by one renderer only."""
+
+    def hand_over(self) -> NDArray[np.uint8]:
+        """The pixels, for a renderer to copy.
+
+        Raises:
+            EngineError: another renderer has them.
+        """
+        pixels = self.pixels
+        if pixels is None:
+            raise EngineError("a texture that was not kept was asked for by a second renderer")
+        if not self.kept:
+            self.pixels = None
+        return pixels
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def surface_material(surface: Surface) -> Material:
     return Material(made.texture, roughness=made.roughness, relief_m=made.relief_m, tile_m=made.tile_m)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=12)
 def _built(kind: str, size_cm: Size, main: Material, second: Material, seed: int) -> Mesh:
     size = SWAP_YZ @ np.asarray(size_cm) / 100.0
     mesh = PROPS[kind][4](size, main, second, np.random.default_rng(seed))

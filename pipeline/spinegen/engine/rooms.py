@@ -72,7 +72,7 @@ def wall_frame(side: str) -> Vec:
     return np.stack([np.cross(outward, [0, 1, 0]) * -1.0, [0, 1, 0], outward], axis=1)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=2)
 def build_room(room: Room) -> RoomModel:
     """The room's model; the last few are kept."""
     rng = np.random.default_rng(room.seed)

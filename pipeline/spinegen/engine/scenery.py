@@ -52,7 +52,7 @@ def _flat(x0: float, x1: float, z0: float, z1: float, material: Material, tile_m
     return quad(corners, material, corners[:, [0, 2]] / tile_m)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _ground(ground: Ground) -> tuple[tuple[Mesh, ...], tuple[float, float, float]]:
     """Meshes of an open ground and its mean albedo."""
     reach = GROUND_REACH_M
@@ -86,7 +86,7 @@ def _floor(model: RoomModel, ground: Ground) -> Mesh:
     return moved(_flat(-x, x, -z, z, material, tile), model.rotation, model.centre_m)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def scenery(stage: StageState) -> Scenery:
     """Drawables and light of a stage.
 

@@ -77,7 +77,7 @@ class Skin:
 def _material(part: MeshPart) -> Material:
     relief = {"skin": 0.0004, "garment": 0.0008}.get(part.kind, 0.0)
     return Material(
-        texture=Texture(part.texture_rgb, height_is_luminance=relief > 0),
+        texture=Texture(part.texture_rgb, height_is_luminance=relief > 0, kept=False),
         roughness=part.roughness,
         kind=_KINDS[part.kind],
         two_sided=part.two_sided,

@@ -20,7 +20,7 @@ def call_actor(world: World, object_name: str, call_name: str, rest: str) -> str
         return INVALID
     arguments = protocol.parse_arguments(protocol.find_call(actor.uclass, call_name), rest)
     if isinstance(actor, Human):
-        result = _human_call(actor, call_name, str(arguments[0]) if arguments else "")
+        result = _human_call(world, actor, call_name, str(arguments[0]) if arguments else "")
         if call_name in ("SetBody", "SetPose"):
             world.changed()
     else:
@@ -28,9 +28,9 @@ def call_actor(world: World, object_name: str, call_name: str, rest: str) -> str
     return json.dumps({"ReturnValue": result})
 
 
-def _human_call(human: Human, call_name: str, text: str) -> str:
+def _human_call(world: World, human: Human, call_name: str, text: str) -> str:
     if call_name == "SetBody":
-        human.set_body(text)
+        human.wear(world.bodies.body(text))
         return "ok"
     if call_name == "SetPose":
         tag, separator, rig = text.partition(";")

@@ -12,6 +12,7 @@ from ..geometry.axes import unreal_rotator_matrix
 from ..geometry.camera import Camera
 from . import protocol
 from .actors import Actor, MeshActor, Vector, free_colour
+from .bodies import Bodies
 from .human import Human
 from .mesh import Drawable
 from .props import prop_mesh
@@ -53,6 +54,7 @@ class World:
 
     cameras: list[CameraActor] = field(default_factory=lambda: [CameraActor("SpinegenCamera_0")])
     actors: dict[str, Actor] = field(default_factory=dict)
+    bodies: Bodies = field(default_factory=Bodies)
     stage: StageState = field(default_factory=StageState)
     paused: bool = False
     revision: int = 0

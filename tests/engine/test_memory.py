@@ -1,0 +1,80 @@
+"""What the engine holds on to, and for how long."""
+
+import gc
+import json
+import weakref
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from conftest import Pillar
+
+from spinegen.engine import protocol
+from spinegen.engine.bodies import SPARE, Bodies, Body
+from spinegen.engine.human import Human
+from spinegen.engine.mesh import Texture
+from spinegen.engine.session import Session
+from spinegen.errors import EngineError
+from spinegen.humans.sample import sample_person
+
+
+def _specs(count: int) -> list[str]:
+    rng = np.random.default_rng(np.random.SeedSequence([8, 2]))
+    return [sample_person(rng, "yoga").model_dump_json() for _ in range(count)]
+
+
+def test_a_body_lives_as_long_as_it_is_worn_and_a_few_live_longer() -> None:
+    bodies = Bodies()
+    specs = _specs(SPARE + 2)
+    worn = bodies.body(specs[0])
+    unworn = weakref.ref(bodies.body(specs[1]))
+    for spec in specs[2:]:
+        bodies.body(spec)
+    gc.collect()
+    assert bodies.body(specs[0]) is worn
+    assert unworn() is None
+
+
+@pytest.mark.gl
+def test_pixels_of_people_are_on_the_gpu_alone_once_they_were_drawn(
+    session: Session, order: Callable[..., str], pillar: Pillar
+) -> None:
+    order("vset /objects/spawn SpinegenHuman Human_0")
+    human = session.world.actors["Human_0"]
+    assert isinstance(human, Human)
+    human.wear(Body.of(pillar))
+    session.world.changed()
+    before = session.frame(0).lit()
+    textures = [run[2].texture for drawable in human.drawables(1) for run in drawable.mesh.runs]
+    assert textures
+    assert all(texture is not None and texture.pixels is None for texture in textures)
+    order("vset /object/Human_0/hide")
+    session.frame(0).lit()
+    order("vset /object/Human_0/show")
+    np.testing.assert_array_equal(session.frame(0).lit(), before)
+
+
+def test_a_picture_that_was_handed_over_is_not_drawn_blank_elsewhere() -> None:
+    texture = Texture(np.zeros((2, 2, 3), np.uint8), kept=False)
+    texture.hand_over()
+    with pytest.raises(EngineError, match="second renderer"):
+        texture.hand_over()
+
+
+@pytest.mark.gl
+def test_what_is_destroyed_leaves_the_gpu(session: Session, order: Callable[..., str]) -> None:
+    order(f"vset /objects/spawn {protocol.STAGE} Stage_0")
+    cache = session.renderer._cache
+    session.frame(0).lit()
+    gc.collect()
+    meshes, textures = len(cache._meshes), len(cache._textures)
+    for number in range(40):
+        prop = {"name": f"Box_{number}", "kind": "box", "size_cm": [10 + number, 20, 30]}
+        prop["surface"] = {"kind": "fabric", "colour": f"#20{number:02x}40"}
+        order(f"vbp Stage_0 SpawnProp {json.dumps(prop)}")
+        session.frame(0).lit()
+        order(f"vset /object/Box_{number}/destroy")
+    session.frame(0).lit()
+    gc.collect()
+    assert len(cache._meshes) - meshes <= 12
+    assert len(cache._textures) - textures <= 20
