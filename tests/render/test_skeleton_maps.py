@@ -1,5 +1,7 @@
 """Skeletons of other engines: every bone and landmark has its place, and the model of their people fits them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from mannequin import rest_pose
@@ -9,6 +11,7 @@ from spinegen.biomech.model import load_model
 from spinegen.config import parse
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
+from spinegen.render.engine_check import check_skeleton
 from spinegen.render.performer import Performer
 from spinegen.render.skeleton_map import SkeletonMap, load_skeleton_map, split_rest_pose
 from spinegen.skeleton import KEYPOINTS, VERTEBRAE
@@ -107,6 +110,59 @@ def test_a_bent_trunk_and_knee_move_the_bones_as_they_move_the_body(mapping: Ske
     for a, b in (("thigh", "calf"), ("calf", "foot"), ("upperarm", "lowerarm"), ("lowerarm", "hand")):
         length = [np.linalg.norm(x[f"{a}_r"] - x[f"{b}_r"]) for x in (before, origin)]
         assert length[1] == pytest.approx(length[0], rel=0.06), (a, b)
+
+
+class Puppet:
+    """A person of an engine whose bones go where they are sent, times `stretch`."""
+
+    def __init__(self, names: tuple[str, ...], transforms: np.ndarray, stretch: float = 1.0) -> None:
+        self.names, self.at, self.stretch = names, transforms.copy(), stretch
+
+    def bones(self, person: str) -> tuple[tuple[str, ...], np.ndarray]:
+        return self.names, self.at
+
+    def set_pose(self, person: str, tag: str, bones: Sequence[str], transforms_ground_bone: np.ndarray) -> None:
+        for name, transform in zip(bones, transforms_ground_bone, strict=True):
+            self.at[self.names.index(name)] = transform
+            self.at[self.names.index(name), :3, 3] *= self.stretch
+
+
+def judged(mapping: SkeletonMap, stretch: float = 1.0) -> set[str]:
+    """What the check finds wrong with the mannequin."""
+    names, transforms = rest_pose()
+    rest = split_rest_pose(names, transforms, mapping, 1.8)
+    rows = check_skeleton(Puppet(rest.bones, rest.transforms_ground_bone, stretch), rest, mapping)
+    return {row.name for row in rows if not row.passed}
+
+
+def test_the_check_passes_a_skeleton_that_fits_its_map(mapping: SkeletonMap) -> None:
+    assert judged(mapping) == set()
+
+
+def test_the_check_finds_bones_that_do_not_go_where_they_are_sent(mapping: SkeletonMap) -> None:
+    assert judged(mapping, stretch=1.01) == {"bones where they were sent"}
+
+
+@pytest.mark.parametrize("faces", ["+X", "-X", "-Y"])
+def test_the_check_finds_a_map_that_looks_elsewhere(mapping: SkeletonMap, faces: str) -> None:
+    assert "feet point forward at rest" in judged(mapping.model_copy(update={"faces": faces}))
+
+
+@pytest.mark.parametrize("gone", ["spine_04", "neck_02", "ball_r"])
+def test_the_check_tells_missing_bones_and_what_there_is(mapping: SkeletonMap, gone: str) -> None:
+    names, transforms = rest_pose()
+    rest = split_rest_pose(names, transforms, mapping, 1.8)
+    other = tuple(f"{name}x" if name == gone else name for name in rest.bones)
+    with pytest.raises(EngineError, match=rf"has no bones {gone} \(is it {gone}x\?\); it has: root, pelvis"):
+        check_skeleton(Puppet(other, rest.transforms_ground_bone), rest, mapping)
+
+
+def test_all_missing_bones_are_told_at_once(mapping: SkeletonMap) -> None:
+    # Those that only landmarks follow from are among them.
+    only = parse({"points": {"joint/skull": {"bone": "skull_end"}}, "bones": {"hip": "pelvis"}}, SkeletonMap, "m.yaml")
+    with pytest.raises(EngineError, match="has no bones hip, skull_end; it has: root"):
+        split_rest_pose(*rest_pose(), only, 1.8)
+    assert set(mapping.named_bones) >= set(mapping.needed_bodies)
 
 
 def test_a_character_without_a_mapped_bone_is_refused_by_name() -> None:

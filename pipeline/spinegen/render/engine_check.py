@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from ..scenes.places import Place
 from .client import Connection
 from .mask_colours import FIRST_PROP
 from .session import Session
-from .skeleton_map import RestPose, SkeletonMap
+from .skeleton_map import RestPose, SkeletonMap, check_bones
 
 LIMITS = {
     "projection, landscape": 1.0,
@@ -25,8 +26,11 @@ LIMITS = {
     "mask identity": 0.95,
     "person's place": 1.0,
     "pictures until a pose is seen": 2.0,
+    "bones where they were sent": 0.1,
+    "bones, turned": 0.5,
+    "left against right at rest": 1.0,
 }
-"""px, px, px, %, overlap (at least), body widths, pictures."""
+"""px, px, px, %, overlap (at least), body widths, pictures, cm, degrees, cm."""
 SPHERES = ((0.0, 0.5, 0.0, 0.30), (0.4, 1.7, -0.55, 0.22), (-0.8, 1.2, 0.75, 0.35), (0.9, 0.35, -0.6, 0.2))
 """Middle x, y, z and radius, ground metres; no one hides another from the cameras below."""
 _LIGHT = {
@@ -116,7 +120,9 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     rest = session.dress("check", spec)
     session.set_stage(place, _LIGHT, [])
     session.show_only(["check"])
+    rows += check_skeleton(session, rest, mapping)
     rows += _person(session, cameras["landscape"], rest)
+    rows += _settling(session, cameras["landscape"], rest)
     rows += _rates(session, cameras["landscape"], rest)
     identity = session.identity
     return EngineCheck(f"{identity['name']} {identity['version']}, {identity['renderer']}", tuple(rows))
@@ -177,6 +183,74 @@ def _person(session: Session, camera: Camera, rest: RestPose) -> list[Measuremen
         _at_most("pictures until a pose is seen", max(pictures), "pictures"),
         Measurement("pose to mask", 1000.0 * float(np.median(times)), "ms"),
     ]
+
+
+class Posable(Protocol):
+    """What `check_skeleton` needs of a `Session`."""
+
+    def bones(self, person: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Names and world transforms `(B, 4, 4)`."""
+        ...
+
+    def set_pose(
+        self, person: str, tag: str, bones: Sequence[str], transforms_ground_bone: NDArray[np.float64]
+    ) -> None:
+        """Put bones at world transforms."""
+        ...
+
+
+def check_skeleton(session: Posable, rest: RestPose, mapping: SkeletonMap) -> list[Measurement]:
+    """Whether the bones of the map are there, the same on both sides, look where it says, and go where they are sent.
+
+    Raises:
+        EngineError: bones are missing; the text lists them and what there is.
+    """
+    now, _ = session.bones("check")
+    check_bones([*now, *(name for name in mapping.named_bones if name in rest.landmarks.points)], mapping)
+    moved = [i for i, bone in enumerate(rest.bones) if bone in mapping.body_of or mapping.same_names]
+    sent = rest.transforms_ground_bone[moved]
+    turn = rigid.quaternion_matrix(np.array([0.9, 0.1, 0.4, -0.1]) / np.linalg.norm([0.9, 0.1, 0.4, -0.1]))
+    sent = rigid.transform(turn, np.array([0.2, 0.3, -0.4])) @ sent
+    names = [rest.bones[i] for i in moved]
+    session.set_pose("check", "bones", names, sent)
+    bones, transforms = session.bones("check")
+    got = transforms[[bones.index(name) for name in names]]
+    apart = 100.0 * float(np.linalg.norm(got[:, :3, 3] - sent[:, :3, 3], axis=1).max())
+    cosine = (np.einsum("bij,bij->b", got[:, :3, :3], sent[:, :3, :3]) - 1.0) / 2.0
+    tilt = float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)).max()))
+    session.set_pose("check", "rest", names, rest.transforms_ground_bone[moved])
+    at = {bone: rest.transforms_ground_bone[i, :3, 3] for i, bone in enumerate(rest.bones)}
+    mirrored = [
+        100.0 * float(np.linalg.norm(at[bone] - at[f"{bone[:-2]}_l"] * [1, 1, -1]))
+        for bone in names
+        if bone.endswith("_r") and f"{bone[:-2]}_l" in at
+    ]
+    points = rest.landmarks.points
+    feet = [points[f"joint/toes_{s}"] - points[f"joint/talus_{s}"] for s in "rl"]
+    forward = min(float(foot[0] / np.hypot(foot[0], foot[2])) for foot in feet)
+    right = 100.0 * float(points["joint/hand_r"][2])
+    return [
+        Measurement("bones of the skeleton map", float(len(mapping.named_bones) or len(names)), "found"),
+        _at_most("bones where they were sent", apart, "cm"),
+        _at_most("bones, turned", tilt, "degrees"),
+        _at_most("left against right at rest", max(mirrored, default=0.0), "cm"),
+        Measurement("feet point forward at rest", forward, "cosine", "at least 0.7", forward >= 0.7),
+        Measurement("right hand on the right", right, "cm", "at least 5", right >= 5.0),
+        Measurement("stature of the landmarks", 100.0 * rest.landmarks.stature_m, "cm"),
+    ]
+
+
+def _settling(session: Session, camera: Camera, rest: RestPose) -> list[Measurement]:
+    """Pictures after a cut until one equals the one before it."""
+    most = 0
+    away = Camera.look_at((3.0, 1.8, 1.5), (0.0, 1.0, 0.0), 5.0, 420.0, camera.width, camera.height)
+    for step in range(4):
+        view = away if step % 2 == 0 else camera
+        session.set_camera(view)
+        _stand(session, rest, 0.1 * step, f"settle{step}")
+        taken = session.unsettled_pictures(view, _MOST_PICTURES * 3)
+        most = max(most, taken)
+    return [Measurement("pictures until one is still", float(most), "pictures", "see --warm-up")]
 
 
 def _stand(session: Session, rest: RestPose, side_m: float, tag: str) -> NDArray[np.float64]:

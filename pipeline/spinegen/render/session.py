@@ -153,6 +153,10 @@ class Session:
         self._people[person].bones_ground_m = transforms_ground_bone[:, :3, 3]
         self._unsettled = True
 
+    def bones(self, person: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Names and world transforms `(B, 4, 4)` of a dressed person's bones, as the engine has them now."""
+        return protocol.decode_rig(self.connection.call(self._people[person].actor, protocol.HUMAN, "GetBones"))
+
     def show_only(self, people: Sequence[str]) -> None:
         """Show these people, hide all others, and give everything its mask colour."""
         self._shown = list(people)
@@ -198,6 +202,15 @@ class Session:
                     break
         self._unsettled = False
         return picture
+
+    def unsettled_pictures(self, camera: Camera, most: int) -> int:
+        """How many pictures differ from the next one, after a change; `most` when they never become equal."""
+        picture = self._lit(camera)
+        for number in range(most):
+            last, picture = picture, self._lit(camera)
+            if difference(last, picture) <= STILL_LEVELS:
+                return number
+        return most
 
     def capture(self, camera: Camera, people: int) -> Pictures:
         """Picture, instance mask and depth of what stands there now.

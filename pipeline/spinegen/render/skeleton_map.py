@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 import numpy as np
@@ -50,6 +51,20 @@ class SkeletonMap(Settings):
         rest = {b: of_side(y, letter) for bone, y in self.optional_bones.items() for b, letter, _ in both_sides(bone)}
         return rest | self.needed_bodies
 
+    @property
+    def named_bones(self) -> tuple[str, ...]:
+        """Every bone that a character must have: those moved, and those that landmarks and the spine follow from."""
+        derived = {name for pattern in self.points for name, _, _ in both_sides(pattern)}
+        anchors = [
+            of_side(text, letter)
+            for pattern, rule in self.points.items()
+            for _, letter, _ in both_sides(pattern)
+            for text in ((rule.bone,) if rule.bone else rule.between or ())
+        ]
+        spine = self.spine.bones if self.spine else ()
+        named = [*self.needed_bodies, *self.landmarks.values(), *anchors, *spine]
+        return tuple(name for name in dict.fromkeys(named) if name not in derived and not name.startswith(_PREFIXES))
+
 
 @dataclass(frozen=True)
 class RestPose:
@@ -70,6 +85,18 @@ def load_skeleton_map(name: str = "anny") -> SkeletonMap:
     return load_yaml(find_config(name, "configs/skeletons", "skeleton map"), SkeletonMap)
 
 
+def check_bones(names: Sequence[str], mapping: SkeletonMap) -> None:
+    """Raises EngineError where a character lacks bones that the map names: which, what they may be called, what there is."""
+    missing = [bone for bone in mapping.named_bones if bone not in names]
+    if not missing:
+        return
+    told = []
+    for bone in missing:
+        alike = get_close_matches(bone, names, 1, 0.7)
+        told.append(f"{bone} (is it {alike[0]}?)" if alike else bone)
+    raise EngineError(f"skeleton map: the engine's person has no bones {', '.join(told)}; it has: {', '.join(names)}")
+
+
 def split_rest_pose(names: Sequence[str], transforms: Array, mapping: SkeletonMap, stature_m: float | None) -> RestPose:
     """Bones and landmarks of a `GetRestPose` reply.
 
@@ -77,18 +104,10 @@ def split_rest_pose(names: Sequence[str], transforms: Array, mapping: SkeletonMa
         EngineError: a mapped bone is missing, or there are no landmarks at all.
     """
     place = {name: index for index, name in enumerate(names)}
-    missing = [bone for bone in mapping.needed_bodies if bone not in place]
-    if missing:
-        raise EngineError(
-            f"skeleton map: the engine's person has no bones {', '.join(missing)}; it has: {', '.join(names)}"
-        )
+    check_bones(names, mapping)
     transforms = _facing_x(transforms, mapping.faces)
     points = {name: transforms[i, :3, 3] for name, i in place.items() if name.startswith(_PREFIXES)}
     for landmark, bone in mapping.landmarks.items():
-        if bone not in place:
-            raise EngineError(
-                f"skeleton map: the engine's person has no bone {bone!r} for {landmark}; it has: {', '.join(names)}"
-            )
         points[landmark] = transforms[place[bone], :3, 3]
     scale = 1.0 if stature_m is None else 100.0 * stature_m / mapping.stature_cm
     at = {name: transforms[i, :3, 3] for name, i in place.items() if name not in points}
