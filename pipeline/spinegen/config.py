@@ -8,6 +8,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import ConfigError
 
+MAX_FILE_BYTES = 8_000_000
+MAX_VALUES = 200_000
+"""Of one YAML file, aliases unfolded."""
+SHOWN = 300
+"""Characters of a wrong value that an error shows."""
+
 
 class Settings(BaseModel):
     """Base of every settings class: immutable, unknown keys refused, `NaN` and infinity refused."""
@@ -43,18 +49,46 @@ def load_yaml(path: Path, kind: type[SettingsT]) -> SettingsT:
         ConfigError: unreadable, not YAML, not a mapping, or a value that `kind` does not allow.
     """
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ConfigError(f"{path}: has {path.stat().st_size} bytes; at most {MAX_FILE_BYTES} are read")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     try:
+        _require_plain(path, yaml.compose(text, Loader=yaml.SafeLoader))
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: is not valid YAML: it is nested too deeply") from None
     if data is None:
         data = {}
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: must hold a mapping of settings, found {type(data).__name__}")
     return parse(data, kind, str(path))
+
+
+def _require_plain(path: Path, root: yaml.Node | None) -> None:
+    """Refuse a file whose aliases unfold to far more than it holds, or to themselves."""
+    sizes: dict[int, int] = {}
+
+    def unfolded(node: yaml.Node) -> int:
+        known = sizes.get(id(node))
+        if known == 0:
+            raise ConfigError(f"{path}: is not valid YAML here: an alias stands within what it names")
+        if known is not None:
+            return known
+        sizes[id(node)] = 0
+        inside = 1
+        if isinstance(node, yaml.MappingNode):
+            inside += sum(unfolded(key) + unfolded(value) for key, value in node.value)
+        elif isinstance(node, yaml.SequenceNode):
+            inside += sum(unfolded(item) for item in node.value)
+        sizes[id(node)] = inside
+        return inside
+
+    if root is not None and unfolded(root) > MAX_VALUES:
+        raise ConfigError(f"{path}: holds more than {MAX_VALUES} values once its aliases are unfolded")
 
 
 def parse(data: object, kind: type[SettingsT], source: str) -> SettingsT:
@@ -76,8 +110,13 @@ def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
         elif item["type"] == "missing":
             parts.append(f"field {field} is missing")
         else:
-            parts.append(f"field {field}: found {item['input']!r}: {item['msg']}")
+            parts.append(f"field {field}: found {_short(item['input'])}: {item['msg']}")
     return "; ".join(parts)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _allowed_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -124,9 +124,9 @@ def read_frame(path: Path) -> Frame:
         activity=str(read.get("activity")),
         frame=int(read.number("frame")),
         time_s=read.number("time_s"),
-        image=folder / str(read.get("image")),
-        mask=folder / str(read.get("mask")),
-        depth=folder / str(depth) if depth else None,
+        image=folder / read.file_name("image"),
+        mask=folder / read.file_name("mask"),
+        depth=folder / read.file_name("depth") if depth else None,
         width=int(read.number("width")),
         height=int(read.number("height")),
         camera=_camera(_Fields(path, read.get("camera"), "camera.")),
@@ -195,6 +195,13 @@ class _Fields:
         value = self.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
             raise DatasetError(f"{self.path}: field {self.prefix}{key}: found {value!r}, must be a finite number")
+        return value
+
+    def file_name(self, key: str) -> str:
+        """Of a file that lies beside the sidecar; never a path that leads elsewhere."""
+        value = self.get(key)
+        if not isinstance(value, str) or value in ("", ".", "..") or "/" in value or "\\" in value or "\0" in value:
+            raise DatasetError(f"{self.path}: field {self.prefix}{key}: found {value!r}, must name a file beside it")
         return value
 
     def array(self, key: str, shape: tuple[int, ...]) -> Array:

@@ -73,12 +73,14 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
     """Fit every clip; one that fails does not stop the others.
 
     Raises:
-        FitError: two clips have the same name.
+        FitError: two clips have the same name, or a name cannot be that of a folder.
     """
     workspace.open()
     clips = clip_files(settings.clips) or _shipped(workspace, reporter)
     by_name: dict[str, Path] = {}
     for clip in clips:
+        if clip.stem.startswith("."):
+            raise FitError(f"{clip}: its name begins with a dot; rename it, the fit's folder is named after it")
         if clip.stem in by_name and by_name[clip.stem] != clip:
             raise FitError(f"{clip}: has the same name as {by_name[clip.stem]}; rename one, fits are kept by name")
         by_name[clip.stem] = clip

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from spinegen.errors import ClipError
 
-from .raw import MAX_FILE_BYTES
-
 _MAX_MEMBERS = 200
+MAX_ARRAY_BYTES = 512 * 1024**2
+"""Of one array unpacked: a few kilobytes of archive may promise any number."""
 
 
 def npz_shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -35,7 +35,7 @@ def npz_array(path: Path, name: str) -> NDArray[np.generic]:
     """One array.
 
     Raises:
-        ClipError: not there, damaged, holding Python objects, or larger than `MAX_FILE_BYTES`.
+        ClipError: not there, damaged, holding Python objects, or larger than `MAX_ARRAY_BYTES`.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -46,7 +46,11 @@ def npz_array(path: Path, name: str) -> NDArray[np.generic]:
                     f"{path}: array {name!r} holds Python objects, which are never loaded; save plain numbers or text"
                 )
             size = int(np.prod(shape, dtype=object)) * dtype.itemsize if shape else dtype.itemsize
-            if size > min(info.file_size, MAX_FILE_BYTES):
+            if size > MAX_ARRAY_BYTES:
+                raise ClipError(
+                    f"{path}: array {name!r} would take {size} bytes; at most {MAX_ARRAY_BYTES} are read: cut the clip"
+                )
+            if size > info.file_size:
                 raise ClipError(
                     f"{path}: array {name!r} claims {size} bytes and the archive holds {info.file_size}: damaged"
                 )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EngineError
+from ..picture_limits import oversize
 from .colour import LUMINANCE, to_linear
 from .environment import DIRECTIONS, HEIGHT, WIDTH
 from .exr import read_exr
@@ -36,8 +37,11 @@ def load_picture(path: Path) -> NDArray[np.float32]:
     """`(H, W, 3)` linear RGB of .hdr, .exr, .npy, or an ordinary picture (whose sRGB is made linear).
 
     Raises:
-        EngineError: not readable, or not a picture.
+        EngineError: not readable, not a picture, or larger than `picture_limits.MAX_PIXELS`.
     """
+    too_large = oversize(path)
+    if too_large is not None:
+        raise EngineError(too_large)
     if path.suffix.lower() == ".npy":
         try:
             picture = np.load(path, allow_pickle=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import skeleton
 from ..errors import SpinegenError, TrainingError, UsageError
 from ..files import atomic_path, write_bytes, write_json
+from ..picture_limits import MAX_PIXELS
 from ..progress import Reporter, StageSummary
 from .boxes import Boxes, read_boxes
 from .data.pictures import PictureError, read_rgb
@@ -118,6 +119,8 @@ def _video(
             raise UsageError(f"{source}: is no video that OpenCV can open")
         rate = capture.get(cv2.CAP_PROP_FPS) or 30.0
         size = (int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+        if size[0] * size[1] > MAX_PIXELS:
+            raise UsageError(f"{source}: has frames of {size[0]} x {size[1]}; at most {MAX_PIXELS} pixels are read")
         total = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) or None
         steady = Steady(rate)
         frames: list[dict[str, Any]] = []
