@@ -69,6 +69,19 @@ def test_at_rest_every_landmark_lies_on_the_persons_own(person: Landmarks, drawn
     assert np.abs(points - np.stack([person.points[n] for n in names])).max() < 1e-6
 
 
+def test_where_a_body_tells_the_centre_of_its_knee_the_shank_turns_about_it(person: Landmarks):
+    knees = {f"keypoint/{word}_knee": person.points[f"joint/tibia_{s}"] for s, word in (("r", "right"), ("l", "left"))}
+    drawn = drawn_model(Landmarks(person.points | knees, person.stature_m))
+    q = np.tile(drawn.rest_q, (33, 1))
+    for side in "rl":
+        q[:, drawn.model.coordinate_index[f"knee_angle_{side}"]] = np.radians(np.linspace(-10.0, 150.0, 33))
+    names = ["keypoint/right_knee", "joint/talus_r", "joint/tibia_r"]
+    knee, ankle, origin = np.moveaxis(drawn.model.station_positions(drawn.model.forward(q), names), 1, 0)
+    assert np.abs(knee - knees["keypoint/right_knee"]).max() < 1e-6
+    assert np.ptp(np.linalg.norm(ankle - knee, axis=1)) < 0.004
+    assert np.linalg.norm(origin - knee, axis=1).min() > 0.01
+
+
 def test_the_arms_of_the_a_pose_are_found_as_angles(drawn: DrawnModel):
     index = drawn.model.coordinate_index
     for side in "rl":

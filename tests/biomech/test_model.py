@@ -139,3 +139,14 @@ def test_unknown_stations_and_wrong_widths_are_refused(model: SpineModel):
 def test_segments_hold_every_body_once(model: SpineModel):
     members = [body for bodies in SEGMENTS.values() for body in bodies]
     assert sorted(members) == sorted(model.bodies)
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_the_knee_keeps_its_distance_from_hip_and_ankle_however_far_it_bends(model: SpineModel, side: str):
+    q = np.tile(model.default_q, (33, 1))
+    q[:, model.coordinate_index[f"knee_angle_{side[0]}"]] = np.radians(np.linspace(-10.0, 150.0, 33))
+    names = [f"keypoint/{side}_{name}" for name in ("hip", "knee", "ankle")]
+    hip, knee, ankle = np.moveaxis(model.station_positions(model.forward(q), names), 1, 0)
+    thigh, shank = np.linalg.norm(hip - knee, axis=1), np.linalg.norm(ankle - knee, axis=1)
+    assert np.ptp(thigh) < 1e-9
+    assert np.ptp(shank) < 0.005 * shank.min()

@@ -71,7 +71,8 @@ def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnMo
     keep the base model's shape at the person's size. Vertebrae take the tilt of the person's own curve.
 
     Args:
-        landmarks: see `humans.landmarks.Landmarks`; `joint/<body>` may lack thorax, scapulae or single limbs.
+        landmarks: see `humans.landmarks.Landmarks`; `joint/<body>` may lack thorax, scapulae or single limbs. Where
+            `keypoint/<side>_knee` is given, the shank is hung so that it turns about it, wherever `joint/tibia_<side>` is.
         base: model to start from, our unisex one by default.
 
     Raises:
@@ -85,6 +86,7 @@ def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnMo
     missing = [name for name in needed if name not in points]
     if missing:
         raise ModelError(f"drawn person: landmarks are missing: {', '.join(missing)}")
+    points |= _shank_origins(base, points)
     sized = base.scaled(_segment_factors(base, landmarks, points))
     definition = _with_own_curve(sized.definition, base, points)
     posture = rest_posture(SpineModel(definition), points)
@@ -93,6 +95,27 @@ def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnMo
     rest_q = posture.copy()
     rest_q[pelvis] = _pelvis_origin(SpineModel(definition), points)
     return DrawnModel(_with_own_stations(placed, rest_q, points), rest_q)
+
+
+def _shank_origins(base: SpineModel, points: dict[str, Array]) -> dict[str, Array]:
+    """Where the tibiae begin, from the centres of the knees: the origin glides on the condyles, the centre is fixed in the femur."""
+    out = {}
+    for side, word in (("r", "right"), ("l", "left")):
+        hip, knee, shank = f"joint/femur_{side}", f"keypoint/{word}_knee", f"joint/tibia_{side}"
+        if knee not in points:
+            continue
+        own = base.station_positions(base.forward(base.default_q[None]), (hip, knee, shank))[0]
+        thigh, theirs = own[1] - own[0], points[knee] - points[hip]
+        size = float(np.linalg.norm(theirs) / np.linalg.norm(thigh))
+        out[shank] = points[knee] + size * _turn_onto(thigh, theirs) @ (own[2] - own[1])
+    return out
+
+
+def _turn_onto(a: Array, b: Array) -> Array:
+    """The smallest rotation `(3, 3)` that takes the direction of `a (3,)`, not opposite, to that of `b (3,)`."""
+    across = np.cross(a, b)
+    sine = float(np.linalg.norm(across))
+    return rigid.rotation_vector_matrix(across / max(sine, 1e-12) * np.arctan2(sine, a @ b))
 
 
 def _segment_factors(base: SpineModel, landmarks: Landmarks, points: dict[str, Array]) -> dict[str, float]:

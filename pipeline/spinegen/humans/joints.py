@@ -141,4 +141,6 @@ def find_landmarks(vertices_m: Vertices, stature_m: float, spine: SpineSite) -> 
         points[f"centroid/{name}"] = spine.centroid_m[i]
         points[f"posterior/{name}"] = spine.posterior_m[i]
     points |= {f"keypoint/{n}": p for n, p in surface_keypoints(vertices_m).items()}
+    # The files' knee is the point about which the shank turns, not the tibia's own origin, which glides.
+    points |= {f"keypoint/{word}_knee": points[f"joint/tibia_{side}"] for side, _, word in SIDES}
     return Landmarks({name: np.asarray(p, dtype=np.float64) for name, p in points.items()}, stature_m)

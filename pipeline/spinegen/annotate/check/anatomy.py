@@ -7,10 +7,9 @@ from ...geometry.rigid import Array
 from ...skeleton import COUNT, INDEX, NAMES
 from .tables import Rules
 
-LENGTH_TOLERANCE_M, THIGH_TOLERANCE_SHARE = 0.004, 0.09
-"""A rigid pair may change by this much. The knee's centre is the tibia's, which glides and rolls on the condyles (Yamaguchi and
-Zajac 1989, as in `opensim_models/knee.csv`): 32 mm on a thigh of 401 mm from straight to 140 degrees, and in proportion on
-other people, so that the thigh seems to change its length."""
+LENGTH_TOLERANCE_M = 0.004
+"""A rigid pair may change by this much. The shank needs most of it: it rolls and glides on the condyles, so that the knee's centre in
+the femur keeps its distance to the ankle within 0.5 % (`opensim_models/keypoints.csv`), some 2 mm."""
 SIDE_MARGIN_M = 0.005
 """Sides are only judged where left and right lie further apart than this along the body's own axis."""
 
@@ -24,8 +23,6 @@ RIGID_PAIRS: tuple[tuple[int, int], ...] = tuple(
     )
 )  # fmt: skip
 """Keypoints of one bone, or of two neighbours on the axis between them."""
-
-_KNEES = (INDEX["left_knee"], INDEX["right_knee"])
 
 
 class BoneLengths:
@@ -44,10 +41,8 @@ class BoneLengths:
     def judge(self, rules: Rules) -> None:
         """Record every person in `bone lengths constant`."""
         rule = rules.measured("bone lengths constant per person", "of the allowed")
-        thighs = np.isin(self._pairs[:, 1], _KNEES)
         for person, (low, high) in sorted(self._seen.items()):
-            allowed = np.where(thighs, THIGH_TOLERANCE_SHARE * low, LENGTH_TOLERANCE_M)
-            spread = (high - low) / allowed
+            spread = (high - low) / LENGTH_TOLERANCE_M
             worst = int(spread.argmax())
             a, b = (NAMES[i] for i in self._pairs[worst])
             fault = f"person {person}: {a} to {b} is {low[worst]:.3f} m in one frame and {high[worst]:.3f} m in another"
