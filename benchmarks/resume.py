@@ -105,7 +105,7 @@ def spinegen(*arguments: str) -> None:
     command = [sys.executable, "-c", "from spinegen.cli import main; main()", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"spinegen {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+        raise RuntimeError(f"spinegen {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def kill_and_compare(
                 stayed += still_there(offspring)
                 continue
             if process.returncode:
-                raise SystemExit(f"a run that went on ended with {process.returncode}:\n{said}")
+                raise RuntimeError(f"a run that went on ended with {process.returncode}:\n{said}")
             break
         differing += [f"{root.name}/{name}" for name in differences(reference, contents(root))]
         shutil.rmtree(root)

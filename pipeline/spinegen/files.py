@@ -53,6 +53,16 @@ def _alive(process: int) -> bool:
     return True
 
 
+def room_fault(folder: Path) -> str | None:
+    """What stands in the way of a file of a megabyte in this folder; None where nothing does."""
+    try:
+        write_bytes(folder / ".room", bytes(1_000_000))
+        (folder / ".room").unlink(missing_ok=True)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
 def write_bytes(target: Path, data: bytes) -> None:
     """Write whole or not at all."""
     with atomic_path(target) as temporary:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ModelError, SpinegenError
-from ..files import remove_leftovers, write_json
+from ..errors import ModelError, SpinegenError, WorkspaceError
+from ..files import remove_leftovers, room_fault, write_json
 from ..geometry.rigid import Array
 from .fit.fit_clip import Fit, fit_clip
 from .fit.options import FitOptions
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 def fit_one(
     clip: Path, folder: Path, settings: "FitSettings", identity: dict[str, Any]
 ) -> tuple[str, dict[str, Any] | str]:
-    """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong."""
+    """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong.
+
+    Raises:
+        WorkspaceError: the disk is full; no other clip would fare better.
+    """
     try:
         return clip.stem, _fit(clip, folder, settings, identity)
     except SpinegenError as error:
@@ -32,6 +36,11 @@ def fit_one(
         import logging
         import traceback
 
+        fault = room_fault(folder)
+        if fault is not None:
+            raise WorkspaceError(
+                f"{folder}: cannot be written: {fault}; make room and run the same command again, what is done stays"
+            ) from error
         logging.getLogger(__name__).debug("%s", traceback.format_exc())
         return clip.stem, f"{clip}: could not be fitted: {type(error).__name__}: {' '.join(str(error).split())}"
 
