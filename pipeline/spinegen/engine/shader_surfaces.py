@@ -43,7 +43,8 @@ void main() {
         albedo *= mix(vec3(1.0), wide / max(ground.rgb, vec3(0.02)), 0.30);
     }
     vec3 n = normalize(normal);
-    if (kind.y == 1 && dot(n, eye.xyz - world) < 0.0) n = -n;
+    // Hair is lit as the head below it is, from whichever side a lock is seen.
+    if (kind.y == 1 && kind.x != 3 && dot(n, eye.xyz - world) < 0.0) n = -n;
     float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth);
     vec3 px = dFdx(world), py = dFdy(world);
     float hx = dFdx(h), hy = dFdy(h);

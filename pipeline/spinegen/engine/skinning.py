@@ -32,6 +32,11 @@ class Skin:
             runs.append((first_face, len(part.faces), _material(part)))
             first_face += len(part.faces)
         all_faces = np.concatenate(faces).astype(np.int32)
+        self._shaped = [
+            (slice(first, last), part.shaping)
+            for part, first, last in zip(parts, counts[:-1], counts[1:], strict=True)
+            if part.shaping is not None
+        ]
         self._weld = _welded(parts)
         self._incidence = _incidence(all_faces, self._weld)
         empty = np.zeros(self._rest.shape, np.float32)
@@ -60,7 +65,11 @@ class Skin:
 
     def vertices(self, transforms_ground_bone: NDArray[np.float64]) -> Floats:
         """Skinned vertices `(V, 3)`, ground metres."""
-        return blend(self._weights, bone_rows(transforms_ground_bone, self._rest_positions), self._rest)
+        rows = bone_rows(transforms_ground_bone, self._rest_positions)
+        vertices = blend(self._weights, rows, self._rest)
+        for own, shaping in self._shaped:
+            vertices[own] = shaping.posed(rows, vertices[own])
+        return vertices
 
     def _normals(self, vertices: NDArray[np.float32]) -> NDArray[np.float32]:
         a, b, c = (vertices[self._mesh.faces[:, corner]] for corner in range(3))

@@ -1,22 +1,27 @@
 """Garments as meshes: cut from the helper shells, lifted off the skin, folded, laid out for their fabric."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from . import bones, mesh_ops
 from .arrays import Floats, Ints
 from .body_data import BodyData
 from .body_fields import BodyFields
-from .cut import BOTTOMS, garment_field, leg_end_m, skirt_field
+from .cut import BOTTOMS, TOPS, garment_field, openings_m
 from .drape import drape
 from .fabric import TILE_M, fabric_texture
 from .mesh import MeshPart
 from .parts import finish_part
-from .person_spec import Garment
+from .person_spec import Fabric, Garment
 from .shoes import shape_shoes, shoe_texture, shoe_uv
 from .skirt import make_skirt
+from .trims import make_trim
 
+APART_M = 0.005
+"""Least distance of one garment over another."""
 ROUGHNESS = {"leggings": 0.7, "one_piece": 0.65, "sports_bra": 0.7, "shoes": 0.5}
 
 
@@ -29,32 +34,82 @@ class Cloth:
     """Field over the base mesh `(V,)`, metres: positive under the cloth."""
     hide_m: float
     """Skin further than this inside the edge is cut away, so that it cannot poke through: less where cloth is tight."""
+    trims: tuple[MeshPart, ...] = ()
 
 
-def make_clothes(garment: Garment, data: BodyData, body: BodyFields) -> list[Cloth]:
-    """The pieces of one garment on a body: one, or two for a dress."""
-    pieces = [] if garment.kind == "skirt" else [_from_shell(garment, data, body)]
-    if garment.kind in ("skirt", "dress"):
-        # Raised knees would push through a skirt that covers them.
-        hide_m = 0.05 if leg_end_m(garment, body) < body.knee_y_m + 0.05 else 0.12
-        pieces.append(Cloth(make_skirt(garment, body), skirt_field(garment, body, hide_m), hide_m))
-    return pieces
+@dataclass(frozen=True)
+class Shell:
+    """The surface that clothes are cut from, finer than the body's own mesh, with the body's fields on it."""
+
+    fields: BodyFields
+    faces: Ints
 
 
-def _from_shell(garment: Garment, data: BodyData, body: BodyFields) -> Cloth:
+def make_shell(data: BodyData, body: BodyFields) -> Shell:
+    """The shell of a body, moved as the skin below it is; the arms' share is smoothed, so that what is cut along it has clean edges."""
+    width = body.weights.shape[1]
+    scalars = [body.arm_share, body.arm_m, body.hand_share, body.foot_share]
+    own, skin = (np.unique(data.faces[group]) for group in ("helper-tights", "body"))
+    distance, index = cKDTree(body.vertices_m[skin]).query(body.vertices_m[own], k=4)
+    share = 1.0 / (distance + 0.002)
+    share /= share.sum(1, keepdims=True)
+    weights = body.weights.copy()
+    weights[own] = np.einsum("nk,nkb->nb", share, body.weights[skin[index]])
+    rows = np.concatenate([body.vertices_m, weights, np.stack(scalars, axis=1)], axis=1)
+    rows, faces = mesh_ops.compact(rows, data.faces["helper-tights"])
+    rows, faces = mesh_ops.subdivide(rows, faces)
+    mean = mesh_ops.averaging(len(rows), faces)
+    arm_share = rows[:, 3 + width]
+    for _ in range(6):
+        arm_share = mean @ arm_share
+    fields = replace(
+        body,
+        vertices_m=rows[:, :3],
+        weights=rows[:, 3 : 3 + width],
+        arm_share=arm_share,
+        arm_m=rows[:, 4 + width],
+        hand_share=rows[:, 5 + width],
+        foot_share=rows[:, 6 + width],
+    )
+    return Shell(fields, faces)
+
+
+def make_clothes(
+    garment: Garment, data: BodyData, shell: Shell, body: BodyFields, below: Sequence[MeshPart] = ()
+) -> list[Cloth]:
+    """The pieces of one garment on a body, over what is worn `below`; under a skirt goes a slip, so that nobody looks into an empty tube."""
+    if garment.kind not in ("skirt", "dress"):
+        return [_from_shell(garment, shell, body, below)]
+    pieces = [_from_shell(garment, shell, body, ())] if garment.kind == "dress" else []
+    pieces.append(_from_shell(_slip(garment), shell, body, ()))
+    nothing = np.full(len(body.vertices_m), -1.0)
+    return [*pieces, Cloth(make_skirt(garment, data, body), nothing, 0.0)]
+
+
+def _slip(garment: Garment) -> Garment:
+    """Tight shorts in a dark shade of the skirt's colour."""
+    red, green, blue = garment.fabric.colours[0]
+    dark = (0.35 * red + 0.03, 0.35 * green + 0.03, 0.35 * blue + 0.03)
+    fabric = Fabric(colours=(dark, dark, dark), seed=garment.fabric.seed)
+    return Garment(kind="leggings", fabric=fabric, leg=0.04, rise=0.1, wrinkle_m=0.0, seed=garment.seed)
+
+
+def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart]) -> Cloth:
     rng = np.random.default_rng([garment.seed, 1])
     field = garment_field(garment, body)
-    shell = data.faces["helper-tights"]
-    rows = np.concatenate([body.vertices_m, body.weights, body.arm_share[:, None], field[:, None]], axis=1)
-    rows, faces = mesh_ops.compact(rows, shell)
-    rows, faces = mesh_ops.subdivide(rows, faces)
-    rows, faces = mesh_ops.clip(rows, faces, rows[:, -1].copy())
-    rows[:, :3] = mesh_ops.smooth_edges(rows[:, :3], faces, 10)
+    fine = shell.fields
+    edge = garment_field(garment, fine)
+    opening = openings_m(garment, fine) if garment.kind in TOPS else np.ones_like(edge)
+    rows = np.concatenate([fine.vertices_m, fine.weights, np.stack([fine.arm_share, opening], axis=1)], axis=1)
+    rows, faces = mesh_ops.clip(rows, shell.faces, edge)
+    rows[:, :3] = mesh_ops.smooth_edges(rows[:, :3], faces, 25)
     vertices, weights = rows[:, :3], rows[:, 3 : 3 + len(bones.BONES)]
     arm = rows[:, -2]
     if garment.kind == "shoes":
         return Cloth(_shoes(garment, rows, faces), field, 0.012)
-    vertices = drape(garment, vertices, faces, arm, body, rng)
+    vertices = drape(garment, vertices, faces, arm, rows[:, -1], body, rng)
+    if garment.kind in TOPS and garment.tucked_rise is None:
+        vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
     blur = mesh_ops.averaging(len(weights), faces)
     for _ in range(3 if garment.looseness_m > 0.003 else 0):
         weights = blur @ weights
@@ -70,7 +125,29 @@ def _from_shell(garment: Garment, data: BodyData, body: BodyFields) -> Cloth:
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
     )
-    return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m)
+    trim = make_trim(garment, vertices, faces, rows[:, -1], weights)
+    return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m, () if trim is None else (trim,))
+
+
+def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats:
+    """Cloth `(V, 3)` pushed out of what is worn below it, so that a hem does not sink into trousers."""
+    for part in below:
+        under = part.vertices_ground_m.astype(np.float64)
+        normals = mesh_ops.normals(under, part.faces)
+        near = np.flatnonzero(vertices[:, 1] < under[:, 1].max() + 0.02)
+        if not len(near):
+            continue
+        distance, index = cKDTree(under).query(vertices[near], distance_upper_bound=0.06)
+        found = np.isfinite(distance)
+        near, index = near[found], index[found]
+        height = np.einsum("ni,ni->n", vertices[near] - under[index], normals[index])
+        push = np.zeros_like(vertices)
+        push[near] = np.clip(APART_M - height, 0.0, 0.05)[:, None] * normals[index]
+        mean = mesh_ops.averaging(len(vertices), faces)
+        size = np.linalg.norm(push, axis=1, keepdims=True)
+        smooth = mean @ (mean @ push)
+        vertices = vertices + np.where(np.linalg.norm(smooth, axis=1, keepdims=True) > size, smooth, push)
+    return vertices
 
 
 def _shoes(garment: Garment, rows: Floats, faces: Ints) -> MeshPart:

@@ -6,6 +6,7 @@ from scipy.sparse import csr_matrix
 from . import mesh_ops
 from .arrays import Flags, Floats, Ints
 from .body_fields import BodyFields
+from .cut import TOPS
 from .person_spec import Garment
 
 LAYER_M = {
@@ -16,15 +17,25 @@ LAYER_M = {
 """Distance of the cloth from the shell where it is tight: what is worn above lies above."""
 HANGING = ("t_shirt", "long_sleeve", "tank_top", "hoodie", "shirt", "dress")
 LEGGED = ("shorts", "jeans", "trousers", "sweatpants")
+HELD_M = 0.05
+"""Width of the border along necklines and armholes that lies close to the skin."""
+TUCKED_M = 0.001
 GATHERED = {"hoodie": 0.06, "sweatpants": 0.05}
 """Height of elastic cuffs, where loose cloth comes back to the body."""
 
 
 def drape(
-    garment: Garment, vertices: Floats, faces: Ints, arm: Floats, body: BodyFields, rng: np.random.Generator
+    garment: Garment,
+    vertices: Floats,
+    faces: Ints,
+    arm: Floats,
+    opening_m: Floats,
+    body: BodyFields,
+    rng: np.random.Generator,
 ) -> Floats:
-    """Lift a shell `(V, 3)` off the skin; `arm (V,)` tells sleeves from trunk."""
+    """Lift a shell `(V, 3)` off the skin; `arm (V,)` tells sleeves from trunk, `opening_m (V,)` is the way from neckline and armholes."""
     mean = mesh_ops.averaging(len(vertices), faces)
+    raw = vertices
     edge = mesh_ops.boundary(faces)
     smooth = vertices.copy()
     for _ in range(int(np.clip(garment.looseness_m * 700, 2, 16))):
@@ -48,7 +59,18 @@ def drape(
         for sign in (1.0, -1.0):
             own = (vertices[:, 2] * sign > 0.01) & (vertices[:, 1] < body.hip_y_m - 0.06)
             out = _fall(out, own, 0.5 - 10.0 * garment.looseness_m, mean)
+    if garment.kind in TOPS:
+        free = np.clip(opening_m / HELD_M, 0.0, 1.0)[:, None]
+        free = free * free * (3.0 - 2.0 * free)
+        layer = LAYER_M[garment.kind] if garment.tucked_rise is None else TUCKED_M
+        close = raw + mesh_ops.normals(raw, faces) * layer
+        out = close + free * (out - close)
     return out
+
+
+def cloth_height_m(garments: tuple[Garment, ...]) -> float:
+    """Height over the skin of shoulders and back at which hair lies on the clothes."""
+    return max((LAYER_M[g.kind] + 0.5 * g.looseness_m for g in garments if g.kind in TOPS), default=0.0) + 0.006
 
 
 def _hang(garment: Garment, vertices: Floats, arm: Floats, body: BodyFields) -> Floats:

@@ -10,7 +10,7 @@ from .hair import hair_texture
 from .mesh import MeshPart
 from .parts import finish_part
 from .person_spec import Hair, PersonSpec
-from .strands import Growth, grow, lock_weights, make_scalp, ribbons, scatter
+from .strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
 
 BEARDS = {"short": (900, 0.008, 0.004), "full": (1100, 0.026, 0.008)}
 """Hairs, their length and how far they stand off, metres."""
@@ -54,6 +54,4 @@ def _hairs(spec: PersonSpec, name: str, scalp, roots, normals, heading, length, 
     path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng)
     vertices, faces, uv = ribbons(scalp, path, width, rng, 0.2)
     texture = hair_texture(Hair(colour=colour, grey=spec.hair.grey if name == "beard" else 0.0, seed=spec.hair.seed))
-    return finish_part(
-        name, "hair", vertices, faces, uv, lock_weights(scalp, vertices, -1.0), texture, 0.7, two_sided=True
-    )
+    return finish_part(name, "hair", vertices, faces, uv, on_skull(len(vertices)), texture, 0.7, two_sided=True)

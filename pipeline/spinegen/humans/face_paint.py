@@ -35,7 +35,7 @@ def paint_head(
         shade = np.clip(beard_field(at_m, face) / 0.012, 0.0, 1.0) * BEARD_SHADE[spec.face.beard]
         colour = _mix(colour, np.array(spec.face.beard_colour) * 0.9, shade * np.clip(0.75 + 0.4 * grain, 0, 1))
     if spec.hair.style != "bald":
-        roots = np.clip((scalp + 0.004 * grain) / 0.006 + 0.5, 0.0, 1.0) * 0.85
+        roots = np.clip((scalp + 0.0012 * grain) / 0.009 + 0.1, 0.0, 1.0) * 0.85
         colour = _mix(colour, np.array(spec.hair.colour), roots)
     elif spec.sex == "male" and spec.age_years < 75:
         colour = _mix(

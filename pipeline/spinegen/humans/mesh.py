@@ -1,13 +1,23 @@
 """One drawable piece of a person, in the rest pose."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from .arrays import Floats
+
 PartKind = Literal["skin", "eye", "hair", "garment", "shoe"]
+
+
+class Shaping(Protocol):
+    """What gives a part its shape in each pose, beyond the skinning by weights."""
+
+    def posed(self, rows: Floats, skinned: Floats) -> Floats:
+        """Vertices `(V, 3)` for `skin.bone_rows (B, 12)`, given those of linear skinning `(V, 3)`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -30,3 +40,5 @@ class MeshPart:
     """Perceptual roughness, 0..1."""
     two_sided: bool = False
     """Lit from both sides (single-layer cloth, hair)."""
+    shaping: Shaping | None = None
+    """Hair that hangs, skirts that fall over the legs; None where the weights say it all."""

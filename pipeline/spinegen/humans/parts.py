@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from .arrays import Floats, Ints
-from .mesh import MeshPart, PartKind
+from .mesh import MeshPart, PartKind, Shaping
 
 
 def finish_part(
@@ -18,6 +18,7 @@ def finish_part(
     texture_rgb: NDArray[np.uint8],
     roughness: float,
     two_sided: bool = False,
+    shaping: Shaping | None = None,
 ) -> MeshPart:
     """A part from dense weights `(V, B)`: the smallest entries are dropped, rows sum to 1."""
     kept = np.where(weights < 0.004, 0.0, weights)
@@ -32,4 +33,5 @@ def finish_part(
         texture_rgb=texture_rgb,
         roughness=roughness,
         two_sided=two_sided,
+        shaping=shaping,
     )

@@ -9,8 +9,9 @@ from .arrays import Floats, Ints
 from .body_data import BodyData, load_body_data
 from .body_fields import body_fields
 from .cap import make_cap
-from .cloth import Cloth, make_clothes
+from .cloth import Cloth, make_clothes, make_shell
 from .complexion import eye_texture, skin_texture
+from .drape import cloth_height_m
 from .face_frame import FaceFrame, face_frame
 from .face_hair import face_hair_parts
 from .hair import hair_parts
@@ -21,7 +22,6 @@ from .mesh import MeshPart
 from .parts import finish_part
 from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
-from .trims import make_trim
 from .weights import bone_weights
 
 
@@ -51,12 +51,17 @@ def build_person(spec: PersonSpec) -> Person:
     weights = bone_weights(data, vertices, spine)
     body = body_fields(vertices, weights, landmarks)
     face = face_frame(data, vertices, weights)
-    clothes = [c for garment in spec.garments if garment.kind != "cap" for c in make_clothes(garment, data, body)]
+    shell = make_shell(data, body)
+    clothes: list[Cloth] = []
+    for garment in spec.garments:
+        if garment.kind != "cap":
+            clothes += make_clothes(garment, data, shell, body, [cloth.part for cloth in clothes])
     parts = [_skin_part(spec, data, vertices, weights, clothes, face), *_eye_parts(spec, data, vertices, weights)]
-    parts += hair_parts(spec.hair, data, vertices, weights, any(g.kind == "cap" for g in spec.garments))
+    parts += hair_parts(
+        spec.hair, data, vertices, weights, any(g.kind == "cap" for g in spec.garments), cloth_height_m(spec.garments)
+    )
     parts += face_hair_parts(spec, data, vertices, weights, face)
-    parts += [cloth.part for cloth in clothes]
-    parts += [trim for garment in spec.garments if (trim := make_trim(garment, body)) is not None]
+    parts += [part for cloth in clothes for part in (cloth.part, *cloth.trims)]
     parts += [make_cap(g, data, vertices, weights, face) for g in spec.garments if g.kind == "cap"]
     rest = np.stack([landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
     return Person(spec, bones.BONES, rest, tuple(parts), landmarks)

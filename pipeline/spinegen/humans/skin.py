@@ -27,5 +27,10 @@ def blend(weights: csr_matrix, rows: Floats, rest_vertices_ground_m: Floats) -> 
 
 def skin(person: Person, transforms_ground_bone: Floats) -> list[Floats]:
     """Vertices `(V, 3)` of every part, ground axes, metres, for bones at `transforms_ground_bone (B, 4, 4)`."""
-    rows = bone_rows(transforms_ground_bone, person.rest_positions_ground_m).astype(np.float32)
-    return [blend(part.weights, rows, part.vertices_ground_m) for part in person.parts]
+    rows = bone_rows(transforms_ground_bone, person.rest_positions_ground_m)
+    single = rows.astype(np.float32)
+    skinned = [blend(part.weights, single, part.vertices_ground_m) for part in person.parts]
+    return [
+        vertices if part.shaping is None else part.shaping.posed(rows, vertices)
+        for part, vertices in zip(person.parts, skinned, strict=True)
+    ]

@@ -1,25 +1,33 @@
-"""Skirts: a tube of cloth that falls from the hips, held by the pelvis above and by both legs below."""
+"""Skirts: a tube of cloth that falls from the waist, held there and laid over the legs in every pose."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
 
 from . import bones, mesh_ops
 from .arrays import Floats
+from .body_data import BodyData
 from .body_fields import BodyFields
-from .cut import leg_end_m, waist_height_m
+from .cut import leg_end_m, skirt_top_m
 from .fabric import TILE_M, fabric_texture
+from .falling_cloth import FallingCloth
+from .hanging import Obstacle
 from .mesh import MeshPart
 from .parts import finish_part
 from .person_spec import Garment
 
 COLUMNS = 72
-ROW_M = 0.02
+ROW_M = 0.028
+OVER_M = 0.016
+"""Least height of the cloth over the skin in any pose."""
+OBSTACLE_CELL_M = 0.026
 
 
-def make_skirt(garment: Garment, body: BodyFields) -> MeshPart:
+def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
     """The skirt of a `skirt` or of a `dress`."""
     rng = np.random.default_rng([garment.seed, 2])
-    top = body.hip_y_m + 0.12 if garment.kind == "dress" else waist_height_m(garment, body)
+    top = skirt_top_m(garment, body)
     end = leg_end_m(garment, body)
     rows = max(6, round((top - end) / ROW_M))
     heights = np.linspace(top, end, rows + 1)
@@ -28,7 +36,7 @@ def make_skirt(garment: Garment, body: BodyFields) -> MeshPart:
     down = np.clip((heights - top) / (end - top), 0, 1)[:, None]
     flare = garment.looseness_m * 2.2 * down**1.2
     pleats = np.sin(angles * rng.integers(7, 12) + rng.uniform(0, 6)) + 0.6 * np.sin(angles * rng.integers(13, 19))
-    radius = radius + 0.006 + flare + (0.25 * garment.looseness_m + garment.wrinkle_m) * down * pleats
+    radius = radius + 0.009 + flare + (0.25 * garment.looseness_m + garment.wrinkle_m) * down * pleats
     points = np.empty((rows + 1, COLUMNS + 1, 3))
     points[..., 0] = centre_x[:, None] + radius * np.cos(angles)
     points[..., 1] = heights[:, None]
@@ -42,17 +50,43 @@ def make_skirt(garment: Garment, body: BodyFields) -> MeshPart:
     faces = np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)])
     turns = round(2 * np.pi * float(radius.mean()) / TILE_M * 8) / 8
     uv = np.stack(np.broadcast_arrays((angles / (2 * np.pi) * max(turns, 0.5))[None], (heights / TILE_M)[:, None]), -1)
+    flat = points.reshape(-1, 3)
+    shaping = FallingCloth(
+        rest_m=points[:, :-1],
+        held=max(1, int((heights > body.hip_y_m + 0.03).sum())),
+        gravity=0.3,
+        over_m=OVER_M,
+        obstacle=_obstacle(data, body),
+    )
+    rest = np.tile(np.concatenate([np.eye(3).ravel(), np.zeros(3)]), (len(bones.BONES), 1))
     return finish_part(
         "dress_skirt" if garment.kind == "dress" else "skirt",
         "garment",
-        points.reshape(-1, 3),
+        shaping.posed(rest, flat),
         faces,
         uv.reshape(-1, 2),
-        _weights(points.reshape(-1, 3), body),
+        _weights(flat, body),
         fabric_texture(garment.fabric, garment.kind),
         0.88,
         two_sided=True,
+        shaping=shaping,
     )
+
+
+def _obstacle(data: BodyData, body: BodyFields) -> Obstacle:
+    """Skin of hips and legs, thinned out."""
+    skin = np.unique(data.faces["body"])
+    keep = skin[
+        (body.vertices_m[skin, 1] < body.navel_y_m + 0.05) & (body.arm_share[skin] + body.hand_share[skin] < 0.03)
+    ]
+    keep = keep[body.foot_share[keep] < 0.5]
+    _, first = np.unique(np.floor(body.vertices_m[keep] / OBSTACLE_CELL_M).astype(np.int64), axis=0, return_index=True)
+    keep = keep[np.sort(first)]
+    normals = mesh_ops.normals(body.vertices_m, data.faces["body"])[keep]
+    kept = np.where(body.weights[keep] < 0.02, 0.0, body.weights[keep])
+    kept /= kept.sum(1, keepdims=True)
+    points = body.vertices_m[keep].astype(np.float64)
+    return Obstacle(points, normals.astype(np.float64), csr_matrix(kept, dtype=np.float64))
 
 
 def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, Floats]:
@@ -66,7 +100,14 @@ def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, F
     for i, height in enumerate(heights):
         band = points[np.abs(points[:, 1] - height) < 0.02][:, [0, 2]]
         centre[i] = 0.5 * (band[:, 0].max() + band[:, 0].min())
-        support[i] = ((band - [centre[i], 0.0]) @ toward.T).max(0)
+        flat = band - [centre[i], 0.0]
+        support[i] = (flat @ toward.T).max(0)
+        if height > body.hip_y_m - 0.02:
+            # A waist is not wider than it is: its hull's support is, between the axes.
+            turn = np.arctan2(-flat[:, 1], flat[:, 0])
+            apart = np.abs((turn[:, None] - angles[None] + np.pi) % (2 * np.pi) - np.pi)
+            own = np.where(apart < 0.16, np.linalg.norm(flat, axis=1)[:, None], 0.0).max(0)
+            support[i] = np.where(own > 0.0, np.minimum(support[i], own), support[i])
     hips = int(np.argmin(np.abs(heights - body.hip_y_m)))
     centre[hips:] = centre[hips]
     centre = gaussian_filter1d(centre, 3.0, mode="nearest")
@@ -79,18 +120,19 @@ def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, F
 
 
 def _weights(points: Floats, body: BodyFields) -> Floats:
-    """Pelvis at the waist; lower down the nearer thigh, both in the middle; shins below the knee."""
+    """The skin's at the waist; lower down pelvis and the nearer thigh, both in the middle; shins below the knee."""
     out = np.zeros((len(points), len(bones.BONES)))
     leg = np.clip((body.hip_y_m + 0.04 - points[:, 1]) / 0.22, 0.0, 0.92)
     right = np.clip(0.5 + points[:, 2] / 0.22, 0.0, 1.0)
     right = right * right * (3.0 - 2.0 * right)
     shin = np.clip((body.knee_y_m + 0.03 - points[:, 1]) / 0.15, 0.0, 0.8)
     out[:, bones.INDEX["pelvis"]] = 1.0 - leg
-    waist = np.clip((points[:, 1] - body.hip_y_m - 0.08) / 0.06, 0.0, 0.8)
-    out[:, bones.INDEX["L5"]] = (1.0 - leg) * waist * 0.5
-    out[:, bones.INDEX["L4"]] = (1.0 - leg) * waist * 0.5
-    out[:, bones.INDEX["pelvis"]] -= (1.0 - leg) * waist
     for side, share in (("r", right), ("l", 1.0 - right)):
         out[:, bones.INDEX[f"femur_{side}"]] = leg * share * (1.0 - shin)
         out[:, bones.INDEX[f"tibia_{side}"]] = leg * share * shin
-    return out
+    waist = np.clip((points[:, 1] - body.hip_y_m - 0.03) / 0.05, 0.0, 1.0)[:, None]
+    trunk = np.flatnonzero(
+        (body.arm_share < 0.02) & (body.weights.sum(1) > 0.5) & (body.vertices_m[:, 1] > body.hip_y_m)
+    )
+    _, index = cKDTree(body.vertices_m[trunk]).query(points, k=6)
+    return waist * body.weights[trunk[index]].mean(1) + (1.0 - waist) * out

@@ -41,6 +41,9 @@ class Growth:
     curl_m: float = 0.0
     """Radius of the locks' curls."""
     curl_turns: float = 3.0
+    swept: float = 0.0
+    """Pull backwards in each step of what lies in front of `swept_to_x_m`, 0..1."""
+    swept_to_x_m: float = 0.0
 
 
 def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
@@ -93,6 +96,7 @@ def grow(
     path[:, 0] = at
     for k in range(1, growth.steps + 1):
         direction = direction * (1 - growth.gravity) + np.array([0.0, -growth.gravity, 0.0])
+        direction[:, 0] -= growth.swept * np.clip((at[:, 0] - growth.swept_to_x_m) / 0.03, 0.0, 1.0)
         direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
         at = at + direction * step[:, None]
         index, height = scalp.nearest(at)
@@ -144,11 +148,8 @@ def ribbons(
     return out.reshape(-1, 3), faces, uv.reshape(-1, 2)
 
 
-def lock_weights(scalp: Scalp, points: Floats, loose_below_m: float) -> Floats:
-    """Locks move with the skull; what hangs below a height moves more and more with the skin under it."""
-    out = np.zeros((len(points), len(bones.BONES)))
-    index, _ = scalp.nearest(points)
-    share = np.clip((loose_below_m - points[:, 1]) / 0.12, 0.0, 1.0)[:, None]
-    out += share * scalp.weights[index]
-    out[:, bones.INDEX["skull"]] += 1.0 - share[:, 0]
-    return out
+def on_skull(count: int) -> Floats:
+    """Weights `(count, bones)` of what moves with the head."""
+    weights = np.zeros((count, len(bones.BONES)), np.float32)
+    weights[:, bones.INDEX["skull"]] = 1.0
+    return weights
