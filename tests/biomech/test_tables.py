@@ -1,6 +1,7 @@
 """The tables say where every number comes from, and the shipped models are what the tables say."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ MEASURED_MM = {
 }
 """Vertebral-body centroids in the pelvis frame, measured on the meshes of Pose2Sim's model (BSD-3)."""
 
+NUMBER = re.compile(r"(-?\b\d+\.?\d*(?:[eE][-+]?\d+)?\b)")
+
 
 @pytest.mark.parametrize("table", sorted(tables()))
 def test_every_row_has_a_source(table: str):
@@ -43,8 +46,11 @@ def test_rows_without_a_source_or_with_a_missing_cell_are_refused(tmp_path: Path
 
 def test_the_shipped_models_are_what_the_tables_give(tmp_path: Path):
     for path in build(tmp_path):
-        shipped = built_model_path(path.stem.removeprefix("spinegen_"))
-        assert path.read_bytes() == shipped.read_bytes(), "run `python -m spinegen.biomech.build`"
+        built = NUMBER.split(path.read_text())
+        shipped = NUMBER.split(built_model_path(path.stem.removeprefix("spinegen_")).read_text())
+        assert built[::2] == shipped[::2], "run `python -m spinegen.biomech.build`"
+        # The last digits of a number are the processor's.
+        np.testing.assert_allclose(np.array(built[1::2], float), np.array(shipped[1::2], float), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("sex", SEXES)
