@@ -9,6 +9,7 @@ from mannequin import rest_pose
 from spinegen.biomech.drawn import drawn_model
 from spinegen.biomech.model import load_model
 from spinegen.config import parse
+from spinegen.engine import protocol
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.render.engine_check import check_skeleton
@@ -177,3 +178,27 @@ def test_a_point_needs_one_anchor_and_depths_name_vertebrae() -> None:
         parse({"points": {"joint/skull": {"share": 0.2}}}, SkeletonMap, "map.yaml")
     with pytest.raises(ConfigError, match="T13"):
         parse({"spine": {"bones": ["a", "b", "c"], "depth_cm": {"T13": 1}}}, SkeletonMap, "map.yaml")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bodies_become_bones_and_bones_bodies_on_random_poses(mapping: SkeletonMap, seed: int) -> None:
+    rng = np.random.default_rng([5, seed])
+    names, transforms = rest_pose(float(rng.uniform(0.85, 1.1)), seed)
+    rest = split_rest_pose(names, transforms, mapping, 1.8)
+    performer, model = Performer(rest, mapping), drawn_model(rest.landmarks).model
+    low, high = model.limits
+    q = np.clip(model.default_q + rng.normal(0, 0.4, (8, len(low))), low, high)
+    poses = model.forward(q)
+    bodies = rigid.transform(poses.rotation_ground_body, poses.position_ground_m)
+    bones = performer.bones_of(bodies)
+    # Through the wire and back, and from each bone back to its body: a bone keeps its place on its body.
+    sent = np.stack([protocol.decode_rig(protocol.encode_rig(performer.moved_bones, pose))[1] for pose in bones])
+    assert np.abs(sent - bones).max() < 1e-5
+    at_rest = model.forward(drawn_model(rest.landmarks).rest_q[None])
+    body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])
+    for index, bone in enumerate(performer.moved_bones):
+        body = model.body_index[mapping.body_of[bone]]
+        bone_rest = rest.transforms_ground_bone[rest.bones.index(bone)]
+        back = bones[:, index] @ np.linalg.inv(np.linalg.inv(body_rest[body]) @ bone_rest)
+        assert np.abs(back - bodies[:, body]).max() < 1e-9, bone
+    assert np.allclose(np.linalg.det(bones[..., :3, :3]), 1.0)
