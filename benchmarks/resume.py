@@ -7,6 +7,7 @@ end; then the same command goes on. Whenever a run comes to its end before the n
 """
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,13 @@ PATIENCE_S = 20.0
 
 
 def kill_and_compare(
-    record: Path, folder: Path, reference: dict[str, bytes], seconds: float, kills: int, rng: np.random.Generator
+    record: Path,
+    folder: Path,
+    reference: dict[str, bytes],
+    seconds: float,
+    kills: int,
+    rng: np.random.Generator,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Kill runs until `kills` of them were hit; finish and compare every workspace.
 
@@ -136,6 +143,7 @@ def kill_and_compare(
         seconds: how long that took; a kill comes at a uniformly random moment of it.
         kills: how many.
         rng: draws the moments.
+        say: is told of every kill and every workspace that was compared.
     """
     hits: list[str] = []
     differing: list[str] = []
@@ -154,6 +162,7 @@ def kill_and_compare(
             except subprocess.TimeoutExpired:
                 offspring = descendants(process.pid)
                 hits.append(f"{wait:.1f} s, {progress(root)}")
+                say(f"kill {len(hits):2d} after {hits[-1]}")
                 process.kill()
                 process.communicate()
                 stayed += still_there(offspring)
@@ -161,7 +170,9 @@ def kill_and_compare(
             if process.returncode:
                 raise RuntimeError(f"a run that went on ended with {process.returncode}:\n{said}")
             break
-        differing += [f"{root.name}/{name}" for name in differences(reference, contents(root))]
+        found = differences(reference, contents(root))
+        differing += [f"{root.name}/{name}" for name in found]
+        say(f"{root.name} finished: {len(found)} of {len(reference)} files differ")
         shutil.rmtree(root)
     return Outcome(tuple(hits), workspaces, tuple(differing), tuple(stayed))
 
@@ -210,24 +221,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--clips", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--shots", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="spinegen-resume-"))
     try:
-        record = first_run(folder, options.jobs)
+        record = first_run(folder, options.jobs, options.clips, options.shots)
         start = time.monotonic()
         subprocess.run(again(record, folder / "whole"), check=True, capture_output=True)
         seconds = time.monotonic() - start
         reference = contents(folder / "whole")
         rng = np.random.default_rng(options.seed)
         print(
-            f"{len(reference)} files to compare; a run that is left alone takes {seconds:.1f} s; load {os.getloadavg()[0]:.1f}"
+            f"{len(reference)} files to compare; a run that is left alone takes {seconds:.1f} s; load {os.getloadavg()[0]:.1f}",
+            flush=True,
         )
-        outcome = kill_and_compare(record, folder, reference, seconds, options.kills, rng)
+        say = functools.partial(print, flush=True)
+        outcome = kill_and_compare(record, folder, reference, seconds, options.kills, rng, say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    for number, hit in enumerate(outcome.hits, 1):
-        print(f"kill {number:2d} after {hit}")
     print(f"{len(outcome.hits)} kills over {outcome.workspaces} workspaces: {len(outcome.differing)} files differ")
     for name in outcome.differing:
         print(f"  {name}")
