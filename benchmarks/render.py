@@ -1,14 +1,20 @@
 """Throughput of the embedded engine through its protocol: picture, mask and depth of a dressed, posed person.
 
-    python benchmarks/render.py [--frames 100] [--quality standard] [--size 640x480] [--people 1] [--memory 2000] [--peers]
+    python benchmarks/render.py [--frames 100] [--quality standard] [--size 640x480] [--people 1] [--linear] [--memory 2000]
+                                [--peers PYTHON]
 
-Prints frames a second, the share of time outside the drawing (protocol, encoding, transfer), the engine's resident memory over frames, and
-with --peers the same scene in pyrender where that is installed.
+Prints frames a second, CPU seconds a frame and the share of time outside the drawing (protocol, encoding, transfer). `--linear` draws four
+times as many frames again and compares. `--memory N` then plays N frames in which people, clothes, places, rooms and props come and go, and
+prints the resident memory of client and engine. `--peers` draws the same person in pyrender and in Cycles in the same run; PYTHON is that of
+an environment with `pyrender` and `bpy` (`pip install bpy pyrender`; not the project's own). CPU seconds hold on a busy machine too.
 """
 
 import argparse
 import io
 import json
+import os
+import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +24,23 @@ import numpy as np
 from spinegen.engine import protocol
 from spinegen.engine.launch import EngineProcess, start_engine
 from spinegen.geometry import rigid
+from spinegen.humans.person import build_person
+from spinegen.humans.person_spec import PersonSpec
 from spinegen.humans.sample import sample_person
+
+SURFACES = (
+    "grass",
+    "paving",
+    "gravel",
+    "asphalt",
+    "parquet",
+    "planks",
+    "tiles",
+    "carpet",
+    "plaster",
+    "brick",
+    "concrete",
+)
 
 
 def main() -> None:
@@ -28,23 +50,43 @@ def main() -> None:
     parser.add_argument("--quality", default="standard")
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--people", type=int, default=1)
-    parser.add_argument("--memory", type=int, default=0, help="also watch the engine's memory over so many frames")
-    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--linear", action="store_true", help="draw four times as many frames too, and compare")
+    parser.add_argument(
+        "--memory", type=int, default=0, help="also watch the memory of client and engine over so many frames"
+    )
+    parser.add_argument(
+        "--peers", metavar="PYTHON", help="also draw the people with pyrender and Cycles of this environment"
+    )
     options = parser.parse_args()
     width, height = map(int, options.size.split("x"))
     with start_engine(options.quality) as engine:
         bench = Bench(engine, width, height, options.people)
         bench.frame(0)
-        result = bench.run(options.frames)
-        print(
-            json.dumps(
-                {"renderer": engine.renderer, "quality": options.quality, "size": options.size, **result}, indent=1
-            )
-        )
+        ours = bench.run(options.frames)
+        _show({"renderer": engine.renderer, "quality": options.quality, "size": options.size, **ours})
+        if options.linear:
+            _show({"four_times_as_many_frames": _linear(ours, bench.run(4 * options.frames))})
+        if options.peers:
+            _show({"peers": _peers(options.peers, bench, ours, min(options.frames, 20))})
         if options.memory:
-            print(json.dumps({"memory_mb": bench.memory(options.memory)}, indent=1))
-    if options.peers:
-        print(json.dumps({"pyrender": _pyrender(width, height, options.frames, bench.meshes())}, indent=1))
+            bench.memory(options.memory)
+
+
+def _compact(thing: dict[str, Any]) -> str:
+    """JSON without blanks: the client warns of commands whose arguments hold some."""
+    return json.dumps(thing, separators=(",", ":"))
+
+
+def _show(result: dict[str, Any]) -> None:
+    print(json.dumps(result, indent=1), flush=True)
+
+
+def _linear(once: dict[str, Any], four_times: dict[str, Any]) -> dict[str, float]:
+    """Cost of a frame in the longer run by that in the shorter one: 1 is linear."""
+    return {
+        "cpu_s_a_frame_ratio": round(four_times["cpu_s_a_frame"] / once["cpu_s_a_frame"], 3),
+        "wall_s_a_frame_ratio": round(once["frames_a_second"] / four_times["frames_a_second"], 3),
+    }
 
 
 class Bench:
@@ -64,11 +106,15 @@ class Bench:
         self.rigs: list[tuple[str, tuple[str, ...], np.ndarray]] = []
         self.specs = [sample_person(self.rng, "yoga") for _ in range(people)]
         for number, spec in enumerate(self.specs):
-            name = f"Human_{number}"
-            self.send(f"vset /objects/spawn {protocol.HUMAN} {name} 0 {110 * number} 0")
-            self.client.request(f"vbp {name} SetBody {spec.model_dump_json()}", timeout=600)
-            rig = protocol.return_value(self.send(f"vbp {name} GetBones")[0])
-            self.rigs.append((name, *protocol.decode_rig(rig)))
+            self.dress(f"Human_{number}", spec, 110 * number)
+
+    def dress(self, name: str, spec: PersonSpec, y_cm: float = 0.0) -> None:
+        """A person who stands at y."""
+        self.send(f"vset /objects/spawn {protocol.HUMAN} {name} 0 {y_cm:.1f} 0")
+        reply: Any = self.client.request(f"vbp {name} SetBody {spec.model_dump_json()}", timeout=600)
+        protocol.return_value(reply)
+        rig = protocol.return_value(self.send(f"vbp {name} GetBones")[0])
+        self.rigs.append((name, *protocol.decode_rig(rig)))
 
     def send(self, *commands: str) -> list[Any]:
         """Replies of a batch, none of them an error."""
@@ -101,10 +147,11 @@ class Bench:
 
     def run(self, frames: int) -> dict[str, Any]:
         """Rates over `frames`, and the cost of fetching the same frame again (all but the drawing)."""
-        start, cpu, size = time.perf_counter(), _cpu_s(self.engine.process.pid), 0
+        start, cpu, own, size = time.perf_counter(), _cpu_s(self.engine.process.pid), time.process_time(), 0
         for number in range(frames):
             size += self.frame(number)
         wall, cpu = time.perf_counter() - start, _cpu_s(self.engine.process.pid) - cpu
+        own = time.process_time() - own
         start = time.perf_counter()
         for number in range(frames):
             pictures = ("vget /camera/0/lit bmp", "vget /camera/0/object_mask bmp", "vget /camera/0/depth npy")
@@ -115,33 +162,65 @@ class Bench:
         return {
             "people": len(self.rigs),
             "frames_a_second": round(frames / wall, 2),
-            "engine_cpu_s_a_frame": round(cpu / frames, 3),
+            "cpu_s_a_frame": round((cpu + own) / frames, 4),
+            "engine_cpu_s_a_frame": round(cpu / frames, 4),
             "protocol_share": round(again / wall, 3),
             "megabytes_a_frame": round(size / frames / 1e6, 2),
         }
 
-    def memory(self, frames: int) -> dict[int, float]:
-        """Resident memory after so many frames, with places that change every 10th."""
-        out = {}
-        kinds = ["meadow", "park", "forest", "city", "street", "sky"]
+    def memory(self, frames: int) -> None:
+        """Print resident memory while people (every 20th frame) and places (every 5th) change."""
         for number in range(frames + 1):
-            if number % 10 == 0:
-                seed = int(self.rng.integers(2**31))
-                kind = kinds[int(self.rng.integers(len(kinds)))]
-                self.send(f'vbp Stage_0 SetBackdrop {{"kind":"{kind}","seed":{seed}}}')
-                surface = ["grass", "paving", "gravel", "asphalt"][int(self.rng.integers(4))]
-                self.send(f'vbp Stage_0 SetGround {{"surface":{{"kind":"{surface}","seed":{seed}}}}}')
+            if number % 20 == 0:
+                self.new_person()
+            if number % 5 == 0:
+                self.new_place()
             self.frame(number)
-            if number % 200 == 0:
-                out[number] = _rss_mb(self.engine.process.pid)
-        return out
+            if number in (50, 100) or number % 200 == 0:
+                print(json.dumps({"frame": number, **_memory_mb(self.engine.process.pid)}), flush=True)
+
+    def new_person(self) -> None:
+        """Another person in the place of the first."""
+        name, *_ = self.rigs.pop(0)
+        self.send(f"vset /object/{name}/destroy")
+        wardrobe = ("yoga", "sport", "street", "office")[int(self.rng.integers(4))]
+        self.dress(name, sample_person(self.rng, wardrobe))
+
+    def new_place(self) -> None:
+        """Another ground, backdrop, light, perhaps a room, and other props."""
+        rng, names = self.rng, [name for name, *_ in self.rigs]
+        for prop in set(self.send("vget /objects")[0].split()) - {"Stage_0", *names}:
+            self.send(f"vset /object/{prop}/destroy")
+        backdrop = ("meadow", "park", "forest", "city", "street", "sky", "studio")[int(rng.integers(7))]
+        colour, seed = f"#{int(rng.integers(2**24)):06x}", int(rng.integers(2**31))
+        ground, wall = (SURFACES[int(rng.integers(len(SURFACES)))] for _ in range(2))
+        room = {"wall": {"kind": wall, "colour": colour, "seed": seed}, "seed": seed}
+        self.send(
+            f"vbp Stage_0 SetSun {rng.uniform(5, 70):.3f} {rng.uniform(0, 360):.3f} 60000 5300 0.53",
+            f"vbp Stage_0 SetBackdrop {_compact({'kind': backdrop, 'seed': seed})}",
+            f"vbp Stage_0 SetGround {_compact({'surface': {'kind': ground, 'colour': colour, 'seed': seed}})}",
+            f"vbp Stage_0 SetRoom {_compact(room) if rng.random() < 0.5 else ''}",
+        )
+        for number in range(4):
+            kind = ("chair", "plant", "mat", "ball", "shelf", "sofa", "tree", "table")[int(rng.integers(8))]
+            prop = {"name": f"Prop_{number}", "kind": kind, "seed": int(rng.integers(1000))}
+            prop |= {
+                "surface": {"kind": "fabric", "colour": colour},
+                "location_cm": [*rng.uniform(-250, 250, 2).tolist(), 0],
+            }
+            self.send(f"vbp Stage_0 SpawnProp {_compact(prop)}")
 
     def meshes(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Vertices and faces of the people at rest, ground metres."""
-        from spinegen.humans.person import build_person
-
-        parts = [part for spec in self.specs for part in build_person(spec).parts]
-        return [(part.vertices_ground_m, part.faces) for part in parts]
+        """Vertices and faces of each person at rest, ground metres."""
+        out = []
+        for number, spec in enumerate(self.specs):
+            parts = build_person(spec).parts
+            first = np.cumsum([0, *(len(part.vertices_ground_m) for part in parts)])
+            vertices = np.concatenate([part.vertices_ground_m for part in parts]) + np.array([0.0, 0.0, 1.1 * number])
+            out.append(
+                (vertices, np.concatenate([part.faces + at for part, at in zip(parts, first[:-1], strict=True)]))
+            )
+        return out
 
 
 def _cpu_s(pid: int) -> float:
@@ -149,40 +228,38 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100.0
 
 
+def _memory_mb(engine: int) -> dict[str, float]:
+    return {"client_mb": _rss_mb(os.getpid()), "engine_mb": _rss_mb(engine)}
+
+
 def _rss_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return round(next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024, 1)
 
 
-def _pyrender(
-    width: int, height: int, frames: int, meshes: list[tuple[np.ndarray, np.ndarray]]
-) -> dict[str, Any] | str:
-    """The same people, one light with shadows, colour and depth in one drawing, instance mask in a second."""
-    import os
-
-    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
-    try:
-        import pyrender  # type: ignore[import-not-found]
-        import trimesh
-    except ImportError as error:
-        return f"not installed ({error})"
-    scene = pyrender.Scene(ambient_light=[0.3, 0.3, 0.3])
-    nodes = {}
-    for number, (vertices, faces) in enumerate(meshes):
-        mesh = pyrender.Mesh.from_trimesh(trimesh.Trimesh(vertices, faces, process=False))
-        nodes[scene.add(mesh)] = (number + 1, 0, 0)
-    place = np.eye(4)
-    place[:3, 3] = [0, 1.2, 3.3]
-    scene.add(pyrender.PerspectiveCamera(yfov=1.0), pose=place)
-    scene.add(pyrender.DirectionalLight(intensity=4.0), pose=place)
-    renderer = pyrender.OffscreenRenderer(width, height)
-    flags = pyrender.RenderFlags
-    renderer.render(scene, flags=flags.SHADOWS_DIRECTIONAL)
-    start = time.perf_counter()
-    for _ in range(frames):
-        renderer.render(scene, flags=flags.SHADOWS_DIRECTIONAL)
-        renderer.render(scene, flags=flags.SEG, seg_node_map=nodes)
-    return {"frames_a_second": round(frames / (time.perf_counter() - start), 2)}
+def _peers(python: str, bench: Bench, ours: dict[str, Any], frames: int) -> list[dict[str, Any] | str]:
+    """What pyrender and Cycles need for the same people, and how many times our frames that is; in turns, one after the other."""
+    script = Path(__file__).with_name("render_peers.py")
+    results: list[dict[str, Any] | str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Path(folder) / "scene.npz"
+        bodies = {}
+        for number, (vertices, faces) in enumerate(bench.meshes()):
+            bodies |= {f"vertices_{number}": vertices, f"faces_{number}": faces}
+        bodies["count"] = np.array(len(bodies) // 2)
+        np.savez(scene, allow_pickle=False, **bodies)
+        for peer, count in (("pyrender", frames), ("cycles", max(2, frames // 5))):
+            command = [python, str(script), peer, str(scene), *map(str, bench.size), str(count)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                results.append(f"{peer}: {' '.join(done.stderr.split())[-300:]}")
+                continue
+            figures = json.loads(done.stdout.splitlines()[-1])
+            again = bench.run(frames)
+            cpu = (ours["cpu_s_a_frame"] + again["cpu_s_a_frame"]) / 2
+            ratio = figures["cpu_s_a_frame"] / cpu
+            results.append({**figures, "ours_beside_it": again, "cpu_times_ours": round(ratio, 2)})
+    return results
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from .mesh import Material, Mesh
 
 
-def _mesh(vertices: NDArray, normals: NDArray, uv: NDArray, faces: NDArray, material: Material) -> Mesh:
+def plain_mesh(vertices: NDArray, normals: NDArray, uv: NDArray, faces: NDArray, material: Material) -> Mesh:
+    """A mesh of one material from arrays `(V, 3)`, `(V, 3)`, `(V, 2)`, `(F, 3)`."""
     faces = np.asarray(faces, np.int32).reshape(-1, 3)
     v, n, t = (np.ascontiguousarray(array, np.float32) for array in (vertices, normals, uv))
     return Mesh(v, n, t, faces, ((0, len(faces), material),))
@@ -23,12 +24,11 @@ def quad(corners_m: ArrayLike, material: Material, uv: ArrayLike | None = None) 
     if uv is None:
         width, height = np.linalg.norm(along), np.linalg.norm(across)
         uv = np.array([(0, 0), (width, 0), (width, height), (0, height)])
-    return _mesh(corners, np.tile(normal, (4, 1)), np.asarray(uv), np.array([[0, 1, 2], [0, 2, 3]]), material)
+    return plain_mesh(corners, np.tile(normal, (4, 1)), np.asarray(uv), np.array([[0, 1, 2], [0, 2, 3]]), material)
 
 
-def box(centre_m: ArrayLike, size_m: ArrayLike, material: Material, rotation: ArrayLike | None = None) -> Mesh:
-    """Axis-aligned (or turned by `rotation (3, 3)` about its centre) box of full extents `size_m`."""
-    half = np.asarray(size_m, dtype=np.float64) / 2
+def _unit_box() -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Corners (of sides -1..1), normals, texture coordinates and faces of the box that all boxes are made from."""
     vertices, normals, uvs, faces = [], [], [], []
     for axis in range(3):
         u_axis, v_axis = ((2, 1), (0, 2), (0, 1))[axis]
@@ -36,21 +36,29 @@ def box(centre_m: ArrayLike, size_m: ArrayLike, material: Material, rotation: Ar
             normal = np.zeros(3)
             normal[axis] = sign
             corners = np.zeros((4, 3))
-            corners[:, axis] = sign * half[axis]
-            corners[:, u_axis] = np.array([-1, 1, 1, -1]) * half[u_axis]
-            corners[:, v_axis] = np.array([-1, -1, 1, 1]) * half[v_axis]
+            corners[:, axis] = sign
+            corners[:, u_axis] = (-1, 1, 1, -1)
+            corners[:, v_axis] = (-1, -1, 1, 1)
             first = len(vertices) * 4
             outward = np.cross(corners[1] - corners[0], corners[3] - corners[0]) @ normal > 0
-            order = (0, 1, 2, 0, 2, 3) if outward else (0, 2, 1, 0, 3, 2)
-            faces += [first + index for index in order]
+            faces += [first + index for index in ((0, 1, 2, 0, 2, 3) if outward else (0, 2, 1, 0, 3, 2))]
             vertices.append(corners)
             normals.append(np.tile(normal, (4, 1)))
-            uvs.append(corners[:, [u_axis, v_axis]])
-    points, directions = np.concatenate(vertices), np.concatenate(normals)
+            uvs.append(np.tile([u_axis, v_axis], (4, 1)))
+    return np.concatenate(vertices), np.concatenate(normals), np.concatenate(uvs), np.array(faces, np.int32)
+
+
+_CORNERS, _NORMALS, _UV_AXES, _FACES = _unit_box()
+
+
+def box(centre_m: ArrayLike, size_m: ArrayLike, material: Material, rotation: ArrayLike | None = None) -> Mesh:
+    """Axis-aligned (or turned by `rotation (3, 3)` about its centre) box of full extents `size_m`, each over 0."""
+    points, directions = _CORNERS * (np.asarray(size_m, dtype=np.float64) / 2), _NORMALS
+    uv = np.take_along_axis(points, _UV_AXES, axis=1)
     if rotation is not None:
         turn = np.asarray(rotation, dtype=np.float64)
         points, directions = points @ turn.T, directions @ turn.T
-    return _mesh(points + np.asarray(centre_m), directions, np.concatenate(uvs), np.array(faces), material)
+    return plain_mesh(points + np.asarray(centre_m), directions.copy(), uv, _FACES.copy(), material)
 
 
 def sphere(centre_m: ArrayLike, radii_m: ArrayLike, material: Material, rings: int = 24) -> Mesh:
@@ -64,7 +72,7 @@ def sphere(centre_m: ArrayLike, radii_m: ArrayLike, material: Material, rings: i
     normals = unit / radii
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     uv = np.stack([around + 0 * polar, np.pi - polar + 0 * around], -1).reshape(-1, 2) * radii.mean()
-    return _mesh(unit * radii + np.asarray(centre_m), normals, uv, _grid_faces(rings, 2 * rings), material)
+    return plain_mesh(unit * radii + np.asarray(centre_m), normals, uv, _grid_faces(rings, 2 * rings), material)
 
 
 def _grid_faces(rows: int, columns: int) -> NDArray:
@@ -95,7 +103,7 @@ def lathe(profile_m: ArrayLike, material: Material, segments: int = 32) -> Mesh:
         faces.append(np.stack([a, b, c, a, c, d], -1).reshape(-1, 3))
         first += 2 * (segments + 1)
         length += size
-    return _mesh(
+    return plain_mesh(
         np.concatenate(pieces_v), np.concatenate(pieces_n), np.concatenate(pieces_uv), np.concatenate(faces), material
     )
 

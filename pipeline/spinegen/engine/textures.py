@@ -16,9 +16,11 @@ from .vocabulary import Surface
 SIZE = 512
 VARIANTS = 3
 """Different patterns a kind; seeds share them, colours are free."""
+_LIGHT_BLADES = np.array([1.5, 1.38, 1.5])
+"""Blades in the light against the mean of a lawn, sRGB."""
 Field = NDArray[np.floating[Any]]
 Painter = Callable[[np.random.Generator, NDArray[Any], NDArray[Any]], NDArray[Any]]
-"""(rng, colour, second colour, sRGB 0..1) -> picture `(S, S, 3)` sRGB 0..1."""
+"""(rng, colours, second colours `(N, 1, 1, 3)`, sRGB 0..1) -> pictures `(N, S, S, 3)` sRGB 0..1 of one pattern."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
     first = _srgb(surface.colour or recipe.colour)
     other = surface.colour_2 or recipe.colour_2
     second = _srgb(other) if other else first * 0.7
+    if surface.kind == "grass" and surface.colour and not surface.colour_2:
+        second = np.clip(first * _LIGHT_BLADES, 0.0, 1.0)
     constant, of_first, of_second = _pattern(surface.kind, surface.seed % VARIANTS)
     picture = np.zeros((*np.broadcast_shapes(constant.shape, of_first.shape, of_second.shape)[:2], 3), np.float32)
     picture += constant
@@ -65,11 +69,9 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
 @lru_cache(maxsize=48)
 def _pattern(kind: str, variant: int) -> tuple[Field, Field, Field]:
     """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
-    recipe, fields = _RECIPES[kind], []
-    for first, second in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
-        rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
-        fields.append(recipe.paint(rng, np.full(3, first), np.full(3, second)))
-    constant, of_first, of_second = fields
+    rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
+    first, second = (np.array(shares).reshape(3, 1, 1, 1) * np.ones(3) for shares in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+    constant, of_first, of_second = _RECIPES[kind].paint(rng, first, second)
     return tuple(_slim(field) for field in (constant, of_first - constant, of_second - constant))  # type: ignore[return-value]
 
 
@@ -94,7 +96,7 @@ def _mix(a: NDArray, b: NDArray, share: Field) -> NDArray:
 
 
 def _plain(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    return np.broadcast_to(a, (8, 8, 3)).copy()
+    return np.broadcast_to(a, (len(a), 8, 8, 3)).copy()
 
 
 def _plaster(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
@@ -102,7 +104,8 @@ def _plaster(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 
 def _concrete(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    picture = _shade(a, band_noise(rng, SIZE, 1, 200, 1.4), 0.05)
+    picture = _shade(a, band_noise(rng, SIZE, 2, 200, 1.1), 0.022)
+    picture = _shade(picture, band_noise(rng, SIZE, 40, 250, 0.3), 0.025)
     pores = band_noise(rng, SIZE, 30, 250, 0.2) > 2.6
     return _mix(picture, a * 0.6, pores.astype(np.float32) * 0.7)
 
@@ -180,7 +183,7 @@ def _planks(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 def _parquet(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     """Basket pattern: squares of strips, every other one turned."""
     whole = _boards(rng, a, b, 16, 4)
-    other = _boards(rng, a, b, 16, 4).transpose(1, 0, 2)
+    other = _boards(rng, a, b, 16, 4).swapaxes(-3, -2)
     y, x = np.mgrid[0:SIZE, 0:SIZE] * 4 // SIZE
     return np.where(((x + y) % 2 == 0)[..., None], whole, other)
 
@@ -202,12 +205,19 @@ def _fabric(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     return _shade(_mix(a, b, 0.3 + 0.08 * band_noise(rng, SIZE, 4, 60, 0.5)), weave, 0.06)
 
 
+def _veneer(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
+    """Long grain with the arches of a trunk's year rings."""
+    grain = band_noise(rng, SIZE, 3, 250, 0.8, 1.0 / 14.0)
+    rings = np.sin(9.0 * band_noise(rng, SIZE, 1, 3, 1.0, 1.0 / 3.0) + 0.7 * grain)
+    return _mix(_shade(a, grain, 0.035), b, 0.16 + 0.10 * rings + 0.06 * grain)
+
+
 _RECIPES: dict[str, _Recipe] = {
     "plain": _Recipe(_plain, "#b8b4ac", None, 1.0, 0.6),
     "plaster": _Recipe(_plaster, "#d8d4ca", None, 2.0, 0.85, 0.0015),
     "concrete": _Recipe(_concrete, "#9a978f", None, 2.0, 0.8, 0.001),
     "asphalt": _Recipe(_asphalt, "#4a4a4b", "#8a8883", 1.0, 0.85, 0.003),
-    "grass": _Recipe(_grass, "#4b6126", "#76863f", 1.6, 0.9, 0.02),
+    "grass": _Recipe(_grass, "#46552a", "#6d7742", 1.6, 0.9, 0.02),
     "sand": _Recipe(_sand, "#c9b48c", None, 1.5, 0.9, 0.004),
     "gravel": _Recipe(_gravel, "#8b857b", "#b9b2a5", 1.0, 0.85, 0.012),
     "paving": _Recipe(_slabs(4, 4, 5.0, 0.06, 0.05, 0.5), "#a39d92", "#5f5b54", 1.6, 0.8, 0.004),
@@ -219,4 +229,5 @@ _RECIPES: dict[str, _Recipe] = {
     "rubber": _Recipe(_rubber, "#333437", "#8f9296", 1.0, 0.8, 0.0008),
     "fabric": _Recipe(_fabric, "#7f8791", None, 0.4, 0.9, 0.0008),
     "panels": _Recipe(_slabs(1, 2, 2.5, 0.012, 0.012), "#c4bfb4", "#77726a", 2.4, 0.5, 0.001),
+    "veneer": _Recipe(_veneer, "#b08a5e", None, 0.9, 0.45),
 }

@@ -65,19 +65,22 @@ class Performer:
     def pose(self, placed: PlacedPerson, clip: "FittedClip", shift_s: float = 0.0) -> Pose:
         """The person at their frame of the clip, or a little (`shift_s`) before or after it."""
         moment = _interpolated(clip.q, clip.times_s, placed.time_s + shift_s) if shift_s else clip.q[placed.frame]
-        q = retarget(np.stack([clip.q[placed.anchor_frame], moment]), clip.model, self.model)
+        # A shot that is its own anchor, as most are, is one pose and not two.
+        alone = placed.anchor_frame == placed.frame and not shift_s
+        wanted = moment[None] if alone else np.stack([clip.q[placed.anchor_frame], moment])
+        q = retarget(wanted, clip.model, self.model)
         poses = self.model.forward(q)
         points = self.model.station_positions(poses, self._stations)
         rotations, centroids = self.model.vertebra_frames(poses)
         world = placed.transform_world_clip(points[0, NAMES.index("hip")])
-        bodies = rigid.transform(poses.rotation_ground_body[1], poses.position_ground_m[1])
+        bodies = rigid.transform(poses.rotation_ground_body[-1], poses.position_ground_m[-1])
         return Pose(
             world @ self.bones_of(bodies),
-            rigid.apply(world, points[1, : len(NAMES)]),
-            rigid.apply(world, points[1, len(NAMES) :]),
-            rigid.apply(world, centroids[1]),
-            world[:3, :3] @ rotations[1],
-            intervertebral_deg(self.model, q[1:])[0, 1:],
+            rigid.apply(world, points[-1, : len(NAMES)]),
+            rigid.apply(world, points[-1, len(NAMES) :]),
+            rigid.apply(world, centroids[-1]),
+            world[:3, :3] @ rotations[-1],
+            intervertebral_deg(self.model, q[-1:])[0, 1:],
         )
 
 
