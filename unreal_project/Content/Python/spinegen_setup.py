@@ -39,6 +39,7 @@ SURFACE_COLOURS = {
     "rubber": (0.03, 0.03, 0.03),
     "fabric": (0.3, 0.3, 0.35),
     "panels": (0.55, 0.5, 0.42),
+    "veneer": (0.4, 0.25, 0.13),
 }
 PROP_SHAPES = {
     "mat": "Cube", "block": "Cube", "bolster": "Cube", "ball": "Sphere", "dumbbell": "Cube", "barbell": "Cube",
