@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from spinegen.errors import WorkspaceError
-from spinegen.files import atomic_path, write_json, write_text
+from spinegen.files import atomic_path, remove_leftovers, write_json, write_text
 from spinegen.workspace import RUNS_KEPT, Workspace
 
 
@@ -102,7 +102,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from spinegen.workspace import Workspace
-with Workspace(Path(sys.argv[1])).held(sys.argv[2] or None):
+with Workspace(Path(sys.argv[1])).held(sys.argv[2] or None, sys.argv[3]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -112,15 +112,18 @@ with Workspace(Path(sys.argv[1])).held(sys.argv[2] or None):
     ("theirs", "ours", "free"), [("", None, False), ("1/2", "2/2", True), ("1/2", "1/2", False), ("1/2", None, False)]
 )
 def test_a_second_process_is_told_who_holds_it(tmp_path: Path, theirs: str, ours: str | None, free: bool) -> None:
-    command = [sys.executable, "-c", HOLDER, str(tmp_path), theirs]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path), theirs, "render"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         if free:
-            with Workspace(tmp_path).held(ours):
+            with Workspace(tmp_path).held(ours, "render"):
                 pass
         else:
-            with pytest.raises(WorkspaceError, match=f"in use by process {other.pid}"), Workspace(tmp_path).held(ours):
+            with (
+                pytest.raises(WorkspaceError, match=f"in use by process {other.pid}"),
+                Workspace(tmp_path).held(ours, "render"),
+            ):
                 pass
         other.communicate("")
     with Workspace(tmp_path).held():
@@ -150,7 +153,7 @@ def test_a_holder_on_another_machine_is_named(tmp_path: Path) -> None:
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", HOLDER, str(tmp_path), ""]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path), "", ""]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -193,4 +196,66 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
 def test_json_refuses_nan(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "a.json", {"x": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shards_of_two_stages_do_not_meet(tmp_path: Path) -> None:
+    """A plan must not be made while some clips are still being fitted."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path), "1/2", "fit"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with (
+            pytest.raises(WorkspaceError, match=f"in use by process {other.pid}"),
+            Workspace(tmp_path).held("2/2", "render"),
+        ):
+            pass
+        with Workspace(tmp_path).held("2/2", "fit"):
+            pass
+        other.communicate("")
+    with Workspace(tmp_path).held("2/2", "render"):
+        pass
+
+
+HALF_WRITTEN = """
+import sys, time
+from pathlib import Path
+from spinegen.files import atomic_path
+with atomic_path(Path(sys.argv[1]) / "a.json") as temporary:
+    temporary.write_text("half")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away_and_only_that(tmp_path: Path) -> None:
+    write_text(tmp_path / "whole.json", "whole")
+    (tmp_path / ".hidden-by-a-user.json").write_text("theirs")
+    kept = {".hidden-by-a-user.json", "whole.json"}
+    command = [sys.executable, "-c", HALF_WRITTEN, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "writing\n"
+        remove_leftovers(tmp_path)
+        assert len(list(tmp_path.iterdir())) == 3, "it is still being written"
+        other.kill()
+        other.wait(10)
+    remove_leftovers(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_another_machines_files_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process number means nothing on a shared folder unless the machine is the same."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HALF_WRITTEN, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "writing\n"
+        other.kill()
+        other.wait(10)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(socket, "gethostname", lambda: "far-away")
+        remove_leftovers(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    remove_leftovers(tmp_path)
     assert list(tmp_path.iterdir()) == []
