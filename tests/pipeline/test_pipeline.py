@@ -64,7 +64,9 @@ def test_run_record_holds_settings_versions_and_timings(made: Path) -> None:
     run = json.loads((made / "w/run.json").read_text())
     assert set(run["stages"]) >= {"fit", "render", "export"}
     assert run["stages"]["render"]["seconds"] > 0
-    assert run["versions"]["opensim"].startswith("4.6")
+    assert run["environments"][-1]["versions"]["opensim"].startswith("4.6")
+    assert run["plan"]["sha256"]
+    assert [clip["name"] for clip in run["inputs"]["clips"]["files"]] == ["bow"]
 
 
 def test_another_config_is_refused_and_says_what_differs(made: Path) -> None:
