@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from .colour import LUMINANCE, kelvin_rgb
 from .sky import sky_radiance, sky_table
-from .stage import StageState
+from .stage import StageState, Sun
 
 if TYPE_CHECKING:
     from .backdrops import Pictured
-    from .rooms import AreaLight
+    from .rooms import AreaLight, RoomModel
 
 HEIGHT, WIDTH = 64, 128
 
@@ -59,6 +59,16 @@ def irradiance_sh(radiance: NDArray) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
+class SoftLight:
+    """A shining body far enough away to throw its shadow one way."""
+
+    towards: NDArray[np.float64]
+    """Unit, towards the light."""
+    tangent: float
+    """Of half its apparent angle."""
+
+
+@dataclass(frozen=True)
 class Environment:
     """What lights the stage."""
 
@@ -80,6 +90,16 @@ class Environment:
     """Lights of a room, not part of `sh`."""
     outside_sh: NDArray[np.float64] | None = None
     """What lights things outside the windows; `None` outdoors."""
+    soft_lights: tuple[SoftLight | None, ...] = ()
+    """Whose soft shadows are drawn: the key light, light from above, the brightest window; none outdoors, where the sun is sharp."""
+    shadows_of_lights: tuple[int, ...] = ()
+    """For each of `lights`, which of `soft_lights` stands for it; -1: none."""
+    room: "RoomModel | None" = None
+    """Walls whose corners are darker."""
+    sun_tangent: float = 0.0046
+    """Of half the sun's (or key light's) apparent angle."""
+    outside_gain: float = 1.0
+    """What windows, curtains and the eye leave of the light outside, as the picture shows it."""
     below_kcd: NDArray[np.float64] | None = None
     """RGB of what lies under the horizon beyond the ground's edge; `None`: `haze_kcd`."""
     fade_m: float = 900.0
@@ -104,6 +124,19 @@ class Environment:
             lamps += light.radiance_kcd * out * towards * light.area_m2 / (square + light.area_m2 / 2 + 1.0)
         return self.irradiance(normal) + self.sun_klux * dome**1.5 + lamps
 
+    def exposed(self, towards_camera: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
+        """RGB klux for which a camera that looks along `forward` sets its exposure: the light on the person, and more of it where the
+        view is much brighter than they are."""
+        metered = self.metered(towards_camera)
+        view = np.where(DIRECTIONS @ forward > 0.85, SOLID_ANGLE, 0.0)
+        seen = float(LUMINANCE @ (self.radiance.reshape(-1, 3) * view[:, None]).sum(0) / view.sum()) * self.outside_gain
+        light = float(LUMINANCE @ metered)
+        return metered * max(1.0, BRIGHT_VIEW * np.pi * seen / 0.18 / max(light, 1e-9)) ** 0.45
+
+
+BRIGHT_VIEW = 0.3
+"""Of the light that a grey card would need to be as bright as the view: above it cameras begin to close the shutter."""
+
 
 def sample_map(radiance: NDArray[np.float32], directions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Nearest values `(N, 3)` of a map at unit directions."""
@@ -117,6 +150,11 @@ def sun_vector(elevation_deg: float, azimuth_deg: float) -> NDArray[np.float64]:
     """Unit vector towards the sun, ground axes."""
     e, a = np.radians([elevation_deg, azimuth_deg])
     return np.array([np.cos(e) * np.cos(a), np.sin(e), np.cos(e) * np.sin(a)])
+
+
+def sun_tangent(sun: Sun) -> float:
+    """Of half its apparent angle."""
+    return float(np.tan(np.radians(max(sun.angle_deg, 0.05)) / 2))
 
 
 def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -> Environment:
@@ -147,6 +185,7 @@ def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -
         table,
         cloud,
         haze,
+        sun_tangent=sun_tangent(stage.sun),
     )
 
 
@@ -167,7 +206,12 @@ def studio_environment(stage: StageState, paper: NDArray[np.float64]) -> Environ
     floor_kcd = paper / np.pi * (sh_basis(np.array([[0.0, 1.0, 0.0]]))[0] @ sh + key * max(direction[1], 0.0))
     return Environment(
         radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), sh, direction, key, sky_table(30.0, 3.0), paper_kcd,
-        floor_kcd, fade_m=-1.0,
+        floor_kcd, fade_m=-1.0, sun_tangent=sun_tangent(stage.sun),
+        soft_lights=(
+            SoftLight(direction, sun_tangent(stage.sun)) if key.any() else None,
+            SoftLight(np.array([0.0, 1.0, 0.0]), 0.5),
+            None,
+        ),
     )  # fmt: skip
 
 
@@ -195,5 +239,5 @@ def exposure_gain(metered_klux: NDArray[np.float64], ev: float, white_kelvin: fl
     """RGB factor from kcd/m2 to picture values: a grey card of 18 % comes out at 0.18 before the tone curve."""
     light = LUMINANCE @ metered_klux
     seen = metered_klux / light if white_kelvin == 0 else kelvin_rgb(white_kelvin)
-    adapted = np.clip(seen, 0.2, 5.0) ** (-0.85 if white_kelvin == 0 else -1.0)
+    adapted = np.clip(seen, 0.45, 2.0) ** (-0.85 if white_kelvin == 0 else -1.0)
     return adapted / (LUMINANCE @ (adapted * seen)) * (np.pi / light) * 2.0**ev

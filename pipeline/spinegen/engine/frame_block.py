@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..geometry.camera import Camera
 from .contact import SIZE as CONTACT_SIZE
-from .environment import Environment, exposure_gain
+from .environment import Environment, exposure_gain, sun_tangent
 from .room_light import MAX_LIGHTS
 from .stage import StageState
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .contact import ContactMap
     from .scenery import Scenery
     from .shadow import SunShadow
+    from .soft_shadow import SoftShadows
 
 NEAR_M, FAR_M = 0.1, 3000.0
 
@@ -47,21 +48,40 @@ def _lights(environment: Environment) -> list[tuple[float, ...]]:
     lights = environment.lights
     return [
         *[(*light.centre_m, light.area_m2) for light in lights], *spare,
-        *[(*light.facing, 0.0) for light in lights], *spare,
+        *[(*light.facing, float(map_)) for light, map_ in zip(lights, environment.shadows_of_lights, strict=True)], *spare,
         *[(*light.radiance_kcd, 0.0) for light in lights], *spare,
     ]  # fmt: skip
 
 
+def _walls(environment: Environment) -> list[tuple[float, ...]]:
+    """Where the walls stand, in two vectors."""
+    if environment.room is None:
+        return [(0.0, 0.0, 1.0, 0.0), (1.0, 1.0, 1.0, 0.0)]
+    model = environment.room
+    yaw = np.radians(model.room.yaw_deg)
+    half_x, height, half_z = model.size_m * [0.5, 1.0, 0.5]
+    return [
+        (model.centre_m[0], model.centre_m[2], np.cos(yaw), np.sin(yaw)),
+        (float(half_x), float(height), float(half_z), 1.0),
+    ]
+
+
 def frame_block(
-    camera: Camera, scenery: "Scenery", stage: StageState, shadow: "SunShadow", contact: "ContactMap"
+    camera: Camera,
+    scenery: "Scenery",
+    stage: StageState,
+    shadow: "SunShadow",
+    contact: "ContactMap",
+    soft: "SoftShadows",
 ) -> bytes:
     """The uniform block."""
     environment = scenery.environment
     view, projection = view_matrix(camera), projection_matrix(camera)
     towards = camera.position_ground_m - np.array([0.0, 1.0, 0.0])
     towards /= max(float(np.linalg.norm(towards)), 1e-6)
-    gain = exposure_gain(environment.metered(towards), stage.exposure_ev, stage.white_kelvin)
-    penumbra = np.tan(np.radians(max(stage.sun.angle_deg, 0.05)) / 2)
+    gain = exposure_gain(
+        environment.exposed(towards, camera.rotation_camera_ground[2]), stage.exposure_ev, stage.white_kelvin
+    )
     rng = np.random.default_rng(stage.sky.seed)
     has_sun = float(environment.sun_klux.any() and environment.sun_direction[1] > -0.02)
     thin = stage.sky.turbidity / (3.0 * environment.fade_m) if environment.fade_m else 0.0
@@ -69,14 +89,16 @@ def frame_block(
         thin = -1.0
     outside = environment.sh if environment.outside_sh is None else environment.outside_sh
     far_light = np.maximum(outside[0] * 0.282095, 0.0)
-    aspect = 1.0 if scenery.picture is None else scenery.picture.shape[1] / scenery.picture.shape[0]
+    aspect = scenery.strip_leaves
+    if scenery.picture is not None:
+        aspect = scenery.picture.shape[1] / scenery.picture.shape[0]
     rows = [
-        (*environment.sun_direction, penumbra),
+        (*environment.sun_direction, sun_tangent(stage.sun)),
         (*environment.sun_klux * has_sun, has_sun),
     ]
     vectors = [
         *((*coefficient, 0.0) for coefficient in environment.sh),
-        (*gain, 0.0),
+        (*gain, environment.outside_gain),
         (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
         (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),
         (*environment.haze_kcd, thin),
@@ -93,9 +115,17 @@ def frame_block(
         (*(environment.haze_kcd if environment.below_kcd is None else environment.below_kcd), aspect),
         (*contact.origin_m, contact.scale_per_m, CONTACT_SIZE),
         *_lights(environment),
+        *soft.shape,
+        *_walls(environment),
     ]
     matrices = [projection @ view, view, shadow.uv_from_world]
     flat = np.concatenate(
-        [*(matrix.T.ravel() for matrix in matrices), (*camera.position_ground_m, 1.0), *rows, *vectors]
+        [
+            *(matrix.T.ravel() for matrix in matrices),
+            (*camera.position_ground_m, scenery.strip_distance_m),
+            *rows,
+            *vectors,
+            *(matrix.T.ravel() for matrix in soft.uv_from_world),
+        ]
     )
     return flat.astype(np.float32).tobytes()

@@ -1,9 +1,11 @@
 """Textures of sky, clouds and surrounding light."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from .environment import HEIGHT, WIDTH, Environment
 from .noise import band_noise
@@ -17,6 +19,37 @@ if TYPE_CHECKING:
 CLOUD_SIZE = 512
 
 
+def blurred_levels(radiance: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """The mip chain of surrounding light `(HEIGHT, WIDTH, 3)`: from the third level on, every texel sees a smooth lobe as wide as itself,
+    so that no row or column of texels shows in a glossy floor."""
+    levels = [radiance]
+    while min(levels[-1].shape[:2]) > 1:
+        rows, columns = levels[-1].shape[:2]
+        levels.append(levels[-1].reshape(rows // 2, 2, columns // 2, 2, 3).mean((1, 3)))
+    half = levels[1].reshape(-1, 3)
+    return [
+        level if number < 2 else (_lobes(level.shape[0]) @ half).reshape(level.shape)
+        for number, level in enumerate(levels)
+    ]
+
+
+@lru_cache(maxsize=8)
+def _lobes(rows: int) -> NDArray[np.float32]:
+    """Weights `(rows * 2 rows, directions of the second level)`, a sum of 1 a row."""
+    towards, solid = _grid(rows)[0], _grid(HEIGHT // 2)[1]
+    width = np.pi / rows * 0.75
+    weights = np.exp((towards @ _grid(HEIGHT // 2)[0].T - 1.0) / width**2) * solid
+    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+
+
+def _grid(rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Directions and relative solid angles of a map's texels."""
+    polar = np.repeat((np.arange(rows) + 0.5) / rows * np.pi, 2 * rows)
+    azimuth = np.tile(((np.arange(2 * rows) + 0.5) / (2 * rows) - 0.5) * 2 * np.pi, rows)
+    sine = np.sin(polar)
+    return np.stack([sine * np.cos(azimuth), np.cos(polar), sine * np.sin(azimuth)], -1), sine
+
+
 class LightMaps:
     """Texture units 1 (surroundings), 5 (clear sky), 6 (clouds), 8 (panorama) and 9 (a user's picture)."""
 
@@ -27,6 +60,7 @@ class LightMaps:
         self._picture = context.texture((2, 2), 3, dtype="f4")
         self._strip_shown = self._picture_shown = None
         self._around = context.texture((WIDTH, HEIGHT), 3, dtype="f4")
+        self._around.build_mipmaps()
         self._around.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self._around.repeat_y = False
         self._sky = context.texture((AZIMUTHS, ELEVATIONS), 3, dtype="f4")
@@ -42,8 +76,8 @@ class LightMaps:
         """Upload where new, and bind."""
         environment = scenery.environment
         if self._shown is not environment:
-            self._around.write(np.ascontiguousarray(environment.radiance[::-1], np.float32))
-            self._around.build_mipmaps()
+            for level, blurred in enumerate(blurred_levels(environment.radiance)):
+                self._around.write(np.ascontiguousarray(blurred[::-1], np.float32), level=level)
             self._sky.write(np.ascontiguousarray(environment.table, np.float32))
             self._shown = environment
         if scenery.strip is not None and scenery.strip is not self._strip_shown:

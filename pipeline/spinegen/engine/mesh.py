@@ -45,7 +45,7 @@ class Material:
     roughness: float = 0.8
     metallic: float = 0.0
     kind: str = "plain"
-    """`plain`, `skin`, `eye`, `hair`, `cloth`, `ground` (its texture is varied over large distances) `floor`, or `shadow` (draws
+    """`plain`, `skin`, `eye`, `hair`, `cloth`, `ground`, `floor`, or `shadow` (draws
     nothing but the shadows that fall on it)."""
     two_sided: bool = False
     tile_m: float = 1.0
@@ -54,6 +54,8 @@ class Material:
     """Linear radiance, cd/m2."""
     relief_m: float = 0.0
     """Height of the bumps that a texture with `height_is_luminance` stands for."""
+    varied: int = 0
+    """0: the texture as it is; 1: its tone drifts over metres; 2: also, two turns of it are mixed so that nobody sees it repeat."""
 
 
 @dataclass(eq=False)

@@ -19,6 +19,7 @@ from .scenery import Scenery, scenery
 from .shader_blocks import source
 from .shader_light import LIGHT_FRAGMENT
 from .shadow import SunShadow, spanning_points
+from .soft_shadow import SoftShadows
 from .targets import Geometry, Targets, make_targets
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FAR_DEPTH_CM = 65504.0
 _KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
 _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
-    "panorama_map", "picture_map", "depth_map", "paint_map", "shape_map",
+    "panorama_map", "picture_map", "depth_map", "paint_map", "shape_map", "soft_0", "soft_1", "soft_2",
 )  # fmt: skip
 """Textures of the shaders by texture unit."""
 
@@ -63,7 +64,7 @@ class Renderer:
             name: context.vertex_array(program, [(triangle, "2f", "in_position")])
             for name, program in self._programs.items()
         }
-        self._block = context.buffer(reserve=1024, dynamic=True)
+        self._block = context.buffer(reserve=2048, dynamic=True)
         for program in (self._geometry, *self._programs.values()):
             if "Frame" in program:
                 program["Frame"].binding = 0  # type: ignore[union-attr]
@@ -71,6 +72,7 @@ class Renderer:
                 if name in program:
                     program[name].value = unit  # type: ignore[union-attr]
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
+        self._soft = SoftShadows(context, self._cache)
         self._contact = ContactMap(context, self._cache)
         self._light = LightMaps(context)
         self._targets: dict[tuple[int, int], Targets] = {}
@@ -97,8 +99,11 @@ class Renderer:
         self._drawn = frame
         casters = spanning_points(frame.drawables)
         self._shadow.fit(frame.scenery.environment, casters)
+        self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
-        self._block.write(frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow, self._contact))
+        self._block.write(
+            frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow, self._contact, self._soft)
+        )
         self._block.bind_to_uniform_block(0)
         self._lay_down(frame, targets.exact)
         return targets
@@ -126,7 +131,7 @@ class Renderer:
         program["tint"].value = (*material.colour, material.roughness)
         program["glow"].value = (*material.emission, material.metallic)
         program["kind"].value = (_KIND[material.kind], int(material.two_sided))
-        program["texel"].value = (1.0 / material.tile_m, material.relief_m, 0.0, 0.0)
+        program["texel"].value = (1.0 / material.tile_m, material.relief_m, float(material.varied), 0.0)
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""
@@ -153,7 +158,10 @@ class Renderer:
         targets = self._prepare(frame)
         if targets.large is not targets.exact:
             self._lay_down(frame, targets.large)
-        if frame.scenery.environment.sun_klux.any():
+        environment = frame.scenery.environment
+        if environment.soft_lights:
+            self._soft.draw(frame.drawables)
+        elif environment.sun_klux.any():
             self._shadow.draw(frame.drawables)
         self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._draw_occlusion(targets)
@@ -161,6 +169,7 @@ class Renderer:
         self._shadow.use(2, 3)
         targets.occlusion_map.use(4)
         self._contact.use(7)
+        self._soft.use(13)
         for unit, texture in ((10, targets.large.depth), (11, targets.large.paint), (12, targets.large.shape)):
             texture.use(unit)
         targets.lit.use()

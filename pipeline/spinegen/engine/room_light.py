@@ -1,10 +1,13 @@
 """Light in a room: windows and lamps as area lights, light thrown back by walls, and the map of what is seen around."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .colour import hex_linear
-from .environment import DIRECTIONS, HEIGHT, WIDTH, Environment, irradiance_sh, sample_map
+from .colour import LUMINANCE, hex_linear
+from .environment import DIRECTIONS, HEIGHT, WIDTH, Environment, SoftLight, irradiance_sh, sample_map
 from .rooms import AreaLight, RoomModel, wall_frame, wall_span
 from .textures import surface_texture
 
@@ -12,6 +15,14 @@ Vec = NDArray[np.float64]
 MAX_LIGHTS = 4
 WINDOW_SHARE = 0.25
 """Of the light outside that comes in: panes, curtains and reveals take the rest."""
+KEY_SHARE = 1.5
+"""Of the key light's lux as the stage tells it: it stands for the nearest lamp, which outshines the mean of the room."""
+OUTSIDE_ALBEDO = np.array([0.12, 0.13, 0.08])
+"""Of the ground that is seen through windows."""
+MOST_BOUNCED = 0.62
+"""Of the light that meets a lived-in room's surfaces: furniture, doors and openings swallow what white walls would throw back."""
+OVERHEAD_TANGENT = 0.32
+"""Half the angle under which a person sees the lamps of a whole ceiling, or the ceiling itself."""
 EYE_M = 1.2
 """Height above the middle of the floor from which the room's light is gathered."""
 
@@ -19,6 +30,7 @@ EYE_M = 1.2
 def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) -> Environment:
     """Light inside the room; `outside` is what shines through its windows and where its sun (the key light) stands."""
     lights = _area_lights(model, outside)
+    outside = replace(outside, sun_klux=outside.sun_klux * KEY_SHARE)
     size, room = model.size_m, model.room
     wall = np.asarray(surface_texture(room.wall).mean_linear)  # type: ignore[arg-type]  # frozen models are hashable
     accent = np.asarray(surface_texture(room.accent).mean_linear) if room.accent else wall  # type: ignore[arg-type]
@@ -28,7 +40,7 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) 
     mean = (areas["floor"] * (floor_albedo + ceiling) + areas["x"] * (wall + accent) + 2 * areas["z"] * wall) / total
     flux = sum((np.pi * light.area_m2 * light.radiance_kcd for light in lights), np.zeros(3))
     flux = flux + outside.sun_klux * max(outside.sun_direction[1], 0.1) * areas["floor"] * 0.5
-    bounce = np.clip(mean, 0.02, 0.85)
+    bounce = np.clip(mean, 0.02, MOST_BOUNCED)
     bounced_klux = flux * bounce / (total * (1 - bounce))
 
     eye = np.array([0.0, min(EYE_M, size[1] * 0.6), 0.0])
@@ -74,9 +86,47 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) 
         outside.haze_kcd,
         lights=lights,
         outside_sh=outside.sh,
-        below_kcd=outside.haze_kcd * 0.3,
+        below_kcd=OUTSIDE_ALBEDO
+        / np.pi
+        * (outside.irradiance(np.array([0.0, 1.0, 0.0])) + outside.sun_klux / KEY_SHARE),
         fade_m=0.0,
+        room=model,
+        outside_gain=_outside_gain(model, outside, direct.mean(0) + bounced_klux),
+        **_shadows(lights, outside),
     )
+
+
+def _outside_gain(model: RoomModel, outside: Environment, inside_klux: Vec) -> float:
+    """What is left of the light outside: cameras, panes and eyes bring a view of ten times the room's light down to one or two."""
+    white = float(LUMINANCE @ inside_klux) / np.pi
+    beyond = float(LUMINANCE @ outside.radiance[HEIGHT // 2 - 6 : HEIGHT // 2].mean((0, 1)))
+    times = beyond / max(white, 1e-6)
+    keep = float(np.random.default_rng([model.room.seed, 5]).uniform(0.12, 0.42))
+    return 1.0 if times <= 1.0 else times ** (keep - 1.0)
+
+
+def _shadows(lights: tuple[AreaLight, ...], outside: Environment) -> dict[str, Any]:
+    """Which lights throw soft shadows: the key light; the lamps above, as one; the brightest window."""
+    person = np.array([0.0, 0.8, 0.0])
+    key = SoftLight(outside.sun_direction, outside.sun_tangent) if outside.sun_klux.any() else None
+    above = [number for number, light in enumerate(lights) if light.facing[1] < -0.5]
+    windows = [number for number in range(len(lights)) if number not in above]
+    overhead = window = None
+    if above:
+        middle = np.mean([lights[number].centre_m for number in above], axis=0)
+        away = middle - person
+        overhead = SoftLight(away / np.linalg.norm(away), OVERHEAD_TANGENT)
+    of_lights = [1 if number in above else -1 for number in range(len(lights))]
+    if windows:
+        shine = [float(_irradiance(lights[n], person[None], -lights[n].facing[None])[0] @ LUMINANCE) for n in windows]
+        brightest = windows[int(np.argmax(shine))]
+        away = lights[brightest].centre_m - person
+        distance = float(np.linalg.norm(away))
+        window = SoftLight(away / distance, min(np.sqrt(lights[brightest].area_m2) / 2 / distance, 0.5))
+        of_lights[brightest] = 2
+    if overhead is None:
+        overhead = SoftLight(np.array([0.0, 1.0, 0.0]), OVERHEAD_TANGENT)
+    return {"soft_lights": (key, overhead, window), "shadows_of_lights": tuple(of_lights)}
 
 
 def _area_lights(model: RoomModel, outside: Environment) -> tuple[AreaLight, ...]:

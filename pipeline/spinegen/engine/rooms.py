@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from ..geometry.rigid import axis_angle_matrix
 from .colour import kelvin_rgb
+from .decoration import framed_picture, window_dressing
 from .furniture import STEEL, paint
 from .mesh import Material, Mesh, join
 from .props import surface_material
-from .shapes import box, moved, quad
+from .shapes import box, moved, plain_mesh, quad
 from .vocabulary import Room, Windows
 
 Vec = NDArray[np.float64]
@@ -85,7 +86,11 @@ def build_room(room: Room) -> RoomModel:
         openings = _openings(windows, *wall_span(side, size)[1:], size[1])
         rectangles += [(side, *opening) for opening in openings]
         pieces += _wall(side, size, openings, accent if side == "+x" else wall)
-        if not openings:
+        if openings:
+            pieces += window_dressing(
+                wall_frame(side), wall_span(side, size)[0], size[1], openings, [room.seed, len(rectangles)]
+            )
+        else:
             pieces += _hangings(side, size, rng)
     x, y, z = size / 2 * [1, 2, 1]
     pieces.append(quad([[-x, y, -z], [x, y, -z], [x, y, z], [-x, y, z]], ceiling))
@@ -139,8 +144,19 @@ def _wall(side: str, size: Vec, openings: list[tuple[float, float, float, float]
             pieces.append(bar((middle, level, deep), (wide + 0.05, 0.05, 0.14)))
         pieces.append(bar((middle, sill - 0.02, distance - 0.06), (wide + 0.14, 0.03, 0.16)))
     pieces.append(patch(at, length / 2, 0, height))
-    pieces.append(bar((0, 0.04, distance - 0.006), (length, 0.08, 0.012)))
+    pieces.append(_skirting(axes, distance, length))
     return pieces
+
+
+def _skirting(axes: Vec, distance: float, length: float) -> Mesh:
+    """A board whose top edge is lit like its face: it is thinner than a pixel from across the room, and would sparkle."""
+    high, thick, half = 0.09, 0.014, length / 2
+    rows = [(0.0, thick), (high - 0.012, thick), (high, 0.0)]
+    corners = np.array([[at, level, distance - out] for level, out in rows for at in (half, -half)])
+    normal = np.tile(-axes[:, 2], (len(corners), 1))
+    faces = [[0, 1, 3], [0, 3, 2], [2, 3, 5], [2, 5, 4]]
+    uv = np.stack([corners[:, 0], corners[:, 1]], -1)
+    return plain_mesh(corners @ axes.T, normal, uv, np.array(faces), FRAME)
 
 
 def _hangings(side: str, size: Vec, rng: np.random.Generator) -> list[Mesh]:
@@ -160,19 +176,9 @@ def _hangings(side: str, size: Vec, rng: np.random.Generator) -> list[Mesh]:
         for number in range(int(rng.integers(1, 4))):
             wide, tall = rng.uniform(0.35, 1.0, 2)
             at = (number - 1) * min(1.4, length / 4) + float(rng.uniform(-0.2, 0.2))
-            tones = rng.uniform(0.03, 0.55, (3, 3))
             centre = np.array([at, 1.55, distance - 0.012])
-            pieces.append(box(axes @ centre, [wide, tall, 0.024], paint("#2a2724", 0.4), axes))
-            pieces.append(box(axes @ (centre - [0, 0, 0.008]), [wide - 0.05, tall - 0.05, 0.02], _flat(tones[0]), axes))
-            share = float(rng.uniform(0.3, 0.6))
-            lower = centre - [0, tall * (1 - share) / 2 - 0.03, 0.011]
-            pieces.append(box(axes @ lower, [wide - 0.12, tall * share - 0.06, 0.02], _flat(tones[1]), axes))
+            pieces += framed_picture(axes, centre, float(wide), float(tall), int(rng.integers(2**31)))
     return pieces
-
-
-def _flat(rgb: Vec) -> Material:
-    red, green, blue = rgb.tolist()
-    return Material(None, (red, green, blue), 0.5)
 
 
 def _lamps(room: Room, size: Vec) -> tuple[tuple[tuple[float, float, float, float], ...], Vec]:

@@ -12,7 +12,7 @@ from .backdrops import pictured
 from .environment import Environment, outdoor_environment, pictured_environment, studio_environment
 from .mesh import Drawable, Material, Mesh, join
 from .panorama import VARIANTS, panorama
-from .room_light import room_environment
+from .room_light import OUTSIDE_ALBEDO, room_environment
 from .rooms import RoomModel, build_room
 from .shapes import moved, quad
 from .stage import StageState
@@ -21,6 +21,16 @@ from .textures import surface_texture
 from .vocabulary import Ground, Surface
 
 GROUND_REACH_M = 600.0
+STRIPS = {
+    "meadow": (220.0, 0.6),
+    "park": (70.0, 1.0),
+    "forest": (45.0, 1.0),
+    "city": (140.0, 0.25),
+    "street": (160.0, 0.0),
+}
+"""Distance of a panorama in metres and its share of leaves."""
+_WITHOUT_ORDER = ("concrete", "asphalt", "grass", "sand", "gravel", "carpet", "rubber")
+"""Surfaces that look the same any way round."""
 SKY_KINDS = {"sky": 0, "studio": 1, "panorama": 2, "hdri": 3, "photo": 4}
 """As the sky's shader counts them."""
 
@@ -37,13 +47,20 @@ class Scenery:
     strip: NDArray[np.uint8] | None = None
     """Panorama around the horizon."""
     strip_yaw_deg: float = 0.0
+    strip_distance_m: float = GROUND_REACH_M
+    """How far off its trees or houses stand: the ground lies in front of them."""
+    strip_leaves: float = 0.0
+    """1 where the panorama is made of trees."""
     picture: NDArray[np.float32] | None = None
     """HDRI or photo, `(H, W, 3)` linear."""
 
 
 def _ground_material(surface: Surface, kind: str) -> tuple[Material, float, tuple[float, float, float]]:
     made = surface_texture(surface)  # type: ignore[arg-type]  # frozen models are hashable
-    material = Material(made.texture, roughness=made.roughness, kind=kind, two_sided=True, relief_m=made.relief_m)
+    varied = 0 if surface.kind == "plain" else 2 if surface.kind in _WITHOUT_ORDER else 1
+    material = Material(
+        made.texture, roughness=made.roughness, kind=kind, two_sided=True, relief_m=made.relief_m, varied=varied
+    )
     return material, made.tile_m, made.mean_linear
 
 
@@ -74,9 +91,45 @@ def _ground(ground: Ground) -> tuple[tuple[Mesh, ...], tuple[float, float, float
     ):
         if x1 > x0 and z1 > z0:
             pieces.append(_flat(x0, x1, z0, z1, other, other_tile))
+    pieces += _painted(ground, x, z)
     turned = moved(join(pieces), axis_angle_matrix((0, 1, 0), -np.radians(ground.yaw_deg)), (0, 0, 0))
     both = (np.asarray(mean) + np.asarray(other_mean)) / 2
     return (turned,), (float(both[0]), float(both[1]), float(both[2]))
+
+
+def _painted(ground: Ground, half_x: float, half_z: float) -> list[Mesh]:
+    """Lines on the ground, a hair above it; kerb stones beside a road."""
+    if ground.lines == "none":
+        return []
+    rng = np.random.default_rng(np.random.SeedSequence([ground.surface.seed, 12]))
+    white = np.array([0.62, 0.61, 0.57]) * float(rng.uniform(0.7, 1.1))
+    paint = Material(None, tuple(white.tolist()), 0.7, kind="ground", two_sided=True, varied=1)
+    if ground.lines == "court":
+        wide, gap = 0.05, 0.6
+        x, z = half_x - gap, half_z - gap
+        bars = [(-x, x, s * z - wide / 2, s * z + wide / 2) for s in (-1, 1)]
+        bars += [(s * x - wide / 2, s * x + wide / 2, -z, z) for s in (-1, 1)]
+        for at in (0.0, *((-x / 2, x / 2) if rng.random() < 0.6 else ())):
+            bars.append((at - wide / 2, at + wide / 2, -z, z))
+        if rng.random() < 0.5:
+            bars.append((-x / 2, x / 2, -wide / 2, wide / 2))
+        return [_line(bar, paint) for bar in bars]
+    reach = min(half_x, 150.0)
+    stone = Material(None, (0.30, 0.29, 0.27), 0.85, kind="ground", two_sided=True, varied=1)
+    pieces = [_line((-reach, reach, s * half_z - 0.09, s * half_z + 0.09), stone) for s in (-1, 1)]
+    if rng.random() < 0.7:
+        pieces += [
+            _line((-reach, reach, s * (half_z - 0.35) - 0.06, s * (half_z - 0.35) + 0.06), paint) for s in (-1, 1)
+        ]
+    if rng.random() < 0.7:
+        start = float(rng.uniform(-3, 3))
+        pieces += [_line((at + start, at + start + 3.0, -0.06, 0.06), paint) for at in np.arange(-72.0, 72.0, 9.0)]
+    return pieces
+
+
+def _line(bar: tuple[float, float, float, float], material: Material) -> Mesh:
+    flat = _flat(*bar, material, 1.0)
+    return moved(flat, np.eye(3), (0.0, 0.003, 0.0))
 
 
 def _floor(model: RoomModel, ground: Ground) -> Mesh:
@@ -104,7 +157,7 @@ def scenery(stage: StageState) -> Scenery:
     elif backdrop.kind == "studio":
         kind, environment = "studio", studio_environment(stage, mean)
     else:
-        environment = outdoor_environment(stage, mean if stage.room is None else np.array([0.12, 0.13, 0.08]))
+        environment = outdoor_environment(stage, mean if stage.room is None else OUTSIDE_ALBEDO)
         strip = panorama(backdrop.kind, backdrop.seed % VARIANTS)
         kind = "sky" if strip is None else "panorama"
     if stage.room is not None:
@@ -115,4 +168,5 @@ def scenery(stage: StageState) -> Scenery:
         turn = rigid.transform(axis_angle_matrix((0, 1, 0), -np.radians(backdrop.yaw_deg)), np.zeros(3))
         extra = (Drawable(street_mesh(backdrop.seed % VARIANTS), turn, casts_shadow=False),)
     drawables = (*(Drawable(mesh, casts_shadow=False) for mesh in meshes), *extra)
-    return Scenery(drawables, environment, mean, SKY_KINDS[kind], strip, backdrop.yaw_deg, picture)
+    distance, leaves = STRIPS.get(backdrop.kind, (GROUND_REACH_M, 0.0))
+    return Scenery(drawables, environment, mean, SKY_KINDS[kind], strip, backdrop.yaw_deg, distance, leaves, picture)

@@ -12,6 +12,9 @@ uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
 uniform sampler2D occlusion_map;
 uniform sampler2D contact_map;
+uniform sampler2D soft_0;
+uniform sampler2D soft_1;
+uniform sampler2D soft_2;
 in vec2 ndc;
 out vec4 colour;
 
@@ -35,13 +38,32 @@ float sunlit(vec3 world, vec3 n) {
         float d = texture(shadow_depth, q.xy + rotation * DISC[i * 2] * search).r;
         if (d < q.z) { above += (q.z - d) * shadow.z; count += 1.0; }
     }
-    if (count > 0.0) radius = sun_direction.w * shadow.x * above / count;
+    if (count == 0.0) return 1.0;
+    radius = sun_direction.w * shadow.x * above / count;
 #endif
     radius = clamp(radius, shadow.w * 1.2, 0.12);
     float depth = q.z - shadow.y / shadow.z;
     float light = 0.0;
     for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
     return light / float(TAPS);
+}
+
+// Share of a large light that is seen past whatever stands in its way (a map of moments, see soft_shadow).
+float unveiled(sampler2D moments_map, int light, vec3 point) {
+    vec2 q = (soft_from_world[light] * vec4(point, 1.0)).xy;
+    vec2 inside = smoothstep(vec2(0.0), vec2(0.08), q) * smoothstep(vec2(1.0), vec2(0.92), q);
+    if (inside.x * inside.y <= 0.0) return 1.0;
+    vec4 s = soft[light];
+    float here = max(point.y, 0.0) * s.w;
+    vec2 m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 0.8), 0.0, s.z)).rg;
+    float apart = m.x - here;
+    if (apart <= 0.0) return 1.0;
+    float share = inside.x * inside.y * smoothstep(0.0, 0.02, apart);
+    float spread = max(m.y - m.x * m.x, 0.0) + apart * apart;
+    m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.2 * spread / apart), 0.0, s.z)).rg;
+    apart = max(m.x - here, 0.0);
+    spread = max(m.y - m.x * m.x, 4e-4);
+    return mix(1.0, spread / (spread + apart * apart), share);
 }
 
 void main() {
@@ -73,16 +95,29 @@ void main() {
         float hand = textureLod(contact_map, at_floor, log2(texels * 0.06)).r;
         float arm = textureLod(contact_map, at_floor, log2(texels * 0.24)).g;
         float leg = textureLod(contact_map, at_floor, log2(texels * 0.75)).b;
-        float open = (1.0 - 0.65 * hand) * (1.0 - 0.6 * arm) * (1.0 - 0.65 * leg);
+        float open = (1.0 - 0.8 * hand) * (1.0 - 0.65 * arm) * (1.0 - 0.7 * leg);
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
+    }
+    float from_above = 1.0, from_window = 1.0;
+    if (soft[1].w > 0.0) from_above = unveiled(soft_1, 1, world + n * 0.03);
+    from_above *= from_above;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
+    if (soft[2].w > 0.0) from_window = unveiled(soft_2, 2, world + n * 0.03);
+    if (room_half.w > 0.0) {
+        vec2 from_middle = world.xz - room_place.xy;
+        vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
+        vec2 level = vec2(dot(n.xz, room_place.zw), dot(n.xz, vec2(-room_place.w, room_place.z)));
+        vec3 gap = vec3(room_half.x - abs(turned.x), min(world.y, room_half.y - world.y), room_half.z - abs(turned.y));
+        vec3 away = 1.0 - abs(vec3(level.x, n.y, level.y));
+        vec3 corner = 1.0 - 0.42 * away * exp(-max(gap, 0.0) * 2.2);
+        occlusion *= corner.x * corner.y * corner.z;
     }
     vec3 light = vec3(0.0);
     float shade = 1.0;
     vec3 l = sun_direction.xyz;
     float nl = dot(n, l);
     if (sun_light.w > 0.0 && (nl > -0.25)) {
-        float lit = sunlit(world, n);
+        float lit = soft[0].w > 0.0 ? unveiled(soft_0, 0, world + n * 0.015) : sunlit(world, n);
         shade = lit;
         vec3 h = normalize(v + l);
         float nh = max(dot(n, h), 0.0), vh = max(dot(v, h), 0.0), pl = max(nl, 0.0);
@@ -99,7 +134,7 @@ void main() {
         }
         light += (diffuse / PI * (1.0 - f) * wrapped + mirror * pl) * sun_light.rgb * lit;
     }
-    vec3 around = irradiance(n);
+    vec3 around = irradiance(n) * mix(1.0, from_above, 0.6 * max(n.y, 0.0));
     int lamps = int(ground.w);
     for (int i = 0; i < lamps; i++) {
         vec3 away = light_place[i].xyz - world;
@@ -107,7 +142,8 @@ void main() {
         vec3 direction = away * inversesqrt(square);
         float shine = clamp(-dot(direction, light_facing[i].xyz) * 0.85 + 0.15, 0.0, 1.0);
         float face = max(dot(n, direction) * 0.8 + 0.2, 0.0);
-        around += light_rgb[i].rgb * (shine * face * area / (square + area * 0.5 + 1.0));
+        float seen_of_it = light_facing[i].w == 1.0 ? from_above : light_facing[i].w == 2.0 ? from_window : 1.0;
+        around += light_rgb[i].rgb * (seen_of_it * shine * face * area / (square + area * 0.5 + 1.0));
     }
     vec3 bounced = mix(vec3(occlusion), vec3(1.0), 0.35 * (1.0 - occlusion) * albedo);
     light += diffuse * around / PI * bounced * occlusion;
@@ -124,7 +160,9 @@ void main() {
         colour = vec4(background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge), 1.0);
         return;
     }
-    float fade = 1.0 - exp(-distance(eye.xyz, world) * max(haze.w, 0.0));
+    float far = distance(eye.xyz, world);
+    float fade = 1.0 - exp(-min(far, eye.w) * max(haze.w, 0.0));
+    if (kind == 5 && sky.w == 2.0) light *= 1.0 - 0.5 * below.a * smoothstep(0.3, 1.0, far / eye.w);
     if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;
     colour = vec4(tone(mix(light, haze.rgb, fade)), 1.0);
 }

@@ -11,19 +11,20 @@ OCCLUSION_FRAGMENT = """#version 330
 uniform sampler2D depth_map;
 in vec2 ndc;
 out float open_share;
-vec3 place(vec2 at, float z) { return vec3(at * ray.xy + ray.zw, 1.0) * z; }
+// Depths belong to the middles of their texels: reading them anywhere else lays bands over slanting floors and walls.
+vec3 place(ivec2 texel, float z) { return vec3(((vec2(texel) + 0.5) * picture.zw * 2.0 - 1.0) * ray.xy + ray.zw, 1.0) * z; }
 void main() {
-    vec2 uv = ndc * 0.5 + 0.5;
-    float z = texture(depth_map, uv).r;
+    ivec2 last = ivec2(picture.xy) - 1, here = min(ivec2(gl_FragCoord.xy) * 2, last);
+    float z = texelFetch(depth_map, here, 0).r;
     open_share = 1.0;
     if (z <= 0.0 || z > 24.0) return;
-    vec3 p = place(ndc, z);
-    vec2 step_uv = picture.zw * 2.0;
-    float zr = texture(depth_map, uv + vec2(step_uv.x, 0.0)).r, zl = texture(depth_map, uv - vec2(step_uv.x, 0.0)).r;
-    float zu = texture(depth_map, uv + vec2(0.0, step_uv.y)).r, zd = texture(depth_map, uv - vec2(0.0, step_uv.y)).r;
-    vec2 dx = vec2(step_uv.x * 2.0, 0.0), dy = vec2(0.0, step_uv.y * 2.0);
-    vec3 ddx = abs(zr - z) < abs(zl - z) ? place(ndc + dx, zr) - p : p - place(ndc - dx, zl);
-    vec3 ddy = abs(zu - z) < abs(zd - z) ? place(ndc + dy, zu) - p : p - place(ndc - dy, zd);
+    vec3 p = place(here, z);
+    ivec2 right = min(here + ivec2(2, 0), last), left = max(here - ivec2(2, 0), ivec2(0));
+    ivec2 up = min(here + ivec2(0, 2), last), down = max(here - ivec2(0, 2), ivec2(0));
+    float zr = texelFetch(depth_map, right, 0).r, zl = texelFetch(depth_map, left, 0).r;
+    float zu = texelFetch(depth_map, up, 0).r, zd = texelFetch(depth_map, down, 0).r;
+    vec3 ddx = right != here && (left == here || abs(zr - z) < abs(zl - z)) ? place(right, zr) - p : p - place(left, zl);
+    vec3 ddy = up != here && (down == here || abs(zu - z) < abs(zd - z)) ? place(up, zu) - p : p - place(down, zd);
     vec3 n = normalize(cross(ddy, ddx));
     if (dot(n, p) > 0.0) n = -n;
     ivec2 cell = ivec2(gl_FragCoord.xy) & 3;
@@ -33,10 +34,10 @@ void main() {
         float share = (float(i) + 0.5) / float(AMBIENT);
         float angle = turn + float(i) * 2.3999632;
         vec2 reach = vec2(cos(angle), sin(angle)) * (share * 0.32 / z) / abs(ray.xy);
-        vec2 at = ndc + reach;
-        float zs = texture(depth_map, at * 0.5 + 0.5).r;
+        ivec2 there = clamp(here + ivec2(round(reach * 0.5 * picture.xy)), ivec2(0), last);
+        float zs = texelFetch(depth_map, there, 0).r;
         if (zs <= 0.0) continue;
-        vec3 d = place(at, zs) - p;
+        vec3 d = place(there, zs) - p;
         float far = length(d);
         shut += max(0.0, dot(d, n) / (far + 0.001) - 0.06) * smoothstep(0.45, 0.08, far);
     }

@@ -22,7 +22,7 @@ vec3 background(vec3 d, vec2 ndc) {
         return tone(textureLod(picture_map, vec2(at.x, 1.0 - at.y), 0.0).rgb);
     }
     if (sky.w == 1.0) {
-        float glow = exp(-8.0 * abs(d.y - 0.05)) * 0.12;
+        float glow = smoothstep(0.0, 0.12, d.y) * exp(-8.0 * max(d.y - 0.12, 0.0)) * 0.10;
         return tone(haze.rgb * (1.0 + glow - 0.30 * smoothstep(0.0, 0.8, d.y)));
     }
     vec3 light = textureLod(sky_map, vec2(turn * (31.0 / 32.0) + 0.5 / 32.0, rise * (23.0 / 24.0) + 0.5 / 24.0), 0.0).rgb;
@@ -44,11 +44,18 @@ vec3 background(vec3 d, vec2 ndc) {
         vec2 at = vec2(atan(d.z, d.x) * 0.15915494 + 0.5 - far_light.w, (26.0 - elevation) / 28.0);
         if (at.y > 0.0 && at.y < 1.0) {
             vec4 strip = textureLod(panorama_map, at, 0.0);
+            if (below.a >= 0.5) {
+                vec2 twig = at * vec2(87.0, 6.8), bough = at * vec2(19.0, 1.5);
+                float leaves = textureLod(cloud_map, twig, 0.0).r - textureLod(cloud_map, twig, 5.0).r;
+                leaves += 0.6 * (textureLod(cloud_map, bough, 0.0).r - textureLod(cloud_map, bough, 5.0).r);
+                strip.a = smoothstep(0.25, 0.75, strip.a + leaves * 5.0 * (1.0 - abs(2.0 * strip.a - 1.0)));
+                strip.rgb *= clamp(1.0 + 2.2 * leaves, 0.4, 1.8);
+            }
             float front = 0.55 + 0.45 * cos(turn * PI + PI);
             vec3 lit = strip.rgb * strip.rgb * (far_light.rgb + sun_light.rgb * (0.12 + 0.5 * front)) / PI;
             light = mix(light, mix(lit, haze.rgb, 0.10), strip.a);
         }
     }
-    return tone(light);
+    return tone(light * gain.w);
 }
 """

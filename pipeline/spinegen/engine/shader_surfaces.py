@@ -25,7 +25,7 @@ uniform int mask_id;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
-uniform vec4 texel;      // texture scale, relief m
+uniform vec4 texel;      // texture scale, relief m, how it is varied
 in vec3 world;
 in vec3 normal;
 in vec2 uv;
@@ -33,14 +33,26 @@ layout(location = 0) out float depth;
 layout(location = 1) out uint number;
 layout(location = 2) out vec4 paint;     // square root of albedo (of light over its largest channel), roughness
 layout(location = 3) out vec4 shape;     // normal, kind + 0.9 * metallic (kind 8: + log2 of light)
+float corner(vec2 cell) { return fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453); }
+// Smooth noise of one bump a unit, 0..1.
+float drifting(vec2 p) {
+    vec2 cell = floor(p), at = fract(p);
+    at *= at * (3.0 - 2.0 * at);
+    return mix(mix(corner(cell), corner(cell + vec2(1.0, 0.0)), at.x),
+        mix(corner(cell + vec2(0.0, 1.0)), corner(cell + vec2(1.0, 1.0)), at.x), at.y);
+}
 void main() {
     depth = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), vec4(world, 1.0));
     number = uint(mask_id);
     vec2 at = uv * texel.x;
     vec3 albedo = texture(albedo_map, at).rgb * tint.rgb;
-    if (kind.x == 5) {
-        vec3 wide = texture(albedo_map, at * 0.137 + 0.31).rgb;
-        albedo *= mix(vec3(1.0), wide / max(ground.rgb, vec3(0.02)), 0.30);
+    if (texel.z > 0.0) {
+        float drift = drifting(world.xz * 0.13) * 0.6 + drifting(world.xz * 0.55 + 7.3) * 0.4;
+        if (texel.z > 1.5) {
+            vec3 turned = texture(albedo_map, mat2(0.57, 0.52, -0.52, 0.57) * at + 0.31).rgb * tint.rgb;
+            albedo = mix(albedo, turned, smoothstep(0.35, 0.65, drifting(world.xz * 0.38 + 3.1)));
+        }
+        albedo *= 1.0 + 0.30 * (drift - 0.5);
     }
     vec3 n = normalize(normal);
     // Hair is lit as the head below it is, from whichever side a lock is seen.
@@ -92,3 +104,20 @@ void main() {
 """
 
 SHADOW_FRAGMENT = "#version 330\nvoid main() {}\n"
+
+MOMENT_VERTEX = """#version 330
+uniform mat4 light_from_model;
+uniform vec4 above;
+in vec3 in_position;
+out float away;
+void main() {
+    gl_Position = light_from_model * vec4(in_position, 1.0);
+    away = max(dot(above, vec4(in_position, 1.0)), 0.0);
+}
+"""
+
+MOMENT_FRAGMENT = """#version 330
+in float away;
+out vec2 moments;
+void main() { moments = vec2(away, away * away); }
+"""

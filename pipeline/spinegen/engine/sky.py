@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from .colour import LUMINANCE
+
 AZIMUTHS, ELEVATIONS = 32, 24
 """Columns (angle from the sun's azimuth, 0..180 degrees) and rows (elevation, 90 * t^2 degrees) of the table."""
 
@@ -52,7 +54,13 @@ def sky_table(elevation_deg: float, turbidity: float) -> NDArray[np.float32]:
     )
     isotropic = (_RAYLEIGH * density[..., :1] + mie * density[..., 1:2]) / (4 * np.pi)
     table = (light * (scattered + 0.55 * isotropic) * step[..., None]).sum(-2) * _SUN_KLUX
-    return (table + 2e-5).astype(np.float32)
+    return (_paled(table, elevation_deg) + 2e-5).astype(np.float32)
+
+
+def _paled(table: NDArray, elevation_deg: float) -> NDArray:
+    """Light that was scattered more than once is nearly white: without it low suns make a sky of pure yellow."""
+    share = 0.06 + 0.30 * np.exp(-max(elevation_deg, 0.0) / 9.0)
+    return table * (1.0 - share) + (table @ LUMINANCE)[..., None] * share
 
 
 def _densities(points: NDArray) -> NDArray:

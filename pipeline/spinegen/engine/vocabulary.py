@@ -17,10 +17,11 @@ Place = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 
 SurfaceKind = Literal[
     "plain", "plaster", "concrete", "asphalt", "grass", "sand", "gravel", "paving", "tiles", "brick", "planks",
-    "parquet", "carpet", "rubber", "fabric", "panels",
+    "parquet", "carpet", "rubber", "fabric", "panels", "veneer",
 ]  # fmt: skip
 """Generated textures: `plain` and `plaster` are paint; `planks` and `parquet` are wood; `rubber` is gym flooring with flecks;
-`fabric` is woven cloth; `panels` are large joined boards."""
+`fabric` is woven cloth; `panels` are large joined boards;
+`veneer` is wood without joints, for furniture."""
 
 
 class Surface(Settings):
@@ -48,6 +49,8 @@ class Ground(Settings):
     """A second surface beyond the edge of `strip_cm` (a pavement or path through a lawn, a court in a hall)."""
     strip_cm: tuple[Size, Size] | None = None
     """Length (along X) and width (along Y) of the area in `surface`; everything else is `surface_2`."""
+    lines: Literal["none", "road", "court"] = "none"
+    """Paint on the area in `surface`: a road's edges and broken middle, or a court's outline."""
     yaw_deg: Place = 0.0
 
 

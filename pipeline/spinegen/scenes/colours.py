@@ -17,6 +17,13 @@ BRIGHTS = (
     "#3b6ea5", "#a83f3f", "#4f8a55", "#c99a3b", "#6b4f8a", "#2f7f86", "#c46a8a", "#2e2f33", "#d8d8d4", "#8a8d91",
     "#7a5a3c", "#d2693c",
 )  # fmt: skip
+LAWNS = ("#50602f", "#48592c", "#5f6a36", "#57643a", "#6c693c")
+CLOTHS = ("#7c838a", "#a09684", "#5d6670", "#8a7a66", "#4b5a5f", "#b5aa98", "#6f7a62", "#84605a", "#3e434c")
+OFFICE_SEATS = ("#2a2c30", "#3a3d42", "#565b63", "#2f3a4c", "#6d7278", "#7a2f33", "#2f5f6a")
+IRONS = ("#1f2022", "#2b2c2f", "#3a3d42", "#55585d", "#8a8d91", "#a8abae", "#8f2f2a")
+CABINETS = ("#dcdad2", "#e8e6e0", "#c9c6bd", "#b9bcc0", "#8d9196", "#6f6a62", "#3d4147")
+STREET_THINGS = ("#2f3337", "#3c4a3f", "#55595d", "#6d7276", "#7b7f82", "#26382f", "#8a6a4a")
+CONES = ("#d4582a", "#dd6f2a", "#c8482c", "#d9a32b")
 
 
 def one_of(rng: np.random.Generator, colours: tuple[str, ...], spread: float = 9.0) -> str:

@@ -33,13 +33,15 @@ def sample_light(rng: np.random.Generator, settings: LightSettings, place: Place
 
 
 def sample_sensor(rng: np.random.Generator, settings: SensorSettings) -> dict[str, float]:
-    """What `render.sensor` does to the picture."""
+    """What `render.sensor` does to the picture; white balance is mostly too warm or too cold, seldom green or pink."""
     error = settings.white_balance_error
+    warmth = error.sample(rng) * float(rng.choice([-1.0, 1.0]))
+    tint = 0.3 * error.sample(rng) * float(rng.choice([-1.0, 1.0]))
     return {
         "noise": round(settings.noise.sample(rng), 5),
         "defocus_px": round(settings.defocus_px.sample(rng), 3),
-        "red_gain": round(1.0 + error.sample(rng) * float(rng.choice([-1.0, 1.0])), 4),
-        "blue_gain": round(1.0 + error.sample(rng) * float(rng.choice([-1.0, 1.0])), 4),
+        "red_gain": round(1.0 + warmth + tint, 4),
+        "blue_gain": round(1.0 - warmth + tint, 4),
         "exposure_s": round(float(rng.uniform(0.008, 0.03)), 4) if rng.random() < settings.motion_blur else 0.0,
         "jpeg_quality": float(int(settings.jpeg_quality.sample(rng))),
     }

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine.protocol import BARE_LEVEL
 from ..engine.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
-from .colours import PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
+from .colours import LAWNS, PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
 from .settings import LightSettings, PlaceSettings
 
 Rng = np.random.Generator
@@ -39,15 +40,21 @@ class Place:
 
     def contains(self, x_m: float, z_m: float, y_m: float = 0.0, margin_m: float = WALL_M) -> bool:
         """Whether a point of the stage is within the walls."""
+        return self.contains_all(np.array([[x_m, y_m, z_m]]), margin_m)
+
+    def contains_all(self, points_ground_m: NDArray[np.float64], margin_m: float = WALL_M) -> bool:
+        """Whether all points `(N, 3)` are within the walls."""
         if self.room is None:
             return True
         yaw = np.radians(self.room.yaw_deg)
-        dx, dy = x_m - self.room.centre_cm[0] / 100, z_m - self.room.centre_cm[1] / 100
+        dx, dy = (
+            points_ground_m[:, 0] - self.room.centre_cm[0] / 100,
+            points_ground_m[:, 2] - self.room.centre_cm[1] / 100,
+        )
         along, across = dx * np.cos(yaw) + dy * np.sin(yaw), dy * np.cos(yaw) - dx * np.sin(yaw)
         half_x, half_y, height = self.room.size_cm[0] / 200, self.room.size_cm[1] / 200, self.room.size_cm[2] / 100
-        return bool(
-            abs(along) <= half_x - margin_m and abs(across) <= half_y - margin_m and y_m <= height - 0.5 * margin_m
-        )
+        inside = (np.abs(along) <= half_x - margin_m) & (np.abs(across) <= half_y - margin_m)
+        return bool((inside & (points_ground_m[:, 1] <= height - 0.5 * margin_m)).all())
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the plan; defaults are left out."""
@@ -88,9 +95,10 @@ def _surface(
     rng: Rng, kind: str, colours: tuple[str, ...] | None = None, scale: tuple[float, float] = (0.8, 1.25)
 ) -> Surface:
     colour = one_of(rng, colours) if colours else None
-    return Surface.model_validate(
-        {"kind": kind, "colour": colour, "scale": round(float(rng.uniform(*scale)), 3), "seed": _seed(rng)}
-    )
+    size, seed = round(float(rng.uniform(*scale)), 3), _seed(rng)
+    if kind == "grass":
+        colour = one_of(np.random.default_rng(seed), LAWNS, 5.0)
+    return Surface.model_validate({"kind": kind, "colour": colour, "scale": size, "seed": seed})
 
 
 def _any(rng: Rng, *kinds: tuple[str, tuple[str, ...] | None]) -> Surface:
@@ -127,21 +135,33 @@ def _park(rng: Rng, _: LightSettings) -> Place:
 
 
 def _street(rng: Rng, _: LightSettings) -> Place:
+    """A carriageway between pavements, a paved walk through paving of another colour, or a square."""
     pavement = _any(rng, ("asphalt", None), ("paving", STONES), ("concrete", None))
-    return Place(
-        "street",
-        Ground(surface=pavement),
-        Backdrop.model_validate(
-            {"kind": ("street", "street", "city")[int(rng.integers(3))], "yaw_deg": _yaw(rng), "seed": _seed(rng)}
-        ),
+    behind, yaw = ("street", "street", "city")[int(rng.integers(3))], _yaw(rng)
+    seed = _seed(rng)
+    detail = np.random.default_rng(np.random.SeedSequence([seed, 3]))
+    beside = _any(detail, ("paving", STONES), ("paving", STONES), ("concrete", None))
+    road = pavement.kind == "asphalt"
+    wide = float(detail.uniform(550, 900) if road else detail.uniform(350, 1100))
+    ground = Ground(
+        surface=pavement,
+        surface_2=beside,
+        strip_cm=(60_000.0, round(wide, 1)),
+        lines="road" if road else "none",
+        yaw_deg=yaw,
     )
+    return Place("street", ground, Backdrop.model_validate({"kind": behind, "yaw_deg": yaw, "seed": seed}))
 
 
 def _court(rng: Rng, _: LightSettings) -> Place:
     court = _any(rng, ("rubber", RUBBERS), ("concrete", None), ("asphalt", None))
     size = (round(float(rng.uniform(1500, 2800)), 1), round(float(rng.uniform(800, 1500)), 1))
     ground = Ground(
-        surface=court, surface_2=_any(rng, ("grass", None), ("concrete", None)), strip_cm=size, yaw_deg=_yaw(rng)
+        surface=court,
+        surface_2=_any(rng, ("grass", None), ("concrete", None)),
+        strip_cm=size,
+        lines="court",
+        yaw_deg=_yaw(rng),
     )
     return Place(
         "court",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.vocabulary import Prop
-from .colours import BRIGHTS, WOODS, one_of
+from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
 from .places import Place
 from .settings import OccluderSettings, PropSettings
 
@@ -38,6 +38,14 @@ FURNITURE: dict[str, tuple[str, ...]] = {
     "court": ("bench", "cone", "bin"),
 }
 _WOODEN = ("table", "desk", "shelf", "cabinet", "bench", "stool", "chair", "box")
+_COLOURS: dict[str, tuple[str, ...]] = {
+    "sofa": CLOTHS, "couch": CLOTHS, "bolster": (*CLOTHS, *BRIGHTS[:6]), "panel": CLOTHS, "office_chair": OFFICE_SEATS,
+    "dumbbell": IRONS, "barbell": IRONS, "rack": IRONS, "pole": (*IRONS, *STREET_THINGS), "shelf": CABINETS,
+    "cabinet": CABINETS, "desk": CABINETS, "table": CABINETS, "chair": (*OFFICE_SEATS, *CABINETS), "stool": CABINETS,
+    "bench": (*IRONS, *STREET_THINGS), "bin": STREET_THINGS, "bollard": STREET_THINGS, "street_lamp": STREET_THINGS,
+    "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
+}  # fmt: skip
+"""What colours things come in; the rest come in bright ones."""
 
 
 @dataclass
@@ -94,7 +102,10 @@ class Sight:
 def _thing(rng: Rng, index: int, kind: str, x_m: float, z_m: float, yaw_deg: float, spread: float = 0.12) -> Prop:
     scale = float(rng.uniform(1 - spread, 1 + spread))
     size = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
-    colours = WOODS if kind in _WOODEN and rng.random() < 0.7 else BRIGHTS
+    wooden = kind in _WOODEN and rng.random() < 0.7
+    colours = WOODS if wooden else _COLOURS.get(kind, BRIGHTS)
+    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
+    seed = int(rng.integers(2**31))
     return Prop.model_validate(
         {
             "name": f"Prop_{index}",
@@ -102,8 +113,9 @@ def _thing(rng: Rng, index: int, kind: str, x_m: float, z_m: float, yaw_deg: flo
             "location_cm": (round(x_m * 100, 2), round(z_m * 100, 2), 0.0),
             "yaw_deg": round(yaw_deg, 2),
             "size_cm": size,
-            "colour": None if kind in ("tree", "bush", "plant") else one_of(rng, colours),
-            "seed": int(rng.integers(2**31)),
+            "colour": colour,
+            "surface": {"kind": "veneer", "colour": colour, "seed": seed % 3} if wooden else None,
+            "seed": seed,
         }
     )
 
