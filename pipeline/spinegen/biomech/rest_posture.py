@@ -5,13 +5,21 @@ import numpy as np
 from ..geometry.rigid import Array
 from .model import SpineModel
 
-_LINKS = (("humerus", "ulna"), ("ulna", "hand"), ("femur", "tibia"), ("tibia", "talus"))
-"""Bones whose direction the rest pose shows, from joint to joint."""
+_LINKS = (
+    *((f"joint/{a}_{{s}}", f"joint/{b}_{{s}}")
+      for a, b in (("humerus", "ulna"), ("ulna", "hand"), ("femur", "tibia"), ("tibia", "talus"))),
+    ("joint/hand_{s}", "landmark/{S}FTP"),
+    ("landmark/{S}MC5", "landmark/{S}MC2"),
+)  # fmt: skip
+"""What shows by its direction how a limb lies in the rest pose: bones from joint to joint, the hand along and across."""
 _PRIOR = {
     "shoulder_elevation": 0.02,
     "shoulder_swing": 0.02,
     "shoulder_rotation": 0.1,
     "elbow_flexion": 0.03,
+    "pronation": 0.05,
+    "wrist_flexion": 0.03,
+    "wrist_deviation": 0.03,
     "hip_flexion": 0.02,
     "hip_adduction": 0.02,
     "hip_rotation": 0.05,
@@ -28,17 +36,13 @@ def rest_posture(model: SpineModel, points: dict[str, Array]) -> Array:
 
     Args:
         model: a model of about the person's proportions.
-        points: `joint/<body>` of the person in the rest pose, ground axes; limbs that are not there stay at zero.
+        points: `joint/<body>` of the person in the rest pose, ground axes, and landmarks of the hands; limbs that are not there stay at zero.
     """
     q = np.zeros(len(model.coordinate_names))
     columns = [i for i, name in enumerate(model.coordinate_names) if name[:-2] in _PRIOR]
     prior = np.array([_PRIOR[model.coordinate_names[i][:-2]] for i in columns])
-    links = [
-        (f"joint/{a}_{s}", f"joint/{b}_{s}")
-        for a, b in _LINKS
-        for s in "rl"
-        if {f"joint/{a}_{s}", f"joint/{b}_{s}"} <= points.keys()
-    ]
+    both = [(a.format(s=s, S=s.upper()), b.format(s=s, S=s.upper())) for a, b in _LINKS for s in "rl"]
+    links = [link for link in both if set(link) <= points.keys()]
     feet = [s for s in "rl" if {f"joint/talus_{s}", f"joint/toes_{s}"} <= points.keys()]
     names = [n for link in links for n in link]
     names += [n for s in feet for n in (f"joint/talus_{s}", f"joint/toes_{s}", *_sole(s))]

@@ -17,7 +17,7 @@ from ..resources import find_config
 from .derived_landmarks import Point, SpinePath, both_sides, derive, of_side
 
 Array = NDArray[np.float64]
-_PREFIXES = ("joint/", "centroid/", "posterior/", "keypoint/")
+_PREFIXES = ("joint/", "centroid/", "posterior/", "keypoint/", "landmark/")
 _YAW_DEG = {"+X": 0.0, "+Y": 90.0, "-X": 180.0, "-Y": -90.0}
 
 
