@@ -72,6 +72,16 @@ def test_a_cluster_does_the_same_work() -> None:
         assert sorted(pooled(squared, range(20), jobs=1, dask=cluster.scheduler_address)) == [n * n for n in range(20)]
 
 
+def broken_source() -> Iterator[int]:
+    yield from range(5)
+    raise SpinegenError("the source has run dry")
+
+
+def test_an_error_of_the_source_comes_out_and_does_not_hang() -> None:
+    with pytest.raises(SpinegenError, match="run dry"):
+        list(pooled(squared, broken_source(), jobs=2))
+
+
 @pytest.mark.parametrize("text", ["0/2", "3/2", "a/b", "1", "1/2/3", "../1/2"])
 def test_impossible_shards_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="I/N"):

@@ -1,6 +1,7 @@
 """An engine that a command starts is started again every so many frames, and ends with everything that the command began."""
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from spinegen.render.paths import FramePaths
 from spinegen.render.settings import RenderSettings
 from spinegen.render.worker import Job, Worker
 from spinegen.scenes.plan import read_shots
+from spinegen.scenes.plan_file import read_header
 from spinegen.workspace import Workspace
 
 
@@ -54,12 +56,12 @@ def test_an_engine_ends_with_the_script_that_started_it(tmp_path: Path) -> None:
 @pytest.mark.gl
 def test_the_engine_is_fresh_after_so_many_frames(tmp_path: Path, drawn: Workspace, fits: Path) -> None:
     workspace = new_workspace(tmp_path / "w", fits)
-    for name in ("plan.parquet", "people.json"):
-        (workspace.root / name).write_bytes((drawn.root / name).read_bytes())
+    shutil.copytree(drawn.plan, workspace.plan)
+    shutil.copy(drawn.root / "people.json", workspace.root)
     line, address = command(tmp_path)
     settings = RenderSettings(engine=address, engine_command=line, restart_after=2)
     shots = read_shots(workspace.plan)[:3]
-    with Worker(Job.of(workspace, settings, sorted({shot.clip for shot in shots}))) as worker:
+    with Worker(Job.of(workspace, settings, read_header(workspace.plan))) as worker:
         results = list(worker.draw(shots))
     assert [drawn.failure for drawn in results] == [None] * 3
     assert all(FramePaths(workspace.frames, shot.shot).done for shot in shots)

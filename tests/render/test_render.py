@@ -20,6 +20,7 @@ from spinegen.render.repair import fault
 from spinegen.render.settings import RenderSettings
 from spinegen.render.worker import Job, Worker
 from spinegen.scenes.plan import read_shots
+from spinegen.scenes.plan_file import read_header
 from spinegen.skeleton import NAMES
 from spinegen.workspace import Workspace
 
@@ -86,7 +87,7 @@ def test_shards_and_a_later_run_together_are_the_whole_and_nothing_is_drawn_twic
 def test_an_engine_that_is_killed_is_replaced_and_the_frames_are_the_same(drawn, tmp_path):
     workspace = copied(drawn, tmp_path / "w", frames=False)
     shots = read_shots(workspace.plan)
-    job = Job.of(workspace, RenderSettings(depth=True), sorted({shot.clip for shot in shots}))
+    job = Job.of(workspace, RenderSettings(depth=True), read_header(workspace.plan))
     with Worker(job) as worker:
         for done in worker.draw(shots):
             assert done.failure is None
@@ -98,7 +99,7 @@ def test_an_engine_that_is_killed_is_replaced_and_the_frames_are_the_same(drawn,
 def test_an_engine_that_hangs_is_replaced(drawn, tmp_path):
     workspace = copied(drawn, tmp_path / "w", frames=False)
     shots = read_shots(workspace.plan)[:2]
-    job = Job.of(workspace, RenderSettings(depth=True), sorted({shot.clip for shot in shots}))
+    job = Job.of(workspace, RenderSettings(depth=True), read_header(workspace.plan))
     with Worker(job) as worker:
         for done in worker.draw(shots):
             assert done.failure is None

@@ -1,17 +1,20 @@
 """The plan: a pure function of scenes, motion and seed, in which everything that was asked for holds."""
 
+import json
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
+from swaying import swaying
 
 from spinegen.config import load_yaml, parse
-from spinegen.errors import ConfigError
+from spinegen.errors import ConfigError, DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.resources import shipped
 from spinegen.scenes.placement import placed_keypoints
-from spinegen.scenes.plan import make_plan, read_people, read_shots
+from spinegen.scenes.plan import Plan, make_plan, open_plan, read_people, read_shots
+from spinegen.scenes.plan_file import PlanHeader, read_header
 from spinegen.scenes.settings import SceneSettings
 from spinegen.scenes.shot import Shot
 from spinegen.scenes.views import inside_share
@@ -24,8 +27,8 @@ def scene(**changes) -> SceneSettings:
 
 def plan(folder, settings, motions, seed=0):
     with SilentReporter().task("plan", None, "shots") as task:
-        facts = make_plan(settings, motions, seed, folder / "plan.parquet", folder / "people.json", task)
-    return facts, read_shots(folder / "plan.parquet")
+        made = make_plan(settings, motions, seed, folder / "plan.parquet", folder / "people.json", task)
+    return made.facts(), read_shots(folder / "plan.parquet")
 
 
 def kept_keypoints(shot: Shot, motions, people) -> np.ndarray:
@@ -109,7 +112,9 @@ def test_the_same_seed_makes_the_same_plan_byte_by_byte(tmp_path, three_motions,
     for run in ("a", "b"):
         (tmp_path / run).mkdir()
         plan(tmp_path / run, scene(shots=20), three_motions, seed)
-        files.append([(tmp_path / run / name).read_bytes() for name in ("plan.parquet", "people.json")])
+        files.append(
+            {str(p.relative_to(tmp_path / run)): p.read_bytes() for p in (tmp_path / run).rglob("*") if p.is_file()}
+        )
     assert files[0] == files[1]
 
 
@@ -176,3 +181,121 @@ def test_one_person_cannot_be_in_both_splits(tmp_path, three_motions):
 def test_an_unknown_wardrobe_is_refused_with_the_known_ones(tmp_path, three_motions):
     with pytest.raises(ConfigError, match=r"diver.*yoga"):
         plan(tmp_path, scene(people={"wardrobe": "diver"}), three_motions)
+
+
+LAZY = 150
+"""Shots of the plans that are drawn in parts of 50."""
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr("spinegen.scenes.plan.PART_SHOTS", 50)
+
+
+@pytest.fixture
+def lazy(tmp_path, three_motions, small_parts) -> Plan:
+    with SilentReporter().task("plan", None, "shots") as task:
+        make_plan(scene(shots=LAZY), three_motions, 0, tmp_path / "plan.parquet", tmp_path / "people.json", task)
+    return opened(tmp_path / "plan.parquet", three_motions)
+
+
+def opened(folder, motions) -> Plan:
+    return open_plan(folder, lambda names: [motion for motion in motions if motion.name in names])
+
+
+def test_of_a_long_plan_only_the_first_part_is_drawn_at_once(lazy):
+    facts = lazy.facts()
+    assert (facts.asked, facts.to_come, lazy.header.parts) == (LAZY, LAZY - 50, 3)
+    assert [lazy.is_drawn(part) for part in range(3)] == [True, False, False]
+    assert len(pd.read_parquet(lazy.folder)) == facts.shots <= 50
+
+
+def test_parts_drawn_in_any_order_by_anybody_are_the_plan_that_is_drawn_at_once(
+    lazy, tmp_path, three_motions, monkeypatch
+):
+    for part in (2, 1, 0):
+        opened(lazy.folder, three_motions).ensure(part)
+    monkeypatch.setattr("spinegen.scenes.plan.PART_SHOTS", 1000)
+    (tmp_path / "whole").mkdir()
+    facts, whole = plan(tmp_path / "whole", scene(shots=LAZY), three_motions)
+    assert read_shots(lazy.folder) == whole
+    assert lazy.facts().to_come == facts.to_come == 0
+    assert (lazy.facts().train, lazy.facts().val) == (facts.train, facts.val)
+    assert pd.read_parquet(lazy.folder).equals(pd.read_parquet(tmp_path / "whole/plan.parquet"))
+
+
+def test_two_processes_that_draw_the_same_part_write_the_same_bytes(lazy, three_motions):
+    lazy.ensure(1)
+    path = lazy.folder / lazy.header.file_of(1)
+    first = path.read_bytes()
+    path.unlink()
+    opened(lazy.folder, three_motions).ensure(1)
+    assert path.read_bytes() == first
+
+
+def test_a_damaged_part_is_drawn_again_as_it_was(lazy):
+    before = lazy.shots(0, range(10))
+    path = lazy.folder / lazy.header.file_of(0)
+    whole = path.read_bytes()
+    for damaged in (whole[:-200], whole[: len(whole) // 4] + b"\x55" + whole[len(whole) // 4 + 1 :], b""):
+        path.write_bytes(damaged)
+        again = Plan(lazy.folder, lazy.header, lazy._motions)
+        assert again.shots(0, range(10)) == before
+        assert path.read_bytes() == whole
+
+
+def test_a_plan_whose_clips_were_fitted_anew_draws_no_more_parts(lazy):
+    other = [swaying("first", 12, 7), swaying("second", 8, 2), swaying("third", 6, 3)]
+    with pytest.raises(DatasetError, match=r"another fit of first"):
+        opened(lazy.folder, other).ensure(1)
+
+
+def test_clips_fitted_later_do_not_change_a_plan(lazy, three_motions):
+    lazy.ensure(1)
+    path = lazy.folder / lazy.header.file_of(1)
+    first = path.read_bytes()
+    path.unlink()
+    opened(lazy.folder, [swaying("a new one", 5, 9), *three_motions]).ensure(1)
+    assert path.read_bytes() == first
+
+
+def test_more_shots_leave_drawn_rows_as_they_are_and_no_row_twice(lazy, three_motions):
+    for part in range(3):
+        lazy.ensure(part)
+    before = read_shots(lazy.folder)
+    longer = opened(lazy.folder, three_motions).extended(LAZY + 30)
+    assert longer.facts().to_come == 30
+    longer.ensure(3)
+    assert read_shots(lazy.folder)[: len(before)] == before
+    assert pd.read_parquet(lazy.folder)["shot"].is_unique
+
+
+def test_a_part_that_grows_replaces_the_shorter_one(tmp_path, three_motions, small_parts):
+    take = {"shots": 5, "step_s": 0.5}
+    short = plan(tmp_path, scene(shots=32, take=take), three_motions)[1]
+    longer = opened(tmp_path / "plan.parquet", three_motions).extended(44)
+    longer.ensure(0)
+    assert read_shots(longer.folder)[: len(short)] == short
+    assert len(list(longer.folder.glob("*.parquet"))) == 1
+
+
+def test_a_plan_from_before_a_field_of_the_scenes_file_existed_goes_on(lazy, three_motions):
+    """Its identity is that of the fields it was made with."""
+    path = lazy.folder / "_plan.json"
+    data = json.loads(path.read_text())
+    del data["scene"]["occluders"]
+    older = PlanHeader(lazy.header.scene, 0, lazy.header.rule, lazy.header.clips, lazy.header.part_takes, data["scene"])
+    older.write(lazy.folder)
+    assert "occluders" not in path.read_text()
+    assert opened(lazy.folder, three_motions).extended(LAZY + 50).header.identity == older.identity
+    assert read_header(lazy.folder).shots == LAZY + 50
+
+
+def test_an_altered_or_foreign_header_is_refused(lazy, tmp_path):
+    header = lazy.folder / "_plan.json"
+    header.write_text(header.read_text().replace('"seed": 0', '"seed": 1'))
+    with pytest.raises(DatasetError, match="was altered"):
+        read_shots(lazy.folder)
+    (tmp_path / "old.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DatasetError, match=r"is a file, expected the folder of a plan; delete"):
+        read_shots(tmp_path / "old.parquet")

@@ -1,5 +1,7 @@
 """Finished fits of a workspace: as motion for the sampler, and as coordinates to play."""
 
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,41 +15,69 @@ if TYPE_CHECKING:
     from ..biomech.fit_files import FittedClip
 
 
+KEPT_FITS = 64
+"""Fits that a worker keeps in memory."""
+
+
 def fitted_names(workspace: Workspace) -> list[str]:
     """Clips whose fit is whole (its report is written last)."""
     return sorted(report.parent.name for report in workspace.fits.glob("*/report.json"))
 
 
-def read_fits(workspace: Workspace, names: list[str]) -> "dict[str, FittedClip]":
-    """Fits by name.
+class Fits(Mapping[str, "FittedClip"]):
+    """Fits by name, read when they are first played; the last `KEPT_FITS` stay in memory.
 
     Raises:
         DatasetError: one of them is not there.
         FitError: one of them is damaged.
     """
-    from ..biomech.fit_files import read_fit
 
+    def __init__(self, workspace: Workspace, names: Sequence[str]) -> None:
+        require_fits(workspace, names)
+        self._workspace, self._names = workspace, tuple(names)
+        self._kept: OrderedDict[str, FittedClip] = OrderedDict()
+
+    def __getitem__(self, name: str) -> "FittedClip":
+        from ..biomech.fit_files import read_fit
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._kept:
+            while len(self._kept) >= KEPT_FITS:
+                self._kept.popitem(last=False)
+            self._kept[name] = read_fit(self._workspace.fit(name))
+        self._kept.move_to_end(name)
+        return self._kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def require_fits(workspace: Workspace, names: Sequence[str]) -> None:
+    """Raises DatasetError: a clip has no whole fit here."""
     known = fitted_names(workspace)
     missing = [name for name in names if name not in known]
     if missing:
         raise DatasetError(
             f"the plan needs fits of {', '.join(missing)}, which {workspace.fits} does not hold; "
-            f"fitted are: {', '.join(known) or 'none'}"
+            f"fitted are: {', '.join(known) or 'none'}; fit the missing ones with: spinegen fit-mocap CLIP"
         )
-    return {name: read_fit(workspace.fit(name)) for name in names}
 
 
-def read_motions(workspace: Workspace) -> list[Motion]:
-    """All fitted clips as the sampler sees them.
+def read_motions(workspace: Workspace, names: Sequence[str] | None = None) -> list[Motion]:
+    """Fitted clips as the sampler sees them, by default all of them.
 
     Raises:
-        DatasetError: a table of a fit is damaged.
+        DatasetError: one of them is not there, or its table is damaged.
     """
     import pandas as pd
 
     motions = []
     columns = [f"{name}_{axis}" for name in NAMES for axis in "xyz"]
-    for name, fit in read_fits(workspace, fitted_names(workspace)).items():
+    for name, fit in Fits(workspace, fitted_names(workspace) if names is None else names).items():
         path = fit.folder / "keypoints.parquet"
         try:
             points = pd.read_parquet(path, columns=columns).to_numpy(np.float64).reshape(-1, len(NAMES), 3)

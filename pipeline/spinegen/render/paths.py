@@ -1,5 +1,6 @@
 """Where the files of a frame lie."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +43,20 @@ class FramePaths:
         """Take the frame away, sidecar first."""
         for path in (self.sidecar, self.image, self.mask, self.depth):
             path.unlink(missing_ok=True)
+
+
+def finished_shots(frames: Path, shots: range) -> set[int]:
+    """Those of the shots that have a sidecar; folders are listed rather than every file asked for."""
+    found: set[int] = set()
+    if not shots:
+        return found
+    for folder in range(shots.start // SHARD, (shots.stop - 1) // SHARD + 1):
+        try:
+            names = os.listdir(frames / f"{folder:05d}")  # noqa: PTH208  (names alone: a path object each costs five times as much)
+        except FileNotFoundError:
+            continue
+        for name in names:
+            stem, dot, rest = name.partition(".")
+            if dot and rest == "json" and stem.isdigit() and int(stem) in shots:
+                found.add(int(stem))
+    return found

@@ -1,6 +1,6 @@
 """One worker: an engine, a session and the people of it; draws shots and gets over the engine's faults."""
 
-import os
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import EngineError, SpinegenError
+from ..errors import DatasetError, EngineError, SpinegenError, WorkspaceError
 from ..files import remove_leftovers
-from ..scenes.plan import read_people
+from ..pool import BEFORE_LEAVING
+from ..scenes.plan import open_plan, read_people
+from ..scenes.plan_file import PlanHeader, read_header
 from ..scenes.shot import Shot
 from ..workspace import Workspace
 from .client import ConnectionLost
 from .engines import EmbeddedEngine, EngineSource, ForeignEngine
-from .fits import read_fits
+from .fits import Fits, read_motions
 from .foreign import CUT_PICTURES
 from .frame import Troupe, draw_frame
 from .paths import FramePaths
+from .remaining import Batch
 from .session import Session
 from .settings import EMBEDDED, RenderSettings
 from .skeleton_map import load_skeleton_map
@@ -37,6 +40,10 @@ class Job:
     engine_command: str | None
     depth: bool
     restart_after: int
+    plan: str
+    """The plan's identity."""
+    shots: int
+    """Shots asked for."""
     clips: tuple[str, ...]
     skeleton: str = "anny"
     threads: int | None = None
@@ -46,7 +53,7 @@ class Job:
 
     @classmethod
     def of(
-        cls, workspace: Workspace, settings: RenderSettings, clips: Sequence[str], threads: int | None = None
+        cls, workspace: Workspace, settings: RenderSettings, header: PlanHeader, threads: int | None = None
     ) -> "Job":
         """The job of a stage."""
         return cls(
@@ -55,7 +62,9 @@ class Job:
             settings.engine_command,
             settings.depth,
             settings.restart_after,
-            tuple(clips),
+            header.identity,
+            header.shots,
+            tuple(header.clips),
             settings.skeleton,
             threads,
             settings.warm_up,
@@ -85,7 +94,8 @@ class Worker:
             else ForeignEngine(job.engine, job.engine_command)
         )
         specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
-        self._troupe = Troupe(load_skeleton_map(job.skeleton), specs, read_fits(workspace, list(job.clips)))
+        self._troupe = Troupe(load_skeleton_map(job.skeleton), specs, Fits(workspace, job.clips))
+        self._plan = open_plan(workspace.plan, lambda names: read_motions(workspace, names))
         self._session: Session | None = None
         self._drawn = 0
         self._tidied: set[Path] = set()
@@ -100,6 +110,13 @@ class Worker:
         """End the engine where it is ours."""
         self._session = None
         self._source.discard()
+
+    def draw_batch(self, batch: Batch) -> Iterator[Drawn]:
+        """Draw the rows of a batch, as `draw`; or plan its part."""
+        if batch.shots:
+            yield from self.draw(self._plan.shots(batch.part, batch.shots))
+        else:
+            self._plan.ensure(batch.part)
 
     def draw(self, shots: Sequence[Shot]) -> Iterator[Drawn]:
         """Draw shots that are not done yet.
@@ -149,40 +166,63 @@ _here: Worker | None = None
 _one_at_a_time = threading.Lock()
 
 
-def draw_in_worker(job: Job, rows: Sequence[Mapping[str, Any]]) -> list[Drawn]:
-    """Draw rows of the plan in a worker process, whose engine lives on for the next call."""
+def draw_in_worker(work: tuple[Job, Batch]) -> list[Drawn]:
+    """Draw a batch in a worker process, whose engine lives on for the next call.
+
+    Raises:
+        WorkspaceError: this machine does not see the workspace.
+    """
+    job, batch = work
     with _one_at_a_time:
-        return _draw_here(job, rows)
+        worker = _worker_of(job)
+        try:
+            return list(worker.draw_batch(batch))
+        except BaseException:
+            worker.close()
+            raise
 
 
-def _draw_here(job: Job, rows: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+def end_here() -> None:
+    """End this process's engine once nothing is drawn any more; does not wait for it."""
+    threading.Thread(target=_end_here, daemon=True).start()
+
+
+def _end_here() -> None:
+    global _here
+    with _one_at_a_time:
+        _close_here()
+        _here = None
+
+
+def _worker_of(job: Job) -> Worker:
     global _here
     if _here is None or _here.job != job:
         if _here is not None:
             _here.close()
-        _end_with_parent()
+        _check_shared(job)
+        if _close_here not in BEFORE_LEAVING:
+            BEFORE_LEAVING.append(_close_here)
         _here = Worker(job)
+    return _here
+
+
+def _close_here() -> None:
+    if _here is not None:
+        with suppress(SpinegenError, OSError):
+            _here.close()
+
+
+def _check_shared(job: Job) -> None:
+    """A worker on another machine must see the very workspace."""
     try:
-        return list(_here.draw([Shot.from_row(dict(row)) for row in rows]))
-    except BaseException:
-        _here.close()
-        raise
-
-
-def _end_with_parent() -> None:
-    """Leave when the main process has gone, however it went: no worker and no engine stays behind."""
-    import signal
-
-    with suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        if _here is not None:
-            with suppress(SpinegenError, OSError):
-                _here.close()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        header = read_header(Workspace(job.root).plan)
+    except DatasetError as error:
+        raise WorkspaceError(
+            f"worker on {socket.gethostname()} does not see the workspace {job.root} ({error}); workers need it under the same path, "
+            "on a file system that all machines share"
+        ) from error
+    if (header.identity, header.shots) != (job.plan, job.shots):
+        raise WorkspaceError(
+            f"worker on {socket.gethostname()}: {job.root} is there, but holds another plan; workers need the same workspace under "
+            "the same path, on a file system that all machines share"
+        )

@@ -1,8 +1,10 @@
 """Fitted motion as the sampler sees it: keypoints over time, what is being done, and who may be seen doing it where."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,14 @@ class Motion:
         ]
         return float(sum(lengths) / 2.0 / THIGH_AND_SHANK_OF_STATURE)
 
+    def digest(self) -> str:
+        """Short checksum of everything that a draw depends on."""
+        found = hashlib.sha256(self.name.encode())
+        for array in (self.times_s, self.keypoints_ground_m):
+            found.update(np.ascontiguousarray(array, dtype=np.float64).data)
+        found.update("\0".join(self.activities).encode())
+        return found.hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -69,15 +79,20 @@ class Moments:
 
     def holds(self, clip: int, frame: int) -> bool:
         """Whether a frame of a motion may be drawn."""
-        return (clip, frame) in self._pairs
+        place = int(np.searchsorted(self._keys, (key := _key(clip, frame))))
+        return place < len(self._keys) and self._keys[place] == key
 
     @cached_property
     def _by_activity(self) -> list[NDArray[np.int64]]:
         return [np.flatnonzero(self.activity == index) for index in np.unique(self.activity)]
 
     @cached_property
-    def _pairs(self) -> frozenset[tuple[int, int]]:
-        return frozenset(zip(self.clip.tolist(), self.frame.tolist(), strict=True))
+    def _keys(self) -> NDArray[np.int64]:
+        return np.sort(_key(self.clip.astype(np.int64), self.frame.astype(np.int64)))
+
+
+def _key(clip: Any, frame: Any) -> Any:
+    return clip * 2**32 + frame
 
 
 @dataclass(frozen=True)
@@ -189,17 +204,22 @@ def _distance_to(times: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArr
 
 def _moments(motions: Sequence[Motion], settings: ClipSettings, masks: Sequence[NDArray[np.bool_]]) -> Moments:
     names: dict[str, int] = {}
-    clips, frames, activities = [], [], []
+    clips: list[NDArray[np.int32]] = []
+    frames: list[NDArray[np.int32]] = []
+    activities: list[NDArray[np.int32]] = []
     for index, (motion, mask) in enumerate(zip(motions, masks, strict=True)):
-        for frame in np.flatnonzero(mask & np.isfinite(motion.keypoints_ground_m).all((1, 2))):
-            activity = motion.activities[frame]
-            if settings.activities == "all" or activity in settings.activities:
-                clips.append(index)
-                frames.append(frame)
-                activities.append(names.setdefault(activity, len(names)))
+        usable = np.flatnonzero(mask & np.isfinite(motion.keypoints_ground_m).all((1, 2)))
+        if settings.activities != "all":
+            wanted = frozenset(settings.activities)
+            usable = np.array([frame for frame in usable if motion.activities[frame] in wanted], dtype=np.int64)
+        clips.append(np.full(len(usable), index, dtype=np.int32))
+        frames.append(usable.astype(np.int32))
+        numbers = [names.setdefault(motion.activities[frame], len(names)) for frame in usable]
+        activities.append(np.array(numbers, dtype=np.int32))
+    nothing = np.zeros(0, dtype=np.int32)
     return Moments(
-        np.asarray(clips, dtype=np.int32),
-        np.asarray(frames, dtype=np.int32),
-        np.asarray(activities, dtype=np.int32),
+        np.concatenate([nothing, *clips]),
+        np.concatenate([nothing, *frames]),
+        np.concatenate([nothing, *activities]),
         tuple(names),
     )

@@ -1,18 +1,20 @@
-"""The plan: every shot drawn to a table before anything is rendered."""
+"""The plan: what every shot shows, drawn part by part when somebody first asks; a row is a pure function of settings, motions and seed."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import ConfigError, DatasetError
-from ..files import atomic_path, write_json
+from ..files import write_json
 from ..progress import Task
 from .motions import Motion, select, split_motions
+from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
 from .sampler import Casting, GaveUp, sample_take
 from .settings import SceneSettings
@@ -20,25 +22,34 @@ from .shot import Shot
 from .views import rig_cameras
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..humans.spec import PersonSpec
 
 FIRST_RIG_STREAM = 2**30
 """`SeedSequence([seed, 2**30 + view])`; splitting clips uses the stream just below."""
 _SPLIT_STREAM = FIRST_RIG_STREAM - 1
-_ROWS_AT_ONCE = 5_000
 GIVE_UP_SHARE = 0.5
-"""A plan that loses more of its shots than this is refused."""
+"""A plan whose first part loses more of its takes than this is refused."""
+MotionSource = Callable[[Sequence[str]], Sequence[Motion]]
+"""Fitted motions by name."""
 
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """What planning found."""
+    """What is known of a plan."""
 
+    asked: int
+    """Shots asked for."""
+    to_come: int
+    """Shots asked for in parts that are not drawn yet."""
     shots: int
+    """Shots drawn; given-up ones are left out."""
     train: int
     val: int
     rule: str
     given_up: int
+    """Takes without a usable draw."""
     rejected: dict[str, int]
     """Reasons of unused draws."""
 
@@ -75,115 +86,182 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> "t
     return cast, specs
 
 
-def draw_shots(cast: Casting, seed: int, lost: Counter[str], first_take: int = 0) -> Iterator[list[Shot]]:
-    """Take after take; reasons of takes that were given up are added to `lost`."""
-    settings = cast.settings
-    count = settings.take.shots
-    takes = -(-settings.shots // count)
-    share = settings.validation_share
-    if share > 0 and int(takes * share) == 0:
-        raise ConfigError(
-            f"the validation split would be empty: {settings.shots} shots in takes of {count} with validation_share "
-            f"{share:g}; ask for more shots or a larger share"
-        )
-    for take in range(first_take, takes):
+def draw_takes(
+    cast: Casting, seed: int, takes: range, facts: PartFacts, task: Task | None = None
+) -> Iterator[list[Shot]]:
+    """Shots of each take, none where no draw could be used; counts into `facts`."""
+    count, share = cast.settings.take.shots, cast.settings.validation_share
+    for take in takes:
         first = take * count
         split = "val" if int((take + 1) * share) > int(take * share) else "train"
         rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
         try:
-            yield sample_take(rng, cast, split, first, min(count, settings.shots - first), take)
+            # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
+            shots = sample_take(rng, cast, split, first, count, take)[: cast.settings.shots - first]
         except GaveUp as given_up:
-            lost.update(given_up.reasons)
+            facts.given_up += 1
+            facts.rejected.update(given_up.reasons)
             yield []
+            continue
+        facts.shots += len(shots)
+        facts.train += len(shots) * (split == "train")
+        facts.val += len(shots) * (split == "val")
+        facts.rejected.update(shots[0].rejected)
+        if task is not None:
+            task.advance(len(shots))
+        yield shots
+
+
+class Plan:
+    """A plan on disk. Rows that nobody has drawn yet are drawn, and kept, when they are first asked for; processes that do so at
+    the same time write the same bytes."""
+
+    def __init__(self, folder: Path, header: PlanHeader, motions: MotionSource) -> None:
+        self.folder, self.header = folder, header
+        self._motions = motions
+        self._last: tuple[int, pa.Table] | None = None
+
+    def is_drawn(self, part: int) -> bool:
+        """Whether a part's file is there."""
+        return self._path(part).exists()
+
+    def ensure(self, part: int) -> None:
+        """Draw a part unless its file is there.
+
+        Raises:
+            DatasetError: the fits changed since the plan was made.
+        """
+        if not self.is_drawn(part):
+            self._draw(part)
+
+    def table(self, part: int, columns: Sequence[str] | None = None) -> "pa.Table":
+        """Rows of a part, drawn now if they are missing or damaged.
+
+        Raises:
+            DatasetError: the fits changed since the plan was made, or the file cannot be kept.
+        """
+        path, identity = self._path(part), self.header.identity
+        found = read_part(path, identity, columns)
+        if found is None:
+            self._draw(part)
+            found = read_part(path, identity, columns)
+        if found is None:
+            raise DatasetError(f"{path}: cannot be read right after it was written; is the disk in order?")
+        return found
+
+    def shots(self, part: int, numbers: Sequence[int]) -> list[Shot]:
+        """Some rows of a part, in the order of `numbers`; the part is kept in memory until another one is opened."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self._last is None or self._last[0] != part:
+            self._last = (part, self.table(part))
+        table = self._last[1]
+        wanted = pc.index_in(pa.array(numbers, pa.int64()), value_set=table["shot"])
+        if wanted.null_count:
+            raise DatasetError(f"{self._path(part)}: does not hold all of shots {min(numbers)} .. {max(numbers)}")
+        return [Shot.from_row(row) for row in table.take(wanted).to_pylist()]
+
+    def facts(self) -> PlanFacts:
+        """Counts of the drawn parts, from their footers."""
+        total, to_come = PartFacts(), 0
+        for part in range(self.header.parts):
+            found = part_facts(self._path(part), self.header.identity)
+            if found is None:
+                to_come += len(self.header.shots_of(self.header.takes_of(part)))
+            else:
+                total.add(found)
+        return PlanFacts(
+            self.header.shots, to_come, total.shots, total.train, total.val, self.header.rule, total.given_up, dict(total.rejected)
+        )  # fmt: skip
+
+    def extended(self, shots: int) -> "Plan":
+        """The plan with more shots; what it held stays as it is."""
+        longer = replace(self.header, scene=self.header.scene.model_copy(update={"shots": shots}))
+        longer.write(self.folder)
+        _remove_strangers(self.folder, longer)
+        return Plan(self.folder, longer, self._motions)
+
+    def _path(self, part: int) -> Path:
+        return self.folder / self.header.file_of(part)
+
+    def _draw(self, part: int) -> None:
+        facts = PartFacts()
+        takes = draw_takes(self._cast, self.header.seed, self.header.takes_of(part), facts)
+        write_part(self._path(part), self.header.identity, [shot for take in takes for shot in take], facts)
+
+    @cached_property
+    def _cast(self) -> Casting:
+        names = list(self.header.clips)
+        motions = {motion.name: motion for motion in self._motions(names)}
+        changed = [name for name in names if motions[name].digest() != self.header.clips[name]]
+        if changed:
+            raise DatasetError(
+                f"{self.folder}: was planned with another fit of {', '.join(changed)}; put that fit back, or use another --out folder"
+            )
+        return casting(self.header.scene, [motions[name] for name in names], self.header.seed)[0]
 
 
 def make_plan(
     settings: SceneSettings, motions: Sequence[Motion], seed: int, plan: Path, people: Path, task: Task
-) -> PlanFacts:
-    """Draw everything and write `plan.parquet` and `people.json`, whole or not at all.
+) -> Plan:
+    """Draw the first part, and write `people.json`, that part and the header, in this order.
 
     Raises:
         ConfigError: the scenes file cannot be met; the text gives the reasons that were counted.
+        DatasetError: nothing was fitted.
     """
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     cast, specs = casting(settings, motions, seed)
-    lost: Counter[str] = Counter()
-    rejected: Counter[str] = Counter()
-    splits: Counter[str] = Counter()
-    given_up = 0
-    with atomic_path(plan) as temporary:
-        writer: pq.ParquetWriter | None = None
-        try:
-            for block in _blocks(draw_shots(cast, seed, lost), task):
-                given_up += block.given_up
-                if not block.shots:
-                    continue
-                splits.update(shot.split for shot in block.shots)
-                for shot in block.shots:
-                    rejected.update(shot.rejected if shot.shot % settings.take.shots == 0 else {})
-                table = pa.Table.from_pandas(
-                    pd.DataFrame([shot.to_row() for shot in block.shots]), preserve_index=False
-                )
-                if writer is None:
-                    schema = table.schema.with_metadata({"spinegen_shots": str(settings.shots)})
-                    writer = pq.ParquetWriter(temporary, schema, compression="zstd")
-                writer.write_table(table.cast(writer.schema))
-        finally:
-            if writer is not None:
-                writer.close()
-        takes = -(-settings.shots // settings.take.shots)
-        if given_up > GIVE_UP_SHARE * takes or not splits["train"] or (settings.validation_share and not splits["val"]):
-            reasons = ", ".join(f"{reason} ({count})" for reason, count in lost.most_common(4))
-            raise ConfigError(
-                f"the scenes file cannot be met: {given_up} of {takes} takes found no usable draw within "
-                f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
-            )
-        write_json(people, {name: spec.model_dump(mode="json") for name, spec in specs.items()})
-    return PlanFacts(
-        sum(splits.values()), splits["train"], splits["val"], cast.split.rule, given_up, dict(rejected + lost)
-    )
+    clips = {motion.name: motion.digest() for motion in cast.motions}
+    header = PlanHeader(settings, seed, cast.split.rule, clips, max(1, PART_SHOTS // settings.take.shots))
+    share = settings.validation_share
+    if share > 0 and int(header.takes * share) == 0:
+        raise ConfigError(
+            f"the validation split would be empty: {settings.shots} shots in takes of {settings.take.shots} with "
+            f"validation_share {share:g}; ask for more shots or a larger share"
+        )
+    takes, facts = header.takes_of(0), PartFacts()
+    shots = [shot for take in draw_takes(cast, seed, takes, facts, task) for shot in take]
+    empty = not facts.train or (int(len(takes) * share) > 0 and not facts.val)
+    if empty or facts.given_up > GIVE_UP_SHARE * len(takes):
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in facts.rejected.most_common(4))
+        raise ConfigError(
+            f"the scenes file cannot be met: {facts.given_up} of {len(takes)} takes found no usable draw within "
+            f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
+        )
+    write_json(people, {name: spec.model_dump(mode="json") for name, spec in specs.items()})
+    _remove_strangers(plan, header)
+    write_part(plan / header.file_of(0), header.identity, shots, facts)
+    header.write(plan)
+    by_name = {motion.name: motion for motion in cast.motions}
+    return Plan(plan, header, lambda names: [by_name[name] for name in names])
 
 
-@dataclass(frozen=True)
-class _Block:
-    shots: list[Shot]
-    given_up: int
-
-
-def _blocks(takes: Iterable[list[Shot]], task: Task) -> Iterator[_Block]:
-    shots: list[Shot] = []
-    given_up = 0
-    for take in takes:
-        shots += take
-        given_up += not take
-        task.advance(len(take))
-        if len(shots) >= _ROWS_AT_ONCE:
-            yield _Block(shots, given_up)
-            shots, given_up = [], 0
-    yield _Block(shots, given_up)
-
-
-def read_shots(plan: Path) -> list[Shot]:
-    """All rows of a plan.
+def open_plan(folder: Path, motions: MotionSource) -> Plan:
+    """A plan that was made before; nothing but its header is read.
 
     Raises:
-        DatasetError: the file is missing or damaged.
+        DatasetError: the header is missing or damaged.
     """
-    import pandas as pd
+    return Plan(folder, read_header(folder), motions)
 
-    try:
-        table = pd.read_parquet(plan)
-    except FileNotFoundError:
-        raise DatasetError(f"{plan} is missing; make it with: spinegen render") from None
-    except Exception as error:
-        raise DatasetError(f"{plan}: cannot be read: {error}; delete it and run spinegen render again") from error
-    try:
-        return [Shot.from_row(row) for row in table.to_dict("records")]
-    except (KeyError, TypeError, ValueError) as error:
-        raise DatasetError(f"{plan}: is not a plan of this version: {error}; delete it and plan again") from error
+
+def read_shots(folder: Path) -> list[Shot]:
+    """All rows drawn so far, in memory at once.
+
+    Raises:
+        DatasetError: the plan is missing or damaged.
+    """
+    header = read_header(folder)
+    shots: list[Shot] = []
+    for part in range(header.parts):
+        path = folder / header.file_of(part)
+        if path.exists():
+            table = read_part(path, header.identity)
+            if table is None:
+                raise DatasetError(f"{path}: cannot be read; delete it and run spinegen render again")
+            shots += [Shot.from_row(row) for row in table.to_pylist()]
+    return shots
 
 
 def read_people(path: Path) -> dict[str, dict[str, Any]]:
@@ -198,3 +276,12 @@ def read_people(path: Path) -> dict[str, dict[str, Any]]:
         raise DatasetError(
             f"{path}: cannot be read: {error}; delete it and {path.with_name('plan.parquet')}"
         ) from error
+
+
+def _remove_strangers(folder: Path, header: PlanHeader) -> None:
+    """Take away parts that the plan does not name: a folder of parts must open as one table without repeated rows."""
+    known = {header.file_of(part) for part in range(header.parts)}
+    for path in folder.glob("shots-*.parquet"):
+        if path.name not in known:
+            with suppress(FileNotFoundError):
+                path.unlink()

@@ -69,7 +69,9 @@ class _Person:
         return placed_keypoints(self.placed, self.motion, frame, self.scale)
 
     def frame_at(self, time_s: float) -> int:
-        return int(np.argmin(np.abs(self.motion.times_s - time_s)))
+        times = self.motion.times_s
+        after = min(max(int(np.searchsorted(times, time_s)), 1), len(times) - 1)
+        return after - int(time_s - times[after - 1] <= times[after] - time_s)
 
 
 def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[Shot]:
@@ -105,8 +107,9 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
     if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
         raise Rejected("camera in a wall")
     frames = _frames(casting, split, people, settings.take.step_s, count)
-    for camera, row in zip(cameras, frames, strict=True):
-        _check_seen(camera, main.keypoints(row[0]), view, view_settings, settings)
+    seen = [main.keypoints(row[0]) for row in frames]
+    for camera, keypoints in zip(cameras, seen, strict=True):
+        _check_seen(camera, keypoints, view, view_settings, settings)
 
     circles = [
         (float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2]), footprint_radius_m(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])))
@@ -117,9 +120,9 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
     furnish(rng, settings.props, place, circles, layout, sight)
     occluded = occlude(rng, settings.occluders, place, circles, layout, sight)
     light = sample_light(rng, settings.light, place)
+    place_data, props_data = place.to_json(), layout.to_json()
     shots = []
     for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True)):
-        keypoints = main.keypoints(row[0])
         placed = [_moved(person, frame) for person, frame in zip(people, row, strict=True)]
         shots.append(
             {
@@ -133,8 +136,8 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
                 "people": [person.to_json() for person in placed],
                 "camera": camera.to_json(),
                 "light": light,
-                "place": place.to_json(),
-                "props": layout.to_json(),
+                "place": place_data,
+                "props": props_data,
                 "sensor": sample_sensor(rng, settings.sensor),
                 "width": camera.width,
                 "height": camera.height,
@@ -156,7 +159,7 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
                 "place_kind": place.kind,
                 "indoor": place.indoor,
                 "sun_elevation_deg": float(light["sun"][0]),
-                "box_px": round(max(box_px(camera, keypoints)), 1),
+                "box_px": round(max(box_px(camera, seen[offset])), 1),
                 "split_rule": casting.split.rule,
             }
         )
@@ -188,7 +191,7 @@ def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) ->
         keypoints = person.keypoints(frame)
         if any(bodies_meet(keypoints, other) for other in bodies):
             raise Rejected("people too close")
-        if not all(place.contains(float(p[0]), float(p[2]), float(p[1])) for p in keypoints):
+        if not place.contains_all(keypoints):
             raise Rejected("person in a wall")
         people.append(person)
         taken.append((x, z, radius))
