@@ -47,7 +47,7 @@ def contents(root: Path) -> dict[str, bytes]:
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_file() and not NOT_MADE.fullmatch(name):
-            found[name] = _timeless(path)
+            found[name] = _timeless(path, root)
     return found
 
 
@@ -56,10 +56,11 @@ def differences(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
     return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
 
 
-def _timeless(path: Path) -> bytes:
+def _timeless(path: Path, root: Path) -> bytes:
     data = path.read_bytes()
     if path.suffix == ".json" and path.name in ("run.json", "report.json", "export.json"):
-        return json.dumps(_without_timings(json.loads(data))).encode()
+        # The folder that the user named with --out stands in the record; two workspaces cannot have the same.
+        return json.dumps(_without_timings(json.loads(data))).replace(str(root), "").encode()
     return SPOKEN_TIMINGS.sub(b"", data) if path.suffix == ".html" else data
 
 
@@ -172,7 +173,7 @@ def kill_and_compare(
             break
         found = differences(reference, contents(root))
         differing += [f"{root.name}/{name}" for name in found]
-        say(f"{root.name} finished: {len(found)} of {len(reference)} files differ")
+        say(f"{root.name} finished: {len(found)} of {len(reference)} files differ {' '.join(found)}")
         shutil.rmtree(root)
     return Outcome(tuple(hits), workspaces, tuple(differing), tuple(stayed))
 
