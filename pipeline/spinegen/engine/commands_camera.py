@@ -127,7 +127,7 @@ _PICTURE_HELP = {
     "lit": "Picture: png, bmp or npy (H, W, 3 uint8 RGB), or NAME.png to write into the engine's folder.",
     "normal": "World normals in Unreal axes, n * 127.5 + 127.5: png, bmp, npy or a file name.",
     "object_mask": "Objects in their mask colours: png, bmp, npy or a file name.",
-    "depth": "Planar depth, float32 cm, 0 where nothing is drawn: npy or NAME.npy.",
+    "depth": "Planar depth, float32 cm, 65504 where nothing is drawn: npy or NAME.npy.",
 }
 _ENCODERS: dict[str, Callable[[np.ndarray], bytes]] = {"png": encode_png, "bmp": encode_bmp, "npy": encode_npy}
 

@@ -1,20 +1,22 @@
 """`/objects` and `/object/NAME` commands."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError
 from . import protocol
-from .actors import Actor
+from .actors import Actor, Vector
 from .commands_camera import numbers
 from .human import Human
-from .router import Router
+from .router import Handler, Router
+from .vocabulary import Prop
 from .world import bounds_cm
 
 if TYPE_CHECKING:
     from .session import Session
 
 MAX_LISTED_VERTICES = 200_000
+CUBE_CM = (100.0, 100.0, 100.0)
 
 
 def add_object_commands(router: Router) -> None:
@@ -25,19 +27,15 @@ def add_object_commands(router: Router) -> None:
     def objects(session: "Session") -> str:
         return " ".join(session.world.actors)
 
-    @command(
-        "vset /objects/spawn [str] [str]", "Class and name: SpinegenHuman, SpinegenStage or a kind of prop; the name."
-    )
-    def spawn(session: "Session", uclass: str, name: str) -> str:
-        return session.world.spawn(uclass, name).name
-
-    @command("vset /objects/spawn [str] [str] [float] [float] [float]", "Class, name and location in cm.")
-    def spawn_at(session: "Session", uclass: str, name: str, x: float, y: float, z: float) -> str:
-        return session.world.spawn(uclass, name, (x, y, z)).name
-
-    @command("vset /objects/spawn_cube [str]", "A cube of 100 cm whose underside is at its location; the name.")
-    def spawn_cube(session: "Session", name: str) -> str:
-        return session.world.spawn("box", name).name
+    place = "[float] [float] [float]"
+    for named, words in ((False, "[str]"), (True, "[str] [str]")):
+        help_text = f"Class{' and name' if named else ''}: SpinegenHuman, SpinegenStage or a kind of prop; its name."
+        router.add(f"vset /objects/spawn {words}", help_text, _spawner(named))
+        router.add(f"vset /objects/spawn {words} {place}", f"{help_text} Location in cm.", _spawner(named))
+    for named, words in ((False, ""), (True, " [str]")):
+        help_text = "A cube of 100 cm whose underside is at its location; its name."
+        router.add(f"vset /objects/spawn_cube{words}", help_text, _cube_spawner(named))
+        router.add(f"vset /objects/spawn_cube{words} {place}", f"{help_text} Location in cm.", _cube_spawner(named))
 
     @command("vget /object/[str]/location", "x y z, cm.")
     def location(session: "Session", name: str) -> str:
@@ -134,6 +132,32 @@ def add_object_commands(router: Router) -> None:
             )
         else:
             router.add(template, "", None)
+
+
+def _spawner(named: bool) -> Handler:
+    """Handler of `class [name] [x y z]`."""
+
+    def handler(session: "Session", uclass: str, *rest: Any) -> str:
+        name, location = _name_and_place(session, uclass, named, rest)
+        return session.world.spawn(uclass, name, location).name
+
+    return handler
+
+
+def _cube_spawner(named: bool) -> Handler:
+    """Handler of `[name] [x y z]`."""
+
+    def handler(session: "Session", *rest: Any) -> str:
+        name, location = _name_and_place(session, "Cube", named, rest)
+        return session.world.spawn_prop(Prop(name=name, kind="box", location_cm=location, size_cm=CUBE_CM)).name
+
+    return handler
+
+
+def _name_and_place(session: "Session", kind: str, named: bool, rest: tuple[Any, ...]) -> tuple[str, Vector]:
+    name, place = (rest[0], rest[1:]) if named else (session.world.free_name(kind), rest)
+    x, y, z = place or (0.0, 0.0, 0.0)
+    return name, (x, y, z)
 
 
 def _bones(actor: Actor, space: str) -> str:

@@ -15,7 +15,7 @@ from .actors import Actor, MeshActor, Vector, free_colour
 from .bodies import Bodies
 from .human import Human
 from .mesh import Drawable
-from .props import prop_mesh
+from .props import PROPS, prop_mesh
 from .stage import Sky, StageState, Sun, check_level
 from .vocabulary import Backdrop, Ground, Prop, Room
 
@@ -83,8 +83,11 @@ class World:
             if any(actor.uclass == protocol.STAGE for actor in self.actors.values()):
                 raise EngineError("there is a SpinegenStage already")
             actor = Actor(name, uclass, (0, 0, 0), location_cm)
+        elif uclass not in PROPS:
+            known = ", ".join((protocol.HUMAN, protocol.STAGE, *PROPS))
+            raise EngineError(f"Argument Invalid: class must be one of {known}; found {uclass[:40]!r}")
         else:
-            return self._spawn_prop(Prop.model_validate({"name": name, "kind": uclass, "location_cm": location_cm}))
+            return self.spawn_prop(Prop.model_validate({"name": name, "kind": uclass, "location_cm": location_cm}))
         if uclass != protocol.STAGE:
             actor.colour = self._free_colour()
         self.actors[name] = actor
@@ -94,7 +97,12 @@ class World:
     def _free_colour(self) -> tuple[int, int, int]:
         return free_colour({actor.colour for actor in self.actors.values()})
 
-    def _spawn_prop(self, prop: Prop) -> Actor:
+    def free_name(self, kind: str) -> str:
+        """`kind_N` with the first N that is free."""
+        return next(name for number in range(MAX_ACTORS + 1) if (name := f"{kind}_{number}") not in self.actors)
+
+    def spawn_prop(self, prop: Prop) -> Actor:
+        """Put a prop on the stage."""
         if prop.name in self.actors:
             raise EngineError(f"there is an object named {prop.name} already")
         if len(self.actors) >= MAX_ACTORS:
@@ -145,7 +153,7 @@ class World:
         elif name == "SetLevel":
             check_level(str(arguments[0]))
         elif name == "SpawnProp":
-            result = self._spawn_prop(_described(arguments[0], Prop, name)).name
+            result = self.spawn_prop(_described(arguments[0], Prop, name)).name
         self.changed()
         return result
 
