@@ -31,6 +31,7 @@ USED_FOR = {
     "onnxruntime": "running and scoring that network",
     "onnxscript": "torch's ONNX exporter asks for it",
     "opencv-python": "pictures, masks, video",
+    "openexr": "users' OpenEXR panoramas",
     "opensim": "reading and writing models, replay of fits, the reference solver",
     "pandas": "tables",
     "pillow": "headers of pictures, whole-file checks",
