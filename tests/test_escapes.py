@@ -48,6 +48,18 @@ def test_a_sidecar_names_only_files_beside_it(tmp_path: Path, key: str, name: ob
         read_frame(path)
 
 
+@pytest.mark.parametrize("name", ["../../secret", "/etc/hostname", "..", ""])
+def test_a_sealed_sidecar_that_vouches_for_files_elsewhere_is_faulty(tmp_path: Path, name: str) -> None:
+    from spinegen.render.frame import sealed
+    from spinegen.render.repair import fault
+
+    paths = FramePaths(tmp_path / "frames", 0)
+    paths.sidecar.parent.mkdir(parents=True)
+    (tmp_path / "secret").write_text("x")
+    paths.sidecar.write_bytes(sealed({"shot": 0, "sha256": {name: "0"}}))
+    assert fault(paths, 0) == f"{name} is missing"
+
+
 def test_frames_lie_under_their_folder_whatever_the_number(tmp_path: Path) -> None:
     for shot in (0, -1, 10**12):
         assert FramePaths(tmp_path, shot).sidecar.resolve().is_relative_to(tmp_path.resolve())

@@ -20,8 +20,8 @@ def fault(paths: FramePaths, shot: int) -> str | None:
     if kept != seal(json.dumps(record, separators=(",", ":"), allow_nan=False)):
         return f"{paths.sidecar.name} was altered"
     for name, digest in record["sha256"].items():
-        path = paths.sidecar.with_name(name)
-        if path.parent != paths.sidecar.parent or not path.is_file():
+        path = paths.sidecar.parent / name
+        if name in ("", ".", "..") or "/" in name or not path.is_file():
             return f"{name} is missing"
         if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             return f"{name} was altered or cut short"
