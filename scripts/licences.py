@@ -49,6 +49,7 @@ USED_FOR = {
 KNOWN = {
     "anny": "Apache-2.0",
     "ezc3d": "MIT",
+    "openexr": "BSD-3-Clause",
     "smplx": "non-commercial (Max Planck licence)",
 }
 """Read from the licence file of the package, whose metadata name none."""
