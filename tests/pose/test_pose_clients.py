@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from pose_figures import draw, person_look
 
+from spinegen.pose.assembly import ARCHITECTURES, build_network
+from spinegen.pose.export import export_onnx
 from spinegen.pose.predictor import PosePredictor
 
 BOX_XYWH = np.array([40.0, 20.0, 150.0, 170.0])
@@ -29,27 +31,40 @@ def check(client: Any, predictor: PosePredictor, picture: NDArray[np.uint8]) -> 
     assert np.abs(scores - ours.scores).max() < 1e-3
 
 
+@pytest.fixture(
+    scope="module", params=["trained", *(pytest.param(n, marks=pytest.mark.slow) for n in ("small", "medium"))]
+)
+def any_onnx(request: pytest.FixtureRequest, exported_onnx: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained tiny network, and fresh ones of the other sizes."""
+    if request.param == "trained":
+        return exported_onnx
+    file = tmp_path_factory.mktemp("sizes") / f"{request.param}.onnx"
+    architecture = ARCHITECTURES[request.param]
+    export_onnx(build_network(architecture), architecture, file)
+    return file
+
+
 @pytest.mark.filterwarnings("ignore")
-def test_rtmlib_finds_the_same_keypoints(exported_onnx: Path, picture_rgb: NDArray[np.uint8]) -> None:
+def test_rtmlib_finds_the_same_keypoints(any_onnx: Path, picture_rgb: NDArray[np.uint8]) -> None:
     rtmlib = pytest.importorskip("rtmlib")
-    predictor = PosePredictor(exported_onnx)
+    predictor = PosePredictor(any_onnx)
     height, width = predictor.input_hw
-    client = rtmlib.RTMPose(str(exported_onnx), model_input_size=(width, height), backend="onnxruntime", device="cpu")
+    client = rtmlib.RTMPose(str(any_onnx), model_input_size=(width, height), backend="onnxruntime", device="cpu")
     check(client, predictor, picture_rgb)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_spinepose_finds_the_same_keypoints(
-    exported_onnx: Path, picture_rgb: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    any_onnx: Path, picture_rgb: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its whole estimator, with our file as the pose network and boxes given, so that no detector need be downloaded."""
     spinepose = pytest.importorskip("spinepose")
     solution = pytest.importorskip("spinepose.tools.base_solution")
-    predictor = PosePredictor(exported_onnx)
+    predictor = PosePredictor(any_onnx)
     height, width = predictor.input_hw
     preset = {
         **spinepose.SpinePoseEstimator.MODE["small"],
-        "pose": str(exported_onnx),
+        "pose": str(any_onnx),
         "pose_input_size": (width, height),
     }
     monkeypatch.setattr(solution, "YOLOX", lambda *_, **__: None)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from spinegen import skeleton
-from spinegen.errors import DatasetError
+from spinegen.errors import DatasetError, TrainingError
 from spinegen.pose.data.batches import BatchSource
 from spinegen.pose.data.cache import CropCache, drop_other_crops, open_cache
 from spinegen.pose.data.coco_set import CocoSet, read_coco
@@ -136,6 +136,12 @@ def test_mixing_keeps_the_ratio_in_every_batch(cache: CropCache) -> None:
     mixed = BatchSource([cache, cache], 0.25, 8, HW, AugmentSettings(), 0, torch.device("cpu"))
     assert [len(rows) for rows in mixed.rows(4)] == [6, 2]
     assert len(mixed.make(0).inputs) == 8
+
+
+@pytest.mark.parametrize(("ratio", "whom"), [(0.1, "nobody"), (0.9, "everybody")])
+def test_a_ratio_that_leaves_one_set_out_is_refused(cache: CropCache, ratio: float, whom: str) -> None:
+    with pytest.raises(TrainingError, match=f"mix_ratio {ratio} of a batch of 4 is {whom}: use a larger batch"):
+        BatchSource([cache, cache], ratio, 4, (64, 48), AugmentSettings(), 0, torch.device("cpu"))
 
 
 def test_cached_crops_show_the_person_where_the_labels_say(cache: CropCache) -> None:

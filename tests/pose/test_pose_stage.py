@@ -187,6 +187,36 @@ def test_predicting_nothing_is_said(exported_onnx: Path, tmp_path: Path) -> None
         predict(tmp_path / "noise.mp4", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
 
 
+def test_predicting_broken_pictures_alone_is_a_fault(exported_onnx: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/broken.jpg").write_bytes(b"\xff\xd8 no more")
+    with pytest.raises(
+        UsageError, match=r"none of its 1 pictures can be read; the first: .*broken\.jpg: JPEG is cut off"
+    ):
+        predict(tmp_path / "in", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+
+
+def test_predicting_never_writes_over_its_input(exported_onnx: Path, tmp_path: Path) -> None:
+    source = pictures(tmp_path)
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    for given in (source, source / "00000000.jpg"):
+        with pytest.raises(UsageError, match="would be overwritten"):
+            predict(given, source, exported_onnx, "whole", False, SilentReporter())
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+
+
+def test_pictures_that_differ_in_their_ending_alone_keep_apart(exported_onnx: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ("a.jpg", "a.png", "b.png"):
+        cv2.imwrite(str(source / name), np.full((60, 40, 3), 90, np.uint8))
+    predict(source, tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "a.jpg.jpg", "a.jpg.json", "a.png.jpg", "a.png.json", "b.jpg", "b.json",
+    ]  # fmt: skip
+    assert json.loads((tmp_path / "out/a.png.json").read_text())["picture"] == "a.png"
+
+
 def test_the_filter_calms_noise_and_follows_steps() -> None:
     rng = np.random.default_rng(0)
     still = OneEuroFilter(30)

@@ -1,6 +1,7 @@
 """`spinegen predict`: a trained network on a user's own pictures or video."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,14 @@ def predict(source: Path, target: Path, model: Path, boxes: str, spine_only: boo
         spine_only: draw the vertebral chain alone; the JSON holds all keypoints.
 
     Raises:
-        UsageError: no picture, video or box there.
+        UsageError: no picture, video or box there, or the results would overwrite the input.
         TrainingError: the model cannot be used.
     """
     if not source.exists():
         raise UsageError(f"{source}: does not exist")
+    folder = source if source.is_dir() else source.parent
+    if target.resolve() == folder.resolve():
+        raise UsageError(f"{target}: is the folder of the input, whose files would be overwritten; name another one")
     places = read_boxes(boxes)
     predictor = PosePredictor(model, flip_test=True)
     try:
@@ -81,6 +85,7 @@ def _pictures(
     if not paths or paths[0].suffix.lower() not in PICTURES:
         allowed = ", ".join(sorted(PICTURES | VIDEOS))
         raise UsageError(f"{source}: holds no picture or video; known endings: {allowed}")
+    stems = Counter(path.stem for path in paths)
     failures: list[str] = []
     done = people = 0
     with reporter.task("predict", len(paths), "pictures") as task:
@@ -94,11 +99,14 @@ def _pictures(
             boxes = places.of(path.name, image.shape[1], image.shape[0])
             prediction = predictor.predict(image, boxes)
             drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=spine_only)
-            _write(target / path.stem, drawn, prediction_json(prediction, boxes), path.name)
+            name = path.stem if stems[path.stem] == 1 else path.name  # a.jpg and a.png keep apart
+            _write(target / name, drawn, prediction_json(prediction, boxes), path.name)
             done += 1
             people += len(boxes)
             task.advance()
-    if people == 0 and not failures:
+    if done == 0:
+        raise UsageError(f"{source}: none of its {len(paths)} pictures can be read; the first: {failures[0]}")
+    if people == 0:
         raise UsageError(f"{source}: the boxes file names none of its pictures")
     return done, people, tuple(failures)
 

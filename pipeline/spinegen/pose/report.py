@@ -93,7 +93,7 @@ def curves_svg(history: list[dict[str, Any]]) -> str:
     figure = Figure(figsize=(10, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     minutes = [row["minutes"] for row in history]
-    for name in ("position", "distillation", "structure", "spine"):
+    for name in ("position", "field", "distillation", "structure", "spine"):
         if name in history[0]:
             left.plot(minutes, [row[name] for row in history], label=name)
     left.set(xlabel="minutes", ylabel="loss before its weight", yscale="log")

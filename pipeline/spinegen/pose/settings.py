@@ -10,7 +10,7 @@ from .assembly import ARCHITECTURES
 
 
 class LossSettings(Settings):
-    """Weights of the four SpinePose losses (arXiv 2504.08110); zero switches one off."""
+    """Weights of the four SpinePose losses (arXiv 2504.08110) and of one of our own; zero switches one off."""
 
     position: float = Field(default=1.0, ge=0)
     """KL divergence of every keypoint's bins to the label (sources disagree between 1 and 5)."""
@@ -20,6 +20,10 @@ class LossSettings(Settings):
     """Mean wrapped difference of bone angles over pi."""
     spine: float = Field(default=0.5, ge=0)
     """Mean squared distance of the spine chain from a smooth curve through it."""
+    field: float = Field(default=1.0, ge=0)
+    """KL divergence of the head's field to the label, both axes at once; ours, for trainings of few views."""
+    field_sigma: float = Field(default=1.0, gt=0)
+    """Width of the field's label in cells of four pixels."""
     label_sigma: float = Field(default=1.0, gt=0)
     """Width of the label's Gaussian as a multiple of sqrt(input size / 8) bins (MMPose: 4.9 and 5.66 bins at 192 x 256 px)."""
     spine_degree: int = Field(default=3, ge=1, le=7)
@@ -73,6 +77,8 @@ class TrainSettings(Settings):
     """People a step; None: 16 on a CPU, 256 on a GPU, never more than a quarter of the set."""
     learning_rate: float | None = Field(default=None, gt=0)
     """Peak of the schedule; None: 4e-3 * sqrt(batch / 1024), at least 2e-3."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the network; auto: bfloat16 on a GPU, float32 on a CPU. The losses are always in float32."""
     weight_decay: float = Field(default=0.05, ge=0)
     seed: int = Field(default=0, ge=0)
     threads: int | None = Field(default=None, ge=1)

@@ -86,11 +86,23 @@ def ensure_trained(workspace: Workspace, settings: TrainSettings, reporter: Repo
         return before, False
     if before is not None:
         now, then = deciding_settings(settings), before["settings"]
-        changed = [f"{name} was {then.get(name)!r}, now {now[name]!r}" for name in now if now[name] != then.get(name)]
+        changed = differences(then, now)
         reporter.say(f"training anew: {'; '.join(changed) or 'the data changed'}")
     return train(
         workspace.pose, find_split(workspace, "train"), find_split(workspace, "val"), settings, key, reporter
     ), True
+
+
+def differences(then: dict[str, Any], now: dict[str, Any], prefix: str = "") -> list[str]:
+    """`name was X, now Y` for each setting that changed, with `group.name` for those in groups."""
+    changed: list[str] = []
+    for name, value in now.items():
+        before = then.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            changed += differences(before, value, f"{prefix}{name}.")
+        elif value != before:
+            changed.append(f"{prefix}{name} was {before!r}, now {value!r}")
+    return changed
 
 
 def train(

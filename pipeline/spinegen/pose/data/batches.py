@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...errors import TrainingError
 from ..settings import AugmentSettings
 from .cache import CropCache
 from .pixels import disturb, normalize, sample
@@ -29,6 +30,10 @@ class Batch:
     labelled: Tensor
     """(N, 37) bool: labelled and inside the input."""
 
+    def first(self, count: int) -> "Batch":
+        """The first people of it."""
+        return Batch(self.inputs[:count], self.keypoints_input_px[:count], self.labelled[:count])
+
 
 class BatchSource:
     """Random batches of one or two sets.
@@ -36,6 +41,9 @@ class BatchSource:
     Args:
         caches: the main set and, with `mix_ratio` > 0, the second one.
         mix_ratio: share of a batch from the second set.
+
+    Raises:
+        TrainingError: that share of a batch is nobody, or everybody.
     """
 
     def __init__(
@@ -50,6 +58,11 @@ class BatchSource:
     ) -> None:
         self.caches, self.input_hw, self.augment, self.seed, self.device = caches, input_hw, augment, seed, device
         second = round(batch * mix_ratio) if len(caches) > 1 else 0
+        if len(caches) > 1 and not 0 < second < batch:
+            raise TrainingError(
+                f"mix_ratio {mix_ratio:g} of a batch of {batch} is {'nobody' if second == 0 else 'everybody'}: "
+                f"use a larger batch, or a ratio between {1 / batch:.3g} and {1 - 1 / batch:.3g}"
+            )
         self.counts = [batch - second, second][: len(caches)]
         self.steps_per_epoch = max(len(caches[0].people) // self.counts[0], 1)
 
@@ -71,10 +84,17 @@ class BatchSource:
     def make(self, step: int) -> Batch:
         """The batch of a step."""
         rng = np.random.default_rng(np.random.SeedSequence([self.seed, _DRAWS, step]))
-        pixels, boxes, keypoints, visibility, has_mask = [], [], [], [], []
+        boxes, keypoints, visibility, has_mask = [], [], [], []
+        on_gpu = self.device.type == "cuda"
+        shape = (sum(self.counts), *self.caches[0].pixels.shape[1:])
+        # the crops are copied once, straight into memory that the GPU can fetch from
+        crops = torch.empty(shape, dtype=torch.uint8, pin_memory=on_gpu)
+        filled = 0
         for cache, rows in zip(self.caches, self.rows(step), strict=True):
             order = np.sort(rows)
-            pixels.append(np.asarray(cache.pixels[order]))
+            part = crops[filled : filled + len(order)].numpy()
+            np.take(cache.pixels, order, axis=0, out=part, mode="clip")  # the default mode goes through a buffer
+            filled += len(order)
             boxes.append(cache.boxes_crop_px[order])
             keypoints.append(cache.keypoints_crop_px[order])
             visibility.append(cache.people.visibility[order])
@@ -87,10 +107,7 @@ class BatchSource:
             self.input_hw,
             self.augment,
         )
-        crops = torch.from_numpy(np.concatenate(pixels))
-        if self.device.type == "cuda":
-            crops = crops.pin_memory().to(self.device, non_blocking=True)
-        planes = sample(crops, warp.matrices_crop_input, self.input_hw)
+        planes = sample(crops.to(self.device, non_blocking=on_gpu), warp.matrices_crop_input, self.input_hw)
         inputs = normalize(disturb(planes, np.concatenate(has_mask), rng, self.augment))
         inputs = inputs.contiguous(memory_format=torch.channels_last)
         limit = np.array([self.input_hw[1] - 1, self.input_hw[0] - 1])

@@ -91,8 +91,8 @@ class SimccHead(nn.Module):
         nn.init.zeros_(self.refine_y.weight)
         nn.init.normal_(classify.weight, std=0.02)
 
-    def forward(self, maps: list[Tensor]) -> tuple[Tensor, Tensor]:
-        """-> logits (N, K, bins_x) and (N, K, bins_y)."""
+    def forward(self, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """-> logits (N, K, bins_x) and (N, K, bins_y), and the field's logits (N, K, h / 4, w / 4)."""
         field = self.field(self.pyramid(maps)).float()
         log_x = functional.log_softmax(torch.logsumexp(field, dim=2), dim=-1)
         log_y = functional.log_softmax(torch.logsumexp(field, dim=3), dim=-1)
@@ -101,4 +101,4 @@ class SimccHead(nn.Module):
         tokens = self.attention(self.embed(tokens))
         logits_x = torch.log(probability_x @ self.spread_x + 1e-6) + self.refine_x(tokens)
         logits_y = torch.log(probability_y @ self.spread_y + 1e-6) + self.refine_y(tokens)
-        return logits_x, logits_y
+        return logits_x, logits_y, field

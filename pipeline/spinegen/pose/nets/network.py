@@ -17,6 +17,10 @@ class PoseNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(N, 3, H, W) -> logits (N, K, bins_x), (N, K, bins_y); their softmax is the distribution of the keypoint."""
+        return self.with_field(images)[:2]
+
+    def with_field(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, and the head's field (N, K, H / 4, W / 4), which has a loss of its own in training."""
         return self.head(self.backbone(images))
 
 

@@ -26,8 +26,10 @@ def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = Fal
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle fails in as many ways as there are bytes
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise TrainingError(f"{path}: checkpoint cannot be read ({reason}); delete it to train anew") from error
+        raise TrainingError(
+            f"{path}: checkpoint cannot be read: it is damaged or holds more than tensors and plain values; "
+            "delete it to train anew"
+        ) from error
     if not isinstance(state, dict) or "network" not in state:
         raise TrainingError(f"{path}: is no training checkpoint; delete it to train anew")
     if state.get("architecture") != architecture:

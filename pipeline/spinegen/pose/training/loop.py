@@ -23,6 +23,7 @@ from ..simcc import decode, to_image
 from .averaging import MovingAverage
 from .checkpoint import load_checkpoint, save_checkpoint
 from .device import core_count, fastest_threads
+from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
 from .schedule import flat_cosine
 
@@ -83,6 +84,7 @@ class Trainer:
         self.rate = settings.learning_rate or max(4e-3 * (self.batch / 1024) ** 0.5, 2e-3)
         caches = [train] if mixed is None else [train, mixed]
         ratio = settings.mix_ratio if mixed is not None else 0.0
+        self.half = settings.precision == "bfloat16" or (settings.precision == "auto" and device.type == "cuda")
         self.source = BatchSource(
             caches, ratio, self.batch, architecture.input_hw, settings.augmentation, settings.seed, device
         )
@@ -188,34 +190,33 @@ class Trainer:
 
     def _step(self, network: PoseNetwork, optimizer: torch.optim.Optimizer, batch: Batch) -> dict[str, torch.Tensor]:
         network.train()
-        try:
-            with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-                logits_x, logits_y = network(batch.inputs)
-            parts = self.objective((logits_x.float(), logits_y.float()), batch)
+        parts = self._gradients(network, batch)
+        if parts is None:
             optimizer.zero_grad(set_to_none=True)
-            parts["loss"].backward()
-        except torch.OutOfMemoryError as error:
             raise TrainingError(
-                f"out of GPU memory with a batch of {self.batch}; {self._fitting_batch(network, batch)}"
-            ) from error
+                f"out of {'GPU ' if self.device.type == 'cuda' else ''}memory with a batch of {self.batch}; "
+                + fitting_batch(self.batch, lambda size: self._losses(network, batch.first(size))["loss"].backward())
+            )
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         return {name: value.detach() for name, value in parts.items()}
 
-    def _fitting_batch(self, network: PoseNetwork, batch: Batch) -> str:
-        """Halve until a step fits, so that the message names a batch that does."""
-        size = self.batch // 2
-        while size >= 2:
-            try:
-                torch.cuda.empty_cache()
-                with torch.autocast("cuda", torch.bfloat16):
-                    logits = network(batch.inputs[:size])
-                (logits[0].sum() + logits[1].sum()).backward()
-                network.zero_grad(set_to_none=True)
-                return f"a batch of {size} fits: use --batch {size}"
-            except torch.OutOfMemoryError:
-                size //= 2
-        return "not even a batch of 2 fits: use a smaller model"
+    def _gradients(self, network: PoseNetwork, batch: Batch) -> dict[str, torch.Tensor] | None:
+        """The losses, after their gradients; None where memory ran out, with nothing of the attempt alive."""
+        try:
+            parts = self._losses(network, batch)
+            network.zero_grad(set_to_none=True)
+            parts["loss"].backward()
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return None
+        return parts
+
+    def _losses(self, network: PoseNetwork, batch: Batch) -> dict[str, torch.Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            logits_x, logits_y, field = network.with_field(batch.inputs)
+        return self.objective((logits_x.float(), logits_y.float()), field, batch)
 
     def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> dict[str, Any]:
         means = {name: float(value) / max(steps, 1) for name, value in sums.items()}

@@ -1,4 +1,7 @@
-"""The four SpinePose losses (arXiv 2504.08110), each a scalar to be minimised; constants that no source gives are arguments."""
+"""The four SpinePose losses (arXiv 2504.08110) and one on the head's field, each a scalar to be minimised.
+
+Constants that no source gives are arguments.
+"""
 
 import math
 
@@ -38,6 +41,27 @@ def position_loss(
     """
     per_keypoint = divergence(logits[0], targets[0]) + divergence(logits[1], targets[1])
     return weighted_mean(per_keypoint, labelled * keypoint_weights) / 2
+
+
+def field_loss(
+    field: Tensor, points_px: Tensor, labelled: Tensor, keypoint_weights: Tensor, stride: float, sigma_cells: float
+) -> Tensor:
+    """Mean KL divergence of the softmax over all cells to a Gaussian around the label.
+
+    Both axes at once: their sums alone also reward a whole column or row, which is slow to unlearn for limbs.
+
+    Args:
+        field: (N, K, h, w) logits; the centre of cell i is pixel (i + 0.5) * stride - 0.5.
+        points_px: (N, K, 2).
+        labelled: (N, K) bool.
+        keypoint_weights: (K,).
+    """
+    height, width = field.shape[2:]
+    cells = (points_px + 0.5) / stride - 0.5
+    across = simcc_targets(cells[..., 0], width, 1.0, sigma_cells)
+    down = simcc_targets(cells[..., 1], height, 1.0, sigma_cells)
+    targets = (down.unsqueeze(-1) * across.unsqueeze(-2)).flatten(2)
+    return weighted_mean(divergence(field.flatten(2), targets), labelled * keypoint_weights)
 
 
 def distillation_loss(logits: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor]) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 from ... import skeleton
 from ..assembly import Architecture
 from ..data.batches import Batch
+from ..nets.head import FIELD_STRIDE
 from ..settings import LossSettings
 from . import losses
 from .teacher import Teacher
@@ -25,10 +26,17 @@ class Objective:
         self.weights = torch.tensor(skeleton.LOSS_WEIGHTS, device=device)
         self.smoother = losses.spine_smoother(settings.spine_degree).to(device)
         use_teacher = teacher is not None and settings.distillation > 0
-        self.teacher = Teacher(teacher, self.bins, self.split_ratio, device) if use_teacher and teacher else None
+        self.teacher = Teacher(teacher, self.bins, device) if use_teacher and teacher else None
 
-    def __call__(self, logits: tuple[torch.Tensor, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
-        """Each loss before its weight, and `loss`, their weighted sum."""
+    def __call__(
+        self, logits: tuple[torch.Tensor, torch.Tensor], field: torch.Tensor, batch: Batch
+    ) -> dict[str, torch.Tensor]:
+        """Each loss before its weight, and `loss`, their weighted sum.
+
+        Args:
+            logits: x and y, (N, 37, bins).
+            field: (N, 37, h / 4, w / 4), the head's.
+        """
         settings, labels = self.settings, batch.keypoints_input_px
         parts: dict[str, torch.Tensor] = {}
         total = logits[0].new_zeros(())
@@ -39,6 +47,11 @@ class Objective:
             )
             parts["position"] = losses.position_loss(logits, targets, batch.labelled, self.weights)
             total = total + settings.position * parts["position"]
+        if settings.field > 0:
+            parts["field"] = losses.field_loss(
+                field, labels, batch.labelled, self.weights, FIELD_STRIDE, settings.field_sigma
+            )
+            total = total + settings.field * parts["field"]
         if self.teacher is not None:
             parts["distillation"] = losses.distillation_loss(logits, self.teacher.distributions(batch.inputs))
             total = total + settings.distillation * parts["distillation"]

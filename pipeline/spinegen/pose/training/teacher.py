@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -20,9 +22,9 @@ class Teacher:
         TrainingError: no SimCC network, or fewer than 26 keypoints.
     """
 
-    def __init__(self, path: Path, bins: tuple[int, int], split_ratio: float, device: torch.device) -> None:
+    def __init__(self, path: Path, bins: tuple[int, int], device: torch.device) -> None:
         self.file = open_simcc(path, device.type)
-        self.bins, self.split_ratio = bins, split_ratio
+        self.bins = bins
         if self.file.keypoints < BODY_KEYPOINTS:
             raise TrainingError(
                 f"{path}: teacher has {self.file.keypoints} keypoints, needed are at least {BODY_KEYPOINTS} that begin with Halpe-26"
@@ -30,17 +32,31 @@ class Teacher:
 
     def distributions(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """(N, 3, h, w) normalised -> (N, 26, bins) over the student's x and y bins, each summing to 1."""
-        if tuple(inputs.shape[2:]) != self.file.input_hw:
-            resized = functional.interpolate(inputs, size=self.file.input_hw, mode="bilinear", align_corners=False)
-        else:
-            resized = inputs
-        x, y = self.file.distributions(resized.contiguous().cpu().numpy())
-        return self._rebin(torch.from_numpy(x), self.bins[0], inputs), self._rebin(
-            torch.from_numpy(y), self.bins[1], inputs
-        )
+        x, y = self.file.distributions(resized(inputs, self.file.input_hw).contiguous().cpu().numpy())
+        return self._rebin(x, self.bins[0], inputs), self._rebin(y, self.bins[1], inputs)
 
-    def _rebin(self, distribution: Tensor, bins: int, like: Tensor) -> Tensor:
-        body = distribution[:, :BODY_KEYPOINTS].to(like.device)
-        if body.shape[-1] != bins:
-            body = functional.interpolate(body, size=bins, mode="linear", align_corners=False)
-        return body / body.sum(dim=-1, keepdim=True)
+    def _rebin(self, distribution: NDArray[np.float32], bins: int, like: Tensor) -> Tensor:
+        body = torch.from_numpy(distribution[:, :BODY_KEYPOINTS]).to(like.device)
+        body = _stretched(body[:, :, None], 1, bins)[:, :, 0]
+        return body / body.sum(dim=-1, keepdim=True).clamp(min=1e-12)
+
+
+def resized(pictures: Tensor, size_hw: tuple[int, int]) -> Tensor:
+    """(N, C, h, w) -> (N, C, *size_hw): coordinate x becomes x * width / w exactly, as labels and bins do.
+
+    (Interpolation as usual keeps the corners of the pixels in place, which would move all keypoints by a part of a pixel.)
+    """
+    return _stretched(pictures, *size_hw)
+
+
+def _stretched(planes: Tensor, height: int, width: int) -> Tensor:
+    old_height, old_width = planes.shape[2:]
+    if (old_height, old_width) == (height, width):
+        return planes
+    axes = []
+    for old, new in ((old_height, height), (old_width, width)):
+        places = torch.arange(new, dtype=torch.float32, device=planes.device) * (old / new)
+        axes.append(2 * places / max(old - 1, 1) - 1 if old > 1 else torch.zeros_like(places))
+    rows, columns = torch.meshgrid(*axes, indexing="ij")
+    grid = torch.stack([columns, rows], dim=-1).expand(len(planes), -1, -1, -1)
+    return functional.grid_sample(planes, grid, mode="bilinear", padding_mode="border", align_corners=True)
