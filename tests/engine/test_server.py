@@ -18,7 +18,7 @@ class Raw:
 
     def __init__(self, engine: EngineProcess) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
+        self.socket.settimeout(120)
         self.socket.connect(engine.address)
 
     def receive(self) -> bytes | None:

@@ -72,7 +72,7 @@ def load_picture(path: Path) -> NDArray[np.float32]:
     return np.clip(np.nan_to_num(picture.astype(np.float32)), 0.0, 1e6)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=3)
 def pictured(backdrop: Backdrop) -> Pictured:
     """Read and scale a user's picture; the last few are kept.
 
