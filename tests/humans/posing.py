@@ -67,4 +67,5 @@ DEEP_SQUAT = {
     "pelvis": (0.0, 0.0, -25.0), **both("femur", (0.0, 0.0, 115.0)), **both("tibia", (0.0, 0.0, -130.0)),
     **both("talus", (0.0, 0.0, 30.0)), **spread(LUMBAR, (0.0, 0.0, -25.0)),
 }  # fmt: skip
+SITTING = {**both("femur", (0.0, 0.0, 88.0)), **both("tibia", (0.0, 0.0, -88.0)), **both("humerus", (40.0, 0.0, 20.0))}
 POSES = {"fold": FORWARD_FOLD, "child": CHILDS_POSE, "overhead": ARMS_OVERHEAD, "squat": DEEP_SQUAT}

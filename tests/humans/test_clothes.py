@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from posing import DEEP_SQUAT, FORWARD_FOLD, posed
+from posing import DEEP_SQUAT, FORWARD_FOLD, SITTING, posed
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from spinegen.humans import mesh_ops
+from spinegen.humans import bones, mesh_ops
 from spinegen.humans.fabric import fabric_texture
 from spinegen.humans.mesh import MeshPart
 from spinegen.humans.person import Person, build_person
@@ -61,6 +63,55 @@ def test_skin_does_not_poke_through_clothes(name: str, pose: dict) -> None:
         height = np.einsum("ij,ij->i", posed_parts[cloth.name][nearest] - posed_parts["skin"], normals)
         if under.any():
             assert (height[under] < -0.002).mean() < 0.02, cloth.name
+
+
+def loops(faces: np.ndarray, vertices: np.ndarray) -> int:
+    """Closed open edges of a mesh whose seams are welded first."""
+    _, weld = np.unique(np.round(vertices, 6), axis=0, return_inverse=True)
+    edges = mesh_ops.boundary_edges(weld.reshape(-1)[faces])
+    used, index = np.unique(edges, return_inverse=True)
+    index = index.reshape(-1, 2)
+    graph = csr_matrix((np.ones(len(index)), (index[:, 0], index[:, 1])), shape=(len(used), len(used)))
+    return connected_components(graph, directed=False)[0]
+
+
+@pytest.mark.parametrize("kind", ["tank_top", "sports_bra"])
+def test_straps_hold_over_both_shoulders(kind: GarmentKind) -> None:
+    for seed in (4, 11, 14):
+        spec = sample_person(np.random.default_rng(seed), "yoga")
+        top = worn(kind, neckline=0.8, hem=-0.8 if kind == "sports_bra" else 0.0)
+        cloth = part(build_person(spec.model_copy(update={"garments": (top,)})), kind)
+        assert loops(cloth.faces, cloth.vertices_ground_m) == 4, f"{kind} of {seed}: neck, two armholes and a hem"
+
+
+@pytest.mark.parametrize("pose", [{}, SITTING, FORWARD_FOLD], ids=["rest", "sitting", "fold"])
+def test_thighs_stay_inside_a_skirt(pose: dict) -> None:
+    person = dressed(worn("skirt", looseness_m=0.02, leg=0.5), worn("t_shirt", sleeve=0.3))
+    posed_parts = dict(zip([p.name for p in person.parts], skin(person, posed(person, pose)), strict=True))
+    skirt, body = part(person, "skirt"), part(person, "skin")
+    facing = mesh_ops.normals(posed_parts["skirt"], skirt.faces)
+    hem = posed_parts["skirt"][mesh_ops.boundary(skirt.faces)]
+    # In the groin and between the thighs cloth lies in folds; elsewhere every thigh is inside.
+    hip_y = person.landmarks.points["joint/femur_r"][1]
+    below = (body.vertices_ground_m[:, 1] < hip_y - 0.12) & (np.abs(body.vertices_ground_m[:, 2]) > 0.06)
+    femora = [bones.INDEX[f"femur_{side}"] for side in "rl"]
+    thighs = posed_parts["skin"][below & (np.asarray(body.weights[:, femora].sum(1)).ravel() > 0.5)]
+    distance, nearest = cKDTree(posed_parts["skirt"]).query(thighs)
+    under = (distance < 0.03) & (distance < 0.7 * cKDTree(hem).query(thighs)[0])
+    assert under.sum() > 5
+    height = np.einsum("ni,ni->n", thighs - posed_parts["skirt"][nearest], facing[nearest])
+    assert (height[under] > 0.003).mean() < 0.03
+
+
+def test_soles_are_flat_and_even() -> None:
+    cloth = part(dressed(worn("jeans"), worn("shoes", looseness_m=0.005)), "shoes")
+    vertices = cloth.vertices_ground_m
+    for side in (1.0, -1.0):
+        foot = vertices[vertices[:, 2] * side > 0]
+        sole = foot[foot[:, 1] < foot[:, 1].min() + 0.002]
+        assert len(sole) > 60
+        assert np.ptp(sole[:, 1]) < 1e-5
+        assert np.ptp(sole[:, 0]) > 0.9 * np.ptp(foot[:, 0])
 
 
 def test_hems_are_level() -> None:

@@ -15,9 +15,7 @@ from .person_spec import Garment
 def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame) -> MeshPart:
     """Crown over the head above the ears, peak over the eyes."""
     skull = weights[:, bones.INDEX["skull"]]
-    edge = face.eye_y_m + (0.056 + 0.25 * (vertices_m[:, 0] - face.eye_x_m)) * face.size
-    edge = np.maximum(edge, face.eye_y_m + 0.026 * face.size)
-    field = np.where(skull > 0.9, vertices_m[:, 1] - edge, -1.0)
+    field = np.where(skull > 0.9, vertices_m[:, 1] - cap_edge_m(vertices_m[:, 0], face), -1.0)
     faces = data.faces["body"][(field[data.faces["body"]] > -0.05).all(1)]
     rows, faces = mesh_ops.compact(np.concatenate([vertices_m, field[:, None]], axis=1), faces)
     rows, faces = mesh_ops.subdivide(rows, faces)
@@ -45,6 +43,12 @@ def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floa
     return finish_part("cap", "garment", flat, joined, uv, held_by, texture, 0.85, two_sided=True)
 
 
+def cap_edge_m(x_m: Floats, face: FaceFrame) -> Floats:
+    """Height of a cap's lower edge at places `x_m (N,)` from the back to the front of the head."""
+    edge = face.eye_y_m + (0.056 + 0.25 * (x_m - face.eye_x_m)) * face.size
+    return np.maximum(edge, face.eye_y_m + 0.026 * face.size)
+
+
 def _peak(rim: Floats, face: FaceFrame) -> tuple[Floats, np.ndarray]:
     """A curved plate that grows out of the front of the rim."""
     across = np.linspace(-1.0, 1.0, 17)
@@ -54,13 +58,15 @@ def _peak(rim: Floats, face: FaceFrame) -> tuple[Floats, np.ndarray]:
     order = np.argsort(front[:, 2])
     x0 = np.interp(z, front[order, 2], front[order, 0]) - 0.004
     y0 = np.interp(z, front[order, 2], front[order, 1]) + 0.003
-    reach = 0.07 * face.size * np.sqrt(np.maximum(1.0 - across**4, 0.0))
+    round_off = np.sqrt(np.maximum(1.0 - across**4, 0.0))
+    reach = 0.07 * face.size * round_off
+    drop = (0.022 + 0.018 * across**2) * round_off
     rows = []
     for share in (0.0, 0.35, 0.7, 1.0):
-        y = y0 - share * 0.022 - 0.018 * share * across**2
+        y = y0 - share * drop
         rows.append(np.stack([x0 + share * reach, y, z], axis=1))
     for share in (1.0, 0.0):
-        y = y0 - 0.004 - share * 0.022 - 0.018 * share * across**2
+        y = y0 - 0.004 * round_off - share * drop
         rows.append(np.stack([x0 + share * reach, y, z], axis=1))
     points = np.stack(rows)
     index = np.arange(points.shape[0] * 17).reshape(points.shape[0], 17)

@@ -16,7 +16,7 @@ from .fabric import TILE_M, fabric_texture
 from .mesh import MeshPart
 from .parts import finish_part
 from .person_spec import Fabric, Garment
-from .shoes import shape_shoes, shoe_texture, shoe_uv
+from .shoes import make_shoes
 from .skirt import make_skirt
 from .trims import make_trim
 
@@ -106,7 +106,7 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     vertices, weights = rows[:, :3], rows[:, 3 : 3 + len(bones.BONES)]
     arm = rows[:, -2]
     if garment.kind == "shoes":
-        return Cloth(_shoes(garment, rows, faces), field, 0.012)
+        return Cloth(make_shoes(garment, rows, faces), field, 0.012)
     vertices = drape(garment, vertices, faces, arm, rows[:, -1], body, rng)
     if garment.kind in TOPS and garment.tucked_rise is None:
         vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
@@ -148,14 +148,6 @@ def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats
         smooth = mean @ (mean @ push)
         vertices = vertices + np.where(np.linalg.norm(smooth, axis=1, keepdims=True) > size, smooth, push)
     return vertices
-
-
-def _shoes(garment: Garment, rows: Floats, faces: Ints) -> MeshPart:
-    vertices = shape_shoes(rows[:, :3], faces, 0.004 + 0.4 * garment.looseness_m)
-    return finish_part(
-        "shoes", "shoe", vertices, faces, shoe_uv(vertices), rows[:, 3 : 3 + len(bones.BONES)], shoe_texture(garment),
-        0.55, two_sided=True,
-    )  # fmt: skip
 
 
 def lay_out(vertices: Floats, faces: Ints, arm: Floats, body: BodyFields, two_legs: bool) -> tuple[Ints, Ints, Floats]:

@@ -63,7 +63,7 @@ def drape(
         free = np.clip(opening_m / HELD_M, 0.0, 1.0)[:, None]
         free = free * free * (3.0 - 2.0 * free)
         layer = LAYER_M[garment.kind] if garment.tucked_rise is None else TUCKED_M
-        close = raw + mesh_ops.normals(raw, faces) * layer
+        close = raw + mesh_ops.normals(raw, faces) * (layer * (0.3 + 0.7 * free))
         out = close + free * (out - close)
     return out
 

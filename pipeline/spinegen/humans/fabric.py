@@ -97,6 +97,7 @@ def _floral(n: int, rng: np.random.Generator) -> Grid:
                 360,
                 255,
                 -1,
+                cv2.LINE_AA,
             )
     return (image / 255.0).astype(np.float32)
 

@@ -7,7 +7,7 @@ import numpy as np
 from . import bones
 from .arrays import Floats
 from .body_data import BodyData
-from .shape import joint
+from .texel_map import masked_vertices
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class FaceFrame:
     eyes_m: Floats
     """`(2, 3)`: fronts of the left and right eyeball."""
     mouth_m: Floats
+    """Front and middle of the lips."""
     top_m: Floats
     """Top of the head."""
     back_x_m: float
@@ -45,8 +46,7 @@ def face_frame(data: BodyData, vertices_m: Floats, weights: Floats) -> FaceFrame
     body = np.unique(data.faces["body"])
     skull = vertices_m[body[weights[body, bones.INDEX["skull"]] > 0.9]].astype(np.float64)
     upper = skull[skull[:, 1] > eyes_m[:, 1].mean()]
-    lips = joint(data, vertices_m, "mouth")
-    front = skull[(np.abs(skull[:, 2]) < 0.01) & (np.abs(skull[:, 1] - lips[1]) < 0.012)]
-    mouth = np.array([front[:, 0].max() if len(front) else lips[0], lips[1], 0.0])
+    lips = vertices_m[masked_vertices(data, "lips")].astype(np.float64)
+    mouth = np.array([lips[:, 0].max(), lips[:, 1].mean(), 0.0])
     size = float(np.linalg.norm(eyes_m[0] - eyes_m[1])) / 0.062
     return FaceFrame(eyes_m, mouth, skull[skull[:, 1].argmax()], float(upper[:, 0].min()), size)

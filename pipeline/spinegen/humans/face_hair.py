@@ -12,8 +12,9 @@ from .parts import finish_part
 from .person_spec import Hair, PersonSpec
 from .strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
 
-BEARDS = {"short": (900, 0.008, 0.004), "full": (1100, 0.026, 0.008)}
+BEARDS = {"short": (2600, 0.007, 0.002), "full": (2000, 0.024, 0.006)}
 """Hairs, their length and how far they stand off, metres."""
+BEARD_WIDTH_M = {"short": 0.0014, "full": 0.0022}
 
 
 def face_hair_parts(
@@ -43,7 +44,19 @@ def face_hair_parts(
             heading = np.array([0.15, -1.0, 0.0]) + rng.normal(0, 0.25, roots.shape)
             heading[:, 2] += np.sign(roots[:, 2]) * 0.1
             parts.append(
-                _hairs(spec, "beard", scalp, roots, normals, heading, length, lift, 0.0035, spec.face.beard_colour, rng)
+                _hairs(
+                    spec,
+                    "beard",
+                    scalp,
+                    roots,
+                    normals,
+                    heading,
+                    length,
+                    lift,
+                    BEARD_WIDTH_M[spec.face.beard],
+                    spec.face.beard_colour,
+                    rng,
+                )
             )
     return parts
 

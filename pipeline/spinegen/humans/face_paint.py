@@ -62,7 +62,7 @@ def beard_field(at_m: Floats, face: FaceFrame) -> Floats:
     k = face.size
     p = (at_m - face.mouth_m) / k
     aside = np.abs(p[:, 2])
-    upper = np.interp(aside, [0.0, 0.02, 0.035, 0.055, 0.08], [0.017, 0.012, -0.012, 0.002, 0.03]) - p[:, 1]
+    upper = np.interp(aside, [0.0, 0.02, 0.033, 0.055, 0.08], [0.022, 0.018, -0.006, 0.006, 0.045]) - p[:, 1]
     lower = p[:, 1] + np.interp(aside, [0.0, 0.04, 0.07], [0.075, 0.07, 0.05]) + 0.35 * np.minimum(p[:, 0] + 0.03, 0.0)
     back = p[:, 0] + 0.098
     lips = np.hypot(p[:, 2] / 0.028, (p[:, 1] - 0.001) / 0.0125) - 1.0

@@ -38,7 +38,7 @@ def hair_parts(
     flat = 0.25 if covered else 1.0
     parts = [_cap(hair, table, faces, texture, flat, rng)]
     if hair.style in LOCKS:
-        parts += lock_parts(hair, data, vertices_m, weights, table, faces, texture, flat, over_m, rng)
+        parts += lock_parts(hair, data, vertices_m, weights, table, faces, texture, covered, over_m, rng)
     return parts
 
 

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from . import bones, mesh_ops
 from .arrays import Flags, Floats, Ints
 from .body_data import BodyData
+from .cap import cap_edge_m
 from .face_frame import FaceFrame, face_frame
 from .hanging import HangingLocks, Obstacle, knot_frames
 from .mesh import MeshPart
@@ -26,6 +27,7 @@ GUIDES = 220
 TAIL_GUIDES, TAIL_LOCKS = 24, 150
 WIDTH_M = {"buzz": 0.003, "curly": 0.007, "afro": 0.008, "short": 0.006, "medium": 0.0095, "long": 0.0095}
 OBSTACLE_CELL_M = 0.024
+LIMB_RADIUS_M = 0.05
 Rng = np.random.Generator
 Pieces = list[tuple[Floats, Ints, Floats]]
 
@@ -48,22 +50,24 @@ def lock_parts(
     table: Floats,
     faces: Ints,
     texture: NDArray[np.uint8],
-    flat: float,
+    covered: bool,
     over_m: float,
     rng: Rng,
 ) -> list[MeshPart]:
-    """Locks that grow on the scalp `table (S, position, weights, way from the hairline)`, `faces`; `flat` 0..1 presses them down."""
+    """Locks that grow on the scalp `table (S, position, weights, way from the hairline)`, `faces`; `covered`: none above a cap's edge."""
     face = face_frame(data, vertices_m, weights)
     head = Head(make_scalp(data, vertices_m, weights), face, np.array([face.back_x_m - 0.004, face.eye_y_m + 0.035, 0]))
     roots, normals = scatter(table[:, :3], faces, LOCKS[hair.style], rng)
     off_ears = head.scalp.tree.query(roots)[0] < 0.009
     roots, normals = roots[off_ears], normals[off_ears]
-    path = _grown(hair, head, roots, normals, flat, rng)
+    path = _grown(hair, head, roots, normals, rng)
+    if covered:
+        path = path[np.all(path[..., 1] < cap_edge_m(path[..., 0], face) + 0.004, axis=1)]
     if hair.style in FALLING:
         obstacle = _obstacle(data, vertices_m, weights)
         return [_falling_part("hair", path, head, obstacle, hair, over_m, texture, rng)]
     pieces = [ribbons(head.scalp, path, WIDTH_M.get(hair.style, 0.009), rng, 0.15 if hair.style == "short" else 0.35)]
-    if hair.style in TIED:
+    if hair.style in TIED and not covered:
         pieces.append(_edge_hairs(hair, head, table, faces, rng))
     if hair.style == "bun":
         pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, 0.9))
@@ -74,11 +78,11 @@ def lock_parts(
     return parts
 
 
-def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, flat: float, rng: Rng) -> Floats:
+def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, rng: Rng) -> Floats:
     """Paths `(N, K, 3)` of the locks on the head."""
     face = head.face
     heading = _headings(hair, roots, normals, face, rng)
-    lift = flat * hair.volume_m
+    lift = hair.volume_m
     length: Floats | None = None
     growth = Growth(hair.length_m, 4, lift, 0.1)
     if hair.style == "buzz":
@@ -191,7 +195,8 @@ def _falling_part(
     local = np.stack([np.einsum("nki,nki->nk", apart, axis[leader]) for axis in (along, aside, out)], axis=2)
     clump = np.linspace(1.0, 0.85, knots)[None, :, None]
     local = np.clip(local * clump, -0.025, 0.025)
-    local[..., 2] = np.clip(local[..., 2], -0.008, 0.012)
+    # What lies beside its guide stands off as the body curves away.
+    local[..., 2] = np.clip(local[..., 2], -0.004, 0.012) + local[..., 1] ** 2 / (2.0 * LIMB_RADIUS_M)
     reach = np.linspace(0.0, 1.0, knots)
     taper = (1.0 - 0.75 * reach**2) * np.clip(reach * 4 + 0.6, 0, 1)
     half = 0.5 * WIDTH_M.get(hair.style, 0.011) * rng.uniform(0.7, 1.3, (count, 1)) * taper

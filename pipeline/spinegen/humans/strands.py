@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from . import bones, mesh_ops
 from .arrays import Floats, Ints
 from .body_data import BodyData
+from .texel_map import masked_vertices
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,11 @@ def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
     keep[body] = True
     keep &= above & (arms < 0.2)
     # Ears fold over themselves: locks slip over them instead of being thrown off.
-    keep[_ear_vertices(data)] = False
+    keep[masked_vertices(data, "ears")] = False
     normals = mesh_ops.normals(vertices_m, data.faces["body"])
     index = np.flatnonzero(keep)
     points = vertices_m[index].astype(np.float64)
     return Scalp(points, normals[index].astype(np.float64), weights[index], cKDTree(points))
-
-
-def _ear_vertices(data: BodyData) -> Ints:
-    mask = data.masks["ears"]
-    uv = data.uv[data.uv_faces["body"].ravel()]
-    at = np.clip((np.stack([1.0 - uv[:, 1], uv[:, 0]], axis=1) * len(mask)).astype(int), 0, len(mask) - 1)
-    return np.unique(data.faces["body"].ravel()[mask[at[:, 0], at[:, 1]] > 100])
 
 
 def scatter(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:

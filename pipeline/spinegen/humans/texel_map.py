@@ -7,7 +7,7 @@ import numpy as np
 from ..files import atomic_path
 from . import source_files
 from .arrays import Floats, Ints
-from .body_data import LAYOUT, load_body_data
+from .body_data import LAYOUT, BodyData, load_body_data
 from .cache_folder import cache_folder
 
 SIZE = 1024
@@ -66,3 +66,11 @@ def head_values(values: Floats) -> Floats:
     """A field over the body's vertices `(V,)`, at the head's texels `(N,)`."""
     _, _, corners, shares = head_texels()
     return np.einsum("nk,nk->n", shares, values[corners])
+
+
+def masked_vertices(data: BodyData, name: str) -> Ints:
+    """Skin vertices that lie in a zone of the texture, such as `lips`."""
+    mask = data.masks[name]
+    uv = data.uv[data.uv_faces["body"].ravel()]
+    at = np.clip((np.stack([1.0 - uv[:, 1], uv[:, 0]], axis=1) * len(mask)).astype(int), 0, len(mask) - 1)
+    return np.unique(data.faces["body"].ravel()[mask[at[:, 0], at[:, 1]] > 100])
