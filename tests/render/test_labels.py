@@ -86,3 +86,12 @@ def test_feet_of_whoever_stands_meet_the_ground(posed):
 def test_people_stand_where_the_plan_puts_them(posed):
     for _, _, pose, _ in posed:
         assert np.allclose(pose.keypoints_ground_m[INDEX["hip"], [0, 2]], (1.2, -0.7), atol=1e-9)
+
+
+def test_the_insteps_of_whoever_kneels_lie_on_the_floor(posed):
+    kneeling = [(vertices, pose) for vertices, _, pose, standing in posed if not standing]
+    assert kneeling
+    for vertices, pose in kneeling:
+        toes = pose.keypoints_ground_m[[INDEX[f"{side}_big_toe"] for side in ("left", "right")]]
+        near = np.linalg.norm(vertices[:, None] - toes[None], axis=-1).min(1) < 0.06
+        assert -SINK_M < vertices[near, 1].min() < SINK_M

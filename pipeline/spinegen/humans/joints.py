@@ -1,36 +1,25 @@
 """Joint centres and surface keypoints of one body, from the base mesh's joint cubes, corrected where those are not anatomical."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from .. import skeleton
 from .arrays import Floats, Ints
-from .body_data import BodyData, load_body_data
+from .body_data import load_body_data
+from .contact_points import contact_landmarks
 from .landmarks import Landmarks
+from .rig import SIDES, columns
 from .shape import Vertices, joint
 from .spine_site import SpineSite, place_spine
 
 Point = Floats
-SIDES = (("r", "r", "right"), ("l", "l", "left"))
 TRUNK_PREFIXES = ("root", "pelvis", "spine", "neck", "breast", "clavicle", "shoulder")
 HEAD_BONES_NOT = ("root", "pelvis", "spine", "breast", "clavicle", "shoulder", "upper", "lower", "wrist", "meta",
                   "finger", "foot", "toe", "neck")  # fmt: skip
 HIP_HALF_DISTANCE = 0.052
 """Hip centre to the middle plane as a share of stature: 17-18 cm between the centres (Seidel 1995; Leardini 1999)."""
 STERNAL_DEPTH_M = 0.024
-PALM_BONES = ("wrist", "metacarpal", "finger")
-PALM_RADIUS_M = 0.012
-"""Skin this near to the normal through a knuckle lies under it."""
-KNUCKLE_OVER_PALM_M, TIP_OVER_PALM_M = 0.038, 0.018
-"""Height of the landmarks on knuckles and fingertips over the floor under a flat hand, as in `biomech.contacts`."""
 HIP_DEPTH_SHARE = 0.60
 """Hip centre's place between the skin of the buttock (0) and of the groin (1) at its height."""
-
-
-def columns(data: BodyData, prefixes: tuple[str, ...]) -> list[int]:
-    """Columns of the rig weights whose bones start so."""
-    return [i for i, bone in enumerate(data.rig_bones) if bone.startswith(prefixes)]
 
 
 def find_spine(vertices_m: Vertices, stature_m: float, bmi: float) -> SpineSite:
@@ -141,38 +130,6 @@ def surface_keypoints(vertices_m: Vertices) -> dict[str, Point]:
     return out
 
 
-def palm_landmarks(vertices_m: Vertices) -> dict[str, Point]:
-    """Heads of the second and fifth metacarpal and tip of the middle finger, by the names of the model's landmarks.
-
-    They stand over the skin of the palm as high as the model's stand over a floor under it; fingers count as straight.
-    """
-    data = load_body_data()
-    body = np.unique(data.faces["body"])
-    out: dict[str, Point] = {}
-    for side, cube, _ in SIDES:
-        hand = body[data.rig_weights[body][:, columns(data, PALM_BONES)].sum(1) > 0.5]
-        points = vertices_m[hand].astype(np.float64)
-        at = lambda name, c=cube: joint(data, vertices_m, f"{c}-{name}").astype(np.float64)  # noqa: E731
-        wrist, second, fifth = at("hand"), at("finger-2-1"), at("finger-5-1")
-        back = np.cross(fifth - wrist, second - wrist) * (1.0 if side == "r" else -1.0)
-        back /= np.linalg.norm(back)
-        palm = []
-        for digit, knuckle in ((2, second), (5, fifth)):
-            way = points - knuckle
-            height = way @ back
-            near = np.linalg.norm(way - height[:, None] * back, axis=1) < PALM_RADIUS_M
-            palm.append(knuckle + height[near].min() * back)
-            out[f"landmark/{side.upper()}MC{digit}"] = palm[-1] + KNUCKLE_OVER_PALM_M * back
-        middle = [at(f"finger-3-{k}") for k in (1, 2, 3, 4)]
-        length = sum(float(np.linalg.norm(b - a)) for a, b in pairwise(middle))
-        forward = middle[0] - wrist
-        forward -= (forward @ back) * back
-        tip = middle[0] + length * forward / np.linalg.norm(forward)
-        level = (0.5 * (palm[0] + palm[1]) - tip) @ back
-        out[f"landmark/{side.upper()}FTP"] = tip + (level + TIP_OVER_PALM_M) * back
-    return out
-
-
 def find_landmarks(vertices_m: Vertices, stature_m: float, spine: SpineSite) -> Landmarks:
     """All named points of one body."""
     points: dict[str, Point] = {f"joint/{n}": p for n, p in joint_centres(vertices_m, stature_m, spine).items()}
@@ -180,7 +137,7 @@ def find_landmarks(vertices_m: Vertices, stature_m: float, spine: SpineSite) -> 
         points[f"centroid/{name}"] = spine.centroid_m[i]
         points[f"posterior/{name}"] = spine.posterior_m[i]
     points |= {f"keypoint/{n}": p for n, p in surface_keypoints(vertices_m).items()}
-    points |= palm_landmarks(vertices_m)
+    points |= contact_landmarks(vertices_m, points)
     # The files' knee is the point about which the shank turns, not the tibia's own origin, which glides.
     points |= {f"keypoint/{word}_knee": points[f"joint/tibia_{side}"] for side, _, word in SIDES}
     return Landmarks({name: np.asarray(p, dtype=np.float64) for name, p in points.items()}, stature_m)

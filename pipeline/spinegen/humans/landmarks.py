@@ -13,8 +13,8 @@ class Landmarks:
     Names: `joint/<body>` (centre of the joint that joins the body to its parent; of a vertebra: with the one below),
     `centroid/<vertebra>` and `posterior/<vertebra>` (25 each, `S1`..`C1`), `keypoint/<surface keypoint>` (nose, eyes,
     ears, head, toes, heels as in `skeleton.NAMES`) and `keypoint/<side>_knee` (the point about which the shank turns;
-    of a person that gives it, `joint/tibia_<side>` is the same point); `landmark/RMC2`, `RMC5`, `RFTP` and their left
-    counterparts, which tell how the hand lies.
+    of a person that gives it, `joint/tibia_<side>` is the same point); `landmark/<NAME>` of hands, shins,
+    thighs, hips, toes and forehead, where they stand over the skin that rests on a floor.
     """
 
     points: dict[str, NDArray[np.float64]]
