@@ -82,6 +82,16 @@ def test_an_error_of_the_source_comes_out_and_does_not_hang() -> None:
         list(pooled(squared, broken_source(), jobs=2))
 
 
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("spinegen.pool.WORKER_TIMEOUT_S", 0.5)
+    with (
+        distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as cluster,
+        pytest.raises(UsageError, match=r"no worker; start some with: dask worker tcp"),
+    ):
+        list(pooled(squared, range(3), jobs=1, dask=cluster.scheduler_address))
+
+
 @pytest.mark.parametrize("text", ["0/2", "3/2", "a/b", "1", "1/2/3", "../1/2"])
 def test_impossible_shards_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="I/N"):

@@ -8,6 +8,9 @@ from .remaining import Remaining
 from .settings import EMBEDDED, RenderSettings
 from .worker import Drawn, Job, Worker, draw_in_worker, end_here
 
+CLUSTER_AHEAD = 8
+"""Parts of the plan that a cluster, of whatever size, has ready before they are needed."""
+
 
 def default_jobs(settings: RenderSettings) -> int:
     """One engine a core, at most 4; one for an external engine."""
@@ -16,8 +19,13 @@ def default_jobs(settings: RenderSettings) -> int:
     return max(1, min(4, len(os.sched_getaffinity(0))))
 
 
-def threads_each(jobs: int) -> int | None:
-    """Drawing threads that leave every engine its share of the cores; the renderer's own choice for one engine."""
+def threads_each(settings: RenderSettings, jobs: int) -> int | None:
+    """Drawing threads that leave every engine its share of the cores; the renderer's own choice for one engine.
+
+    A cluster has a worker a core, so an engine there has one thread.
+    """
+    if settings.dask is not None:
+        return 1
     return None if jobs == 1 else max(1, len(os.sched_getaffinity(0)) // jobs)
 
 
@@ -36,6 +44,7 @@ def play(job: Job, settings: RenderSettings, remaining: Remaining, jobs: int) ->
                 yield from worker.draw_batch(batch)
         return
     # One part ahead lasts minutes on a few workers; many workers are through with it sooner.
-    work = ((job, batch) for batch in remaining.batches(ahead=1 + jobs // 16))
+    ahead = CLUSTER_AHEAD if settings.dask else 1 + jobs // 16
+    work = ((job, batch) for batch in remaining.batches(ahead))
     for results in pooled(draw_in_worker, work, jobs, settings.dask, at_end=end_here):
         yield from results

@@ -109,7 +109,7 @@ def _play(
     header = remaining.plan.header
     require_fits(workspace, list(header.clips))
     jobs = min(settings.jobs or default_jobs(settings), planned - done)
-    job = Job.of(workspace, settings, header, threads_each(jobs))
+    job = Job.of(workspace, settings, header, threads_each(settings, jobs))
     in_a_row = 0
     with reporter.task("render", planned, "frames", done=done) as task:
         try:
