@@ -1,5 +1,6 @@
 """Distant surroundings as a strip around the horizon: hills, trees, a forest edge, a skyline."""
 
+import zlib
 from functools import lru_cache
 from typing import Any
 
@@ -118,9 +119,20 @@ def _skyline(picture: Picture, rng: np.random.Generator, count: int, height: tup
         picture[:, columns] = part
 
 
-@lru_cache(maxsize=20)
 def panorama(kind: str, variant: int) -> NDArray[np.uint8] | None:
     """RGBA strip `(HEIGHT, WIDTH, 4)`: square root of albedo, and cover; `None` for kinds without one."""
+    packed = _packed(kind, variant)
+    return None if packed is None else np.frombuffer(zlib.decompress(packed), np.uint8).reshape(HEIGHT, WIDTH, 4)
+
+
+@lru_cache(maxsize=20)
+def _packed(kind: str, variant: int) -> bytes | None:
+    """A strip is 2 MB and mostly empty: kept compressed."""
+    picture = _painted(kind, variant)
+    return None if picture is None else zlib.compress(picture.tobytes(), 1)
+
+
+def _painted(kind: str, variant: int) -> NDArray[np.uint8] | None:
     rng = np.random.default_rng(np.random.SeedSequence([variant, sum(kind.encode())]))
     picture = np.zeros((HEIGHT, WIDTH, 4), np.float32)
     if kind == "meadow":
