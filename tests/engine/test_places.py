@@ -111,7 +111,7 @@ def test_rooms_of_one_seed_are_dressed_alike_and_of_others_differently() -> None
     meshes = []
     for seed in (3, 3, 4):
         build_room.cache_clear()
-        meshes.append(build_room(Room(seed=seed)).mesh)
+        meshes.append(build_room(Room(seed=seed)).mesh)  # type: ignore[arg-type]  # frozen models are hashable
     assert np.array_equal(meshes[0].vertices_m, meshes[1].vertices_m)
     assert not np.array_equal(meshes[0].vertices_m[:500], meshes[2].vertices_m[:500])
 

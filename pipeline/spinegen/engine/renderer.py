@@ -50,7 +50,8 @@ class Renderer:
         )
         taps = {"TAPS": self.quality.shadow_taps, "BLOCKERS": self.quality.blocker_taps}
         fragments = {
-            "light": source(LIGHT_FRAGMENT, **taps),
+            "light": source(LIGHT_FRAGMENT, **taps, SOFT=0),
+            "soft light": source(LIGHT_FRAGMENT, **taps, SOFT=1),
             "occlusion": source(shader_screen.OCCLUSION_FRAGMENT, AMBIENT=max(self.quality.ambient_taps, 1)),
             "blur": source(shader_screen.BLUR_FRAGMENT),
             "smooth": source(shader_screen.SMOOTH_FRAGMENT),
@@ -173,7 +174,7 @@ class Renderer:
         for unit, texture in ((10, targets.large.depth), (11, targets.large.paint), (12, targets.large.shape)):
             texture.use(unit)
         targets.lit.use()
-        self._screen["light"].render()
+        self._screen["soft light" if environment.soft_lights else "light"].render()
         self._shadow.release(2, 3)
         targets.smooth.use()
         targets.lit_map.use(9)

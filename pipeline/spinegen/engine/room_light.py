@@ -19,6 +19,8 @@ KEY_SHARE = 1.5
 """Of the key light's lux as the stage tells it: it stands for the nearest lamp, which outshines the mean of the room."""
 OUTSIDE_ALBEDO = np.array([0.12, 0.13, 0.08])
 """Of the ground that is seen through windows."""
+SEEN_SHARE = 0.15
+"""Of a room's light: what shines less throws no shadow that anybody sees."""
 MOST_BOUNCED = 0.62
 """Of the light that meets a lived-in room's surfaces: furniture, doors and openings swallow what white walls would throw back."""
 OVERHEAD_TANGENT = 0.32
@@ -118,12 +120,13 @@ def _shadows(lights: tuple[AreaLight, ...], outside: Environment) -> dict[str, A
         overhead = SoftLight(away / np.linalg.norm(away), OVERHEAD_TANGENT)
     of_lights = [1 if number in above else -1 for number in range(len(lights))]
     if windows:
-        shine = [float(_irradiance(lights[n], person[None], -lights[n].facing[None])[0] @ LUMINANCE) for n in windows]
-        brightest = windows[int(np.argmax(shine))]
-        away = lights[brightest].centre_m - person
-        distance = float(np.linalg.norm(away))
-        window = SoftLight(away / distance, min(np.sqrt(lights[brightest].area_m2) / 2 / distance, 0.5))
-        of_lights[brightest] = 2
+        lit = [float((_irradiance(light, person[None], -light.facing[None]) @ LUMINANCE)[0]) for light in lights]
+        brightest = max(windows, key=lambda number: lit[number])
+        if lit[brightest] > SEEN_SHARE * (sum(lit) + float(LUMINANCE @ outside.sun_klux)):
+            away = lights[brightest].centre_m - person
+            distance = float(np.linalg.norm(away))
+            window = SoftLight(away / distance, min(np.sqrt(lights[brightest].area_m2) / 2 / distance, 0.5))
+            of_lights[brightest] = 2
     if overhead is None:
         overhead = SoftLight(np.array([0.0, 1.0, 0.0]), OVERHEAD_TANGENT)
     return {"soft_lights": (key, overhead, window), "shadows_of_lights": tuple(of_lights)}

@@ -57,7 +57,7 @@ class Scenery:
 
 def _ground_material(surface: Surface, kind: str) -> tuple[Material, float, tuple[float, float, float]]:
     made = surface_texture(surface)  # type: ignore[arg-type]  # frozen models are hashable
-    varied = 0 if surface.kind == "plain" else 2 if surface.kind in _WITHOUT_ORDER else 1
+    varied = 2 if surface.kind in _WITHOUT_ORDER else int(kind == "ground" and surface.kind != "plain")
     material = Material(
         made.texture, roughness=made.roughness, kind=kind, two_sided=True, relief_m=made.relief_m, varied=varied
     )

@@ -24,6 +24,7 @@ const vec2 DISC[16] = vec2[](
     vec2(0.507, 0.064), vec2(0.896, 0.412), vec2(-0.322, -0.933), vec2(-0.792, -0.598),
     vec2(0.070, 0.210), vec2(-0.480, 0.060), vec2(0.160, -0.330), vec2(-0.080, 0.950));
 
+#if SOFT == 0
 float sunlit(vec3 world, vec3 n) {
     vec3 offset = world + n * (shadow.y * 1.5 + min(sun_direction.w * 0.12, 0.02));
     vec3 q = (sun_from_world * vec4(offset, 1.0)).xyz;
@@ -38,16 +39,22 @@ float sunlit(vec3 world, vec3 n) {
         float d = texture(shadow_depth, q.xy + rotation * DISC[i * 2] * search).r;
         if (d < q.z) { above += (q.z - d) * shadow.z; count += 1.0; }
     }
-    if (count == 0.0) return 1.0;
-    radius = sun_direction.w * shadow.x * above / count;
+    radius = sun_direction.w * shadow.x * above / max(count, 1.0);
+#else
+    float count = 1.0;
 #endif
     radius = clamp(radius, shadow.w * 1.2, 0.12);
     float depth = q.z - shadow.y / shadow.z;
-    float light = 0.0;
-    for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
+    float light = float(TAPS);
+    for (int needed = 0; needed < int(count > 0.0); needed++) {
+        light = 0.0;
+        for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
+    }
     return light / float(TAPS);
 }
+#endif
 
+#if SOFT
 // Share of a large light that is seen past whatever stands in its way (a map of moments, see soft_shadow).
 float unveiled(sampler2D moments_map, int light, vec3 point) {
     vec2 q = (soft_from_world[light] * vec4(point, 1.0)).xy;
@@ -65,18 +72,19 @@ float unveiled(sampler2D moments_map, int light, vec3 point) {
     spread = max(m.y - m.x * m.x, 4e-4);
     return mix(1.0, spread / (spread + apart * apart), share);
 }
+#endif
 
 void main() {
     ivec2 pixel = ivec2(gl_FragCoord.xy);
     float z = texelFetch(depth_map, pixel, 0).r;
     vec3 ray_world = transpose(mat3(view)) * vec3(ndc * ray.xy + ray.zw, 1.0);
-    if (z <= 0.0) {
-        colour = vec4(background(normalize(ray_world), ndc), 1.0);
-        return;
-    }
     vec4 paint = texelFetch(paint_map, pixel, 0), shape = texelFetch(shape_map, pixel, 0);
     vec3 world = eye.xyz + ray_world * z;
     int kind = int(shape.w);
+    // Software renderers skip what is in a loop nobody needs, but walk through both sides of every `if`.
+    for (int needed = 0; needed < int(z <= 0.0 || kind == 6); needed++)
+        colour = vec4(background(normalize(ray_world), ndc), 1.0);
+    if (z <= 0.0) return;
     float metal = fract(shape.w) / 0.9, rough = paint.a;
     vec3 albedo = paint.rgb * paint.rgb;
     if (kind == 8) {
@@ -99,6 +107,7 @@ void main() {
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
     }
+#if SOFT
     float from_above = 1.0, from_window = 1.0;
     if (soft[1].w > 0.0) from_above = unveiled(soft_1, 1, world + n * 0.03);
     from_above *= from_above;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
@@ -112,12 +121,17 @@ void main() {
         vec3 corner = 1.0 - 0.42 * away * exp(-max(gap, 0.0) * 2.2);
         occlusion *= corner.x * corner.y * corner.z;
     }
+#endif
     vec3 light = vec3(0.0);
     float shade = 1.0;
     vec3 l = sun_direction.xyz;
     float nl = dot(n, l);
     if (sun_light.w > 0.0 && (nl > -0.25)) {
-        float lit = soft[0].w > 0.0 ? unveiled(soft_0, 0, world + n * 0.015) : sunlit(world, n);
+#if SOFT
+        float lit = soft[0].w > 0.0 ? unveiled(soft_0, 0, world + n * 0.015) : 1.0;
+#else
+        float lit = sunlit(world, n);
+#endif
         shade = lit;
         vec3 h = normalize(v + l);
         float nh = max(dot(n, h), 0.0), vh = max(dot(v, h), 0.0), pl = max(nl, 0.0);
@@ -134,7 +148,9 @@ void main() {
         }
         light += (diffuse / PI * (1.0 - f) * wrapped + mirror * pl) * sun_light.rgb * lit;
     }
-    vec3 around = irradiance(n) * mix(1.0, from_above, 0.6 * max(n.y, 0.0));
+    vec3 around = irradiance(n);
+#if SOFT
+    around *= mix(1.0, from_above, 0.6 * max(n.y, 0.0));
     int lamps = int(ground.w);
     for (int i = 0; i < lamps; i++) {
         vec3 away = light_place[i].xyz - world;
@@ -145,6 +161,7 @@ void main() {
         float seen_of_it = light_facing[i].w == 1.0 ? from_above : light_facing[i].w == 2.0 ? from_window : 1.0;
         around += light_rgb[i].rgb * (seen_of_it * shine * face * area / (square + area * 0.5 + 1.0));
     }
+#endif
     vec3 bounced = mix(vec3(occlusion), vec3(1.0), 0.35 * (1.0 - occlusion) * albedo);
     light += diffuse * around / PI * bounced * occlusion;
     vec3 r = reflect(-v, n);
@@ -157,7 +174,7 @@ void main() {
         float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
         float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
         float edge = smoothstep(30.0, 8.0, length(world.xz));
-        colour = vec4(background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge), 1.0);
+        colour.rgb *= mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
         return;
     }
     float far = distance(eye.xyz, world);

@@ -33,7 +33,11 @@ layout(location = 0) out float depth;
 layout(location = 1) out uint number;
 layout(location = 2) out vec4 paint;     // square root of albedo (of light over its largest channel), roughness
 layout(location = 3) out vec4 shape;     // normal, kind + 0.9 * metallic (kind 8: + log2 of light)
-float corner(vec2 cell) { return fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453); }
+float corner(vec2 cell) {
+    vec2 p = fract(cell * vec2(0.1031, 0.1137) + 0.31);
+    p += dot(p, p.yx + 33.33);
+    return fract((p.x + p.y) * p.x);
+}
 // Smooth noise of one bump a unit, 0..1.
 float drifting(vec2 p) {
     vec2 cell = floor(p), at = fract(p);
@@ -46,7 +50,7 @@ void main() {
     number = uint(mask_id);
     vec2 at = uv * texel.x;
     vec3 albedo = texture(albedo_map, at).rgb * tint.rgb;
-    if (texel.z > 0.0) {
+    for (int needed = 0; needed < int(texel.z > 0.0); needed++) {    // a loop is skipped where an `if` is walked through
         float drift = drifting(world.xz * 0.13) * 0.6 + drifting(world.xz * 0.55 + 7.3) * 0.4;
         if (texel.z > 1.5) {
             vec3 turned = texture(albedo_map, mat2(0.57, 0.52, -0.52, 0.57) * at + 0.31).rgb * tint.rgb;
