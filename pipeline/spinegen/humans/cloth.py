@@ -46,16 +46,10 @@ class Shell:
 
 
 def make_shell(data: BodyData, body: BodyFields) -> Shell:
-    """The shell of a body, moved as the skin below it is; the arms' share is smoothed, so that what is cut along it has clean edges."""
+    """The shell of a body; the arms' share is smoothed, so that what is cut along it has clean edges."""
     width = body.weights.shape[1]
     scalars = [body.arm_share, body.arm_m, body.hand_share, body.foot_share]
-    own, skin = (np.unique(data.faces[group]) for group in ("helper-tights", "body"))
-    distance, index = cKDTree(body.vertices_m[skin]).query(body.vertices_m[own], k=4)
-    share = 1.0 / (distance + 0.002)
-    share /= share.sum(1, keepdims=True)
-    weights = body.weights.copy()
-    weights[own] = np.einsum("nk,nkb->nb", share, body.weights[skin[index]])
-    rows = np.concatenate([body.vertices_m, weights, np.stack(scalars, axis=1)], axis=1)
+    rows = np.concatenate([body.vertices_m, body.weights, np.stack(scalars, axis=1)], axis=1)
     rows, faces = mesh_ops.compact(rows, data.faces["helper-tights"])
     rows, faces = mesh_ops.subdivide(rows, faces)
     mean = mesh_ops.averaging(len(rows), faces)
@@ -81,7 +75,7 @@ def make_clothes(
     if garment.kind not in ("skirt", "dress"):
         return [_from_shell(garment, shell, body, below)]
     pieces = [_from_shell(garment, shell, body, ())] if garment.kind == "dress" else []
-    pieces.append(_from_shell(_slip(garment), shell, body, ()))
+    pieces.append(_from_shell(_slip(garment), shell, body, (), coarse=16))
     nothing = np.full(len(body.vertices_m), -1.0)
     return [*pieces, Cloth(make_skirt(garment, data, body), nothing, 0.0)]
 
@@ -94,7 +88,7 @@ def _slip(garment: Garment) -> Garment:
     return Garment(kind="leggings", fabric=fabric, leg=0.04, rise=0.1, wrinkle_m=0.0, seed=garment.seed)
 
 
-def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart]) -> Cloth:
+def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart], coarse: int = 1) -> Cloth:
     rng = np.random.default_rng([garment.seed, 1])
     field = garment_field(garment, body)
     fine = shell.fields
@@ -121,11 +115,12 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
         faces=corner_faces,
         uv=uv,
         weights=weights[corners],
-        texture_rgb=fabric_texture(garment.fabric, garment.kind),
+        texture_rgb=fabric_texture(garment.fabric, garment.kind)[::coarse, ::coarse],
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
     )
-    trim = make_trim(garment, vertices, faces, rows[:, -1], weights)
+    from_neck = np.where(vertices[:, 1] > body.bust_y_m, rows[:, -1], 1.0)
+    trim = make_trim(garment, vertices, faces, from_neck, weights)
     return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m, () if trim is None else (trim,))
 
 

@@ -36,8 +36,8 @@ def skin_colour(melanin: float) -> Floats:
 
 def sample_melanin(rng: Rng, ancestry: tuple[float, float, float]) -> float:
     """A complexion that goes with the body's ancestry, with a wide spread."""
-    mean = float(np.dot(ancestry, (0.78, 0.33, 0.22)))
-    return float(np.clip(mean + rng.normal(0.0, 0.13), 0.0, 1.0))
+    mean = float(np.dot(ancestry, (0.84, 0.36, 0.2)))
+    return float(np.clip(mean + rng.normal(0.0, 0.15), 0.0, 1.0))
 
 
 def sample_hair_colour(rng: Rng, melanin: float) -> tuple[Rgb, Rgb]:

@@ -30,7 +30,7 @@ def finish_part(
         faces=np.ascontiguousarray(faces, dtype=np.int32),
         uv=np.ascontiguousarray(uv, dtype=np.float32),
         weights=csr_matrix(kept.astype(np.float32)),
-        texture_rgb=texture_rgb,
+        texture_rgb=np.ascontiguousarray(texture_rgb),
         roughness=roughness,
         two_sided=two_sided,
         shaping=shaping,

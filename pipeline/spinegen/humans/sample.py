@@ -107,6 +107,8 @@ def _face(rng: Rng, measures: Measures, melanin: float, hair: Rgb) -> Face:
     beard = "none"
     if measures.sex == "male" and measures.age_years > 18:
         beard = str(rng.choice(["none", "stubble", "short", "full"], p=[0.5, 0.22, 0.16, 0.12]))
+        if beard == "full" and measures.age_years < 22:
+            beard = "stubble"
     return Face.model_validate(
         {
             "shape": shape,
@@ -124,7 +126,7 @@ def _hair(rng: Rng, measures: Measures, melanin: float, colour: Rgb, grey: float
     old = max(measures.age_years - 30.0, 0.0) / 50.0
     if measures.sex == "male":
         styles: dict[HairStyle, float] = {
-            "bald": 0.05 + 0.2 * old,
+            "bald": 0.04 + 0.45 * old,
             "buzz": 0.2,
             "short": 0.5,
             "medium": 0.12,

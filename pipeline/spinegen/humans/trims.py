@@ -54,7 +54,7 @@ def make_trim(garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats
         np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)]),
         np.stack([flat[:, 2] + 0.6, flat[:, 1] + 0.7 * flat[:, 0]], axis=1) / TILE_M,
         weights[near[index]].mean(1),
-        fabric_texture(garment.fabric, "trim"),
+        fabric_texture(garment.fabric, "trim")[::2, ::2],
         0.88,
         two_sided=True,
     )
