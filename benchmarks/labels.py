@@ -248,7 +248,8 @@ def report(seen: Seen, sweeps: Array) -> list[str]:
         f"\nlowest skin of the feet over the floor, {stands.sum()} frames standing with a foot down, mm (within {FOOT_MM:g})"
     )
     print(
-        f"median {np.median(foot):.1f}, lowest {foot.min():.1f}, highest {foot.max():.1f}  {verdict.mark(good, 'feet float or sink')}"
+        f"median {np.median(foot):.1f}, lowest {foot.min():.1f}, highest {foot.max():.1f}, {(np.abs(foot) > FOOT_MM).mean():.1%} beyond, "
+        f"most at {seen.frame[int(np.flatnonzero(stands)[np.abs(foot).argmax()])]}  {verdict.mark(good, 'feet float or sink')}"
     )
     print(f"lowest skin of the whole body, all frames, mm: p1 {np.percentile(lowest, 1):.1f}, lowest {lowest.min():.1f}, "
           f"at {seen.frame[int(lowest.argmin())]}")  # fmt: skip
