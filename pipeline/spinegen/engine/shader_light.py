@@ -62,11 +62,11 @@ float unveiled(sampler2D moments_map, int light, vec3 point) {
     if (inside.x * inside.y <= 0.0) return 1.0;
     vec4 s = soft[light];
     float here = max(point.y, 0.0) * s.w;
-    vec2 m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 0.8), 0.0, s.z)).rg;
+    vec2 m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.4), 0.0, s.z)).rg;
     float apart = m.x - here;
     if (apart <= 0.0) return 1.0;
-    float share = inside.x * inside.y * smoothstep(0.0, 0.02, apart);
     float spread = max(m.y - m.x * m.x, 0.0) + apart * apart;
+    float share = inside.x * inside.y * smoothstep(0.0, 0.12, apart * apart / spread);
     m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.2 * spread / apart), 0.0, s.z)).rg;
     apart = max(m.x - here, 0.0);
     spread = max(m.y - m.x * m.x, 4e-4);
