@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from ..humans.arrays import Floats
 from ..humans.mesh import MeshPart
+from ..humans.mesh_ops import unique_rows
 from ..humans.skin import blend, bone_rows
 from .mesh import Material, Mesh, Texture
 
@@ -98,9 +99,7 @@ def _welded(parts: Sequence[MeshPart]) -> NDArray[np.int64]:
     """For every vertex the point that it shares with its twins across texture seams (parts are never welded to each other)."""
     out, first = [], 0
     for part in parts:
-        rounded = np.round(part.vertices_ground_m.astype(np.float64), 6)
-        _, index = np.unique(rounded, axis=0, return_inverse=True)
-        index = index.reshape(-1)
+        _, index = unique_rows(np.rint(part.vertices_ground_m.astype(np.float64) * 1e6).astype(np.int64))
         out.append(index + first)
         first += int(index.max()) + 1
     return np.concatenate(out)

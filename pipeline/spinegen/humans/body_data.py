@@ -1,6 +1,6 @@
 """The parametric body as plain arrays, read once from the CC0 files and kept in the user's cache folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -38,6 +38,15 @@ class BodyData:
     rig_weights: Floats
     """`(V, bones)`, rows sum to 1 (0 for joint cubes)."""
     masks: dict[str, NDArray[np.uint8]]
+    _vertices_of: dict[str, Ints] = field(default_factory=dict, repr=False)
+
+    def vertices_of(self, group: str) -> Ints:
+        """The vertices of a group, ascending; found once, not to be written to."""
+        if group not in self._vertices_of:
+            own = np.unique(self.faces[group])
+            own.flags.writeable = False
+            self._vertices_of[group] = own
+        return self._vertices_of[group]
 
     def add_target(self, vertices_m: Floats, name: str, amount: float) -> None:
         """Add `amount` of a blend shape to `vertices_m (V, 3)` in place; unknown names count as empty shapes."""

@@ -160,7 +160,7 @@ def lay_out(vertices: Floats, faces: Ints, arm: Floats, body: BodyFields, two_le
         if own.any():
             corner_uv[own] = _cylinder(vertices[faces[own]].astype(np.float64), which)
     keys = np.concatenate([faces.reshape(-1, 1), np.round(corner_uv.reshape(-1, 2) * 1e5)], axis=1).astype(np.int64)
-    unique, inverse = np.unique(keys, axis=0, return_inverse=True)
+    unique, inverse = mesh_ops.unique_rows(keys)
     return unique[:, 0], inverse.reshape(-1, 3).astype(np.int32), (unique[:, 1:] / 1e5 / TILE_M).astype(np.float32)
 
 

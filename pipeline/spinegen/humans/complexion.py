@@ -11,7 +11,7 @@ from .face_paint import paint_head
 from .hair import scalp_field
 from .person_spec import PersonSpec
 from .texel_map import head_positions, head_values
-from .texture_noise import layered, noise
+from .texture_noise import interleaved, layered, noise
 
 SIZE = 1024
 Image = Floats
@@ -35,20 +35,26 @@ def skin_texture(
     """`(SIZE, SIZE, 3)` sRGB in the body's own layout."""
     rng = np.random.default_rng([spec.skin.seed, 3])
     base = colours.skin_colour(spec.skin.melanin).astype(np.float32)
-    mottle = layered(SIZE, (2.0, 10.0, 40.0), rng)[..., None]
-    blush = layered(SIZE, (20.0, 70.0), rng)[..., None]
-    image = base * (1.0 + 0.02 * (0.5 + spec.skin.blemish) * mottle)
-    image *= 1.0 + 0.02 * spec.skin.redness * blush * np.array([1.0, -0.8, -0.8], np.float32)
-    image *= 1.0 + 0.012 * noise(SIZE, 0.8, rng)[..., None]
+    mottle = 1.0 + 0.02 * (0.5 + spec.skin.blemish) * layered(SIZE, (2.0, 10.0, 40.0), rng)
+    blush = 0.02 * spec.skin.redness * layered(SIZE, (20.0, 70.0), rng)
+    grain = 1.0 + 0.012 * noise(SIZE, 0.8, rng)
+    image = np.stack([tone * mottle for tone in base])
+    for plane, sign in zip(image, np.array([1.0, -0.8, -0.8], np.float32), strict=True):
+        plane *= 1.0 + blush * sign
+        plane *= grain
+    texels = image.reshape(3, -1)
     for zone, tint, opacity in ZONES:
-        inside = np.nonzero(data.masks[zone] > 4)
-        share = data.masks[zone][inside].astype(np.float32)[:, None] / 255.0 * opacity
-        image[inside] *= 1.0 - share + share * np.array(tint, np.float32)
+        mask = data.masks[zone].reshape(-1)
+        inside = np.flatnonzero(mask > 4)
+        share = mask[inside].astype(np.float32) / 255.0 * opacity
+        for plane, factor in zip(texels, np.array(tint, np.float32), strict=True):
+            plane[inside] *= 1.0 - share + share * factor
     rows, columns, at_m = head_positions(vertices_m)
     scalp = scalp_field(spec.hair, data, vertices_m, weights)
-    lids_m = vertices_m[np.unique(data.faces["eyelashes"])].astype(np.float64)
-    image[rows, columns] = paint_head(spec, image[rows, columns], at_m, head_values(scalp), lids_m, face, rng)
-    return np.clip(image * 255.0, 0, 255).astype(np.uint8)
+    lids_m = vertices_m[data.vertices_of("eyelashes")].astype(np.float64)
+    colour = np.ascontiguousarray(image[:, rows, columns].T)
+    image[:, rows, columns] = paint_head(spec, colour, at_m, head_values(scalp), lids_m, face, rng).T
+    return interleaved(image)
 
 
 def eye_texture(spec: PersonSpec, size: int = 256) -> NDArray[np.uint8]:

@@ -39,7 +39,7 @@ def contact_landmarks(vertices_m: Vertices, points: Mapping[str, Point]) -> dict
         points: joint centres and surface keypoints of the body, by landmark name.
     """
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     weights, skin = data.rig_weights[body], vertices_m[body].astype(np.float64)
     arms = weights[:, columns(data, ("shoulder", "upperarm", "lowerarm", *PALM_BONES))].sum(1) > 0.3
     out = _palms(vertices_m)
@@ -67,7 +67,7 @@ def contact_landmarks(vertices_m: Vertices, points: Mapping[str, Point]) -> dict
 def _palms(vertices_m: Vertices) -> dict[str, Point]:
     """Heads of the second and fifth metacarpal and tip of the middle finger over the skin of the palm; fingers count as straight."""
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     out: dict[str, Point] = {}
     for side, cube, _ in SIDES:
         hand = body[data.rig_weights[body][:, columns(data, PALM_BONES)].sum(1) > 0.5]

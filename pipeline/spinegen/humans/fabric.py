@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .person_spec import Fabric
-from .texture_noise import layered, noise
+from .texture_noise import interleaved, layered, noise
 
 SIZE = 1024
 TILE_M = 1.2
@@ -16,23 +16,23 @@ Grid = Floats
 def fabric_texture(fabric: Fabric, kind: str) -> NDArray[np.uint8]:
     """`(SIZE, SIZE, 3)` sRGB."""
     rng = np.random.default_rng([fabric.seed, 7])
-    ground, second, accent = (np.array(c, np.float32) for c in fabric.colours)
-    share = _pattern(fabric, rng)
-    image = ground + share[..., None] * (second - ground)
+    ground, second, accent = (np.array(c, np.float32)[:, None, None] for c in fabric.colours)
+    image = ground + _pattern(fabric, rng) * (second - ground)
     if fabric.pattern == "plaid":
         line = _stripes(fabric.scale_m, 0.08, 0) + _stripes(fabric.scale_m, 0.08, 1)
-        image += np.minimum(line, 1.0)[..., None] * 0.6 * (accent - image)
+        image = image + np.minimum(line, 1.0) * 0.6 * (accent - image)
     if kind == "shirt":
         image = _placket(image)
     if fabric.print != "none":
         image = _print(image, fabric, accent, rng)
     weave = 1.0 + 0.035 * noise(SIZE, 0.7, rng) + 0.02 * layered(SIZE, (3.0, 20.0, 80.0), rng)
-    return np.clip(image * weave[..., None] * 255.0, 0, 255).astype(np.uint8)
+    return interleaved(plane * weave for plane in image)
 
 
 def _axes() -> tuple[Grid, Grid]:
+    """Texture coordinates u `(1, SIZE)` and v `(SIZE, 1)` of the pixels' centres."""
     axis = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE
-    return axis[None, :].repeat(SIZE, 0), (1.0 - axis)[:, None].repeat(SIZE, 1)
+    return axis[None, :], (1.0 - axis)[:, None]
 
 
 def _repeats(scale_m: float) -> int:
@@ -45,7 +45,7 @@ def _stripes(scale_m: float, share: float, axis: int) -> Grid:
 
 
 def _pattern(fabric: Fabric, rng: np.random.Generator) -> Grid:
-    """Share of the second colour `(SIZE, SIZE)`."""
+    """Share of the second colour, `(SIZE, SIZE)` or what broadcasts to it."""
     u, v = _axes()
     n = _repeats(fabric.scale_m)
     match fabric.pattern:
@@ -72,7 +72,7 @@ def _pattern(fabric: Fabric, rng: np.random.Generator) -> Grid:
             twill = 0.12 * (((u * 340 + v * 340) % 1.0) < 0.5)
             return np.clip(0.12 + twill + 0.08 * noise(SIZE, (3.0, 0.6), rng) + 0.08 * noise(SIZE, 90.0, rng), 0, 1)
         case _:
-            return np.zeros((SIZE, SIZE), np.float32)
+            return np.zeros((1, 1), np.float32)
 
 
 def _floral(n: int, rng: np.random.Generator) -> Grid:
@@ -102,13 +102,13 @@ def _floral(n: int, rng: np.random.Generator) -> Grid:
     return (image / 255.0).astype(np.float32)
 
 
-def _placket(image: Floats) -> Floats:
+def _placket(image: Grid) -> Grid:
     """The button border of a shirt, down the middle of the front (u = 0)."""
     u, v = _axes()
-    aside = (np.minimum(u, 1.0 - u) * TILE_M)[..., None]
+    aside = np.minimum(u, 1.0 - u) * TILE_M
     image = np.where(np.abs(aside - 0.016) < 0.0015, image * 0.72, image)
-    button = np.hypot(aside[..., 0], ((v * TILE_M / 0.085) % 1.0 - 0.5) * 0.085) < 0.0055
-    return np.where(button[..., None], np.where(image.mean() > 0.5, 0.35, 0.8), image)
+    button = np.hypot(aside, ((v * TILE_M / 0.085) % 1.0 - 0.5) * 0.085) < 0.0055
+    return np.where(button, np.where(image.mean() > 0.5, 0.35, 0.8), image)
 
 
 def _print(image: Grid, fabric: Fabric, accent: Floats, rng: np.random.Generator) -> Grid:
@@ -133,4 +133,4 @@ def _print(image: Grid, fabric: Fabric, accent: Floats, rng: np.random.Generator
         (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, 4)
         cv2.putText(ink, text, (cx - width // 2, cy + height // 2), cv2.FONT_HERSHEY_DUPLEX, scale, 255, 4)
     ink = np.roll(ink, SIZE // 2, axis=1).astype(np.float32) / 255.0
-    return image + ink[..., None] * (accent - image)
+    return image + ink * (accent - image)

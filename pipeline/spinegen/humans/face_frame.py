@@ -40,10 +40,10 @@ def face_frame(data: BodyData, vertices_m: Floats, weights: Floats) -> FaceFrame
     """Find them on a body."""
     eyes = []
     for side in "lr":
-        ball = vertices_m[np.unique(data.faces[f"helper-{side}-eye"])]
+        ball = vertices_m[data.vertices_of(f"helper-{side}-eye")]
         eyes.append(ball[ball[:, 0].argmax()])
     eyes_m = np.array(eyes, np.float64)
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     skull = vertices_m[body[weights[body, bones.INDEX["skull"]] > 0.9]].astype(np.float64)
     upper = skull[skull[:, 1] > eyes_m[:, 1].mean()]
     lips = vertices_m[masked_vertices(data, "lips")].astype(np.float64)

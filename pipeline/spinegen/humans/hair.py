@@ -81,10 +81,10 @@ def _cap(
 def scalp_field(hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats) -> Floats:
     """Positive where hair grows `(V,)`, about metres from the hairline."""
     skull = weights[:, bones.INDEX["skull"]]
-    eyes = np.concatenate([np.unique(data.faces[f"helper-{s}-eye"]) for s in "lr"])
+    eyes = np.concatenate([data.vertices_of(f"helper-{s}-eye") for s in "lr"])
     eye_y, eye_x = float(vertices_m[eyes, 1].mean()), float(vertices_m[eyes, 0].max())
     body = np.zeros(len(vertices_m), bool)
-    body[np.unique(data.faces["body"])] = True
+    body[data.vertices_of("body")] = True
     head = body & (skull > 0.6)
     back_x = float(vertices_m[head, 0].min())
     t = (eye_x - vertices_m[:, 0]) / (eye_x - back_x)

@@ -25,7 +25,7 @@ HIP_DEPTH_SHARE = 0.60
 def find_spine(vertices_m: Vertices, stature_m: float, bmi: float) -> SpineSite:
     """The vertebrae of the body with these rest vertices `(V, 3)`."""
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     head = columns(data, tuple(b for b in data.rig_bones if not b.startswith(HEAD_BONES_NOT)))
     owned = data.rig_weights[body][:, columns(data, TRUNK_PREFIXES) + head].sum(1) > 0.6
     hips = [joint(data, vertices_m, f"{s}-upper-leg") for s in "lr"]
@@ -73,7 +73,7 @@ def joint_centres(vertices_m: Vertices, stature_m: float, spine: SpineSite) -> d
 def hip_centre(vertices_m: Vertices, stature_m: float, sign: float) -> Point:
     """Hip joint centre of the side with `sign` (+1 right): the files' hip joints lie too far out and too far back."""
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     rig = joint(data, vertices_m, "r-upper-leg" if sign > 0 else "l-upper-leg")
     half = HIP_HALF_DISTANCE * stature_m
     points = vertices_m[body]
@@ -90,7 +90,7 @@ def pelvis_centre(vertices_m: Vertices, stature_m: float) -> Point:
 def foot_extent(vertices_m: Vertices, side: str) -> tuple[int, float]:
     """Index of the rearmost skin vertex of a foot, and the height of its sole."""
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     foot = body[data.rig_weights[body][:, columns(data, (f"foot.{side.upper()}",))].sum(1) > 0.5]
     low = foot[vertices_m[foot, 1] < vertices_m[foot, 1].min() + 0.03]
     return int(low[vertices_m[low, 0].argmin()]), float(vertices_m[foot, 1].min())
@@ -99,7 +99,7 @@ def foot_extent(vertices_m: Vertices, side: str) -> tuple[int, float]:
 def surface_keypoints(vertices_m: Vertices) -> dict[str, Point]:
     """Nose, pupils, ears, top of the head, toes and heels on the skin, by keypoint name."""
     data = load_body_data()
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     weights = data.rig_weights[body]
     head = body[weights[:, columns(data, ("head",))].sum(1) > 0.5]
     out: dict[str, Point] = {}
@@ -111,7 +111,7 @@ def surface_keypoints(vertices_m: Vertices) -> dict[str, Point]:
     middle = body[
         (np.abs(vertices_m[body, 2]) < 0.012) & (vertices_m[body, 1] > np.percentile(vertices_m[body, 1], 60))
     ]
-    eyes = {s: np.unique(data.faces[f"helper-{s}-eye"]) for s in "lr"}
+    eyes = {s: data.vertices_of(f"helper-{s}-eye") for s in "lr"}
     eye_y = np.mean([vertices_m[eyes[s], 1].mean() for s in "lr"])
     nose = middle[np.abs(vertices_m[middle, 1] - (eye_y - 0.035)) < 0.03]
     out["nose"] = point(nose, vertices_m[nose, 0])

@@ -230,7 +230,7 @@ def _falling_part(
 
 def _obstacle(data: BodyData, vertices_m: Floats, weights: Floats) -> Obstacle:
     """Skin of head, trunk and arms that hair may fall on, thinned out to a point every two centimetres or so."""
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     keep = body[vertices_m[body, 1] > 0.58 * float(vertices_m[body, 1].max())]
     keep = keep[weights[keep][:, [bones.INDEX["hand_r"], bones.INDEX["hand_l"]]].sum(1) < 0.2]
     cell = np.floor(vertices_m[keep] / OBSTACLE_CELL_M).astype(np.int64)

@@ -1,5 +1,7 @@
 """Small mesh operations: clipping at a level of a scalar field, subdivision, normals, smoothing, noise in space."""
 
+import math
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -15,6 +17,25 @@ def compact(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
     return rows[used], inverse.reshape(-1, 3).astype(np.int32)
 
 
+def unique_rows(rows: Ints) -> tuple[Ints, Ints]:
+    """The different rows of whole numbers `(N, K)`, ascending, and which of them every row is `(N,)`.
+
+    As `np.unique(axis=0)`, but by one number a row: sorting those is many times faster than comparing rows.
+    """
+    if not len(rows):
+        return rows, np.zeros(0, np.int64)
+    low = rows.min(0)
+    size = [int(s) for s in rows.max(0).astype(object) - low + 1]
+    if math.prod(size) >= 2**63:
+        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+        return unique, inverse.reshape(-1)
+    key = np.zeros(len(rows), np.int64)
+    for column, first, count in zip(rows.T, low, size, strict=True):
+        key = key * count + (column.astype(np.int64) - int(first))
+    _, index, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return rows[index], inverse.reshape(-1)
+
+
 def clip(rows: Rows, faces: Faces, level: Floats) -> tuple[Rows, Faces]:
     """Keep the part of the surface where `level (V,) > 0`; triangles are cut where it is 0, so that edges are clean.
 
@@ -25,28 +46,33 @@ def clip(rows: Rows, faces: Faces, level: Floats) -> tuple[Rows, Faces]:
     kept = [faces[count == 3]]
     cut_pairs: list[Ints] = []
     one, two = faces[count == 1], faces[count == 2]
-    one = np.array([np.roll(f, -int(np.argmax(inside[f]))) for f in one], np.int64).reshape(-1, 3)
-    two = np.array([np.roll(f, -int(np.argmin(inside[f]))) for f in two], np.int64).reshape(-1, 3)
+    one = _turned(one, inside[one].argmax(1))
+    two = _turned(two, inside[two].argmin(1))
     for table in (one, two):
         cut_pairs += [table[:, [0, 1]], table[:, [0, 2]]]
     pairs = np.sort(np.concatenate(cut_pairs), axis=1)
     if not len(pairs):
         return compact(rows, kept[0])
-    unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
+    unique, inverse = unique_rows(pairs)
     share = (level[unique[:, 0]] / (level[unique[:, 0]] - level[unique[:, 1]]))[:, None]
     added = rows[unique[:, 0]] * (1 - share) + rows[unique[:, 1]] * share
-    new = inverse.reshape(-1) + len(rows)
+    new = inverse + len(rows)
     n, m = len(one), len(two)
     a, b, c, d = new[:n], new[n : 2 * n], new[2 * n : 2 * n + m], new[2 * n + m :]
     kept += [np.stack([one[:, 0], a, b], 1), np.stack([c, two[:, 1], two[:, 2]], 1), np.stack([c, two[:, 2], d], 1)]
     return compact(np.concatenate([rows, added.astype(rows.dtype)]), np.concatenate(kept).astype(np.int32))
 
 
+def _turned(faces: Faces, first: Ints) -> Ints:
+    """Faces with the corner `first (F,)` in front."""
+    return np.take_along_axis(faces.astype(np.int64), (first[:, None] + np.arange(3)) % 3, axis=1)
+
+
 def subdivide(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
     """Every triangle into four at its edges' middles."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, inverse = np.unique(edges, axis=0, return_inverse=True)
-    ab, bc, ca = (inverse.reshape(-1) + len(rows)).reshape(3, -1)
+    unique, inverse = unique_rows(edges)
+    ab, bc, ca = (inverse + len(rows)).reshape(3, -1)
     middle = 0.5 * (rows[unique[:, 0]] + rows[unique[:, 1]])
     a, b, c = faces.T
     quads = [np.stack(t, 1) for t in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
@@ -74,8 +100,8 @@ def averaging(count: int, faces: Faces) -> csr_matrix:
 def boundary_edges(faces: Faces) -> Ints:
     """Open edges `(E, 2)`."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, count = np.unique(edges, axis=0, return_counts=True)
-    return unique[count == 1]
+    unique, inverse = unique_rows(edges)
+    return unique[np.bincount(inverse) == 1]
 
 
 def boundary(faces: Faces) -> Ints:

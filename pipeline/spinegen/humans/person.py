@@ -19,6 +19,7 @@ from .hands import curl_hands
 from .joints import find_landmarks, find_spine
 from .landmarks import Landmarks
 from .mesh import MeshPart
+from .mesh_ops import unique_rows
 from .parts import finish_part
 from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
@@ -107,7 +108,7 @@ def _skin_part(
 def split_seams(faces: Ints, uv_faces: Ints, uv: Floats) -> tuple[Ints, Ints, Floats]:
     """One vertex for every pair of vertex and texture coordinate: source vertices, faces, uv."""
     pairs = np.stack([faces.ravel(), uv_faces.ravel()], axis=1).astype(np.int64)
-    unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
+    unique, inverse = unique_rows(pairs)
     return unique[:, 0], inverse.reshape(-1, 3).astype(np.int32), uv[unique[:, 1]]
 
 

@@ -108,7 +108,7 @@ def _at_stature(data: BodyData, shape: Shape, mass_parameter: float) -> Vertices
 
 
 def _solve_height(short: Vertices, tall: Vertices, stature_m: float, data: BodyData) -> Vertices:
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     parameter, bounds = 0.5, HEIGHT_PARAMETER_RANGE
     for _ in range(4):
         y = short[body, 1] * (1.0 - parameter) + tall[body, 1] * parameter

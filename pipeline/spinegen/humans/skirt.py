@@ -75,7 +75,7 @@ def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
 
 def _obstacle(data: BodyData, body: BodyFields) -> Obstacle:
     """Skin of hips and legs, thinned out."""
-    skin = np.unique(data.faces["body"])
+    skin = data.vertices_of("body")
     keep = skin[
         (body.vertices_m[skin, 1] < body.navel_y_m + 0.05) & (body.arm_share[skin] + body.hand_share[skin] < 0.03)
     ]

@@ -49,7 +49,7 @@ class Growth:
 
 def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
     """Skin of head, neck, shoulders and upper back."""
-    body = np.unique(data.faces["body"])
+    body = data.vertices_of("body")
     above = vertices_m[:, 1] > float(vertices_m[body, 1].max()) * 0.7
     arms = weights[:, [bones.INDEX[f"{n}_{s}"] for n in ("ulna", "radius", "hand") for s in "rl"]].sum(1)
     keep = np.zeros(len(vertices_m), bool)
