@@ -1,5 +1,6 @@
 """What is left to draw: every shot of a shard once, no other, without more of the plan than the shard needs."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ SHOTS = 70
 def plan(tmp_path: Path, fits: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """70 shots of two people in parts of 20, of which the first is drawn."""
     monkeypatch.setattr("spinegen.scenes.plan.PART_SHOTS", 20)
-    settings = parse({**SCENE, "shots": SHOTS}, SceneSettings, "test")
+    return planned({**SCENE, "shots": SHOTS}, tmp_path, fits)
+
+
+def planned(scene: dict[str, object], tmp_path: Path, fits: Path) -> Plan:
+    settings = parse(scene, SceneSettings, "test")
     with SilentReporter().task("plan", None, "shots") as task:
         make_plan(settings, read_motions(Workspace(fits)), 0, tmp_path / "plan.parquet", tmp_path / "people.json", task)
     return open_plan(tmp_path / "plan.parquet", lambda names: read_motions(Workspace(fits), names))
@@ -45,6 +50,16 @@ def test_every_planned_shot_comes_once_in_batches_of_one_main_person(plan, tmp_p
     for batch in batches:
         assert 1 <= len(batch.shots) <= BATCH
         assert len({shot.person for shot in plan.shots(batch.part, batch.shots)}) == 1
+
+
+def test_a_level_is_entered_once_a_part(tmp_path, fits):
+    levels = {"studio": {"Hall": 1, "Stage": 1}, "lawn": "Park"}
+    plan = planned({**SCENE, "shots": SHOTS, "places": {**SCENE["places"], "levels": levels}}, tmp_path, fits)
+    batches = list(Remaining(plan, tmp_path / "frames").batches())
+    entered = [{shot.place.get("level", "") for shot in plan.shots(batch.part, batch.shots)} for batch in batches]
+    assert all(len(names) == 1 for names in entered)
+    changes = [name for before, name in pairwise([{None}, *entered]) if name != before]
+    assert changes == [{""}, {"Hall"}, {"Park"}]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 70, 100])

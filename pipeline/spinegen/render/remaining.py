@@ -48,7 +48,7 @@ class Remaining:
             yield from sorted(finished_shots(self.frames, self.plan.header.shots_of(takes)))
 
     def batches(self, ahead: int = 0) -> Iterator[Batch]:
-        """What to draw, grouped by who is in a picture so that people are dressed rarely; this order changes no frame.
+        """What to draw, grouped by level and by who is in a picture, so that levels change and people are dressed rarely; this order changes no frame.
 
         Args:
             ahead: parts that workers are asked to plan before they are needed. A part that is missing when it is needed is drawn
@@ -82,27 +82,33 @@ class Remaining:
         shots = self.plan.header.shots_of(takes)
         return [shot for shot in self.plan.table(part, ["shot"])["shot"].to_pylist() if shot in shots]
 
-    def _rows(self, part: int, takes: range) -> list[tuple[str, list[str], int, int]]:
-        """Main person, everybody, take and shot of what is to be drawn, in the order of drawing."""
+    def _rows(self, part: int, takes: range) -> list[tuple[str, str, list[str], int, int]]:
+        """Level, main person, everybody, take and shot of what is to be drawn, in the order of drawing."""
         shots = self.plan.header.shots_of(takes)
         done = finished_shots(self.frames, shots)
-        table = self.plan.table(part, ["person", "people", "take", "shot"]).to_pylist()
+        table = self.plan.table(part, ["place", "person", "people", "take", "shot"]).to_pylist()
         return sorted(
-            (row["person"], [person["person"] for person in json.loads(row["people"])], row["take"], row["shot"])
+            (
+                str(json.loads(row["place"]).get("level", "")),
+                row["person"],
+                [person["person"] for person in json.loads(row["people"])],
+                row["take"],
+                row["shot"],
+            )
             for row in table
             if row["shot"] in shots and row["shot"] not in done
         )
 
 
-def _batches(part: int, rows: list[tuple[str, list[str], int, int]]) -> Iterator[Batch]:
-    """Runs of shots of the same main person, at most `BATCH` long."""
+def _batches(part: int, rows: list[tuple[str, str, list[str], int, int]]) -> Iterator[Batch]:
+    """Runs of shots of the same level and main person, at most `BATCH` long."""
     batch: list[int] = []
-    before = ""
-    for person, _, _, shot in rows:
-        if batch and (len(batch) == BATCH or person != before):
+    before = ("", "")
+    for level, person, _, _, shot in rows:
+        if batch and (len(batch) == BATCH or (level, person) != before):
             yield Batch(part, tuple(batch))
             batch = []
         batch.append(shot)
-        before = person
+        before = (level, person)
     if batch:
         yield Batch(part, tuple(batch))
