@@ -1,6 +1,9 @@
 """The public UnrealCV client works against the engine, over TCP and over a unix socket."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,12 +94,12 @@ def test_a_unix_socket_serves_the_same(engine: EngineProcess) -> None:
     client.disconnect()
 
 
-def test_a_taken_port_is_said(tcp_engine: EngineProcess) -> None:
-    from spinegen.engine.serve import serve
-
+def test_a_taken_port_is_said(tcp_engine: EngineProcess, tmp_path: Path) -> None:
     (_, port), _ = tcp_engine.endpoint  # type: ignore[misc]
-    with pytest.raises(EngineError, match=f"127.0.0.1:{port}"):
-        serve(port=int(port))
+    arguments = [sys.executable, "-m", "spinegen.engine.serve", f"127.0.0.1:{port}", "draft", str(tmp_path / "engine")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == EngineError.exit_code
+    assert ended.stdout.startswith(f"failed\tcannot listen on 127.0.0.1:{port}")
 
 
 def test_an_engine_that_cannot_start_says_why() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from spinegen.geometry.axes import SWAP_YZ, ground_to_unreal, unreal_matrix_rotator, unreal_rotator_matrix
-from spinegen.geometry.camera import Camera
+from spinegen.geometry.camera import Camera, OrthographicCamera
 
 
 @pytest.fixture
@@ -68,3 +68,24 @@ def test_rotator_matrix_is_a_left_handed_frame(rng: np.random.Generator) -> None
 def test_axis_swap_is_its_own_inverse() -> None:
     np.testing.assert_array_equal(SWAP_YZ @ SWAP_YZ, np.eye(3))
     np.testing.assert_array_equal(ground_to_unreal([1.0, 2.0, 3.0]), [100.0, 300.0, 200.0])
+
+
+def test_an_orthographic_camera_shows_its_width_from_edge_to_edge_at_any_depth() -> None:
+    camera = OrthographicCamera.from_unreal((0, 0, 100), (0, 0, 0), 400.0, 200, 100)
+    assert camera.ortho_width_m == pytest.approx(4.0)
+    for ahead in (1.0, 50.0):
+        pixels, depth = camera.project([[ahead, 1.0, -2.0], [ahead, 1.0, 2.0], [ahead, 2.0, 0.0], [-ahead, 1.0, 0.0]])
+        np.testing.assert_allclose(pixels[:3], [[-0.5, 49.5], [199.5, 49.5], [99.5, -0.5]], atol=1e-9)
+        np.testing.assert_allclose(depth, [ahead, ahead, ahead, -ahead])
+        assert np.isnan(pixels[3]).all()
+
+
+def test_a_pinhole_far_away_becomes_an_orthographic_camera(rng: np.random.Generator) -> None:
+    points = rng.normal(0, 0.5, (20, 3))
+    rotator = (-20.0, 130.0, 15.0)
+    away_m = 5000.0
+    forward = unreal_rotator_matrix(*rotator)[:, 0]
+    eye_cm = -100.0 * away_m * forward
+    pinhole = Camera.from_unreal(eye_cm, rotator, float(np.degrees(2 * np.arctan(1.5 / away_m))), 640, 480)
+    parallel = OrthographicCamera.from_unreal(eye_cm, rotator, 300.0, 640, 480)
+    np.testing.assert_allclose(parallel.project(points)[0], pinhole.project(points)[0], atol=0.2)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 _UNSUPPORTED = (
-    "ortho_width", "reflection", "illumination", "exposure_method", "exposure_bias", "motion_blur", "focal",
+    "reflection", "illumination", "exposure_method", "exposure_bias", "motion_blur", "focal",
     "optical_flow", "cine", "screenshot", "vertical_fov", "seg",
 )  # fmt: skip
 
@@ -97,17 +97,34 @@ def add_camera_commands(router: Router) -> None:
         camera.principal_point_px = (x, y)
         return _changed(session)
 
-    @command("vget /camera/[uint]/projection_type", "perspective.")
+    @command("vget /camera/[uint]/projection_type", "perspective or orthographic.")
     def projection_type(session: "Session", number: int) -> str:
-        _camera(session, number)
-        return "perspective"
+        return _camera(session, number).projection_type
 
-    @command("vset /camera/[uint]/projection_type [str]", "perspective; orthographic is not implemented.")
+    @command("vset /camera/[uint]/projection_type [str]", "perspective or orthographic.")
     def set_projection_type(session: "Session", number: int, kind: str) -> str:
-        _camera(session, number)
-        if kind == "perspective":
-            return "ok"
-        return "error Not Implemented" if kind == "orthographic" else "error Argument Invalid"
+        camera, wanted = _camera(session, number), kind.lower()
+        if wanted not in ("perspective", "orthographic"):
+            raise EngineError(
+                f"Argument Invalid: projection_type must be perspective or orthographic, found {kind[:40]!r}"
+            )
+        camera.projection_type = wanted
+        return _changed(session)
+
+    @command(
+        "vget /camera/[uint]/ortho_width", "What an orthographic camera sees from the left edge to the right one, cm."
+    )
+    def ortho_width(session: "Session", number: int) -> str:
+        return numbers(_camera(session, number).ortho_width_cm)
+
+    @command(
+        "vset /camera/[uint]/ortho_width [float]", "The same, 1..100000 cm; tells once the projection is orthographic."
+    )
+    def set_ortho_width(session: "Session", number: int, width_cm: float) -> str:
+        if not 1.0 <= width_cm <= 100_000.0:
+            raise EngineError(f"Argument Invalid: ortho_width must lie within 1..100000 cm, found {width_cm:g}")
+        _camera(session, number).ortho_width_cm = width_cm
+        return _changed(session)
 
     for kind, picture in _PICTURES.items():
         router.add(f"vget /camera/[uint]/{kind} [str]", _PICTURE_HELP[kind], _picture_handler(kind, picture))

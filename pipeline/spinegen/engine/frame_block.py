@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.camera import Camera
+from ..geometry.camera import OrthographicCamera, PlacedCamera
 from .contact import SIZE as CONTACT_SIZE
 from .environment import Environment, exposure_gain, sun_tangent
 from .room_light import MAX_LIGHTS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEAR_M, FAR_M = 0.1, 3000.0
 
 
-def view_matrix(camera: Camera) -> NDArray[np.float64]:
+def view_matrix(camera: PlacedCamera) -> NDArray[np.float64]:
     """`(4, 4)` ground to OpenCV camera axes."""
     view = np.eye(4)
     view[:3, :3] = camera.rotation_camera_ground
@@ -28,18 +28,44 @@ def view_matrix(camera: Camera) -> NDArray[np.float64]:
     return view
 
 
-def projection_matrix(camera: Camera) -> NDArray[np.float64]:
+def projection_matrix(camera: PlacedCamera) -> NDArray[np.float64]:
     """`(4, 4)` OpenCV camera axes to clip space. Pixel (0, 0) is the centre of the top-left pixel, half a pixel inside."""
     k, width, height = camera.intrinsics, camera.width, camera.height
+    parallel = isinstance(camera, OrthographicCamera)
     matrix = np.zeros((4, 4))
+    offset = 3 if parallel else 2
     matrix[0, 0] = 2.0 * k[0, 0] / width
-    matrix[0, 2] = 2.0 * (k[0, 2] + 0.5) / width - 1.0
+    matrix[0, offset] = 2.0 * (k[0, 2] + 0.5) / width - 1.0
     matrix[1, 1] = -2.0 * k[1, 1] / height
-    matrix[1, 2] = 1.0 - 2.0 * (k[1, 2] + 0.5) / height
+    matrix[1, offset] = 1.0 - 2.0 * (k[1, 2] + 0.5) / height
+    if parallel:
+        matrix[2, 2] = 2.0 / (FAR_M - NEAR_M)
+        matrix[2, 3] = -(FAR_M + NEAR_M) / (FAR_M - NEAR_M)
+        matrix[3, 3] = 1.0
+        return matrix
     matrix[2, 2] = (FAR_M + NEAR_M) / (FAR_M - NEAR_M)
     matrix[2, 3] = -2.0 * FAR_M * NEAR_M / (FAR_M - NEAR_M)
     matrix[3, 2] = 1.0
     return matrix
+
+
+def _lens(camera: PlacedCamera) -> list[tuple[float, ...]]:
+    """How the rays of pixels run, in two vectors."""
+    projection = projection_matrix(camera)
+    if isinstance(camera, OrthographicCamera):
+        offset, lens = projection[:2, 3], (0.0, 1.0, camera.ortho_width_m, 0.0)
+    else:
+        offset, lens = projection[:2, 2], (1.0, 0.0, 0.0, 0.0)
+    x, y = projection[0, 0], projection[1, 1]
+    return [(1 / x, 1 / y, -offset[0] / x, -offset[1] / y), lens]
+
+
+def _towards_camera(camera: PlacedCamera) -> NDArray[np.float64]:
+    """Unit vector from a person in the middle of the stage to where they are seen from."""
+    if isinstance(camera, OrthographicCamera):
+        return -camera.rotation_camera_ground[2]
+    towards = camera.position_ground_m - np.array([0.0, 1.0, 0.0])
+    return towards / max(float(np.linalg.norm(towards)), 1e-6)
 
 
 def _lights(environment: Environment) -> list[tuple[float, ...]]:
@@ -67,7 +93,7 @@ def _walls(environment: Environment) -> list[tuple[float, ...]]:
 
 
 def frame_block(
-    camera: Camera,
+    camera: PlacedCamera,
     scenery: "Scenery",
     stage: StageState,
     shadow: "SunShadow",
@@ -77,11 +103,8 @@ def frame_block(
     """The uniform block."""
     environment = scenery.environment
     view, projection = view_matrix(camera), projection_matrix(camera)
-    towards = camera.position_ground_m - np.array([0.0, 1.0, 0.0])
-    towards /= max(float(np.linalg.norm(towards)), 1e-6)
-    gain = exposure_gain(
-        environment.exposed(towards, camera.rotation_camera_ground[2]), stage.exposure_ev, stage.white_kelvin
-    )
+    metered = environment.exposed(_towards_camera(camera), camera.rotation_camera_ground[2])
+    gain = exposure_gain(metered, stage.exposure_ev, stage.white_kelvin)
     rng = np.random.default_rng(stage.sky.seed)
     has_sun = float(environment.sun_klux.any() and environment.sun_direction[1] > -0.02)
     thin = stage.sky.turbidity / (3.0 * environment.fade_m) if environment.fade_m else 0.0
@@ -102,12 +125,7 @@ def frame_block(
         (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
         (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),
         (*environment.haze_kcd, thin),
-        (
-            1 / projection[0, 0],
-            1 / projection[1, 1],
-            -projection[0, 2] / projection[0, 0],
-            -projection[1, 2] / projection[1, 1],
-        ),
+        *_lens(camera),
         (*environment.cloud_kcd, stage.sky.clouds),
         (np.radians(stage.sun.azimuth_deg), *rng.uniform(0, 1, 2), float(scenery.sky_kind)),
         (*scenery.ground_albedo, float(len(environment.lights))),

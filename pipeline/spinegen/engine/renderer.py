@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.camera import Camera
+from ..geometry.camera import PlacedCamera
 from . import shader_screen, shader_surfaces
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
@@ -79,11 +79,11 @@ class Renderer:
         self._targets: dict[tuple[int, int], Targets] = {}
         self._drawn: Frame | None = None
 
-    def frame(self, world: "World", camera: Camera) -> "Frame":
+    def frame(self, world: "World", camera: PlacedCamera) -> "Frame":
         """What a camera sees of the world as it is now."""
         return Frame(self, world, camera)
 
-    def _sized(self, camera: Camera) -> Targets:
+    def _sized(self, camera: PlacedCamera) -> Targets:
         """Framebuffers of the camera's size; the last two sizes are kept."""
         size = (camera.width, camera.height)
         if size not in self._targets:
@@ -214,7 +214,7 @@ def read_nothing(depth_m: NDArray[np.float32]) -> NDArray[np.bool_]:
 class Frame:
     """One camera's view of one state of the world; every picture of it is drawn once, when first asked for."""
 
-    def __init__(self, renderer: Renderer, world: "World", camera: Camera) -> None:
+    def __init__(self, renderer: Renderer, world: "World", camera: PlacedCamera) -> None:
         self.world, self.camera = world, camera
         self.drawables = world.drawables()
         self.scenery: Scenery = scenery(world.stage)

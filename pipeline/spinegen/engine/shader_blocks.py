@@ -15,7 +15,8 @@ layout(std140) uniform Frame {
     vec4 picture;         // width, height, 1/width, 1/height
     vec4 shadow;          // uv per metre, bias m, depth range m, texel in uv
     vec4 haze;            // rgb, 1/distance
-    vec4 ray;             // ndc to camera ray: scale xy, offset xy
+    vec4 ray;             // ndc to where a pixel's ray points (orthographic: starts): scale xy, offset xy
+    vec4 lens;            // 1 0 0, or orthographic 0 1 and the width m that the picture shows
     vec4 cloud;           // rgb, cover
     vec4 sky;             // sun azimuth, cloud offset xy, panorama kind
     vec4 ground;          // mean albedo rgb, number of area lights

@@ -77,9 +77,11 @@ float unveiled(sampler2D moments_map, int light, vec3 point) {
 void main() {
     ivec2 pixel = ivec2(gl_FragCoord.xy);
     float z = texelFetch(depth_map, pixel, 0).r;
-    vec3 ray_world = transpose(mat3(view)) * vec3(ndc * ray.xy + ray.zw, 1.0);
+    vec2 across = ndc * ray.xy + ray.zw;
+    vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
+    vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
     vec4 paint = texelFetch(paint_map, pixel, 0), shape = texelFetch(shape_map, pixel, 0);
-    vec3 world = eye.xyz + ray_world * z;
+    vec3 world = start + ray_world * z;
     int kind = int(shape.w);
     // Software renderers skip what is in a loop nobody needs, but walk through both sides of every `if`.
     for (int needed = 0; needed < int(z <= 0.0 || kind == 6); needed++)
@@ -91,7 +93,7 @@ void main() {
         colour = vec4(tone(albedo * exp2(metal * 32.0 - 8.0)), 1.0);
         return;
     }
-    vec3 v = normalize(eye.xyz - world), n = normalize(shape.xyz);
+    vec3 v = normalize(start - world), n = normalize(shape.xyz);
     float nv = dot(n, v);
     if (nv < 0.02) { n = normalize(n + v * (0.03 - nv)); nv = max(dot(n, v), 0.02); }
     vec3 f0 = mix(vec3(kind == 1 ? 0.028 : 0.04), albedo, metal);
@@ -177,7 +179,7 @@ void main() {
         colour.rgb *= mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
         return;
     }
-    float far = distance(eye.xyz, world);
+    float far = distance(start, world);
     float fade = 1.0 - exp(-min(far, eye.w) * max(haze.w, 0.0));
     if (kind == 5 && sky.w == 2.0) light *= 1.0 - 0.5 * below.a * smoothstep(0.3, 1.0, far / eye.w);
     if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;

@@ -60,8 +60,9 @@ void main() {
     }
     vec3 n = normalize(normal);
     // Hair is lit as the head below it is, from whichever side a lock is seen.
-    if (kind.y == 1 && kind.x != 3 && dot(n, eye.xyz - world) < 0.0) n = -n;
-    float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth);
+    vec3 towards = (eye.xyz - world) * lens.x - vec3(view[0].z, view[1].z, view[2].z) * lens.y;
+    if (kind.y == 1 && kind.x != 3 && dot(n, towards) < 0.0) n = -n;
+    float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth * lens.x + lens.z);
     vec3 px = dFdx(world), py = dFdy(world);
     float hx = dFdx(h), hy = dFdy(h);
     if (texel.y > 0.0) {

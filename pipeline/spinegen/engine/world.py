@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ..config import parse
 from ..errors import ConfigError, EngineError
 from ..geometry.axes import unreal_rotator_matrix
-from ..geometry.camera import Camera
+from ..geometry.camera import Camera, OrthographicCamera
 from . import protocol
 from .actors import Actor, MeshActor, Vector, free_colour
 from .bodies import Bodies
@@ -37,10 +37,17 @@ class CameraActor:
     height: int = 480
     principal_point_px: tuple[float, float] | None = None
     """In pixels whose first centre is (0, 0); `None` is the middle."""
+    projection_type: Literal["perspective", "orthographic"] = "perspective"
+    ortho_width_cm: float = 512.0
+    """What an orthographic camera sees from edge to edge; Unreal's own value."""
 
-    def camera(self) -> Camera:
-        """The pinhole."""
-        camera = Camera.from_unreal(self.location_cm, self.rotator_deg, self.fov_deg, self.width, self.height)
+    def camera(self) -> Camera | OrthographicCamera:
+        """What the settings amount to."""
+        place = (self.location_cm, self.rotator_deg)
+        if self.projection_type == "orthographic":
+            camera = OrthographicCamera.from_unreal(*place, self.ortho_width_cm, self.width, self.height)
+        else:
+            camera = Camera.from_unreal(*place, self.fov_deg, self.width, self.height)
         if self.principal_point_px is None:
             return camera
         intrinsics = camera.intrinsics.copy()
