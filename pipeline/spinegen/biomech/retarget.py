@@ -26,8 +26,6 @@ _RESTING_M = 0.02
 """What lies within this of its height in contact rests on the floor."""
 _OFF_M = 0.005
 """Frames in which something rests this much higher or lower, or sinks this deep, have their joints adjusted."""
-_DEEPEST_M = 0.01
-"""What the source itself pushes into its floor is not followed deeper than this."""
 _FOLLOWED: WeakKeyDictionary[SpineModel, tuple[bytes, Array, SpineModel]] = WeakKeyDictionary()
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
@@ -38,7 +36,7 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
     is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover. Where hands,
     knees or feet rest on the floor in the source, the joints give way a little until they rest here too, because arms and
-    trunk are of other proportions; nothing sinks into the floor.
+    trunk are of other proportions; nothing sinks into the floor, not even where the source does.
     A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
     else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
 
@@ -72,7 +70,7 @@ def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) 
     theirs = source.station_positions(source.forward(source_q), names)[..., 1]
     ours = target.station_positions(target.forward(q), names)[..., 1]
     resting = theirs - rest < _RESTING_M
-    wanted = np.maximum(theirs, rest - _DEEPEST_M)
+    wanted = np.maximum(theirs, rest)
     off = np.where(resting, np.abs(ours - wanted), np.maximum(rest - ours, 0.0)).max(1) > _OFF_M
     if not off.any():
         return q
