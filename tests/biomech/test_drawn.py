@@ -145,7 +145,22 @@ def test_hands_that_rest_on_the_floor_rest_there_on_other_proportions(drawn: Dra
 def test_retargeting_onto_the_same_model_changes_nothing():
     model = load_model("unisex")
     q = a_pose(model)[None]
+    q[:, model.coordinate_index["pelvis_ty"]] += 0.01
+    assert lowest_sole_m(model, q) > 0
     assert np.allclose(retarget(q, model, model), q, atol=1e-12)
+
+
+def test_a_foot_that_its_performer_pushes_into_the_floor_stays_on_it():
+    model = load_model("unisex")
+    q = a_pose(model)[None]
+    q[:, model.coordinate_index["pelvis_ty"]] -= 0.015
+    assert lowest_sole_m(model, q) < -0.015
+    assert lowest_sole_m(model, retarget(q, model, model)) > -0.002
+
+
+def lowest_sole_m(model: SpineModel, q: np.ndarray) -> float:
+    soles = [name for name in model.stations if name.startswith("sole/")]
+    return float(model.station_positions(model.forward(q), soles)[..., 1].min())
 
 
 def test_a_level_by_level_fit_plays_on_a_regional_model_with_its_sums(drawn: DrawnModel):
