@@ -1,5 +1,6 @@
 """People are skinned, posed and listed as the contract says."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -104,6 +105,29 @@ def test_moving_and_turning_the_actor_moves_the_person(order: Callable[..., str]
     low, high = np.array(order("vget /object/Human_0/bounds").split(), float).reshape(2, 3)
     np.testing.assert_allclose((low + high) / 2, [200, 100, 80], atol=0.5)
     assert order("vget /object/Human_0/location") == "200.000000 100.000000 0.000000"
+
+
+def test_bones_are_read_from_the_world_or_from_the_actor(order: Callable[..., str], person: Human) -> None:
+    order("vset /object/Human_0/location 200 100 0")
+    order("vset /object/Human_0/rotation 0 90 0")
+    upright = {"Pitch": 0.0, "Yaw": 0.0, "Roll": 0.0, "X": 0.0, "Y": 0.0}
+    scale = {"ScaleX": 1.0, "ScaleY": 1.0, "ScaleZ": 1.0}
+    own = [
+        {"bone_name": "pelvis", "transform": pytest.approx({**upright, "Z": 80.0, **scale}, abs=1e-5)},
+        {"bone_name": "T12", "transform": pytest.approx({**upright, "Z": 120.0, **scale}, abs=1e-5)},
+    ]
+    assert json.loads(order("vget /object/Human_0/bones")) == own
+    assert json.loads(order("vget /object/Human_0/bones component")) == own
+    assert json.loads(order("vget /object/Human_0/bones T12,tail")) == own[1:]
+    there = {**upright, "Yaw": 90.0, "X": 200.0, "Y": 100.0, "Z": 80.0, **scale}
+    seen = json.loads(order("vget /object/Human_0/bones pelvis world"))
+    assert seen == [{"bone_name": "pelvis", "transform": pytest.approx(there, abs=1e-5)}]
+
+
+@pytest.mark.parametrize("words", ["pelvis local", "pelvis T12"])
+def test_an_unknown_space_of_bones_is_refused(session: Session, person: Human, words: str) -> None:
+    reply = str(session.execute(f"vget /object/Human_0/bones {words}"))
+    assert reply.startswith("error Argument Invalid: a bone's space must be component or world")
 
 
 def test_people_cannot_be_scaled(session: Session, person: Human) -> None:

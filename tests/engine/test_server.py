@@ -191,3 +191,20 @@ def test_a_link_does_not_lead_out_of_the_folder(engine: EngineProcess, raw: Raw)
     assert raw.ask("vget /camera/0/lit link.png").startswith(b"error Argument Invalid")
     assert not outside.exists()
     (engine.folder / "link.png").unlink()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"vset /camera/0/{name} 1" for name in ("reflection", "illumination", "exposure_method", "lit_source")),
+        "vset /camera/0/auto_speed 1 1", "vset /camera/0/auto_brightness 1 1", "vset /camera/0/physical_exposure 1",
+        "vset /camera/0/motion_blur 0 0 0 30", "vset /camera/0/focal 100 10", "vset /camera/0/moveto 0 0 0",
+        "vget /camera/0/optical_flow bmp", "vget /camera/0/seg png", "vget /screenshot a.png", "vget /viewmode",
+        "vset /viewmode lit", "vset /action/input/enable", "vset /action/input/disable", "vset /action/eyes_distance 6",
+        "vset /action/keyboard Up 1", "vget /persistent_level/id", "vget /persistent_level/level_script_actor/id",
+        "vget /object/A/label", "vset /object/A/label B", "vget /object/A/material", "vset /object/A/material 0 M",
+        "vset /objects/spawn_from_path /Game/A", "vrun stat fps", "vexec A Jump", "vcmd x",
+    ],
+)  # fmt: skip
+def test_what_unrealcv_knows_and_this_engine_does_not_do_is_said(raw: Raw, command: str) -> None:
+    assert raw.ask(command) == b"error Not Implemented"

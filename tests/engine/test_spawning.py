@@ -55,3 +55,10 @@ def test_an_unknown_class_is_told_what_there_is(session: Session) -> None:
     assert reply.startswith("error Argument Invalid: class must be one of SpinegenHuman, SpinegenStage, mat")
     assert "found 'Dragon'" in reply
     assert "Smaug" not in str(session.execute("vget /objects")).split()
+
+
+def test_a_name_may_be_given_again(order: Order) -> None:
+    order("vset /objects/spawn box Box")
+    assert order("vset /object/Box/name Box") == "ok"
+    assert order("vset /object/Box/name Crate") == "ok"
+    assert order("vget /objects").split() == ["Crate"]

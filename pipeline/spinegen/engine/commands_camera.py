@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _UNSUPPORTED = (
     "reflection", "illumination", "exposure_method", "exposure_bias", "motion_blur", "focal",
-    "optical_flow", "cine", "screenshot", "vertical_fov", "seg",
+    "optical_flow", "cine", "screenshot", "vertical_fov", "seg", "lit_source", "auto_speed", "auto_brightness",
+    "physical_exposure",
 )  # fmt: skip
 
 

@@ -64,6 +64,8 @@ def add_game_commands(router: Router) -> None:
 
     for template in (
         "vset /action/game/level [str]", "vset /action/keyboard [str] [float]", "vset /action/eyes_distance [float]",
-        "vset /viewmode [str]", "vget /viewmode", "vget /screenshot", "vget /levels",
+        "vset /action/input/enable", "vset /action/input/disable", "vset /viewmode [str]", "vget /viewmode",
+        "vget /screenshot [str]", "vget /levels", "vget /persistent_level/id",
+        "vget /persistent_level/level_script_actor/id",
     ):  # fmt: skip
         router.add(template, "", None)

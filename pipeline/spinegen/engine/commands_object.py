@@ -3,9 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import EngineError
-from . import protocol
-from .actors import Actor, Vector
+from ..geometry.axes import ground_to_unreal, rotation_between_ground_and_unreal, unreal_matrix_rotator
+from .actors import Actor, Vector, actor_transform
 from .commands_camera import numbers
 from .human import Human
 from .router import Handler, Router
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_LISTED_VERTICES = 200_000
 CUBE_CM = (100.0, 100.0, 100.0)
+_SPACES = ("component", "world")
 
 
 def add_object_commands(router: Router) -> None:
@@ -75,10 +79,6 @@ def add_object_commands(router: Router) -> None:
         points = _actor(session, name).vertices_unreal_cm()[:MAX_LISTED_VERTICES]
         return "\n".join(numbers(*point) for point in points.tolist())
 
-    @command("vget /object/[str]/bones", "Bones and their world transforms as JSON.")
-    def bones(session: "Session", name: str) -> str:
-        return _bones(_actor(session, name), "world")
-
     @command("vget /object/[str]/color", "Mask colour.")
     def colour(session: "Session", name: str) -> str:
         return "(R={},G={},B={},A=255)".format(*_actor(session, name).colour)
@@ -122,16 +122,18 @@ def add_object_commands(router: Router) -> None:
         session.world.destroy(name)
         return "ok"
 
-    for template in ("vset /objects/spawn_from_path [str] [str]", "vset /object/[str]/bones [str]",
-                     "vget /object/[str]/bones [str]", "vget /object/[str]/bones [str] [str]"):  # fmt: skip
-        if template == "vget /object/[str]/bones [str]":
-            router.add(
-                template,
-                "`world`: bones and their world transforms as JSON.",
-                lambda s, n, space: _bones(_actor(s, n), space),
-            )
-        else:
-            router.add(template, "", None)
+    help_text = (
+        "Bones as JSON, cm and degrees: names after commas, then `component` (from the actor, so by itself) or `world`."
+    )
+    for words in ("", " [str]", " [str] [str]"):
+        router.add(f"vget /object/[str]/bones{words}", help_text, _bones)
+
+    for template in (
+        "vset /objects/spawn_from_path [str]", "vset /objects/spawn_from_path_wo_annotation [str]",
+        "vset /object/[str]/bones [str]", "vget /object/[str]/label", "vset /object/[str]/label [str]",
+        "vget /object/[str]/material", "vset /object/[str]/material [uint] [str]",
+    ):  # fmt: skip
+        router.add(template, "", None)
 
 
 def _spawner(named: bool) -> Handler:
@@ -160,19 +162,33 @@ def _name_and_place(session: "Session", kind: str, named: bool, rest: tuple[Any,
     return name, (x, y, z)
 
 
-def _bones(actor: Actor, space: str) -> str:
+def _bones(session: "Session", name: str, *words: str) -> str:
+    """UnrealCV's list of `bone_name` and `transform`; names that the actor lacks are left out, as it does."""
+    actor = _actor(session, name)
     if not isinstance(actor, Human):
         raise EngineError(f"{actor.name} has no bones")
-    if space != "world":
-        return "error Not Implemented"
+    *chosen, space = words if words and words[-1].lower() in _SPACES else (*words, "component")
+    if len(chosen) > 1:
+        raise EngineError(f"Argument Invalid: a bone's space must be component or world, found {words[-1][:40]!r}")
+    wanted = set(chosen[0].split(",")) if chosen else None
     names, transforms = actor.rig()
-    rows = protocol.encode_rig(names, transforms).split(";")
-    out = []
-    for row in rows:
-        bone, *values = row.split(",")
-        x, y, z, qx, qy, qz, qw = map(float, values)
-        out.append({"name": bone, "location": [x, y, z], "quaternion_xyzw": [qx, qy, qz, qw]})
-    return json.dumps(out)
+    if space.lower() == "component":
+        transforms = np.linalg.inv(actor_transform(actor.location_cm, actor.rotator_deg, (1.0, 1.0, 1.0))) @ transforms
+    return json.dumps(
+        [
+            {"bone_name": bone, "transform": _unreal_transform(transform)}
+            for bone, transform in zip(names, transforms, strict=True)
+            if wanted is None or bone in wanted
+        ]
+    )
+
+
+def _unreal_transform(transform_ground: NDArray[np.float64]) -> dict[str, float]:
+    """A rigid transform as UnrealCV writes one."""
+    pitch, yaw, roll = unreal_matrix_rotator(rotation_between_ground_and_unreal(transform_ground[:3, :3]))
+    x, y, z = ground_to_unreal(transform_ground[:3, 3]).tolist()
+    values = {"Pitch": pitch, "Yaw": yaw, "Roll": roll, "X": x, "Y": y, "Z": z}
+    return {key: round(value, 6) for key, value in values.items()} | {"ScaleX": 1.0, "ScaleY": 1.0, "ScaleZ": 1.0}
 
 
 def _actor(session: "Session", name: str) -> Actor:

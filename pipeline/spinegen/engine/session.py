@@ -75,7 +75,7 @@ class Session:
                 if len(words) < 3:
                     return "error Argument Invalid"
                 return call_actor(self.world, words[1], words[2], words[3] if len(words) > 3 else "")
-            if words[0] in ("vrun", "vexec", "vreflect"):
+            if words[0] in ("vrun", "vexec", "vreflect", "vcmd"):
                 return NOT_IMPLEMENTED
             return self._router.reply(self, command)
         except EngineError as error:

@@ -129,6 +129,8 @@ class World:
     def rename(self, name: str, new_name: str) -> None:
         """Give an actor another name, in its old place of the order."""
         actor = self.actor(name)
+        if new_name == name:
+            return
         if not _NAME.fullmatch(new_name) or new_name in self.actors:
             raise EngineError(f"Argument Invalid: {new_name[:40]!r} is taken or not a name")
         actor.name = new_name
