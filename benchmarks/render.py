@@ -176,7 +176,7 @@ class Bench:
             if number % 5 == 0:
                 self.new_place()
             self.frame(number)
-            if number in (50, 100) or number % 200 == 0:
+            if number in (50, 100, 300) or number % 200 == 0:
                 print(json.dumps({"frame": number, **_memory_mb(self.engine.process.pid)}), flush=True)
 
     def new_person(self) -> None:

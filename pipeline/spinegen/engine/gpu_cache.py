@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import cv2
 import moderngl
 import numpy as np
 
@@ -71,12 +72,11 @@ class GpuCache:
         texture = texture or self._white
         found = self._textures.get(texture)
         if found is None:
-            pixels = texture.hand_over()[::-1]
+            pixels = np.ascontiguousarray(texture.hand_over())
             if pixels.shape[2] == 3:
-                pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+                pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
             height, width = pixels.shape[:2]
-            data = np.ascontiguousarray(pixels)
-            found = self._context.texture((width, height), 4, data, internal_format=_SRGB8_ALPHA8)
+            found = self._context.texture((width, height), 4, cv2.flip(pixels, 0), internal_format=_SRGB8_ALPHA8)
             found.build_mipmaps()
             found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
             if texture.height_is_luminance and self._anisotropy > 1:

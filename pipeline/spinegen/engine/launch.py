@@ -83,7 +83,8 @@ def start_engine(
     """
     folder = Path(tempfile.mkdtemp(prefix="spinegen-engine-"))
     address = "127.0.0.1:0" if tcp else str(folder / "engine.socket")
-    environment = dict(os.environ)
+    # Matrices here are small: more threads would only wait for each other.
+    environment = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS")} | dict(os.environ)
     if threads is not None:
         environment["LP_NUM_THREADS"] = str(threads)
     command = [sys.executable, "-m", "spinegen.engine.serve", address, quality, str(folder)]

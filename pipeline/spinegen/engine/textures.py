@@ -53,17 +53,30 @@ def surface_texture(surface: Surface) -> SurfaceTexture:
     second = _srgb(other) if other else first * 0.7
     if surface.kind == "grass" and surface.colour and not surface.colour_2:
         second = np.clip(first * _LIGHT_BLADES, 0.0, 1.0)
-    constant, of_first, of_second = _pattern(surface.kind, surface.seed % VARIANTS)
-    picture = np.zeros((*np.broadcast_shapes(constant.shape, of_first.shape, of_second.shape)[:2], 3), np.float32)
-    picture += constant
-    picture += of_first * first.astype(np.float32)
-    picture += of_second * second.astype(np.float32)
-    np.clip(picture, 0.0, 1.0, out=picture)
-    mean = to_linear(picture[::4, ::4]).mean((0, 1))
-    texture = Texture(np.round(picture * 255).astype(np.uint8), height_is_luminance=recipe.relief_m > 0)
+    planes = _coloured(
+        _pattern(surface.kind, surface.seed % VARIANTS), first.astype(np.float32), second.astype(np.float32)
+    )
+    mean = to_linear(np.stack([plane[::4, ::4] for plane in planes], axis=-1)).mean((0, 1))
+    pixels = np.stack([np.round(plane * 255).astype(np.uint8) for plane in planes], axis=-1)
+    texture = Texture(pixels, height_is_luminance=recipe.relief_m > 0)
     roughness = surface.roughness if surface.roughness is not None else recipe.roughness
     relief = recipe.relief_m * surface.scale
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))
+
+
+def _coloured(pattern: tuple[Field, Field, Field], first: NDArray, second: NDArray) -> list[NDArray[np.float32]]:
+    """Red, green and blue `(S, S)` of a pattern in two colours, 0..1; whole planes, which are several times faster than pixels of three."""
+    shape = np.broadcast_shapes(*(field.shape for field in pattern))[:2]
+    single = [field.astype(np.float32) for field in pattern]
+    planes = []
+    for channel in range(3):
+        constant, of_first, of_second = (field[..., min(channel, field.shape[2] - 1)] for field in single)
+        plane = np.zeros(shape, np.float32)
+        plane += constant
+        plane += of_first * first[channel]
+        plane += of_second * second[channel]
+        planes.append(np.clip(plane, 0.0, 1.0, out=plane))
+    return planes
 
 
 @lru_cache(maxsize=48)

@@ -54,7 +54,11 @@ class BodyData:
         if k is None or amount == 0.0:
             return
         rows = slice(self.target_start[k], self.target_start[k + 1])
-        vertices_m[self.target_vertex[rows]] += np.float32(amount) * self.target_offset_m[rows]
+        offset_m = np.float32(amount) * self.target_offset_m[rows]
+        if len(offset_m) == len(vertices_m):
+            vertices_m += offset_m
+        else:
+            vertices_m[self.target_vertex[rows].astype(np.intp)] += offset_m
 
 
 @lru_cache(maxsize=1)

@@ -73,15 +73,21 @@ def beard_field(at_m: Floats, face: FaceFrame) -> Floats:
 def _blush(spec: PersonSpec, at_m: Floats, face: FaceFrame) -> Floats:
     eye_z = float(np.abs(face.eyes_m[:, 2]).mean())
     cheek = np.array([face.eye_x_m - 0.005, face.eye_y_m - 0.035 * face.size, 1.25 * eye_z])
-    mirrored = np.stack([at_m[:, 0], at_m[:, 1], np.abs(at_m[:, 2])], axis=1)
-    cheeks = np.exp(-(np.linalg.norm(mirrored - cheek, axis=1) ** 2) / (0.022**2))
+    x, y, z = (np.ascontiguousarray(column) for column in at_m.T)
+    aside = np.abs(z)
+    cheeks = np.exp(-(_distance(x - cheek[0], y - cheek[1], aside - cheek[2]) ** 2) / (0.022**2))
     nose = np.array([face.mouth_m[0] + 0.01, face.mouth_m[1] + 0.03, 0.0])
-    tip = np.exp(-(np.linalg.norm(at_m - nose, axis=1) ** 2) / (0.013**2))
+    tip = np.exp(-(_distance(x - nose[0], y - nose[1], z - nose[2]) ** 2) / (0.013**2))
     hollow = np.array([face.eye_x_m, face.eye_y_m - 0.013 * face.size, eye_z])
-    under = np.exp(-(np.linalg.norm((mirrored - hollow) * np.array([1.0, 2.2, 1.0]), axis=1) ** 2) / (0.012**2))
+    below = _distance(x - hollow[0], (y - hollow[1]) * 2.2, aside - hollow[2])
+    under = np.exp(-(below**2) / (0.012**2))
     red = (0.5 + 0.7 * spec.skin.redness) * (0.8 * cheeks + 0.6 * tip)
     shade = under * (0.05 + 0.1 * np.clip((spec.age_years - 25) / 50, 0, 1))
     return (1.0 - shade)[:, None] * (1.0 + red[:, None] * np.array([0.02, -0.09, -0.08]))
+
+
+def _distance(x: Floats, y: Floats, z: Floats) -> Floats:
+    return np.sqrt(x * x + y * y + z * z)
 
 
 def _age_lines(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Generator) -> Floats:

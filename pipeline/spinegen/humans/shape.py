@@ -71,7 +71,8 @@ def rest_vertices(shape: Shape) -> Vertices:
     low, high = MASS_PARAMETER_RANGE
     target_kg = shape.bmi * shape.stature_m**2
     parameter, previous = 0.5, None
-    vertices = _at_stature(data, shape, parameter)
+    ancestry = _of_ancestry(data, shape)
+    vertices = _at_stature(data, shape, parameter, ancestry)
     for _ in range(6):
         error = mass_kg(data, vertices) - target_kg
         if abs(error) < 0.4:
@@ -82,18 +83,28 @@ def rest_vertices(shape: Shape) -> Vertices:
         parameter = float(np.clip(parameter - np.clip(step, -0.5, 0.5), low, high))
         if parameter == previous[0]:
             break
-        vertices = _at_stature(data, shape, parameter)
+        vertices = _at_stature(data, shape, parameter, ancestry)
     return vertices
 
 
-def _at_stature(data: BodyData, shape: Shape, mass_parameter: float) -> Vertices:
+def _gender_and_age(shape: Shape) -> tuple[Part, Part]:
     gender: Part = tuple(x for x in (("male", shape.male), ("female", 1.0 - shape.male)) if x[1] != 0.0)
-    age = between(AGE_ANCHORS, shape.age_years)
+    return gender, between(AGE_ANCHORS, shape.age_years)
+
+
+def _of_ancestry(data: BodyData, shape: Shape) -> Vertices:
+    """What no mass and no stature changes."""
+    vertices = data.template_m.copy()
+    races: Part = tuple(zip(("african", "asian", "caucasian"), shape.ancestry, strict=True))
+    _add_products(data, vertices, "", [races, *_gender_and_age(shape)])
+    return vertices
+
+
+def _at_stature(data: BodyData, shape: Shape, mass_parameter: float, ancestry: Vertices) -> Vertices:
+    gender, age = _gender_and_age(shape)
     muscle, weight = _three("muscle", shape.muscle), _three("weight", mass_parameter, extend=True)
     build = [gender, age, muscle, weight]
-    base = data.template_m.copy()
-    races: Part = tuple(zip(("african", "asian", "caucasian"), shape.ancestry, strict=True))
-    _add_products(data, base, "", [races, gender, age])
+    base = ancestry.copy()
     _add_products(data, base, "universal", build)
     ideal: Part = (("idealproportions", shape.proportions), ("uncommonproportions", 1.0 - shape.proportions))
     _add_products(data, base, "", [*build, ideal])
