@@ -14,6 +14,9 @@ from spinegen.engine.bodies import SPARE, Bodies, Body
 from spinegen.engine.human import Human
 from spinegen.engine.mesh import Texture
 from spinegen.engine.session import Session
+from spinegen.engine.street import VARIANTS, street_mesh
+from spinegen.engine.textures import surface_texture
+from spinegen.engine.vocabulary import Surface
 from spinegen.errors import EngineError
 from spinegen.humans.sample import sample_person
 
@@ -59,6 +62,21 @@ def test_a_picture_that_was_handed_over_is_not_drawn_blank_elsewhere() -> None:
     texture.hand_over()
     with pytest.raises(EngineError, match="second renderer"):
         texture.hand_over()
+
+
+def test_pixels_of_a_surface_are_painted_again_for_a_second_renderer() -> None:
+    texture = surface_texture(Surface(kind="brick", colour="#805030", seed=2)).texture  # type: ignore[arg-type]
+    first = texture.hand_over()
+    assert texture.pixels is None
+    np.testing.assert_array_equal(texture.hand_over(), first)
+    assert texture.pixels is None
+
+
+def test_streets_share_their_house_fronts() -> None:
+    streets = [street_mesh(variant) for variant in range(VARIANTS)]
+    runs = [material for mesh in streets for _, _, material in mesh.runs]
+    fronts = [material.texture for material in runs if material.texture is not None]
+    assert len(set(map(id, fronts))) <= 24 < len(fronts)
 
 
 @pytest.mark.gl

@@ -207,7 +207,7 @@ def test_a_surface_has_the_colour_asked_for_and_tiles(kind: str) -> None:
     made = surface_texture(Surface(kind=kind, colour="#806040", colour_2="#705030", seed=5))  # type: ignore[arg-type]
     mean = to_srgb(np.array(made.mean_linear)) * 255
     np.testing.assert_allclose(mean, (0x78, 0x5A, 0x3A), atol=26)
-    pixels = made.texture.pixels.astype(float).mean(-1)
+    pixels = made.texture.hand_over().astype(float).mean(-1)
     steps = np.abs(np.diff(pixels, axis=1)).mean(0)
     assert np.abs(pixels[:, 0] - pixels[:, -1]).mean() <= steps.max() + 1
 

@@ -1,5 +1,6 @@
 """Triangles and materials as the renderer draws them; ground axes, metres."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +20,9 @@ class Texture:
     height_is_luminance: bool = False
     """Fine relief may be guessed from brightness."""
     kept: bool = True
-    """Whether the pixels stay here when a renderer has taken them; a picture that is not kept can be drawn by one renderer only."""
+    """Whether the pixels stay here when a renderer has taken them."""
+    again: Callable[[], NDArray[np.uint8]] | None = None
+    """Makes pixels anew that were not kept; without it such a picture can be drawn by one renderer only."""
 
     def hand_over(self) -> NDArray[np.uint8]:
         """The pixels, for a renderer to copy.
@@ -28,6 +31,8 @@ class Texture:
             EngineError: another renderer has them.
         """
         pixels = self.pixels
+        if pixels is None and self.again is not None:
+            return self.again()
         if pixels is None:
             raise EngineError("a texture that was not kept was asked for by a second renderer")
         if not self.kept:

@@ -1,5 +1,6 @@
 """Generated surfaces: `vocabulary.Surface` to a texture, its size in metres, roughness and relief."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,26 +49,34 @@ class _Recipe:
 def surface_texture(surface: Surface) -> SurfaceTexture:
     """Paint a surface (the last few are kept)."""
     recipe = _RECIPES[surface.kind]
-    first = _srgb(surface.colour or recipe.colour)
-    other = surface.colour_2 or recipe.colour_2
-    second = _srgb(other) if other else first * 0.7
-    if surface.kind == "grass" and surface.colour and not surface.colour_2:
-        second = np.clip(first * _LIGHT_BLADES, 0.0, 1.0)
-    planes = _coloured(
-        _pattern(surface.kind, surface.seed % VARIANTS), first.astype(np.float32), second.astype(np.float32)
-    )
+    planes = _planes(surface)
     mean = to_linear(np.stack([plane[::4, ::4] for plane in planes], axis=-1)).mean((0, 1))
-    pixels = np.stack([np.round(plane * 255).astype(np.uint8) for plane in planes], axis=-1)
-    texture = Texture(pixels, height_is_luminance=recipe.relief_m > 0)
+    texture = Texture(_pixels(planes), recipe.relief_m > 0, kept=False, again=lambda: _pixels(_planes(surface)))
     roughness = surface.roughness if surface.roughness is not None else recipe.roughness
     relief = recipe.relief_m * surface.scale
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))
 
 
-def _coloured(pattern: tuple[Field, Field, Field], first: NDArray, second: NDArray) -> list[NDArray[np.float32]]:
+def _planes(surface: Surface) -> list[NDArray[np.float32]]:
+    """Red, green and blue `(S, S)` of a surface, 0..1."""
+    recipe = _RECIPES[surface.kind]
+    first = _srgb(surface.colour or recipe.colour)
+    other = surface.colour_2 or recipe.colour_2
+    second = _srgb(other) if other else first * 0.7
+    if surface.kind == "grass" and surface.colour and not surface.colour_2:
+        second = np.clip(first * _LIGHT_BLADES, 0.0, 1.0)
+    pattern = _pattern(surface.kind, surface.seed % VARIANTS)
+    return _coloured(pattern, first.astype(np.float32), second.astype(np.float32))
+
+
+def _pixels(planes: list[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    return np.stack([np.round(plane * 255).astype(np.uint8) for plane in planes], axis=-1)
+
+
+def _coloured(pattern: "tuple[_Packed, ...]", first: NDArray, second: NDArray) -> list[NDArray[np.float32]]:
     """Red, green and blue `(S, S)` of a pattern in two colours, 0..1; whole planes, which are several times faster than pixels of three."""
-    shape = np.broadcast_shapes(*(field.shape for field in pattern))[:2]
-    single = [field.astype(np.float32) for field in pattern]
+    single = [field.unpacked() for field in pattern]
+    shape = np.broadcast_shapes(*(field.shape for field in single))[:2]
     planes = []
     for channel in range(3):
         constant, of_first, of_second = (field[..., min(channel, field.shape[2] - 1)] for field in single)
@@ -80,15 +89,30 @@ def _coloured(pattern: tuple[Field, Field, Field], first: NDArray, second: NDArr
 
 
 @lru_cache(maxsize=48)
-def _pattern(kind: str, variant: int) -> tuple[Field, Field, Field]:
+def _pattern(kind: str, variant: int) -> "tuple[_Packed, ...]":
     """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
     rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
     first, second = (np.array(shares).reshape(3, 1, 1, 1) * np.ones(3) for shares in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
     constant, of_first, of_second = _RECIPES[kind].paint(rng, first, second)
-    return tuple(_slim(field) for field in (constant, of_first - constant, of_second - constant))  # type: ignore[return-value]
+    return tuple(_Packed.of(_slim(field)) for field in (constant, of_first - constant, of_second - constant))
 
 
-def _slim(field: Field) -> Field:
+@dataclass(frozen=True)
+class _Packed:
+    """A field of half floats at half its size: all patterns together would be 63 MB."""
+
+    shape: tuple[int, ...]
+    data: bytes
+
+    @classmethod
+    def of(cls, field: NDArray[np.float16]) -> "_Packed":
+        return cls(field.shape, zlib.compress(field.tobytes(), 1))
+
+    def unpacked(self) -> NDArray[np.float32]:
+        return np.frombuffer(zlib.decompress(self.data), np.float16).reshape(self.shape).astype(np.float32)
+
+
+def _slim(field: Field) -> NDArray[np.float16]:
     """As half floats, with one channel where all are the same and one value where all are the same."""
     half = field.astype(np.float16)
     if (half == half[..., :1]).all():
