@@ -116,7 +116,11 @@ CALLS: tuple[Call, ...] = (
     Call(
         STAGE,
         "SetBackdrop",
-        (Parameter("Backdrop", "text", "vocabulary.Backdrop as JSON; the path of `hdri` is one on the engine's machine"),),
+        (
+            Parameter(
+                "Backdrop", "text", "vocabulary.Backdrop as JSON; the path of `hdri` is one on the engine's machine"
+            ),
+        ),
         "What lies behind everything; an engine that has no panorama of a kind draws the bare sky.",
     ),
     Call(
