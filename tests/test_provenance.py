@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spinegen.errors import WorkspaceError
-from spinegen.files import write_json
+from spinegen.files import sha256, write_json
 from spinegen.provenance import (
     INLINE_CLIPS,
     digest,
@@ -18,7 +18,6 @@ from spinegen.provenance import (
     folder_digest,
     named_files,
     recorded_clips,
-    sha256,
 )
 
 

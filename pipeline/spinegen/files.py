@@ -1,5 +1,6 @@
 """Atomic writes: a file that exists is whole."""
 
+import hashlib
 import json
 import os
 import re
@@ -61,6 +62,17 @@ def room_fault(folder: Path) -> str | None:
     except OSError as error:
         return error.strerror or str(error)
     return None
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes, in hexadecimal. Raises OSError: it cannot be read."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def is_file_name(value: object) -> bool:
+    """Whether this names a file beside another one, and never leads elsewhere."""
+    return isinstance(value, str) and value not in ("", ".", "..") and not set("/\\\0") & set(value)
 
 
 def write_bytes(target: Path, data: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import __version__
 from .errors import WorkspaceError
-from .files import write_json
+from .files import sha256, write_json
 from .resources import resource_path
 
 SHIPPED_FOLDERS = ("configs", "opensim_models")
@@ -46,12 +46,6 @@ def shipped_digest() -> str:
     root = resource_path("configs").parent
     files = sorted(path for folder in SHIPPED_FOLDERS for path in (root / folder).rglob("*") if path.is_file())
     return digest((path.relative_to(root).as_posix(), sha256(path)) for path in files)
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes, in hexadecimal. Raises OSError: it cannot be read."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def digest(pairs: Iterable[tuple[str, str]]) -> str:

@@ -12,9 +12,9 @@ from .biomech.stage import FitSettings
 from .biomech.truth import truth_file
 from .config import parse
 from .errors import WorkspaceError
-from .files import write_text
+from .files import sha256, write_text
 from .pose.settings import TrainSettings
-from .provenance import environment, folder_digest, recorded_clips, sha256
+from .provenance import environment, folder_digest, recorded_clips
 from .render.settings import RenderSettings
 from .workspace import Workspace, read_run_file
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DatasetError
+from ..files import is_file_name
 from ..geometry.camera import Camera
 from ..geometry.rigid import Array
 from ..skeleton import COUNT, VERTEBRAE
@@ -200,9 +201,9 @@ class _Fields:
     def file_name(self, key: str) -> str:
         """Of a file that lies beside the sidecar; never a path that leads elsewhere."""
         value = self.get(key)
-        if not isinstance(value, str) or value in ("", ".", "..") or "/" in value or "\\" in value or "\0" in value:
+        if not is_file_name(value):
             raise DatasetError(f"{self.path}: field {self.prefix}{key}: found {value!r}, must name a file beside it")
-        return value
+        return str(value)
 
     def array(self, key: str, shape: tuple[int, ...]) -> Array:
         return self.stack(self.get(key), key, shape)

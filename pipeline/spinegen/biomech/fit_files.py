@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import FitError
-from ..files import atomic_path, write_text
+from ..files import atomic_path, sha256, write_text
 from ..geometry.rigid import Array, matrix_quaternion
-from ..provenance import sha256
 from ..skeleton import NAMES, VERTEBRAE
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from pydantic import Field, field_validator
 from .. import __version__
 from ..config import Settings
 from ..errors import FitError, SpinegenError
+from ..files import sha256
 from ..pool import pooled
 from ..progress import Reporter, StageSummary, Task
-from ..provenance import sha256
 from ..shards import checked_shard, part_of
 from ..workspace import Workspace
 

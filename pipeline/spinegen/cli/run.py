@@ -59,7 +59,7 @@ def run(config: str | None, root: Path, record: Path | None, inputs: Path | None
 
 def _of_config(config: str, workspace: "Workspace") -> "Rerun":
     from ..config import load_yaml
-    from ..provenance import sha256
+    from ..files import sha256
     from ..rerun import Rerun
     from ..resources import find_config
     from ..run_config import RunConfig

@@ -1,9 +1,9 @@
 """Looks at finished frames: a file that is missing, cut short or altered makes the frame undone again."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 
+from ..files import is_file_name, sha256
 from .frame import seal
 from .paths import FramePaths
 
@@ -21,9 +21,9 @@ def fault(paths: FramePaths, shot: int) -> str | None:
         return f"{paths.sidecar.name} was altered"
     for name, digest in record["sha256"].items():
         path = paths.sidecar.parent / name
-        if name in ("", ".", "..") or "/" in name or not path.is_file():
+        if not is_file_name(name) or not path.is_file():
             return f"{name} is missing"
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        if sha256(path) != digest:
             return f"{name} was altered or cut short"
     return None
 

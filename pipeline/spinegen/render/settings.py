@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from ..config import Settings, load_yaml
-from ..provenance import folder_digest, sha256
+from ..files import sha256
+from ..provenance import folder_digest
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
 from ..shards import checked_shard, part_of

@@ -1,6 +1,5 @@
 """Rules for rendered frames: files whole, camera proper, flags as mask and depth say, left left, bones constant."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DatasetError
+from ...files import sha256
 from ...skeleton import NAMES
 from ..labels import read_depth, read_mask
 from ..sidecar import Frame, PersonLabel, read_frame
@@ -73,7 +73,7 @@ class FrameRules:
             return
         for name, digest in digests.items():
             try:
-                same = hashlib.sha256((sidecar.parent / Path(name).name).read_bytes()).hexdigest() == digest
+                same = sha256(sidecar.parent / Path(name).name) == digest
             except OSError:
                 same = False
             rule.tell(same, f"{sidecar.parent / name}: is missing or was altered")
