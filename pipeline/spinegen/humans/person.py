@@ -20,6 +20,7 @@ from .joints import find_landmarks, find_spine
 from .landmarks import Landmarks
 from .mesh import MeshPart
 from .mesh_ops import unique_rows
+from .opening_fingers import opening_fingers
 from .parts import finish_part
 from .person_spec import PersonSpec
 from .shape import Shape, rest_vertices
@@ -102,6 +103,7 @@ def _skin_part(
         weights=weights[source],
         texture_rgb=skin_texture(spec, data, vertices, weights, face),
         roughness=spec.skin.roughness,
+        shaping=opening_fingers(data, vertices, source, spec.hand_curl),
     )
 
 
