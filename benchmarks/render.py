@@ -28,6 +28,8 @@ from spinegen.humans.person import build_person
 from spinegen.humans.person_spec import PersonSpec
 from spinegen.humans.sample import sample_person
 
+WINDOW = 200
+"""Frames whose median memory is one reading."""
 SURFACES = (
     "grass",
     "paving",
@@ -79,6 +81,10 @@ def _compact(thing: dict[str, Any]) -> str:
 
 def _show(result: dict[str, Any]) -> None:
     print(json.dumps(result, indent=1), flush=True)
+
+
+def _line(reading: dict[str, float]) -> None:
+    print(json.dumps(reading), flush=True)
 
 
 def _linear(once: dict[str, Any], four_times: dict[str, Any]) -> dict[str, float]:
@@ -169,15 +175,24 @@ class Bench:
         }
 
     def memory(self, frames: int) -> None:
-        """Print resident memory while people (every 20th frame) and places (every 5th) change."""
-        for number in range(frames + 1):
-            if number % 20 == 0:
+        """Print resident memory while people (every 20th frame) and places (every 5th) change: medians of the last `WINDOW` frames.
+
+        What a frame holds depends on who and what is in it, so single readings differ by more than what is asked.
+        """
+        readings: list[dict[str, float]] = []
+        cpu = _cpu_s(self.engine.process.pid)
+        for number in range(1, frames + 1):
+            if number % 20 == 1:
                 self.new_person()
-            if number % 5 == 0:
+            if number % 5 == 1:
                 self.new_place()
             self.frame(number)
-            if number in (50, 100, 300) or number % 200 == 0:
-                print(json.dumps({"frame": number, **_memory_mb(self.engine.process.pid)}), flush=True)
+            readings.append(_memory_mb(self.engine.process.pid))
+            if number % WINDOW == 0:
+                last, spent = readings[-WINDOW:], _cpu_s(self.engine.process.pid) - cpu
+                medians = {key: round(float(np.median([reading[key] for reading in last])), 1) for key in last[0]}
+                highest = max(reading["engine_mb"] for reading in readings)
+                _line({"frame": number, **medians, "engine_highest_mb": highest, "engine_cpu_s": round(spent, 1)})
 
     def new_person(self) -> None:
         """Another person in the place of the first."""

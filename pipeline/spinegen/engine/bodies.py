@@ -13,7 +13,7 @@ from ..humans.mesh import MeshPart
 from .heap import trim_heap
 from .skinning import Skin
 
-SPARE = 2
+SPARE = 1
 """Bodies that are kept though nobody wears them: some 30 MB each."""
 
 

@@ -1,6 +1,5 @@
 """Generated surfaces: `vocabulary.Surface` to a texture, its size in metres, roughness and relief."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from .colour import hex_linear, to_linear, to_srgb
 from .mesh import Texture
 from .noise import band_noise, cell_noise
+from .pattern_store import Pattern, stored
 from .vocabulary import Surface
 
 SIZE = 512
@@ -46,18 +46,18 @@ class _Recipe:
 
 
 @lru_cache(maxsize=8)
-def surface_texture(surface: Surface) -> SurfaceTexture:
-    """Paint a surface (the last few are kept)."""
+def surface_texture(surface: Surface, coarse: bool = False) -> SurfaceTexture:
+    """Paint a surface (the last few are kept); `coarse` with half the texels a side, for what nobody sees from near."""
     recipe = _RECIPES[surface.kind]
-    planes = _planes(surface)
+    planes = _planes(surface, coarse)
     mean = to_linear(np.stack([plane[::4, ::4] for plane in planes], axis=-1)).mean((0, 1))
-    texture = Texture(_pixels(planes), recipe.relief_m > 0, kept=False, again=lambda: _pixels(_planes(surface)))
+    texture = Texture(_pixels(planes), recipe.relief_m > 0, kept=False, again=lambda: _pixels(_planes(surface, coarse)))
     roughness = surface.roughness if surface.roughness is not None else recipe.roughness
     relief = recipe.relief_m * surface.scale
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))
 
 
-def _planes(surface: Surface) -> list[NDArray[np.float32]]:
+def _planes(surface: Surface, coarse: bool) -> list[NDArray[np.float32]]:
     """Red, green and blue `(S, S)` of a surface, 0..1."""
     recipe = _RECIPES[surface.kind]
     first = _srgb(surface.colour or recipe.colour)
@@ -66,16 +66,19 @@ def _planes(surface: Surface) -> list[NDArray[np.float32]]:
     if surface.kind == "grass" and surface.colour and not surface.colour_2:
         second = np.clip(first * _LIGHT_BLADES, 0.0, 1.0)
     pattern = _pattern(surface.kind, surface.seed % VARIANTS)
-    return _coloured(pattern, first.astype(np.float32), second.astype(np.float32))
+    planes = _coloured(pattern, first.astype(np.float32), second.astype(np.float32))
+    if not coarse or min(planes[0].shape) < 2:
+        return planes
+    return [(plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]) / 4 for plane in planes]
 
 
 def _pixels(planes: list[NDArray[np.float32]]) -> NDArray[np.uint8]:
     return np.stack([np.round(plane * 255).astype(np.uint8) for plane in planes], axis=-1)
 
 
-def _coloured(pattern: "tuple[_Packed, ...]", first: NDArray, second: NDArray) -> list[NDArray[np.float32]]:
+def _coloured(pattern: Pattern, first: NDArray, second: NDArray) -> list[NDArray[np.float32]]:
     """Red, green and blue `(S, S)` of a pattern in two colours, 0..1; whole planes, which are several times faster than pixels of three."""
-    single = [field.unpacked() for field in pattern]
+    single = [field.astype(np.float32) for field in pattern]
     shape = np.broadcast_shapes(*(field.shape for field in single))[:2]
     planes = []
     for channel in range(3):
@@ -88,28 +91,16 @@ def _coloured(pattern: "tuple[_Packed, ...]", first: NDArray, second: NDArray) -
     return planes
 
 
-@lru_cache(maxsize=48)
-def _pattern(kind: str, variant: int) -> "tuple[_Packed, ...]":
+def _pattern(kind: str, variant: int) -> Pattern:
     """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
+    return stored(f"{kind}-{variant}", lambda: _painted(kind, variant))
+
+
+def _painted(kind: str, variant: int) -> Pattern:
     rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
     first, second = (np.array(shares).reshape(3, 1, 1, 1) * np.ones(3) for shares in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
     constant, of_first, of_second = _RECIPES[kind].paint(rng, first, second)
-    return tuple(_Packed.of(_slim(field)) for field in (constant, of_first - constant, of_second - constant))
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """A field of half floats at half its size: all patterns together would be 63 MB."""
-
-    shape: tuple[int, ...]
-    data: bytes
-
-    @classmethod
-    def of(cls, field: NDArray[np.float16]) -> "_Packed":
-        return cls(field.shape, zlib.compress(field.tobytes(), 1))
-
-    def unpacked(self) -> NDArray[np.float32]:
-        return np.frombuffer(zlib.decompress(self.data), np.float16).reshape(self.shape).astype(np.float32)
+    return _slim(constant), _slim(of_first - constant), _slim(of_second - constant)
 
 
 def _slim(field: Field) -> NDArray[np.float16]:
