@@ -1,12 +1,15 @@
-"""GLSL of the one pass that lights what the geometry pass has laid down."""
+"""GLSL of the one pass that lights what the geometry pass has laid down: once a pixel, at edges once a sample."""
 
 LIGHT_FRAGMENT = """#version 330
 %(frame)s
 %(common)s
+%(packing)s
+#if CATCHER
 %(sky)s
-uniform sampler2D depth_map;
-uniform sampler2D paint_map;
-uniform sampler2D shape_map;
+#endif
+uniform sampler2DMS depth_map;
+uniform usampler2DMS surface_map;
+uniform sampler2D behind_map;
 uniform sampler2D environment_map;
 uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
@@ -45,12 +48,9 @@ float sunlit(vec3 world, vec3 n) {
 #endif
     radius = clamp(radius, shadow.w * 1.2, 0.12);
     float depth = q.z - shadow.y / shadow.z;
-    float light = float(TAPS);
-    for (int needed = 0; needed < int(count > 0.0); needed++) {
-        light = 0.0;
-        for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
-    }
-    return light / float(TAPS);
+    float light = 0.0;
+    for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
+    return count > 0.0 ? light / float(TAPS) : 1.0;
 }
 #endif
 
@@ -74,26 +74,14 @@ float unveiled(sampler2D moments_map, int light, vec3 point) {
 }
 #endif
 
-void main() {
-    ivec2 pixel = ivec2(gl_FragCoord.xy);
-    float z = texelFetch(depth_map, pixel, 0).r;
-    vec2 across = ndc * ray.xy + ray.zw;
-    vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
-    vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
-    vec4 paint = texelFetch(paint_map, pixel, 0), shape = texelFetch(shape_map, pixel, 0);
+vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec3 behind) {
     vec3 world = start + ray_world * z;
-    int kind = int(shape.w);
-    // Software renderers skip what is in a loop nobody needs, but walk through both sides of every `if`.
-    for (int needed = 0; needed < int(z <= 0.0 || kind == 6); needed++)
-        colour = vec4(background(normalize(ray_world), ndc), 1.0);
-    if (z <= 0.0) return;
-    float metal = fract(shape.w) / 0.9, rough = paint.a;
+    int kind = decoded_kind(bits);
     vec3 albedo = paint.rgb * paint.rgb;
-    if (kind == 8) {
-        colour = vec4(tone(albedo * exp2(metal * 32.0 - 8.0)), 1.0);
-        return;
-    }
-    vec3 v = normalize(start - world), n = normalize(shape.xyz);
+    if (kind < 0) return behind;
+    if (kind == 8) return tone(albedo * exp2(paint.a * 32.0 - 8.0));
+    float metal = float(bits >> 24 & 63u) / 63.0, rough = paint.a;
+    vec3 v = normalize(start - world);
     float nv = dot(n, v);
     if (nv < 0.02) { n = normalize(n + v * (0.03 - nv)); nv = max(dot(n, v), 0.02); }
     vec3 f0 = mix(vec3(kind == 1 ? 0.028 : 0.04), albedo, metal);
@@ -153,8 +141,8 @@ void main() {
     vec3 around = irradiance(n);
 #if SOFT
     around *= mix(1.0, from_above, 0.6 * max(n.y, 0.0));
-    int lamps = int(ground.w);
-    for (int i = 0; i < lamps; i++) {
+    int i = 0, lamps = int(ground.w);
+    do {
         vec3 away = light_place[i].xyz - world;
         float square = dot(away, away), area = light_place[i].w;
         vec3 direction = away * inversesqrt(square);
@@ -162,7 +150,8 @@ void main() {
         float face = max(dot(n, direction) * 0.8 + 0.2, 0.0);
         float seen_of_it = light_facing[i].w == 1.0 ? from_above : light_facing[i].w == 2.0 ? from_window : 1.0;
         around += light_rgb[i].rgb * (seen_of_it * shine * face * area / (square + area * 0.5 + 1.0));
-    }
+        i++;
+    } while (i < lamps);
 #endif
     vec3 bounced = mix(vec3(occlusion), vec3(1.0), 0.35 * (1.0 - occlusion) * albedo);
     light += diffuse * around / PI * bounced * occlusion;
@@ -172,17 +161,64 @@ void main() {
     vec3 seen = textureLod(environment_map, equirect(r), 1.0 + rough * 4.5).rgb;
     light += seen * (f0 * ab.x + ab.y) * occlusion * occlusion;
     if (kind == 4) light += diffuse * around / PI * 0.35 * pow(1.0 - nv, 4.0) * occlusion;
+#if CATCHER
     if (kind == 6) {
         float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
         float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
         float edge = smoothstep(30.0, 8.0, length(world.xz));
-        colour.rgb *= mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
-        return;
+        return background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
     }
+#endif
     float far = distance(start, world);
     float fade = 1.0 - exp(-min(far, eye.w) * max(haze.w, 0.0));
     if (kind == 5 && sky.w == 2.0) light *= 1.0 - 0.5 * below.a * smoothstep(0.3, 1.0, far / eye.w);
     if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;
-    colour = vec4(tone(mix(light, haze.rgb, fade)), 1.0);
+    return tone(mix(light, haze.rgb, fade));
+}
+
+void main() {
+    ivec2 pixel = ivec2(gl_FragCoord.xy);
+    vec2 across = ndc * ray.xy + ray.zw;
+    vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
+    vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
+    // Where the middle of a pixel is covered nothing was drawn behind it: samples beside an edge take what lies near.
+    vec4 near = textureLod(behind_map, ndc * 0.5 + 0.5, 2.0), exact = texelFetch(behind_map, pixel, 0);
+    vec3 behind = exact.a > 0.5 ? exact.rgb : near.rgb / max(near.a, 0.01);
+    float z = texelFetch(depth_map, pixel, 0).r;
+    uvec2 surface = texelFetch(surface_map, pixel, 0).rg;
+    // Samples of one surface are one to the eye: their means are lit, once.
+    vec4 paint = decoded_paint(surface.r), low = paint, high = paint, mean = paint;
+    vec2 facing = decoded_octahedron(surface.g), least = facing, most = facing, middle = facing;
+    uint apart = 0u;
+    for (int i = 1; i < SAMPLES; i++) {
+        uvec2 other = texelFetch(surface_map, pixel, i).rg;
+        vec4 painted = decoded_paint(other.r);
+        vec2 faced = decoded_octahedron(other.g);
+        low = min(low, painted);
+        high = max(high, painted);
+        mean += painted;
+        least = min(least, faced);
+        most = max(most, faced);
+        middle += faced;
+        apart |= (other.g ^ surface.g) >> 20;
+    }
+    bool whole = apart == 0u && all(lessThan(high - low, vec4(0.12))) && all(lessThan(most - least, vec2(0.12)));
+    int count = whole ? 1 : SAMPLES;
+    if (whole) {
+        paint = mean / float(SAMPLES);
+        facing = middle / float(SAMPLES);
+    }
+    // Tested at its end: software renderers walk through a loop once more after a test at its start has failed.
+    vec3 sum = vec3(0.0);
+    int i = 0;
+    do {
+        sum += lit(start, ray_world, z, paint, unfolded(facing), surface.g, behind);
+        i++;
+        z = texelFetch(depth_map, pixel, min(i, SAMPLES - 1)).r;
+        surface = texelFetch(surface_map, pixel, min(i, SAMPLES - 1)).rg;
+        paint = decoded_paint(surface.r);
+        facing = decoded_octahedron(surface.g);
+    } while (i < count);
+    colour = vec4(sum / float(count), 1.0);
 }
 """

@@ -1,9 +1,21 @@
-"""GLSL of passes over the whole picture: ambient occlusion and smoothing of edges."""
+"""GLSL of passes over the whole picture: what lies behind everything, ambient occlusion."""
 
 SCREEN_VERTEX = """#version 330
 in vec2 in_position;
 out vec2 ndc;
-void main() { ndc = in_position; gl_Position = vec4(in_position, 0.0, 1.0); }
+void main() { ndc = in_position; gl_Position = vec4(in_position, 1.0, 1.0); }
+"""
+
+BEHIND_FRAGMENT = """#version 330
+%(frame)s
+%(common)s
+%(sky)s
+in vec2 ndc;
+out vec4 colour;
+void main() {
+    vec3 ray_world = transpose(mat3(view)) * vec3((ndc * ray.xy + ray.zw) * lens.x, 1.0);
+    colour = vec4(background(normalize(ray_world), ndc), 1.0);
+}
 """
 
 OCCLUSION_FRAGMENT = """#version 330
@@ -59,34 +71,5 @@ void main() {
     for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++)
         sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.5) * texel_uv).r;
     open_share = sum * 0.25;
-}
-"""
-
-SMOOTH_FRAGMENT = """#version 330
-// Smooths stair steps: where brightness jumps, averages along the edge that the jump's direction tells.
-uniform sampler2D picture_map;
-uniform vec2 texel_uv;
-in vec2 ndc;
-out vec4 colour;
-float grey(vec3 c) { return dot(c, vec3(0.299, 0.587, 0.114)); }
-void main() {
-    vec2 uv = ndc * 0.5 + 0.5;
-    vec3 here = textureLod(picture_map, uv, 0.0).rgb;
-    float c = grey(here);
-    float nw = grey(textureLod(picture_map, uv + texel_uv * vec2(-1.0, 1.0), 0.0).rgb);
-    float ne = grey(textureLod(picture_map, uv + texel_uv, 0.0).rgb);
-    float sw = grey(textureLod(picture_map, uv - texel_uv, 0.0).rgb);
-    float se = grey(textureLod(picture_map, uv + texel_uv * vec2(1.0, -1.0), 0.0).rgb);
-    float low = min(c, min(min(nw, ne), min(sw, se))), high = max(c, max(max(nw, ne), max(sw, se)));
-    colour = vec4(here, 1.0);
-    if (high - low < max(0.035, 0.11 * high)) return;
-    vec2 rise = vec2(ne + se - nw - sw, nw + ne - sw - se);
-    vec2 along = vec2(-rise.y, rise.x);
-    float weakest = min(abs(along.x), abs(along.y)) + (nw + ne + sw + se) * 0.03 + 0.008;
-    along = clamp(along / weakest, -8.0, 8.0) * texel_uv;
-    vec3 close = 0.5 * (textureLod(picture_map, uv + along * (1.0 / 6.0), 0.0).rgb + textureLod(picture_map, uv - along * (1.0 / 6.0), 0.0).rgb);
-    vec3 wide = 0.5 * close + 0.25 * (textureLod(picture_map, uv + along * 0.5, 0.0).rgb + textureLod(picture_map, uv - along * 0.5, 0.0).rgb);
-    float reached = grey(wide);
-    colour = vec4(reached < low || reached > high ? close : wide, 1.0);
 }
 """

@@ -46,8 +46,11 @@ vec3 background(vec3 d, vec2 ndc) {
             vec4 strip = textureLod(panorama_map, at, 0.0);
             if (below.a >= 0.5) {
                 vec2 twig = at * vec2(87.0, 6.8), bough = at * vec2(19.0, 1.5);
-                float leaves = textureLod(cloud_map, twig, 0.0).r - textureLod(cloud_map, twig, 5.0).r;
-                leaves += 0.6 * (textureLod(cloud_map, bough, 0.0).r - textureLod(cloud_map, bough, 5.0).r);
+                // As fine as pixels are: 512 texels a repeat, a pixel's share of the horizon at the picture's middle.
+                float fine = log2(512.0 * abs(ray.x) * picture.z / PI);
+                float twigs = clamp(fine + log2(87.0), 0.0, 5.0), boughs = clamp(fine + log2(19.0), 0.0, 5.0);
+                float leaves = textureLod(cloud_map, twig, twigs).r - textureLod(cloud_map, twig, 5.0).r;
+                leaves += 0.6 * (textureLod(cloud_map, bough, boughs).r - textureLod(cloud_map, bough, 5.0).r);
                 strip.a = smoothstep(0.25, 0.75, strip.a + leaves * 5.0 * (1.0 - abs(2.0 * strip.a - 1.0)));
                 strip.rgb *= clamp(1.0 + 2.2 * leaves, 0.4, 1.8);
             }

@@ -1,4 +1,27 @@
-"""GLSL of everything that draws triangles: surfaces into buffers, shadow map, contact map."""
+"""GLSL of everything that draws triangles: masks, surfaces into buffers, shadow map, contact map."""
+
+MASK_VERTEX = """#version 330
+%(frame)s
+uniform mat4 model;
+in vec3 in_position;
+out float away;
+void main() {
+    vec4 p = model * vec4(in_position, 1.0);
+    away = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), p);
+    gl_Position = view_projection * p;
+}
+"""
+
+MASK_FRAGMENT = """#version 330
+uniform int mask_id;
+in float away;
+layout(location = 0) out float depth;
+layout(location = 1) out uint number;
+void main() {
+    depth = away;
+    number = uint(mask_id);
+}
+"""
 
 SURFACE_VERTEX = """#version 330
 %(frame)s
@@ -21,18 +44,17 @@ void main() {
 GEOMETRY_FRAGMENT = """#version 330
 %(frame)s
 uniform sampler2D albedo_map;
-uniform int mask_id;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
-uniform vec4 texel;      // texture scale, relief m, how it is varied
+uniform vec4 texel;      // texture scale, relief m
 in vec3 world;
 in vec3 normal;
 in vec2 uv;
 layout(location = 0) out float depth;
-layout(location = 1) out uint number;
-layout(location = 2) out vec4 paint;     // square root of albedo (of light over its largest channel), roughness
-layout(location = 3) out vec4 shape;     // normal, kind + 0.9 * metallic (kind 8: + log2 of light)
+layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
+%(packing)s
+#if VARIED
 float corner(vec2 cell) {
     vec2 p = fract(cell * vec2(0.1031, 0.1137) + 0.31);
     p += dot(p, p.yx + 33.33);
@@ -45,19 +67,18 @@ float drifting(vec2 p) {
     return mix(mix(corner(cell), corner(cell + vec2(1.0, 0.0)), at.x),
         mix(corner(cell + vec2(0.0, 1.0)), corner(cell + vec2(1.0, 1.0)), at.x), at.y);
 }
+#endif
 void main() {
     depth = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), vec4(world, 1.0));
-    number = uint(mask_id);
     vec2 at = uv * texel.x;
     vec3 albedo = texture(albedo_map, at).rgb * tint.rgb;
-    for (int needed = 0; needed < int(texel.z > 0.0); needed++) {    // a loop is skipped where an `if` is walked through
-        float drift = drifting(world.xz * 0.13) * 0.6 + drifting(world.xz * 0.55 + 7.3) * 0.4;
-        if (texel.z > 1.5) {
-            vec3 turned = texture(albedo_map, mat2(0.57, 0.52, -0.52, 0.57) * at + 0.31).rgb * tint.rgb;
-            albedo = mix(albedo, turned, smoothstep(0.35, 0.65, drifting(world.xz * 0.38 + 3.1)));
-        }
-        albedo *= 1.0 + 0.30 * (drift - 0.5);
-    }
+#if VARIED > 1
+    vec3 turned = texture(albedo_map, mat2(0.57, 0.52, -0.52, 0.57) * at + 0.31).rgb * tint.rgb;
+    albedo = mix(albedo, turned, smoothstep(0.35, 0.65, drifting(world.xz * 0.38 + 3.1)));
+#endif
+#if VARIED
+    albedo *= 1.0 + 0.30 * (drifting(world.xz * 0.13) * 0.6 + drifting(world.xz * 0.55 + 7.3) * 0.4 - 0.5);
+#endif
     vec3 n = normalize(normal);
     // Hair is lit as the head below it is, from whichever side a lock is seen.
     vec3 towards = (eye.xyz - world) * lens.x - vec3(view[0].z, view[1].z, view[2].z) * lens.y;
@@ -74,11 +95,9 @@ void main() {
     }
     float most = max(glow.r, max(glow.g, glow.b));
     if (most > 0.0) {
-        paint = vec4(sqrt(glow.rgb / most), 1.0);
-        shape = vec4(n, 8.0 + 0.9 * clamp((log2(most) + 8.0) / 32.0, 0.0, 0.99));
+        surface = coded(vec4(sqrt(glow.rgb / most), (log2(most) + 8.0) / 32.0), n, 8, 0.0);
     } else {
-        paint = vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a);
-        shape = vec4(n, float(kind.x) + 0.9 * clamp(glow.a, 0.0, 0.99));
+        surface = coded(vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a), n, kind.x, glow.a);
     }
 }
 """

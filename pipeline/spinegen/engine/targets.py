@@ -6,61 +6,79 @@ import moderngl
 
 from .quality import Quality
 
+SAMPLES = 4
+"""Places in a pixel at which the nearest surface is found for the picture; every GL 3.3 can do four."""
+
 
 @dataclass
-class Geometry:
-    """What the geometry pass lays down at one size: depth, mask ids, paint and shape of the nearest surface."""
+class Surfaces:
+    """What the geometry pass lays down: depth and surface (`shader_blocks.PACKING`) of what is nearest, several samples a pixel or one."""
 
     target: moderngl.Framebuffer
     depth: moderngl.Texture
-    paint: moderngl.Texture
-    shape: moderngl.Texture
+    surface: moderngl.Texture
 
 
 @dataclass
 class Targets:
     """Where one picture size is drawn."""
 
-    exact: Geometry
-    """At the picture's own size: masks and depth."""
-    large: Geometry
-    """At the size that is lit; the same as `exact` without supersampling."""
+    masks: moderngl.Framebuffer
+    """Depth and mask ids in the middle of each pixel."""
+    depth: moderngl.Texture
+    """That of `masks`."""
+    covered: moderngl.Framebuffer
+    """As `masks`, at the size that is lit; the same where that is the picture's own."""
+    behind: moderngl.Framebuffer
+    """Over the depth of `covered`: what is seen where nothing is."""
+    behind_map: moderngl.Texture
+    surfaces: Surfaces
+    """At the size that is lit."""
     occlusion_rough: moderngl.Framebuffer
     occlusion_rough_map: moderngl.Texture
     occlusion: moderngl.Framebuffer
     occlusion_map: moderngl.Texture
     lit: moderngl.Framebuffer
-    lit_map: moderngl.Texture
-    smooth: moderngl.Framebuffer
 
 
-def _geometry(context: moderngl.Context, size: tuple[int, int]) -> Geometry:
+def make_surfaces(context: moderngl.Context, size: tuple[int, int], samples: int) -> Surfaces:
+    """Allocate them; 0 samples is one in the middle of each pixel."""
+    depth = context.texture(size, 1, dtype="f4", samples=samples)
+    surface = context.texture(size, 2, dtype="u4", samples=samples)
+    nearest = context.depth_renderbuffer(size, samples=samples)
+    return Surfaces(context.framebuffer([depth, surface], nearest), depth, surface)
+
+
+def _make_masks(context: moderngl.Context, size: tuple[int, int]) -> tuple[moderngl.Framebuffer, moderngl.Texture]:
     depth = context.texture(size, 1, dtype="f4")
     depth.filter = (moderngl.NEAREST, moderngl.NEAREST)
     depth.repeat_x = depth.repeat_y = False
-    paint, shape = context.texture(size, 4), context.texture(size, 4, dtype="f2")
-    attachments = [depth, context.texture(size, 1, dtype="u2"), paint, shape]
-    return Geometry(context.framebuffer(attachments, context.depth_renderbuffer(size)), depth, paint, shape)
+    return context.framebuffer([depth, context.texture(size, 1, dtype="u2")], context.depth_renderbuffer(size)), depth
 
 
 def make_targets(context: moderngl.Context, width: int, height: int, quality: Quality) -> Targets:
     """Allocate them."""
-    exact = _geometry(context, (width, height))
-    size = (width * quality.supersampling, height * quality.supersampling)
-    large = exact if quality.supersampling == 1 else _geometry(context, size)
+    size = (width, height)
+    masks, depth = _make_masks(context, size)
+    large = (width * quality.supersampling, height * quality.supersampling)
+    covered = masks if large == size else _make_masks(context, large)[0]
+    behind_map = context.texture(large, 4)
+    behind = context.framebuffer([behind_map], covered.depth_attachment)
+    behind.depth_mask = False
     half = (max(width // 2, 1), max(height // 2, 1))
     rough_map, open_map = context.texture(half, 1), context.texture(half, 1)
-    lit_map = context.texture(size, 4)
-    for texture in (rough_map, open_map, lit_map):
+    for texture in (behind_map, rough_map, open_map):
         texture.repeat_x = texture.repeat_y = False
     return Targets(
-        exact,
-        large,
+        masks,
+        depth,
+        covered,
+        behind,
+        behind_map,
+        make_surfaces(context, large, SAMPLES),
         context.framebuffer([rough_map]),
         rough_map,
         context.framebuffer([open_map]),
         open_map,
-        context.framebuffer([lit_map]),
-        lit_map,
-        context.framebuffer([context.texture(size, 4)]),
+        context.framebuffer([context.texture(large, 4)]),
     )

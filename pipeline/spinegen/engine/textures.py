@@ -69,7 +69,8 @@ def _planes(surface: Surface, coarse: bool) -> list[NDArray[np.float32]]:
     planes = _coloured(pattern, first.astype(np.float32), second.astype(np.float32))
     if not coarse or min(planes[0].shape) < 2:
         return planes
-    return [(plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]) / 4 for plane in planes]
+    half = (planes[0].shape[0] // 2, 2, planes[0].shape[1] // 2, 2)
+    return [plane.reshape(half).mean((1, 3), dtype=np.float32) for plane in planes]
 
 
 def _pixels(planes: list[NDArray[np.float32]]) -> NDArray[np.uint8]:
