@@ -11,6 +11,7 @@ from conftest import Pillar
 
 from spinegen.engine import protocol
 from spinegen.engine.bodies import SPARE, Bodies, Body
+from spinegen.engine.heap import ALLOWANCE_BYTES, HeapWatch
 from spinegen.engine.human import Human
 from spinegen.engine.mesh import Texture
 from spinegen.engine.session import Session
@@ -96,3 +97,28 @@ def test_what_is_destroyed_leaves_the_gpu(session: Session, order: Callable[...,
     gc.collect()
     assert len(cache._meshes) - meshes <= 12
     assert len(cache._textures) - textures <= 20
+
+
+def test_a_heap_that_grows_is_trimmed_and_one_that_does_not_is_left_alone() -> None:
+    size, trimmed = [500_000_000], []
+
+    def trim() -> None:
+        trimmed.append(size[0])
+        size[0] -= ALLOWANCE_BYTES // 2
+
+    watch = HeapWatch(lambda: size[0], trim)
+    for _ in range(10):
+        watch.look()
+    assert not trimmed
+    size[0] += ALLOWANCE_BYTES + 1
+    watch.look()
+    assert len(trimmed) == 1
+    # What is in use for good raises the mark; what others gave back lowers it.
+    size[0] += ALLOWANCE_BYTES
+    watch.look()
+    assert len(trimmed) == 1
+    size[0] = 300_000_000
+    watch.look()
+    size[0] = 301_000_000 + ALLOWANCE_BYTES
+    watch.look()
+    assert len(trimmed) == 2

@@ -1,4 +1,4 @@
-"""Bodies of drawn people, built from their specs: what actors wear is kept as long as they wear it, and a few besides."""
+"""Bodies of drawn people, built from their specs: what actors wear is kept as long as they wear it, and the latest besides."""
 
 from collections import deque
 from dataclasses import dataclass

@@ -11,6 +11,7 @@ from ..errors import EngineError
 from .commands_camera import add_camera_commands
 from .commands_game import add_game_commands
 from .commands_object import add_object_commands
+from .heap import HeapWatch
 from .protocol import CALLS, Call
 from .router import NOT_IMPLEMENTED, Reply, Router, one_line
 from .vbp import call_actor
@@ -44,6 +45,7 @@ class Session:
         self._folder = folder
         self._router = build_router()
         self._frames: dict[int, tuple[int, Frame]] = {}
+        self._heap = HeapWatch()
 
     @property
     def folder(self) -> Path:
@@ -87,6 +89,7 @@ class Session:
         """What camera `camera_id` sees now."""
         cached = self._frames.get(camera_id)
         if cached is None or cached[0] != self.world.revision:
+            self._heap.look()
             frame = self.renderer.frame(self.world, self.world.cameras[camera_id].camera())
             self._frames = {key: value for key, value in self._frames.items() if value[0] == self.world.revision}
             self._frames[camera_id] = (self.world.revision, frame)
