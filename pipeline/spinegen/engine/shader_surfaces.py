@@ -29,9 +29,10 @@ uniform mat4 model;
 in vec3 in_position;
 in vec3 in_normal;
 in vec2 in_uv;
-out vec3 world;
-out vec3 normal;
-out vec2 uv;
+// At the edge of a triangle the middle of a pixel may lie outside it: what is meant is a place on the triangle.
+centroid out vec3 world;
+centroid out vec3 normal;
+centroid out vec2 uv;
 void main() {
     vec4 p = model * vec4(in_position, 1.0);
     world = p.xyz;
@@ -48,9 +49,9 @@ uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
 uniform vec4 texel;      // texture scale, relief m
-in vec3 world;
-in vec3 normal;
-in vec2 uv;
+centroid in vec3 world;
+centroid in vec3 normal;
+centroid in vec2 uv;
 layout(location = 0) out float depth;
 layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
 %(packing)s
