@@ -181,7 +181,8 @@ void main() {
     vec2 across = ndc * ray.xy + ray.zw;
     vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
     vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
-    // Where the middle of a pixel is covered nothing was drawn behind it: samples beside an edge take what lies near.
+    // Where the middle of a pixel is covered nothing was drawn behind it: samples beside an edge take what lies near, and where nothing
+    // does, as in the hair cracks between large triangles, they do not count.
     vec4 near = textureLod(behind_map, ndc * 0.5 + 0.5, 2.0), exact = texelFetch(behind_map, pixel, 0);
     vec3 behind = exact.a > 0.5 ? exact.rgb : near.rgb / max(near.a, 0.01);
     float z = texelFetch(depth_map, pixel, 0).r;
@@ -210,15 +211,18 @@ void main() {
     }
     // Tested at its end: software renderers walk through a loop once more after a test at its start has failed.
     vec3 sum = vec3(0.0);
+    float seen = 0.0;
     int i = 0;
     do {
-        sum += lit(start, ray_world, z, paint, unfolded(facing), surface.g, behind);
+        float counts = float(decoded_kind(surface.g) >= 0 || exact.a + near.a > 0.01);
+        sum += counts * lit(start, ray_world, z, paint, unfolded(facing), surface.g, behind);
+        seen += counts;
         i++;
         z = texelFetch(depth_map, pixel, min(i, SAMPLES - 1)).r;
         surface = texelFetch(surface_map, pixel, min(i, SAMPLES - 1)).rg;
         paint = decoded_paint(surface.r);
         facing = decoded_octahedron(surface.g);
     } while (i < count);
-    colour = vec4(sum / float(count), 1.0);
+    colour = vec4(sum / max(seen, 1.0), 1.0);
 }
 """

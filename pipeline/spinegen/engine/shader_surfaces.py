@@ -29,15 +29,17 @@ uniform mat4 model;
 in vec3 in_position;
 in vec3 in_normal;
 in vec2 in_uv;
-// At the edge of a triangle the middle of a pixel may lie outside it: what is meant is a place on the triangle.
-centroid out vec3 world;
+// At the edge of a triangle the middle of a pixel may lie outside it: what is meant is a place on the triangle. Derivatives are not for that.
+centroid out float away;
 centroid out vec3 normal;
-centroid out vec2 uv;
+out vec3 world;
+out vec2 uv;
 void main() {
     vec4 p = model * vec4(in_position, 1.0);
     world = p.xyz;
     normal = mat3(model) * in_normal;
     uv = in_uv;
+    away = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), p);
     gl_Position = view_projection * p;
 }
 """
@@ -49,9 +51,10 @@ uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
 uniform vec4 texel;      // texture scale, relief m
-centroid in vec3 world;
+centroid in float away;
 centroid in vec3 normal;
-centroid in vec2 uv;
+in vec3 world;
+in vec2 uv;
 layout(location = 0) out float depth;
 layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
 %(packing)s
@@ -70,7 +73,7 @@ float drifting(vec2 p) {
 }
 #endif
 void main() {
-    depth = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), vec4(world, 1.0));
+    depth = away;
     vec2 at = uv * texel.x;
     vec3 albedo = texture(albedo_map, at).rgb * tint.rgb;
 #if VARIED > 1
