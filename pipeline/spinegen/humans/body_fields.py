@@ -8,7 +8,9 @@ import numpy as np
 from ..geometry.rigid import Array
 from . import bones
 from .arrays import Floats
+from .body_data import load_body_data
 from .landmarks import Landmarks
+from .rig import columns
 
 Field = Floats
 
@@ -28,7 +30,8 @@ class BodyFields:
     foot_share: Field
     hip_y_m: float
     navel_y_m: float
-    bust_y_m: float
+    under_bust_y_m: float
+    """Below the fold under the breasts."""
     neck_m: Array
     """Base of the neck `(3,)` (C7-T1)."""
     knee_y_m: float
@@ -63,13 +66,20 @@ def body_fields(vertices_m: Floats, weights: Floats, landmarks: Landmarks) -> Bo
         foot_share=held("talus", "calcn", "toes"),
         hip_y_m=float(points["joint/femur_r"][1]),
         navel_y_m=float(points["centroid/L4"][1]),
-        bust_y_m=float(points["centroid/T9"][1]),
+        under_bust_y_m=_under_bust_y_m(vertices_m),
         neck_m=points["joint/C7"],
         knee_y_m=float(points["joint/tibia_r"][1]),
         ankle_y_m=float(points["joint/talus_r"][1]),
         shoulder_y_m=float(points["joint/humerus_r"][1]),
         shoulder_z_m=float(points["joint/humerus_r"][2]),
     )
+
+
+def _under_bust_y_m(vertices_m: Floats) -> float:
+    data = load_body_data()
+    body = data.vertices_of("body")
+    breasts = data.rig_weights[body][:, columns(data, ("breast",))].sum(1) > 0.5
+    return float(vertices_m[body[breasts], 1].min()) - 0.015
 
 
 def _along_arm(points_m: Floats, joints: list[Array]) -> tuple[Field, Field]:

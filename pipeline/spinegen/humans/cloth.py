@@ -119,7 +119,7 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
     )
-    from_neck = np.where(vertices[:, 1] > body.bust_y_m, rows[:, -1], 1.0)
+    from_neck = np.where(vertices[:, 1] > body.under_bust_y_m, rows[:, -1], 1.0)
     trim = make_trim(garment, vertices, faces, from_neck, weights)
     return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m, () if trim is None else (trim,))
 

@@ -40,7 +40,7 @@ def hem_height_m(garment: Garment, body: BodyFields) -> float:
         return _waist(garment.tucked_rise, body) - 0.03
     if garment.hem >= 0:
         return at_hip - garment.hem * 0.22
-    return at_hip - garment.hem * (body.bust_y_m - 0.035 - at_hip)
+    return at_hip - garment.hem * (body.under_bust_y_m - at_hip)
 
 
 def waist_height_m(garment: Garment, body: BodyFields) -> float:

@@ -221,7 +221,7 @@ def sample_garment(rng: Rng, kind: GarmentKind, outfit: Outfit) -> Garment:
         "dress": (0.3, 0.8),
         "one_piece": (0.0, 0.05),
     }
-    hem = {"tank_top": (-0.15, 0.15), "sports_bra": (-1.0, -0.8)}
+    hem = {"tank_top": (-0.15, 0.15), "sports_bra": (-1.0, -0.9)}
     neckline = {
         "tank_top": (0.35, 0.8),
         "sports_bra": (0.5, 0.8),
