@@ -4,7 +4,7 @@ DEMO ?= demo_workspace
 TESTS ?= tests
 export PYTHON
 
-.PHONY: demo test slow lint format clean
+.PHONY: demo test slow clients lint format clean
 
 demo: .venv/.spinegen
 	.venv/bin/spinegen run demo --out $(DEMO)
@@ -14,6 +14,11 @@ test: .venv/.spinegen-dev
 
 slow: .venv/.spinegen-dev
 	.venv/bin/python -m pytest $(TESTS) -m slow
+
+# Our network inside other people's programs, in an environment of its own: spinepose is CC-BY-NC, and rtmlib brings another OpenCV.
+clients: .venv-clients/.spinegen-dev
+	.venv-clients/bin/python -m pip install -q -r tests/pose/clients.txt
+	.venv-clients/bin/python -m pytest tests/pose/test_pose_clients.py -m "slow or not slow"
 
 lint: .venv/.spinegen-dev
 	.venv/bin/ruff check .
@@ -29,6 +34,9 @@ format: .venv/.spinegen-dev
 
 .venv/.spinegen-dev: pyproject.toml scripts/setup.sh
 	sh scripts/setup.sh dev
+
+.venv-clients/.spinegen-dev: pyproject.toml scripts/setup.sh
+	VENV=.venv-clients sh scripts/setup.sh dev
 
 clean:
 	rm -rf $(DEMO) .pytest_cache .ruff_cache .coverage

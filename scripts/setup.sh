@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes .venv with spinegen and everything that it needs, on a bare Debian or Ubuntu with Python 3.11-3.13.
+# Makes .venv (VENV names another) with spinegen and everything that it needs, on a bare Debian or Ubuntu with Python 3.11-3.13.
 # Installs system libraries where it may (root, or sudo without a password); else says the one line to type.
 set -eu
 cd "$(dirname "$0")/.."
-venv=.venv
+venv=${VENV:-.venv}
 extra=${1:-}
 torch_version=${TORCH_VERSION:-2.13.0}
 torch_cpu_index=${TORCH_CPU_INDEX:-https://download.pytorch.org/whl/cpu}
