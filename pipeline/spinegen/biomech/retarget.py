@@ -11,6 +11,7 @@ from ..geometry.rigid import Array
 from .contacts import FLOOR_STATIONS
 from .model import SpineModel
 from .planting import Targets, plant
+from .thigh_contact import hands_outside_thighs
 
 _TOUCHING = (
     *(f"sole/{part}_{side}" for side in "rl" for part in ("heel", "ball", "toe")),
@@ -36,7 +37,7 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
     is brought to the height that it has on the source, scaled likewise, so that feet neither sink nor hover. Where hands,
     knees or feet rest on the floor in the source, the joints give way a little until they rest here too, because arms and
-    trunk are of other proportions; nothing sinks into the floor, not even where the source does.
+    trunk are of other proportions; nothing sinks into the floor, not even where the source does, and no hand into a thigh.
     A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
     else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
 
@@ -58,7 +59,7 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     lowest_theirs = source.station_positions(theirs, touching)[..., 1].min(1)
     lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
     out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
-    return _settled(out, target, values, source)
+    return hands_outside_thighs(target, _settled(out, target, values, source))
 
 
 def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) -> Array:
