@@ -84,7 +84,8 @@ def main() -> None:
     parser.add_argument("--one", type=Path, nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        run_here(*given.one, given.jobs)
+        clips, root = given.one
+        run_here(clips, root, given.jobs)
         return
     print(
         f"{'clips':>6} {'':>6} {'seconds':>8} {'CPU s':>7} {'ms a clip':>9} {'main MB':>8} {'worker MB':>9} {'fits':>6}"

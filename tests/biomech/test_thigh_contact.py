@@ -23,7 +23,7 @@ def _stout() -> SpineModel:
     for side in "RL":
         front = stations[f"landmark/{side}THF"]
         x, y, z = front.location_body_m
-        stations[f"landmark/{side}THF"] = Station(front.body, (x + 0.03, y, z))
+        stations[f"landmark/{side}THF"] = Station(front.body, np.array([x + 0.03, y, z]))
     return SpineModel(replace(model.definition, stations=stations))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry.rigid import Array
 from .contacts import FLOOR_STATIONS
@@ -89,7 +90,7 @@ def _thighs(at: Array) -> list[_Thigh]:
     return out
 
 
-def _some(thigh: _Thigh, frames: Array) -> _Thigh:
+def _some(thigh: _Thigh, frames: NDArray[np.int_]) -> _Thigh:
     return _Thigh(thigh.hip[frames], thigh.knee[frames], thigh.radius_m[frames], thigh.middle[frames])
 
 
