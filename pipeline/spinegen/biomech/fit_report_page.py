@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).with_name("fit_report.html.j2")
 MOST_POINTS = 1500
+WIDTH_IN = 9.5
 REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
 
 
@@ -52,8 +53,12 @@ def _figure(rows: int, height: float) -> tuple["Figure", list[Any]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, height))
     FigureCanvasAgg(figure)
+    # Fixed margins: finding them (`constrained`) takes as long as all the drawing.
+    figure.subplots_adjust(
+        left=0.68 / WIDTH_IN, right=1 - 0.12 / WIDTH_IN, bottom=0.5 / height, top=1 - 0.12 / height, hspace=0.1
+    )
     axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)
