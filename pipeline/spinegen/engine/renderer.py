@@ -21,7 +21,7 @@ from .shader_blocks import source
 from .shader_light import LIGHT_FRAGMENT
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
-from .targets import SAMPLES, Surfaces, Targets, make_surfaces, make_targets
+from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
 
 if TYPE_CHECKING:
     from .world import World
@@ -45,6 +45,7 @@ class Renderer:
         self.name = str(context.info["GL_RENDERER"])
         software = "llvmpipe" in self.name or "softpipe" in self.name
         self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
+        self._samples = sample_count(context)
         self._masks = self._program(shader_surfaces.MASK_VERTEX, shader_surfaces.MASK_FRAGMENT)
         self._geometry = [
             self._program(shader_surfaces.SURFACE_VERTEX, shader_surfaces.GEOMETRY_FRAGMENT, VARIED=varied)
@@ -87,7 +88,7 @@ class Renderer:
         """
         if (soft, catcher) not in self._lights:
             taps = {"TAPS": self.quality.shadow_taps, "BLOCKERS": self.quality.blocker_taps}
-            kinds = {"SOFT": int(soft), "CATCHER": int(catcher), "SAMPLES": SAMPLES}
+            kinds = {"SOFT": int(soft), "CATCHER": int(catcher), "SAMPLES": self._samples}
             self._lights[soft, catcher] = self._screen(LIGHT_FRAGMENT, **taps, **kinds)
         return self._lights[soft, catcher]
 
@@ -101,11 +102,11 @@ class Renderer:
         if size not in self._targets:
             while len(self._targets) >= 2:
                 self._targets.pop(next(iter(self._targets)))
-            self._targets[size] = make_targets(self.context, *size, self.quality)
+            self._targets[size] = make_targets(self.context, *size, self.quality, self._samples)
         return self._targets[size]
 
     def _prepare(self, frame: "Frame") -> Targets:
-        """Upload a frame's constants and lay down its surfaces, unless that was the last thing done."""
+        """Upload a frame's constants and draw its masks, unless that was the last thing done."""
         targets = self._sized(frame.camera)
         if self._drawn is frame:
             return targets

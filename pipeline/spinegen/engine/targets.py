@@ -6,8 +6,7 @@ import moderngl
 
 from .quality import Quality
 
-SAMPLES = 4
-"""Places in a pixel at which the nearest surface is found for the picture; every GL 3.3 can do four."""
+_SAMPLES = 4
 
 
 @dataclass
@@ -41,6 +40,12 @@ class Targets:
     lit: moderngl.Framebuffer
 
 
+def sample_count(context: moderngl.Context) -> int:
+    """Places in a pixel at which the nearest surface is found for the picture: four, or what the driver can do for whole numbers, at least one."""
+    limits = ("GL_MAX_INTEGER_SAMPLES", "GL_MAX_COLOR_TEXTURE_SAMPLES", "GL_MAX_SAMPLES")
+    return max(1, min(_SAMPLES, *(int(context.info.get(name) or 1) for name in limits)))
+
+
 def make_surfaces(context: moderngl.Context, size: tuple[int, int], samples: int) -> Surfaces:
     """Allocate them; 0 samples is one in the middle of each pixel."""
     depth = context.texture(size, 1, dtype="f4", samples=samples)
@@ -56,7 +61,7 @@ def _make_masks(context: moderngl.Context, size: tuple[int, int]) -> tuple[moder
     return context.framebuffer([depth, context.texture(size, 1, dtype="u2")], context.depth_renderbuffer(size)), depth
 
 
-def make_targets(context: moderngl.Context, width: int, height: int, quality: Quality) -> Targets:
+def make_targets(context: moderngl.Context, width: int, height: int, quality: Quality, samples: int) -> Targets:
     """Allocate them."""
     size = (width, height)
     masks, depth = _make_masks(context, size)
@@ -75,7 +80,7 @@ def make_targets(context: moderngl.Context, width: int, height: int, quality: Qu
         covered,
         behind,
         behind_map,
-        make_surfaces(context, large, SAMPLES),
+        make_surfaces(context, large, samples),
         context.framebuffer([rough_map]),
         rough_map,
         context.framebuffer([open_map]),
