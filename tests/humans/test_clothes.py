@@ -103,6 +103,28 @@ def test_thighs_stay_inside_a_skirt(pose: dict) -> None:
     assert (height[under] > 0.003).mean() < 0.03
 
 
+@pytest.mark.parametrize("garment", [worn("skirt", leg=0.5), worn("dress", leg=0.6)], ids=["skirt", "dress"])
+@pytest.mark.parametrize("pose", [SITTING, DEEP_SQUAT], ids=["sitting", "squat"])
+def test_a_skirt_lies_over_raised_thighs(garment: Garment, pose: dict) -> None:
+    person = dressed(
+        garment.model_copy(update={"looseness_m": 0.02}), *(() if garment.kind == "dress" else (worn("t_shirt"),))
+    )
+    names = [p.name for p in person.parts]
+    posed_parts = dict(zip(names, skin(person, posed(person, pose)), strict=True))
+    cloth = posed_parts["dress_skirt" if garment.kind == "dress" else "skirt"]
+    points = person.landmarks.points
+    tops = []
+    for side in "rl":
+        hip, knee = points[f"joint/femur_{side}"], points[f"joint/tibia_{side}"]
+        transforms = dict(zip(person.bones, posed(person, pose), strict=True))
+        for share in (0.35, 0.5, 0.65):
+            front = share * (knee - hip) + np.array([0.075, 0.0, 0.0])
+            tops.append((transforms[f"femur_{side}"] @ np.append(front, 1.0))[:3])
+    for top in tops:
+        over = np.linalg.norm((cloth - top)[:, [0, 2]], axis=1) < 0.05
+        assert (cloth[over, 1] > top[1] - 0.01).any(), "a thigh lies bare"
+
+
 def test_soles_are_flat_and_even() -> None:
     cloth = part(dressed(worn("jeans"), worn("shoes", looseness_m=0.005)), "shoes")
     vertices = cloth.vertices_ground_m

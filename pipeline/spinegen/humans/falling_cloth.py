@@ -10,6 +10,10 @@ from .hanging import Obstacle, push_out
 
 FLOOR_M = 0.004
 """People stand on the plane y = 0."""
+ASTRAY_M = 0.012
+"""Cloth this deep in the body has lost its way ..."""
+BEHIND_M = 0.06
+"""... and so has cloth on a side of the leg that faces away from where the leg has taken it, this far off."""
 STRETCH = 1.05
 """How far cloth gives way around the body."""
 
@@ -47,10 +51,17 @@ class FallingCloth:
             above, length = out[row - 1], lengths[row - 1]
             follow = _unit(guess[row] - guess[row - 1])
             at = above + length * _unit((1.0 - self.gravity) * follow + self.gravity * fall[row - 1])
+            # In the fold of a deep squat the way from the waist leads through the thigh, out of which there are two ways: what
+            # moved with the leg knows the right one.
+            nearest = tree.query(at)[1]
+            inside = np.einsum("ni,ni->n", points[nearest] - at, normals[nearest])
+            behind = np.einsum("ni,ni->n", at - guess[row], normals[nearest])
+            astray = ((inside > ASTRAY_M) | (behind > BEHIND_M))[:, None]
+            at = np.where(astray, guess[row], at)
             for _ in range(2):
                 at = push_out(at, tree, points, normals, self.over_m)
                 at = _drawn_together(at, widths[row])
-                at = above + length * _unit(at - above)
+                at = np.where(astray, at, above + length * _unit(at - above))
             at = push_out(at, tree, points, normals, self.over_m)
             at[:, 1] = np.maximum(at[:, 1], FLOOR_M)
             out[row] = at
