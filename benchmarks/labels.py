@@ -29,6 +29,7 @@ from spinegen.humans.body_data import load_body_data
 from spinegen.humans.hands import curl_hands
 from spinegen.humans.joints import find_landmarks, find_spine
 from spinegen.humans.landmarks import Landmarks
+from spinegen.humans.opening_fingers import opening_fingers
 from spinegen.humans.person import shape_of
 from spinegen.humans.sample import sample_person
 from spinegen.humans.shape import rest_vertices
@@ -73,6 +74,7 @@ class Body:
         self.outside = self.faces[~np.isin(self.faces, mouth_lining(data)).any(1)]
         weights = bone_weights(data, self.rest_vertices_m, spine)
         self.weights = csr_matrix(weights, dtype=np.float64)
+        self.fingers = opening_fingers(data, self.rest_vertices_m, np.arange(len(weights)), spec.hand_curl)
         self.rest_positions_m = np.stack([self.landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
         at_rest = rigid.transform(np.broadcast_to(np.eye(3), (len(bones.BONES), 3, 3)), self.rest_positions_m)
         self.performer = Performer(RestPose(bones.BONES, at_rest, self.landmarks), load_skeleton_map())
@@ -90,7 +92,8 @@ class Body:
 
     def skinned(self, transforms_ground_bone: Array) -> Floats:
         """Vertices `(V, 3)`, ground metres."""
-        return blend(self.weights, bone_rows(transforms_ground_bone, self.rest_positions_m), self.rest_vertices_m)
+        rows = bone_rows(transforms_ground_bone, self.rest_positions_m)
+        return self.fingers.posed(rows, blend(self.weights, rows, self.rest_vertices_m))
 
 
 @dataclass
