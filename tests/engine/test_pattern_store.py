@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from spinegen.engine import pattern_store
-from spinegen.engine.pattern_store import Pattern, stored
+from spinegen.engine.pattern_store import stored
 
+Pattern = tuple[NDArray, ...]
 _FIELD = np.arange(12, dtype=np.float16).reshape(3, 4, 1)
 FIELDS = (_FIELD, _FIELD + 1, _FIELD + 2)
 
@@ -39,7 +41,7 @@ def _same(found: Pattern) -> None:
 def test_a_pattern_is_painted_once(painter: tuple[Callable[[], Pattern], list[int]]) -> None:
     make, painted = painter
     for _ in range(3):
-        _same(stored("brick-0", make))
+        _same(stored("brick-0", 3, make))
     assert len(painted) == 1
 
 
@@ -48,11 +50,11 @@ def test_a_damaged_pattern_is_painted_again(
     painter: tuple[Callable[[], Pattern], list[int]], cache: Path, damage: bytes
 ) -> None:
     make, painted = painter
-    stored("brick-0", make)
+    stored("brick-0", 3, make)
     file = next(cache.rglob("brick-0.npz"))
     file.write_bytes(damage)
-    _same(stored("brick-0", make))
-    _same(stored("brick-0", make))
+    _same(stored("brick-0", 3, make))
+    _same(stored("brick-0", 3, make))
     assert len(painted) == 2
 
 
@@ -60,12 +62,12 @@ def test_whatever_bit_turns_over_the_pattern_is_right(
     painter: tuple[Callable[[], Pattern], list[int]], cache: Path
 ) -> None:
     make, _ = painter
-    stored("brick-0", make)
+    stored("brick-0", 3, make)
     file = next(cache.rglob("brick-0.npz"))
     whole = file.read_bytes()
     for at in range(0, len(whole), 3):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1 :])
-        _same(stored("brick-0", make))
+        _same(stored("brick-0", 3, make))
 
 
 def test_where_nothing_can_be_kept_patterns_are_painted_each_time(
@@ -73,8 +75,8 @@ def test_where_nothing_can_be_kept_patterns_are_painted_each_time(
 ) -> None:
     make, painted = painter
     cache.write_text("a file where the folder should be")
-    _same(stored("brick-0", make))
-    _same(stored("brick-0", make))
+    _same(stored("brick-0", 3, make))
+    _same(stored("brick-0", 3, make))
     assert len(painted) == 2
 
 
@@ -82,9 +84,9 @@ def test_patterns_of_other_painters_are_removed(
     painter: tuple[Callable[[], Pattern], list[int]], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make, painted = painter
-    stored("brick-0", make)
+    stored("brick-0", 3, make)
     before = next(cache.iterdir())
     monkeypatch.setattr(pattern_store, "_folder_name", lambda: "patterns-of-today")
-    _same(stored("brick-0", make))
+    _same(stored("brick-0", 3, make))
     assert not before.exists()
     assert len(painted) == 2

@@ -1,17 +1,17 @@
 """Distant surroundings as a strip around the horizon: hills, trees, a forest edge, a skyline."""
 
-import zlib
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .noise import band_noise
+from .pattern_store import stored
 
 WIDTH, HEIGHT = 2048, 256
 LOW_DEG, HIGH_DEG = -2.0, 26.0
 """Elevations of the strip's lower and upper edge."""
+KINDS = ("meadow", "park", "forest", "city", "street")
 VARIANTS = 4
 """Different strips a kind; seeds share them."""
 
@@ -121,18 +121,12 @@ def _skyline(picture: Picture, rng: np.random.Generator, count: int, height: tup
 
 def panorama(kind: str, variant: int) -> NDArray[np.uint8] | None:
     """RGBA strip `(HEIGHT, WIDTH, 4)`: square root of albedo, and cover; `None` for kinds without one."""
-    packed = _packed(kind, variant)
-    return None if packed is None else np.frombuffer(zlib.decompress(packed), np.uint8).reshape(HEIGHT, WIDTH, 4)
+    if kind not in KINDS:
+        return None
+    return stored(f"strip-{kind}-{variant}", 1, lambda: [_painted(kind, variant)])[0]
 
 
-@lru_cache(maxsize=20)
-def _packed(kind: str, variant: int) -> bytes | None:
-    """A strip is 2 MB and mostly empty: kept compressed."""
-    picture = _painted(kind, variant)
-    return None if picture is None else zlib.compress(picture.tobytes(), 1)
-
-
-def _painted(kind: str, variant: int) -> NDArray[np.uint8] | None:
+def _painted(kind: str, variant: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng(np.random.SeedSequence([variant, sum(kind.encode())]))
     picture = np.zeros((HEIGHT, WIDTH, 4), np.float32)
     if kind == "meadow":
@@ -148,9 +142,7 @@ def _painted(kind: str, variant: int) -> NDArray[np.uint8] | None:
         _skyline(picture, rng, 90, (2.0, 9.0), 0.38)
         _skyline(picture, rng, 40, (2.0, 14.0), 0.15)
         _hedge(picture, rng, 0.9, 0.1)
-    elif kind == "street":
-        _skyline(picture, rng, 70, (2.0, 6.0), 0.35)
     else:
-        return None
+        _skyline(picture, rng, 70, (2.0, 6.0), 0.35)
     picture[..., :3] = np.sqrt(np.clip(picture[..., :3], 0.0, 1.0))
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)

@@ -3,7 +3,7 @@
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,28 +14,26 @@ from numpy.typing import NDArray
 from ..files import atomic_path
 from ..humans.cache_folder import cache_folder
 
-Pattern = tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.float16]]
-"""What is constant, what follows the first colour, what the second."""
 _PREFIX = "patterns-"
-_PAINTERS = ("textures.py", "noise.py", "colour.py")
+_PAINTERS = ("textures.py", "panorama.py", "noise.py", "colour.py")
 """A change of these files makes patterns anew."""
 
 
-def stored(name: str, make: Callable[[], Pattern]) -> Pattern:
-    """The pattern kept under a name, made where there is none or it cannot be read; a folder that cannot be written to costs only time."""
+def stored(name: str, count: int, make: Callable[[], Sequence[NDArray]]) -> tuple[NDArray, ...]:
+    """The `count` arrays kept under a name, made where there are none or they cannot be read; a folder that cannot be written to costs only time."""
     path = cache_folder() / _folder_name() / f"{name}.npz"
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return kept["0"], kept["1"], kept["2"]
+            return tuple(kept[str(number)] for number in range(count))
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        pattern = make()
+        made = tuple(make())
     try:
         _leave_out_others(path.parent)
         with atomic_path(path) as temporary, temporary.open("wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **{str(i): field for i, field in enumerate(pattern)})
+            np.savez_compressed(stream, allow_pickle=False, **{str(i): field for i, field in enumerate(made)})
     except OSError:
         pass
-    return pattern
+    return made
 
 
 @lru_cache(maxsize=1)

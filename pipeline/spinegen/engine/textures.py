@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .colour import hex_linear, to_linear, to_srgb
 from .mesh import Texture
 from .noise import band_noise, cell_noise
-from .pattern_store import Pattern, stored
+from .pattern_store import stored
 from .vocabulary import Surface
 
 SIZE = 512
@@ -20,6 +20,8 @@ VARIANTS = 3
 _LIGHT_BLADES = np.array([1.5, 1.38, 1.5])
 """Blades in the light against the mean of a lawn, sRGB."""
 Field = NDArray[np.floating[Any]]
+Pattern = tuple[NDArray[np.float16], ...]
+"""What of a picture is constant, what follows the first colour, what the second."""
 Painter = Callable[[np.random.Generator, NDArray[Any], NDArray[Any]], NDArray[Any]]
 """(rng, colours, second colours `(N, 1, 1, 3)`, sRGB 0..1) -> pictures `(N, S, S, 3)` sRGB 0..1 of one pattern."""
 
@@ -94,7 +96,7 @@ def _coloured(pattern: Pattern, first: NDArray, second: NDArray) -> list[NDArray
 
 def _pattern(kind: str, variant: int) -> Pattern:
     """Fields C, A, B `(S, S, 3)` such that the picture is C + A * colour + B * second colour: painters are affine in colours."""
-    return stored(f"{kind}-{variant}", lambda: _painted(kind, variant))
+    return stored(f"{kind}-{variant}", 3, lambda: _painted(kind, variant))
 
 
 def _painted(kind: str, variant: int) -> Pattern:
