@@ -55,22 +55,26 @@ def hands_outside_thighs(model: SpineModel, q: Array) -> Array:
 
     A model without the landmarks that tell the girth of its thighs is left as it is, and so is a hand that rests on the floor.
     """
-    points = [name.format(side) for name in _CLEARANCE_M for side in ("RL" if "landmark" in name else "rl")]
-    of_legs = [
+    hands = {
+        side: [name.format(side.upper() if "landmark" in name else side) for name in _CLEARANCE_M] for side, _ in _SIDES
+    }
+    names = [
+        *(name for hand in hands.values() for name in hand),
         *(f"joint/femur_{s}" for s, _ in _SIDES),
         *(f"keypoint/{word}_knee" for _, word in _SIDES),
         *(f"landmark/{s.upper()}THF" for s, _ in _SIDES),
     ]
-    if any(name not in model.stations for name in (*points, *of_legs)):
+    if any(name not in model.stations for name in names):
         return q
+    # One arm moves neither the other nor the legs, so all of them are looked up once.
+    at = model.station_positions(model.forward(q), names)
+    need = np.array(list(_CLEARANCE_M.values()))
+    thighs = _thighs(at[:, 2 * len(need) :])
     out = q
-    for side, _ in _SIDES:
-        hand = [name.format(side.upper() if "landmark" in name else side) for name in _CLEARANCE_M]
-        at = model.station_positions(model.forward(out), [*hand, *of_legs])
-        thighs = _thighs(at[:, len(hand) :])
-        need = np.array(list(_CLEARANCE_M.values()))
-        sunk = np.max([thigh.sunk(at[:, : len(hand)])[0] + need for thigh in thighs], axis=(0, 2))
-        leans = at[:, 0, 1] < FLOOR_STATIONS[hand[0]] + 0.02
+    for number, (side, hand) in enumerate(hands.items()):
+        own = at[:, number * len(need) : (number + 1) * len(need)]
+        sunk = np.max([thigh.sunk(own)[0] + need for thigh in thighs], axis=(0, 2))
+        leans = own[:, 0, 1] < FLOOR_STATIONS[hand[0]] + 0.02
         hard = np.flatnonzero((sunk > _SUNK_M) & ~leans)
         if len(hard):
             out = out.copy() if out is q else out

@@ -48,4 +48,5 @@ def _leave_out_others(folder: Path) -> None:
     """Patterns of painters that have changed since are removed."""
     if not folder.is_dir():
         for other in folder.parent.glob(f"{_PREFIX}*"):
-            shutil.rmtree(other, ignore_errors=True)
+            if other != folder:  # another process may have made it just now
+                shutil.rmtree(other, ignore_errors=True)

@@ -161,7 +161,7 @@ class Renderer:
         program["tint"].value = (*material.colour, material.roughness)
         program["glow"].value = (*material.emission, material.metallic)
         program["kind"].value = (_KIND[material.kind], int(material.two_sided))
-        program["texel"].value = (1.0 / material.tile_m, material.relief_m, 0.0, 0.0)
+        program["texel"].value = (1.0 / material.tile_m, material.relief_m)
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""

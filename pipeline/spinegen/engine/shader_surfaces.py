@@ -50,7 +50,7 @@ uniform sampler2D albedo_map;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
 uniform ivec2 kind;      // kind of surface, two-sided
-uniform vec4 texel;      // texture scale, relief m
+uniform vec2 texel;      // texture scale, relief m
 centroid in float away;
 centroid in vec3 normal;
 in vec3 world;

@@ -33,6 +33,16 @@ class Finger:
     """`(V, 3)`: hold of its three bones on every vertex of the base mesh."""
 
 
+def bent(joints_m: Floats, axes: Floats, angles_rad: Floats) -> list[Floats]:
+    """What turning the three joints of a finger about their axes does to points of its three bones, each `(4, 4)`."""
+    out, chain = [], np.eye(4)
+    for joint_m, axis, angle in zip(joints_m, axes, angles_rad, strict=False):
+        turn = rigid.axis_angle_matrix(axis, float(angle))
+        chain = chain @ rigid.transform(turn, joint_m - turn @ joint_m)
+        out.append(chain)
+    return out
+
+
 def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
     """Thumb to little finger of the side `"l"` or `"r"`."""
     wrist, first, last = (joint(data, vertices_m, f"{side}-{n}") for n in ("hand", "finger-2-1", "finger-5-1"))
@@ -62,10 +72,7 @@ def curl_hands(data: BodyData, vertices_m: Vertices, amount: float) -> Vertices:
 def _bend(vertices_m: Vertices, finger: Finger, bends: list[float]) -> Vertices:
     """Displacement `(V, 3)` of one finger."""
     moved = np.zeros_like(vertices_m)
-    chain = np.eye(4)
-    for k, bend in enumerate(bends):
-        turn = rigid.axis_angle_matrix(finger.axes[k], bend)
-        chain = chain @ rigid.transform(turn, finger.joints_m[k] - turn @ finger.joints_m[k])
+    for k, chain in enumerate(bent(finger.joints_m, finger.axes, np.array(bends))):
         weight = finger.weights[:, k]
         own = np.flatnonzero(weight > 0)
         shift = rigid.apply(chain, vertices_m[own]) - vertices_m[own]

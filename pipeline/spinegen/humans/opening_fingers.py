@@ -8,7 +8,7 @@ from ..geometry import rigid
 from . import bones
 from .arrays import Floats, Ints
 from .body_data import BodyData
-from .hands import CURL_RAD, Finger, fingers_of
+from .hands import CURL_RAD, Finger, bent, fingers_of
 from .shape import Vertices
 
 FURTHER_RAD = (0.7, 0.12, 0.35)
@@ -56,7 +56,7 @@ class OpeningFinger:
 
     def _least(self, angles: Floats, k: int, point: int, up: Floats, over_m: float, spent_rad: float = 0.0) -> float:
         """How much further joint `k` opens until `point` of the chain is as high as it is thick."""
-        chain = self._chain(angles)
+        chain = bent(self.joints_m, self.axes, angles)
         centre = rigid.apply(chain[k], self.joints_m[k])
         arm = rigid.apply(chain[min(point - 1, 2)], self.joints_m[point]) - centre
         axis = chain[max(k - 1, 0)][:3, :3] @ self.axes[k] if k else self.axes[0]
@@ -73,19 +73,10 @@ class OpeningFinger:
         # The height rises up to `steepest` and first reaches zero this far before it.
         return float(np.clip(steepest - np.arccos(np.clip(-still / max(reach, 1e-12), -1.0, 1.0)), 0.0, most))
 
-    def _chain(self, angles: Floats) -> list[Floats]:
-        """What the three bones do to resting points, each `(4, 4)`."""
-        out, moved = [], np.eye(4)
-        for joint, axis, angle in zip(self.joints_m, self.axes, angles, strict=False):
-            turn = rigid.axis_angle_matrix(axis, float(angle))
-            moved = moved @ rigid.transform(turn, joint - turn @ joint)
-            out.append(moved)
-        return out
-
     def shift(self, angles: Floats, resting_m: Floats) -> Floats:
         """How far its rows of the resting vertices move, in the rest pose `(rows, 3)`."""
         at = resting_m[self.rows]
-        moved = [rigid.apply(link, at) - at for link in self._chain(angles)]
+        moved = [rigid.apply(link, at) - at for link in bent(self.joints_m, self.axes, angles)]
         return np.einsum("rk,krj->rj", self.shares, np.stack(moved))
 
 

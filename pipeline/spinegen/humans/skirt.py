@@ -98,7 +98,6 @@ def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, F
     points = points[(points[:, 1] < heights[0] + 0.03) & (points[:, 1] > heights[-1] - 0.03)]
     centre = np.empty(len(heights))
     support = np.empty((len(heights), len(angles)))
-    skin = np.empty_like(support)
     toward = np.stack([np.cos(angles), -np.sin(angles)], axis=1)
     for i, height in enumerate(heights):
         band = points[np.abs(points[:, 1] - height) < 0.02][:, [0, 2]]
@@ -111,7 +110,6 @@ def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, F
             apart = np.abs((turn[:, None] - angles[None] + np.pi) % (2 * np.pi) - np.pi)
             own = np.where(apart < 0.16, np.linalg.norm(flat, axis=1)[:, None], 0.0).max(0)
             support[i] = np.where(own > 0.0, np.minimum(support[i], own), support[i])
-        skin[i] = gaussian_filter1d(support[i], 1.2, mode="wrap")
     hips = int(np.argmin(np.abs(heights - body.hip_y_m)))
     centre[hips:] = centre[hips]
     shifted = centre - gaussian_filter1d(centre, 3.0, mode="nearest")
@@ -123,7 +121,8 @@ def _radii(body: BodyFields, heights: Floats, angles: Floats) -> tuple[Floats, F
     radius = gaussian_filter1d(gaussian_filter1d(radius, 1.5, 0, mode="nearest"), 1.2, 1, mode="wrap")
     # The band of the waist lies close, whatever the hips below it are like.
     for i in range(BAND_ROWS):
-        close = (1.0 - i / BAND_ROWS) * (skin[i] + shifted[i] * np.cos(angles)) + i / BAND_ROWS * radius[i]
+        skin = gaussian_filter1d(support[i], 1.2, mode="wrap") + shifted[i] * np.cos(angles)
+        close = (1.0 - i / BAND_ROWS) * skin + i / BAND_ROWS * radius[i]
         radius[i] = np.minimum(radius[i], close)
     return centre, radius
 
