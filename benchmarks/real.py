@@ -5,7 +5,7 @@
 
 A body point counts where BlazePose heavy and MoveNet thunder, which nobody here trained, are both confident and lie within 4 %
 of the larger side of the person's box; PCK@0.1 and @0.05 are relative to that side. What the referees say is kept in FOOTAGE.
-Writes `real.json`, and for each network `worst.<name>.png` and `spine.<name>.png`. Needs `pip install ai-edge-litert` and node.
+Writes `real.json`, and for each network `worst.<name>.png` and `spine.<name>.png`. Needs `pip install 'spinegen[real]'` and node.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from real_footage.truth import Truth, load_truth
 from spinegen.errors import SpinegenError, UsageError
 from spinegen.files import sha256, write_json
 from spinegen.pose.predictor import PosePredictor
-from spinegen.progress import make_reporter
+from spinegen.progress import Reporter, make_reporter
 
 
 def main() -> int:
@@ -56,8 +56,7 @@ def measure(footage: Path, models: Sequence[Path], out: Path, threads: int | Non
     truths = load_truth(footage, reporter)
     rows = []
     for name, path, predictor in networks:
-        reporter.say(f"{name} on {sum(len(t.frames) for t in truths)} people")
-        answers = predict(footage, truths, name, predictor)
+        answers = predict(footage, truths, name, predictor, reporter)
         worst = write_worst(footage, out / f"worst.{name}.png", truths, answers)
         write_spines(footage, out / f"spine.{name}.png", truths, answers)
         rows.append({"sha256": sha256(path), **scores(truths, answers), "worst": worst})
@@ -66,18 +65,17 @@ def measure(footage: Path, models: Sequence[Path], out: Path, threads: int | Non
     print(f"\n{out / 'real.json'}, and sheets of the worst crops and of spines beside it")
 
 
-def predict(footage: Path, truths: Sequence[Truth], name: str, predictor: PosePredictor) -> Answers:
+def predict(footage: Path, truths: Sequence[Truth], name: str, predictor: PosePredictor, reporter: Reporter) -> Answers:
     """A network's answer for all people, as `spinegen predict` gives it; reading pictures is not timed."""
     seconds = 0.0
     points: list[NDArray[np.float64]] = []
-    for picture, boxes in _people(footage, truths):
-        started = time.perf_counter()
-        points.append(predictor.predict(picture, boxes).keypoints_px)
-        seconds += time.perf_counter() - started
-    answers = Answers(name, np.concatenate(points), seconds)
-    if not np.isfinite(answers.keypoints_px).all():
-        raise SpinegenError(f"{name}: predicts points that are not finite")
-    return answers
+    with reporter.task(name, sum(len(truth.frames) for truth in truths), "people") as task:
+        for picture, boxes in _people(footage, truths):
+            started = time.perf_counter()
+            points.append(predictor.predict(picture, boxes).keypoints_px)
+            seconds += time.perf_counter() - started
+            task.advance()
+    return Answers(name, np.concatenate(points), seconds)
 
 
 def _people(footage: Path, truths: Sequence[Truth]) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]:

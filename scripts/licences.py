@@ -45,6 +45,7 @@ USED_FOR = {
     "unrealcv": "the client that talks to engines",
     "dask": "`--dask`, several machines",
     "smplx": "AMASS clips, with body models that users must have themselves",
+    "ai-edge-litert": "BlazePose as a referee in `benchmarks/real.py`",
 }
 KNOWN = {
     "anny": "Apache-2.0",

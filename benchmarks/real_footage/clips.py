@@ -29,6 +29,11 @@ class Clip:
     """First frame and length of stretches of consecutive frames in which much stands still, for the flicker."""
     frames: int = 1
 
+    @property
+    def group(self) -> str:
+        """The row of the tables that it belongs to."""
+        return self.name if self.file.endswith(".avi") else "pictures"
+
 
 CLIPS = (
     Clip("dancer", "dancer.avi", (100, 10, 318, 480), 160, ((16, 16), (536, 16), (1070, 16), (1120, 16)), 1571),
@@ -38,6 +43,8 @@ CLIPS = (
     Clip("basketball 1", "basketball1.png"),
     Clip("basketball 2", "basketball2.png"),
     Clip("astronaut", "astronaut.png"),
+    Clip("bus", "bus.jpg"),
+    Clip("zidane", "zidane.jpg"),
 )
 
 

@@ -16,7 +16,8 @@ from .referees import BLAZEPOSE_FILE, MOVENET_FILES
 
 WHEELS = {
     "musicalgestures==1.32.0": ("musicalgestures/examples/dancer.avi", "musicalgestures/examples/pianist.avi"),
-    "scikit-image": ("skimage/data/astronaut.png",),
+    "scikit-image==0.26.0": ("skimage/data/astronaut.png",),
+    "ultralytics==8.4.190": ("ultralytics/assets/bus.jpg", "ultralytics/assets/zidane.jpg"),
 }
 DEBIAN = {
     "opencv-doc": tuple(

@@ -48,7 +48,7 @@ class BlazePose:
         try:
             from ai_edge_litert.interpreter import Interpreter  # a heavy package that only this benchmark needs
         except ImportError as error:
-            raise DatasetError("BlazePose needs LiteRT: pip install ai-edge-litert") from error
+            raise DatasetError("BlazePose needs LiteRT: pip install 'spinegen[real]'") from error
         self._interpreter: Any = Interpreter(str(path), num_threads=2)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]

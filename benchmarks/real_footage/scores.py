@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinegen import skeleton
 
+from .clips import CLIPS
 from .truth import Truth
 
 BODY = skeleton.SUBSETS["body"]
@@ -42,13 +43,16 @@ def joined(truths: Sequence[Truth]) -> tuple[NDArray[np.str_], Truth]:
 
 
 def views(truth: Truth) -> NDArray[np.str_]:
-    """(N,): from where each person is seen, by their shoulders across the axis of the trunk."""
+    """(N,): from where each person is seen, by their shoulders across the axis of the trunk.
+
+    Hips give no more than the axis, so that the referees need not agree on them.
+    """
     points = truth.points_px
     up = points[:, SHOULDERS].mean(axis=1) - points[:, HIPS].mean(axis=1)
     length = np.maximum(np.linalg.norm(up, axis=1), 1e-9)
     across = np.stack([-up[:, 1], up[:, 0]], axis=1) / length[:, None]
     width = ((points[:, 5] - points[:, 6]) * across).sum(axis=1) / length
-    known = truth.counts[:, [*SHOULDERS, *HIPS]].all(axis=1)
+    known = truth.counts[:, SHOULDERS].all(axis=1)
     return np.select([~known, width > SIDEWAYS, width < -SIDEWAYS], ["unknown", "front", "back"], "side")
 
 
@@ -96,6 +100,8 @@ def _step(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def scores(truths: Sequence[Truth], answers: Answers) -> dict[str, Any]:
     """Everything that is reported of one network, as plain data; shares are 0..1, None where nothing counts."""
     clips, truth = joined(truths)
+    group_of = {clip.name: clip.group for clip in CLIPS}
+    groups = np.array([group_of[clip] for clip in clips])
     scored = truth.scored
     error = np.where(scored[:, None], errors(truth, answers), np.nan)
     wrong, moved, seen_from = swapped(truth, answers), flicker(truth, clips, answers), views(truth)
@@ -106,6 +112,7 @@ def scores(truths: Sequence[Truth], answers: Answers) -> dict[str, Any]:
             "people": int(judged.sum()),
             **_pck(error[people]),
             "swapped": _mean(np.any(wrong[judged], axis=1, keepdims=True)),
+            "still_points": int(np.isfinite(moved[people][:, BODY]).sum()),
             "flicker_body": _mean(moved[people][:, BODY]),
             "flicker_spine": _mean(moved[people][:, skeleton.SPINE_CHAIN]),
         }
@@ -114,7 +121,7 @@ def scores(truths: Sequence[Truth], answers: Answers) -> dict[str, Any]:
         "model": answers.model,
         "people_per_s": len(scored) / max(answers.seconds, 1e-9),
         "all": row(np.ones(len(scored), bool)),
-        "clips": {t.clip: row(clips == t.clip) for t in truths},
+        "clips": {group: row(groups == group) for group in dict.fromkeys(groups.tolist())},
         "views": {view: row(seen_from == view) for view in VIEWS},
         "points": {skeleton.NAMES[k]: {**_pck(error[:, i]), "flicker": _mean(moved[:, k])} for i, k in enumerate(BODY)},
         "swapped_pairs": {skeleton.NAMES[a][5:]: _mean(wrong[scored, i]) for i, (a, _) in enumerate(PAIRS)},

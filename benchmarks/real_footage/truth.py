@@ -18,8 +18,12 @@ VERSION = 1
 AGREE_SHARE = 0.04
 """Of the box's larger side."""
 BLAZEPOSE_SURE, MOVENET_SURE, PRESENT = 0.5, 0.3, 0.5
-BOX_MARGIN = 0.08
-"""What a person's box is larger than the box around BlazePose's points, in shares of its larger side: they end at heels, toes and eyes."""
+BOX_MARGINS = (0.06, 0.03)
+"""What a person's box is wider and higher, on every side, than the box around BlazePose's points and the crown, in shares of
+its larger side: joints lie deep in a trunk, heels and crown do not."""
+CROWN = 1.6
+"""The crown lies this many times the distance of mouth and eyes above the eyes."""
+EYES, MOUTH = slice(1, 7), slice(9, 11)
 ROUNDS = 2
 """How often a box is found in the crop of the one before."""
 
@@ -66,7 +70,7 @@ def load_truth(folder: Path, reporter: Reporter) -> list[Truth]:
     Raises:
         DatasetError: footage or a referee is missing.
     """
-    return [_of_clip(folder, clip, reporter) for clip in CLIPS if sights(clip)]
+    return [_of_clip(folder, clip, reporter) for clip in CLIPS]
 
 
 def _of_clip(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
@@ -90,7 +94,7 @@ def _key(folder: Path, clip: Clip) -> str:
     if missing:
         raise DatasetError(f"{folder / missing[0]}: is missing; --fetch {folder} gets it")
     people = [(s.frame, s.box_xywh_px.tolist(), s.scored, s.run) for s in sights(clip)]
-    settings = (VERSION, BLAZEPOSE_SURE, MOVENET_SURE, PRESENT, BOX_MARGIN, ROUNDS)
+    settings = (VERSION, BLAZEPOSE_SURE, MOVENET_SURE, PRESENT, BOX_MARGINS, CROWN, ROUNDS)
     facts = repr((settings, [sha256(folder / name) for name in files], people, clip.place_xywh_px))
     return hashlib.sha256(facts.encode()).hexdigest()
 
@@ -130,8 +134,11 @@ def _judge(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
 
 
 def _box_around(points_px: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
-    """(K, 2) points -> the box of a person in the picture, as a detector would draw it."""
-    low, high = points_px.min(axis=0), points_px.max(axis=0)
-    margin = BOX_MARGIN * (high - low).max()
+    """BlazePose's (33, 2) points -> the box of a person in the picture, as a detector would draw it."""
+    eyes = points_px[EYES].mean(axis=0)
+    crown = eyes + CROWN * (eyes - points_px[MOUTH].mean(axis=0))
+    points = np.concatenate([points_px, crown[None]])
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.array(BOX_MARGINS) * (high - low).max()
     low, high = np.maximum(low - margin, 0), np.minimum(high + margin, [width, height])
     return np.concatenate([low, high - low])
