@@ -74,8 +74,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.work) as folder:
         source = given.frames
         if source is None:
-            sys.path.insert(0, str(REPOSITORY / "tests" / "annotate"))
-            from drawn_set import draw_workspace
+            sys.path.insert(0, str(REPOSITORY / "tests"))
+            from support.drawn_set import draw_workspace
 
             source = draw_workspace(Path(folder) / "drawn", 60, keep_depth=False).frames
         print(

@@ -64,7 +64,7 @@ def _opensim() -> Finding:
     try:
         import opensim
 
-        from .biomech.build import built_model_path
+        from .biomech.anatomy.build import built_model_path
 
         opensim.Logger.setLevelString("off")
         model = opensim.Model(str(built_model_path()))
@@ -76,7 +76,7 @@ def _opensim() -> Finding:
 
 
 def _gl() -> Finding:
-    from .engine.gl import renderer_name
+    from .engine.gpu.gl import renderer_name
 
     try:
         name = renderer_name()
@@ -87,7 +87,7 @@ def _gl() -> Finding:
 
 
 def _embedded_engine() -> Finding:
-    from .engine.launch import start_engine
+    from .engine.server.launch import start_engine
 
     try:
         with start_engine() as running:

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from .annotate.settings import ExportSettings
-from .biomech.stage import FitSettings
-from .biomech.truth import truth_file
+from .biomech.fits.stage import FitSettings
+from .biomech.fits.truth import truth_file
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
@@ -143,7 +143,7 @@ def _fits(
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
     if any(clip.get("shipped") for clip in clips):
-        from .biomech.authored import make_shipped_clips
+        from .motions import make_shipped_clips
 
         shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips)}
     found = []

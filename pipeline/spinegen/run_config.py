@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from .annotate.stage import ExportSettings
-from .biomech.stage import FitSettings
+from .biomech.fits.stage import FitSettings
 from .config import Settings
 from .pose.stage import TrainSettings
 from .render.stage import RenderSettings

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.rigid import Array
+from ..geometry.types import Array
 from ..skeleton import LINKS, NAMES, SPINE_CHAIN
 
 Picture = NDArray[np.uint8]

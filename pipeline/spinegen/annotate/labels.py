@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DatasetError
-from ..geometry.rigid import Array, matrix_quaternion
-from ..skeleton import KEYPOINTS, VERTEBRAE
+from ..geometry.rigid import matrix_quaternion
+from ..geometry.types import Array
+from ..labels.spine import SPINE_IDS, SPINE_LEVELS
+from ..skeleton import KEYPOINTS
 from .sidecar import Frame, PersonLabel
 
 Site = Literal["centroid", "posterior"]
 
-SPINE_IDS: NDArray[np.int64] = np.array([k.id for k in KEYPOINTS if k.vertebra])
-SPINE_LEVELS: NDArray[np.int64] = np.array([VERTEBRAE.index(k.vertebra) for k in KEYPOINTS if k.vertebra])
-"""For each keypoint of `SPINE_IDS`, the row of its vertebra in `VERTEBRAE`."""
 _PNG_END = b"IEND\xaeB`\x82"
 ROOT = next(k.id for k in KEYPOINTS if k.name == "hip")
 """Root-relative coordinates start here (S1)."""

@@ -4,7 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..geometry.rigid import Array, axis_angle_matrix
+from ..geometry.rigid import axis_angle_matrix
+from ..geometry.types import Array
 from ..skeleton import VERTEBRAE
 from .draw import Picture, draw_skeleton, write_text
 

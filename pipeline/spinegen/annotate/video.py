@@ -7,7 +7,8 @@ import numpy as np
 
 from ..errors import DatasetError
 from ..files import atomic_path
-from ..geometry.rigid import Array, axis_angle_matrix, quaternion_matrix
+from ..geometry.rigid import axis_angle_matrix, quaternion_matrix
+from ..geometry.types import Array
 from ..progress import Reporter
 from ..skeleton import NAMES, VERTEBRAE
 from ..workspace import Workspace

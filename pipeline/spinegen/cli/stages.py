@@ -48,8 +48,8 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
     """
-    from ..biomech.stage import FitSettings
-    from ..biomech.stage import fit_mocap as stage
+    from ..biomech.fits.stage import FitSettings
+    from ..biomech.fits.stage import fit_mocap as stage
     from ..progress import make_reporter
     from ..workspace import Workspace
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import protocol
+from ..engine.protocol import actor_calls
 from ..errors import EngineError
 
 Endpoint = tuple[str, int] | str
@@ -99,7 +99,7 @@ class Connection:
 
     def call(self, object_name: str, actor: str, name: str, *arguments: float | int | str) -> str:
         """One call of an actor of ours; its return value."""
-        return protocol.return_value(self.request(protocol.format_call(object_name, actor, name, *arguments)))
+        return actor_calls.return_value(self.request(actor_calls.format_call(object_name, actor, name, *arguments)))
 
     def picture(self, command: str, width: int, height: int) -> NDArray[np.uint8]:
         """A png or bmp reply as `(H, W, 3)` RGB.

@@ -146,7 +146,7 @@ def _lean(line: Array) -> Array:
 @cache
 def _model_spine() -> Array:
     """`(25, 4)` of our model at rest, in units of the rise from hips to skull: centroid x, y, then its posterior point's offset x, y."""
-    from ..biomech.model import load_model
+    from ..biomech.model.spine_model import load_model
 
     model = load_model("unisex")
     names = ["joint/femur_r", "joint/femur_l", "joint/skull"]

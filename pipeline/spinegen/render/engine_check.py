@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.vocabulary import Backdrop, Ground, Prop
+from ..engine.protocol.vocabulary import Backdrop, Ground, Prop
 from ..geometry import rigid
 from ..geometry.axes import ground_to_unreal
 from ..geometry.camera import Camera
@@ -87,7 +87,7 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     Raises:
         EngineError: the engine lacks a call or answers with an error.
     """
-    from ..humans.spec import sample_person
+    from ..humans.spec.sample import sample_person
 
     session = Session(connection, mapping)
     cameras = {

@@ -12,7 +12,7 @@ from ..skeleton import NAMES
 from ..workspace import Workspace
 
 if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
+    from ..biomech.fits.files import FittedClip
 
 
 KEPT_FITS = 64
@@ -38,7 +38,7 @@ class Fits(Mapping[str, "FittedClip"]):
         self._kept: OrderedDict[str, FittedClip] = OrderedDict()
 
     def __getitem__(self, name: str) -> "FittedClip":
-        from ..biomech.fit_files import read_fit
+        from ..biomech.fits.files import read_fit
 
         if name not in self._names:
             raise KeyError(name)

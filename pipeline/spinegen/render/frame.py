@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..annotate.visibility import person_visibility
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
+from ..labels.visibility import person_visibility
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
 from .foreign import Pictures
@@ -24,7 +24,7 @@ from .session import Session
 from .skeleton_map import SkeletonMap
 
 if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
+    from ..biomech.fits.files import FittedClip
 
 BLUR_PICTURES = 5
 """Sub-frames of a frame with motion blur."""

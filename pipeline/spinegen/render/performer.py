@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..biomech.drawn import drawn_model, retarget
-from ..biomech.fit_files import intervertebral_deg
+from ..biomech.fits.files import intervertebral_deg
+from ..biomech.retarget.avatar_model import drawn_model, retarget
 from ..geometry import rigid
 from ..scenes.placement import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
 
 if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
+    from ..biomech.fits.files import FittedClip
 
 Array = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from .views import rig_cameras
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..humans.spec import PersonSpec
+    from ..humans.spec.person_spec import PersonSpec
 
 FIRST_RIG_STREAM = 2**30
 """`SeedSequence([seed, 2**30 + view])`; splitting clips uses the stream just below."""

@@ -9,7 +9,7 @@ from ..errors import ConfigError
 from .settings import SceneSettings
 
 if TYPE_CHECKING:
-    from ..humans.spec import PersonSpec
+    from ..humans.spec.person_spec import PersonSpec
 
 FIRST_PERSON_STREAM = 2**31
 """`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots."""
@@ -32,8 +32,8 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
     Raises:
         ConfigError: an unknown wardrobe.
     """
-    from ..humans.spec import sample_person
-    from ..humans.wardrobe import load_wardrobe
+    from ..humans.spec.sample import sample_person
+    from ..humans.spec.wardrobe import load_wardrobe
 
     wardrobes = {name: load_wardrobe(name) for name in settings.people.wardrobe.names}
     specs, members = {}, {}

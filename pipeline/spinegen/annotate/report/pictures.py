@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...labels.viewpoint import side, view_angle_deg
 from ...skeleton import LINKS, NAMES, SPINE_CHAIN
-from ..view import side, view_angle_deg
 from .gather import Shown
 
 WIDTH_PX = 400
@@ -40,7 +40,12 @@ def picture(shown: Shown) -> Picture:
         DatasetError: the picture cannot be read.
     """
     frame = shown.frame
-    views = sorted({side(view_angle_deg(frame.camera, p.label)) for p in shown.people})
+    views = sorted(
+        {
+            side(view_angle_deg(frame.camera, p.label.centroids_ground_m, p.label.quaternions_ground_wxyz))
+            for p in shown.people
+        }
+    )
     plan = frame.plan
     words = [f"shot {frame.shot}", frame.split, frame.clip, frame.activity, *views]
     words += [p.label.person for p in shown.people]

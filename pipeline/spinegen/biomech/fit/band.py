@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...geometry.types import Array
+
 Frames = NDArray[np.int_]
 """Indices of frames."""
 

@@ -9,23 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FitError
-from .band import Array
+from ...geometry.types import Array
+from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
+from .marker_faults import Fault, repair
 from .markers import CLUSTER_REACH_M, JOINT_REACH_M, FittedMarkers, StationKinematics, with_markers
 from .options import FitOptions
 from .problem import Problem
-from .repair import Fault, repair
+from .scale_parameters import Shape
 from .scaling import Calibration, calibrate
 from .segments import PARAMETERS, scales_of
 from .setup import make_problem
-from .shape import Shape
 from .solve import solve_frames
-from .starts import first_poses
 
 if TYPE_CHECKING:
     from ...clips.clip import Clip
     from ...clips.marker_set import MarkerMatch
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 CALIBRATION_FRAMES = 40
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array
+from ...geometry.types import Array
+from .initial_poses import between, first_poses
+from .marker_faults import Fault, repair
 from .problem import Problem
-from .repair import Fault, repair
 from .solve import OVERLAP_S, solve_clip, solve_frames, solve_stretch
-from .starts import between, first_poses
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 KEY_S = 1.0
 """Seconds between the frames that are solved from scratch."""

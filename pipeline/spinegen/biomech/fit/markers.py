@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array
+from ...geometry.types import Array
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 MARKER_SIGMA_M = 0.008
 """Usual distance, an axis, between a skin marker and its bone-fixed station: soft tissue moves 5 to 15 mm over most bones
@@ -66,7 +66,7 @@ class StationKinematics:
 
 def with_markers(model: "SpineModel", markers: FittedMarkers) -> "SpineModel":
     """The model with a station `marker/<label>` for every marker."""
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
     own = {name: model.stations[source] for name, source in zip(markers.stations, markers.sources, strict=True)}
     return SpineModel(replace(model.definition, stations={**model.stations, **own}))

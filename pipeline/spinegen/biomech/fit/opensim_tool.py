@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import FitError
-from ..quiet import opensim_quiet
-from .band import Array
+from ...geometry.types import Array
+from ..osim.opensim_bindings import opensim_quiet
 from .markers import FittedMarkers
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 ACCURACY = 1e-5
 CONSTRAINT_WEIGHT = float("inf")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import ModelError
-from .band import Array
+from ...geometry.types import Array
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 TRUNK = ("pelvis", "thorax", "clavicle_r", "clavicle_l", "scapula_r", "scapula_l", "femur_r", "femur_l")
 

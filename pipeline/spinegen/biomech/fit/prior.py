@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array
+from ...geometry.types import Array
 from .problem import PosePrior
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 # Spread of the regional spine angles in daily and sporting movement, degrees: about a third to a half of the range of motion to one side
 # (White & Panjabi 1990). Wide enough for a forward fold, narrow enough that a region without markers does not run into its limits.

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array, solve_dense
+from ...geometry.types import Array
+from .band import solve_dense
 from .markers import FittedMarkers
 from .problem import Problem
-from .shape import COUNT, Shape, ShapePrior, performer, shape_jacobian, shape_prior
+from .scale_parameters import COUNT, Shape, ShapePrior, performer, shape_jacobian, shape_prior
 from .solve import clip_to_limits, held_by_limits
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 WIDEST, NARROWING = 4.0, 0.7
 """The robust loss starts this much wider and narrows by this each round."""

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .band import Array
+from ...geometry.types import Array
 from .markers import FittedMarkers, StationKinematics
 from .prior import pose_prior
 from .problem import Problem, SoftLimits
 
 if TYPE_CHECKING:
-    from ..model import SpineModel
+    from ..model.spine_model import SpineModel
 
 # Usual sizes of acceleration in rad/s^2 (pelvis translations: m/s^2). With a noise of 1 cm on a lever of 30 cm they let pass about 6 Hz at the
 # spine and 9 Hz at the limbs: Winter (Biomechanics and Motor Control of Human Movement, 4th ed., ch. 3) finds the signal below 6 Hz for gait.
