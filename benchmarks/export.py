@@ -40,7 +40,8 @@ def multiply(source: Path, target: Path, count: int) -> None:
 
 def export_here(root: Path, jobs: int) -> None:
     """Export one workspace and print what it took as JSON; runs in a process of its own."""
-    from spinegen.annotate.stage import ExportSettings, export_coco
+    from spinegen.annotate.settings import ExportSettings
+    from spinegen.annotate.stage import export_coco
     from spinegen.progress import SilentReporter
     from spinegen.workspace import Workspace
 

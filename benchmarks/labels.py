@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from spinegen.biomech.fits.files import FittedClip, read_fit
-from spinegen.biomech.fits.stage import FitSettings, fit_mocap
+from spinegen.biomech.fits.settings import FitSettings
+from spinegen.biomech.fits.stage import fit_mocap
 from spinegen.biomech.model.contacts import FLOOR_STATIONS
 from spinegen.biomech.retarget.retarget import leg_length_m
 from spinegen.geometry import rigid

@@ -54,7 +54,8 @@ def cut(folder: Path, count: int, frames: int) -> None:
 
 def run_here(clips: Path, root: Path, jobs: int) -> None:
     """Fit one folder and print what it took as JSON; runs in a process of its own."""
-    from spinegen.biomech.fits.stage import FitSettings, fit_mocap
+    from spinegen.biomech.fits.settings import FitSettings
+    from spinegen.biomech.fits.stage import fit_mocap
     from spinegen.progress import SilentReporter
     from spinegen.workspace import Workspace
 

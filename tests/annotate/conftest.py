@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spinegen.annotate.stage import ExportSettings, export_coco
+from spinegen.annotate.settings import ExportSettings
+from spinegen.annotate.stage import export_coco
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
 from support.drawn_set import draw_workspace

@@ -23,7 +23,7 @@ def clip_with(labels: tuple[str, ...]) -> Clip:
 
 @pytest.mark.parametrize("name", list(SETS))
 def test_every_station_exists_in_the_model_and_belongs_to_a_segment(name: str) -> None:
-    from spinegen.biomech.model.spine_model import load_model
+    from spinegen.biomech.anatomy.assemble import load_model
 
     stations = {row.station for row in SETS[name].markers.values()}
     assert stations <= set(load_model("unisex").stations)

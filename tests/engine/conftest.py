@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spinegen.engine.gpu.renderer import Renderer
+from spinegen.engine.server.commands import execute
 from spinegen.engine.server.launch import EngineProcess, start_engine
 from spinegen.engine.server.session import Session
 from support.pillar import Pillar
@@ -32,7 +33,7 @@ def order(session: Session) -> Callable[..., str]:
     """Send a command that must not fail."""
 
     def send(command: str) -> str:
-        reply = session.execute(command)
+        reply = execute(session, command)
         assert isinstance(reply, str)
         assert not reply.startswith("error"), f"{command[:120]} -> {reply}"
         return reply

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.errors import ConfigError
 from spinegen.motions import shipped_clips
 from spinegen.motions.flow import TRANSITION, Pose, load_flow

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fits.files import FittedClip
-from spinegen.biomech.model.spine_model import load_model
 from spinegen.geometry import rigid
 from spinegen.geometry.surface import surface_distance, winding_number
 from spinegen.humans.person import build_person

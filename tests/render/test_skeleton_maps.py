@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.retarget.avatar_model import drawn_model
 from spinegen.config import parse
 from spinegen.engine.protocol import actor_calls

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fit.markers import FittedMarkers, with_markers
-from spinegen.biomech.model.spine_model import SpineModel, load_model
+from spinegen.biomech.model.spine_model import SpineModel
 from spinegen.geometry.types import Array
 from spinegen.skeleton import VERTEBRAE
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fits.files import COORDINATES, KEYPOINTS, MODEL, REPORT, coordinate_table, keypoint_table
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.osim.write import write_osim
 from spinegen.progress import SilentReporter, StageSummary
-from spinegen.render.stage import RenderSettings, render
+from spinegen.render.settings import RenderSettings
+from spinegen.render.stage import render
 from spinegen.workspace import Workspace
 
 SCENE = {
@@ -37,7 +39,7 @@ def make_fits(root: Path) -> None:
         q[:, model.coordinate_index["pelvis_ty"]] -= lowest
         folder = root / "fits" / name
         folder.mkdir(parents=True)
-        model.write_osim(folder / MODEL)
+        write_osim(model, folder / MODEL)
         coordinate_table(model, q, times, ("sway",) * len(times)).to_parquet(folder / COORDINATES, index=False)
         keypoint_table(model, q, times).to_parquet(folder / KEYPOINTS, index=False)
         (folder / REPORT).write_text('{"rate_hz": 20.0}')

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.scenes.motions import Motion
 from spinegen.skeleton import NAMES
 

@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from spinegen.engine.light.environment import DIRECTIONS, HEIGHT, WIDTH
+from spinegen.engine.light.radiance_map import DIRECTIONS, HEIGHT, WIDTH
 from spinegen.engine.protocol.actor_calls import BARE_LEVEL, CALLS, Call
 from spinegen.engine.protocol.vocabulary import PropKind, SurfaceKind
 from spinegen.geometry.axes import ground_to_unreal

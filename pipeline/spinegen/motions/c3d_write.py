@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import ezc3d
 import numpy as np
 
 from ..files import atomic_path
@@ -10,8 +11,6 @@ from ..geometry.types import Array
 
 def write_c3d(path: Path, labels: tuple[str, ...], positions_ground_m: Array, rate_hz: float) -> None:
     """`(F, M, 3)` in ground metres; NaN becomes an invalid point. Same bytes for the same input."""
-    import ezc3d
-
     file = ezc3d.c3d()
     point = file["parameters"]["POINT"]
     point["RATE"]["value"] = [rate_hz]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from .. import skeleton
 from ..biomech.model.spine_model import SpineModel
@@ -55,8 +56,6 @@ def truth_path(clip: Path) -> Path:
 
 
 def _write_truth(path: Path, model: SpineModel, performance: Performance) -> None:
-    import pandas as pd
-
     _, centroids = model.vertebra_frames(model.forward(performance.q))
     frames, count = centroids.shape[:2]
     table = pd.DataFrame(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.ndimage import gaussian_filter1d
 
 from ..biomech.model.contacts import CONTACTS
 from ..biomech.model.spine_model import SpineModel
@@ -36,9 +38,6 @@ def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, rng: np.ra
     Raises:
         ConfigError: a pose names a coordinate that the model lacks, or an angle out of its range.
     """
-    from scipy.interpolate import CubicSpline
-    from scipy.ndimage import gaussian_filter1d
-
     spec, poses = flow.clips[clip], flow.key_poses(clip)
     keys = plant_keys(model, spec, poses)
     frames = timeline(spec, rate_hz)

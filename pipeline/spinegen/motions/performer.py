@@ -3,7 +3,8 @@
 import numpy as np
 from pydantic import Field
 
-from ..biomech.model.spine_model import SpineModel, load_model
+from ..biomech.anatomy.assemble import load_model
+from ..biomech.model.spine_model import SpineModel
 from ..config import Settings
 
 LENGTH_GROUPS: dict[str, tuple[str, ...]] = {

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from .capture import make_capture, truth_path
 from .flow import load_flow
+from .performer import Performer
 
 SEED = 20
 """Of the performer, the noise and the gaps of the shipped clips."""
@@ -32,11 +36,6 @@ def make_shipped_clips(folder: Path) -> list[Path]:
     Raises:
         OSError: the folder cannot be written.
     """
-    import numpy as np
-
-    from .capture import make_capture, truth_path
-    from .performer import Performer
-
     flow = load_flow()
     paths = []
     for name in flow.clips:

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spinegen.biomech.anatomy.build import build, built_model_path
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.anatomy.proportions import segment_factors
 from spinegen.biomech.anatomy.solids import SEXES, mass_shares
 from spinegen.biomech.anatomy.tables import rows, tables
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.osim.build import build, built_model_path
 from spinegen.biomech.osim.read import read_osim
 from spinegen.errors import ModelError
 from spinegen.skeleton import VERTEBRAE
@@ -50,7 +50,7 @@ def test_the_shipped_models_are_what_the_tables_give(tmp_path: Path):
     for path in build(tmp_path):
         built = NUMBER.split(path.read_text())
         shipped = NUMBER.split(built_model_path(path.stem.removeprefix("spinegen_")).read_text())
-        assert built[::2] == shipped[::2], "run `python -m spinegen.biomech.anatomy.build`"
+        assert built[::2] == shipped[::2], "run `python -m spinegen.biomech.osim.build`"
         # The last digits of a number are the processor's.
         np.testing.assert_allclose(np.array(built[1::2], float), np.array(shipped[1::2], float), rtol=1e-9, atol=1e-12)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fits.files import frame_angles_deg, intervertebral_deg, write_fit
-from spinegen.biomech.model.spine_model import load_model
 from spinegen.biomech.osim.replay import replay_positions
 from spinegen.skeleton import VERTEBRAE
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import yaml
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fit.opensim_tool import write_trc
 from spinegen.biomech.fits.files import read_fit
-from spinegen.biomech.fits.stage import FitSettings, fit_mocap
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.fits.settings import FitSettings
+from spinegen.biomech.fits.stage import fit_mocap
 from spinegen.errors import FitError
 from spinegen.progress import SilentReporter, StageSummary
 from spinegen.workspace import Workspace

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.curvature import curvature
-from spinegen.biomech.model.spine_model import SEGMENTS, SpineModel, load_model
+from spinegen.biomech.model.spine_model import SEGMENTS, SpineModel
 from spinegen.errors import ModelError
 from spinegen.skeleton import NAMES, VERTEBRAE
 

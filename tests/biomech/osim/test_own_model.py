@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spinegen.biomech.anatomy.build import built_model_path
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.curvature import curvature
 from spinegen.biomech.model.functions import Polynomial, Spline
-from spinegen.biomech.model.spine_model import load_model
+from spinegen.biomech.osim.build import built_model_path
 from spinegen.biomech.osim.opensim_bindings import opensim_quiet
 from spinegen.biomech.osim.read import read_osim
+from spinegen.biomech.osim.write import write_osim
 from spinegen.biomech.retarget.track_stations import followed
 from spinegen.errors import ConfigError, ModelError
 from spinegen.resources import shipped
@@ -72,7 +73,7 @@ def test_their_kinematics_are_opensims(name: str, tmp_path: Path):
         turn, origin = frame(bodies.get(there).getTransformInGround(state))
         expected = turn @ before[there][0].T @ (rest - before[there][1]) + origin
         assert np.allclose(point, expected, atol=1e-9), station
-    model.write_osim(tmp_path / "ours.osim")
+    write_osim(model, tmp_path / "ours.osim")
     assert osim.Model(str(tmp_path / "ours.osim")).getBodySet().getSize() == len(model.bodies)
     back = read_osim(tmp_path / "ours.osim")
     assert back.coordinate_names == model.coordinate_names

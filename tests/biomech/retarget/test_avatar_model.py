@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.curvature import curvature
-from spinegen.biomech.model.spine_model import SpineModel, load_model
-from spinegen.biomech.retarget.avatar_model import DrawnModel, drawn_model, retarget
-from spinegen.biomech.retarget.retarget import leg_length_m
+from spinegen.biomech.model.spine_model import SpineModel
+from spinegen.biomech.retarget.avatar_model import DrawnModel, drawn_model
+from spinegen.biomech.retarget.retarget import leg_length_m, retarget
 from spinegen.errors import ModelError
 from spinegen.humans.body.landmarks import Landmarks
 from spinegen.motions.flow import load_flow

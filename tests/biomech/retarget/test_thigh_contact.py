@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.definition import Station
-from spinegen.biomech.model.spine_model import SpineModel, load_model
+from spinegen.biomech.model.spine_model import SpineModel
 from spinegen.biomech.retarget.thigh_contact import hands_outside_thighs
 from spinegen.geometry.types import Array
 from spinegen.motions.flow import load_flow

@@ -12,6 +12,7 @@ from spinegen.engine.content.props import PROPS, prop_mesh
 from spinegen.engine.content.textures import surface_texture
 from spinegen.engine.light.sky import sky_table
 from spinegen.engine.protocol.vocabulary import Prop, Surface
+from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 
 pytestmark = pytest.mark.gl
@@ -160,7 +161,7 @@ def test_bad_descriptions_are_refused_and_change_nothing(
     session: Session, stage: Callable[..., str], call: str, said: str
 ) -> None:
     before = session.world.stage
-    reply = str(session.execute(f"vbp Stage_0 {call}"))
+    reply = str(execute(session, f"vbp Stage_0 {call}"))
     assert reply.startswith("error")
     assert said in reply
     assert session.world.stage == before
@@ -175,10 +176,10 @@ def test_the_bare_stage_is_the_only_level(session: Session, stage: Callable[...,
 
 def test_an_unreadable_picture_is_an_error_reply(session: Session, stage: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    session.execute(f'vbp Stage_0 SetBackdrop {{"kind":"photo","path":"{tmp_path}/broken.jpg"}}')
-    assert "broken.jpg" in str(session.execute("vget /camera/0/lit bmp"))
+    execute(session, f'vbp Stage_0 SetBackdrop {{"kind":"photo","path":"{tmp_path}/broken.jpg"}}')
+    assert "broken.jpg" in str(execute(session, "vget /camera/0/lit bmp"))
     stage("Reset")
-    assert isinstance(session.execute("vget /camera/0/lit bmp"), bytes)
+    assert isinstance(execute(session, "vget /camera/0/lit bmp"), bytes)
 
 
 def test_reset_clears_the_stage(session: Session, stage: Callable[..., str], order: Callable[..., str]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spinegen.engine.protocol import actor_calls
+from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 from spinegen.engine.world.bodies import Body
 from spinegen.engine.world.human import Human
@@ -86,7 +87,7 @@ def test_a_bad_pose_is_refused_and_changes_nothing(
     session: Session, order: Callable[..., str], person: Human, payload: str, said: str
 ) -> None:
     before = order("vbp Human_0 GetBones")
-    reply = session.execute(f"vbp Human_0 SetPose {payload}")
+    reply = execute(session, f"vbp Human_0 SetPose {payload}")
     assert isinstance(reply, str)
     assert reply.startswith("error")
     assert said in reply
@@ -95,8 +96,8 @@ def test_a_bad_pose_is_refused_and_changes_nothing(
 
 def test_a_person_without_a_body_says_so(session: Session, order: Callable[..., str]) -> None:
     order("vset /objects/spawn SpinegenHuman Human_1")
-    assert session.execute("vbp Human_1 GetBones") == "error Human_1 has no body yet: call SetBody first"
-    assert str(session.execute("vbp Human_1 SetBody {}")).startswith("error SetBody: not a PersonSpec")
+    assert execute(session, "vbp Human_1 GetBones") == "error Human_1 has no body yet: call SetBody first"
+    assert str(execute(session, "vbp Human_1 SetBody {}")).startswith("error SetBody: not a PersonSpec")
 
 
 def test_moving_and_turning_the_actor_moves_the_person(order: Callable[..., str], person: Human) -> None:
@@ -126,12 +127,12 @@ def test_bones_are_read_from_the_world_or_from_the_actor(order: Callable[..., st
 
 @pytest.mark.parametrize("words", ["pelvis local", "pelvis T12"])
 def test_an_unknown_space_of_bones_is_refused(session: Session, person: Human, words: str) -> None:
-    reply = str(session.execute(f"vget /object/Human_0/bones {words}"))
+    reply = str(execute(session, f"vget /object/Human_0/bones {words}"))
     assert reply.startswith("error Argument Invalid: a bone's space must be component or world")
 
 
 def test_people_cannot_be_scaled(session: Session, person: Human) -> None:
-    assert session.execute("vset /object/Human_0/scale 2 2 2") == "error Not Implemented"
+    assert execute(session, "vset /object/Human_0/scale 2 2 2") == "error Not Implemented"
 
 
 def test_the_picture_follows_the_pose(

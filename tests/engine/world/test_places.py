@@ -7,7 +7,7 @@ import pytest
 
 from spinegen.engine.content.rooms import build_room
 from spinegen.engine.gpu.light_maps import blurred_levels
-from spinegen.engine.light.environment import DIRECTIONS, HEIGHT, WIDTH
+from spinegen.engine.light.radiance_map import DIRECTIONS, HEIGHT, WIDTH
 from spinegen.engine.protocol.vocabulary import Room
 from spinegen.engine.server.session import Session
 

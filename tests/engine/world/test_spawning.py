@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 
 pytestmark = pytest.mark.gl
@@ -51,10 +52,10 @@ def test_names_that_the_engine_gives_are_free(order: Order) -> None:
 
 
 def test_an_unknown_class_is_told_what_there_is(session: Session) -> None:
-    reply = str(session.execute("vset /objects/spawn Dragon Smaug"))
+    reply = str(execute(session, "vset /objects/spawn Dragon Smaug"))
     assert reply.startswith("error Argument Invalid: class must be one of SpinegenHuman, SpinegenStage, mat")
     assert "found 'Dragon'" in reply
-    assert "Smaug" not in str(session.execute("vget /objects")).split()
+    assert "Smaug" not in str(execute(session, "vget /objects")).split()
 
 
 def test_a_name_may_be_given_again(order: Order) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
+from ...errors import DatasetError
 from ...labels.viewpoint import side, view_angle_deg
 from ...skeleton import LINKS, NAMES, SPINE_CHAIN
 from .gather import Shown
@@ -68,10 +70,6 @@ def picture(shown: Shown) -> Picture:
 
 
 def _data_uri(shown: Shown) -> str:
-    import cv2
-
-    from ...errors import DatasetError
-
     image = cv2.imread(str(shown.frame.image), cv2.IMREAD_COLOR)
     if image is None:
         raise DatasetError(f"{shown.frame.image}: picture cannot be read")

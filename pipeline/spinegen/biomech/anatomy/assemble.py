@@ -1,9 +1,11 @@
 """Tables to a whole model: spine and limbs joined, sexed, brought to stature and mass, stood on the floor."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
+from ...errors import ModelError
 from ...geometry.types import Vector
 from ..model.definition import Definition, Joint
 from ..model.spine_model import SpineModel
@@ -15,7 +17,19 @@ from .spine import MM, Spine, build_spine
 from .stations import build_stations
 from .tables import rows, triple
 
-__all__ = ["SEXES", "assemble"]
+__all__ = ["SEXES", "assemble", "load_model"]
+
+
+@lru_cache(maxsize=8)
+def load_model(name: str = "unisex") -> SpineModel:
+    """Our own model with `unisex`, `male` or `female` proportions, straight from the tables (opensim is not needed).
+
+    Raises:
+        ModelError: another name, or a damaged table.
+    """
+    if name not in SEXES:
+        raise ModelError(f"no built-in model {name!r}; there are {', '.join(SEXES)}")
+    return SpineModel(assemble(name))
 
 
 def assemble(sex: str) -> Definition:

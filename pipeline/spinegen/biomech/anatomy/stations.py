@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...geometry.types import Vector
-from ...skeleton import NAMES, VERTEBRAE
+from ...skeleton import KEYPOINTS, NAMES, VERTEBRAE
 from ..model.definition import Joint, Station
 from ..model.sides import mirrored_point, other_side
 from .spine import MM, Spine
@@ -49,8 +49,6 @@ def is_right(name: str) -> bool:
 
 
 def _keypoints(stations: dict[str, Station]) -> dict[str, Station]:
-    from ...skeleton import KEYPOINTS
-
     found = {k.name: stations[f"centroid/{k.vertebra}"] for k in KEYPOINTS if k.vertebra}
     for row in rows("keypoints"):
         name = row["keypoint"]

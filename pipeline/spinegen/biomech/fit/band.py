@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
 
 from ...geometry.types import Array
 
@@ -48,8 +49,6 @@ def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.b
     Returns:
         `(F, Q)`. Time and memory grow linearly with F: the half band is `2 Q` wide.
     """
-    from scipy.linalg import solveh_banded
-
     frames, size, _ = blocks.shape
     inner = weight.copy()
     inner[[0, -1]] = 0.0

@@ -1,17 +1,13 @@
 """First poses: the pelvis from its markers, the limbs from whichever of several postures explains their markers best."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...geometry.types import Array
+from ..model.spine_model import SpineModel
 from .band import Frames
 from .pelvis import pelvis_angles, place_pelvis
 from .problem import Problem
 from .solve import clip_to_limits, solve_frames
-
-if TYPE_CHECKING:
-    from ..model.spine_model import SpineModel
 
 # Postures of one arm and one leg in degrees; both sides take them together, each side keeps the one that fits it best.
 ARMS: tuple[dict[str, float], ...] = (
@@ -41,7 +37,7 @@ ARM_BODIES = ("clavicle", "scapula", "humerus", "ulna", "radius", "hand")
 LEG_BODIES = ("femur", "tibia", "talus", "calcn", "toes")
 
 
-def first_poses(model: "SpineModel", problem: Problem, stations: tuple[str, ...], rounds: int = 8) -> Array:
+def first_poses(model: SpineModel, problem: Problem, stations: tuple[str, ...], rounds: int = 8) -> Array:
     """Poses `(F, Q)` of frames that may lie far apart and in any posture (upright, prone, upside down).
 
     Args:
@@ -80,7 +76,7 @@ def first_poses(model: "SpineModel", problem: Problem, stations: tuple[str, ...]
     return angles.unwrap(np.where(better[:, None], both[:frames], both[frames:]))
 
 
-def _posture(model: "SpineModel", base: Array, number: int) -> Array:
+def _posture(model: SpineModel, base: Array, number: int) -> Array:
     q = base.copy()
     index = model.coordinate_index
     for posture in (ARMS[number], LEGS[number]):
@@ -97,7 +93,7 @@ def _posture(model: "SpineModel", base: Array, number: int) -> Array:
     return np.clip(q, low, high)
 
 
-def between(problem: Problem, frames: Frames, q: Array, unwrap_with: "SpineModel", step: int) -> tuple[Frames, Array]:
+def between(problem: Problem, frames: Frames, q: Array, unwrap_with: SpineModel, step: int) -> tuple[Frames, Array]:
     """Poses of more and more frames, each started half-way between neighbours that are solved already.
 
     Args:

@@ -1,16 +1,13 @@
 """The performer's shape: scale factors and marker places, what is likely of them, and how the markers move with them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...geometry.types import Array
+from ..model.spine_model import SEGMENTS, SpineModel
 from .markers import FittedMarkers
 from .segments import PARAMETERS, prior_precision, scales_of
-
-if TYPE_CHECKING:
-    from ..model.spine_model import SpineModel
 
 COUNT = len(PARAMETERS)
 ANATOMICAL_SPREAD_M = 0.008
@@ -81,7 +78,7 @@ class ShapePrior:
         return self.weight * matrix, self.weight * right
 
 
-def shape_prior(model: "SpineModel", markers: FittedMarkers, frames: int, height_m: float | None) -> ShapePrior:
+def shape_prior(model: SpineModel, markers: FittedMarkers, frames: int, height_m: float | None) -> ShapePrior:
     """The prior for so many frames of the unscaled model."""
     spread = np.where(markers.movable, markers.reach_m, ANATOMICAL_SPREAD_M)
     size = 1 + COUNT
@@ -97,7 +94,7 @@ def shape_prior(model: "SpineModel", markers: FittedMarkers, frames: int, height
     return ShapePrior(precision, slopes, gap, max(1.0, frames / INDEPENDENT_FRAMES))
 
 
-def performer(model: "SpineModel", shape: Shape, stations: tuple[str, ...]) -> "SpineModel":
+def performer(model: SpineModel, shape: Shape, stations: tuple[str, ...]) -> SpineModel:
     """The model in that shape, markers in place."""
     scales = scales_of(shape.factors)
     of_body = {body: scale for segment, scale in scales.items() for body in _members(segment)}
@@ -108,7 +105,7 @@ def performer(model: "SpineModel", shape: Shape, stations: tuple[str, ...]) -> "
     return model.scaled(scales, station_overrides=places)
 
 
-def shape_jacobian(placed: "SpineModel", stations: tuple[str, ...], shape: Shape, q: Array) -> Array:
+def shape_jacobian(placed: SpineModel, stations: tuple[str, ...], shape: Shape, q: Array) -> Array:
     """Derivatives `(K, M, 3, 1 + P + 3 M)` of the marker positions by the shape's vector, in given poses.
 
     A marker is its pelvis plus, body by body, the vector from each body's origin to the next one: that vector stretches with its
@@ -141,8 +138,6 @@ def shape_jacobian(placed: "SpineModel", stations: tuple[str, ...], shape: Shape
 
 
 def _members(segment: str) -> tuple[str, ...]:
-    from ..model.spine_model import SEGMENTS
-
     return SEGMENTS[segment]
 
 

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.spatial.transform import Rotation
 
 from ...errors import FitError
 from ...files import atomic_path, sha256, write_text
 from ...geometry.rigid import matrix_quaternion
 from ...geometry.types import Array
 from ...skeleton import NAMES, VERTEBRAE
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..model.spine_model import SpineModel
+from ..model.spine_model import SpineModel
+from ..osim.opensim_bindings import opensim_quiet
+from ..osim.read import read_osim
+from ..osim.write import write_osim
 
 MODEL, MOTION, COORDINATES = "model.osim", "motion.mot", "coordinates.parquet"
 KEYPOINTS, VERTEBRAE_FILE = "keypoints.parquet", "vertebrae.parquet"
@@ -43,16 +44,14 @@ class FittedClip:
     """What the person does in each frame, where the clip says it."""
 
     @cached_property
-    def model(self) -> "SpineModel":
+    def model(self) -> SpineModel:
         """The performer's scaled model, read from `model.osim`."""
-        from ..osim.read import read_osim
-
         return read_osim(self.folder / MODEL)
 
 
 def write_fit(
     folder: Path,
-    model: "SpineModel",
+    model: SpineModel,
     q: Array,
     times_s: Array,
     activity: tuple[str, ...] | None = None,
@@ -65,27 +64,23 @@ def write_fit(
         activity: one word a frame.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model.write_osim(folder / MODEL)
+    write_osim(model, folder / MODEL)
     write_motion(folder / MOTION, model, q, times_s, folder / MODEL)
     _write_table(coordinate_table(model, q, times_s, activity), folder / COORDINATES)
     _write_table(keypoint_table(model, q, times_s), folder / KEYPOINTS)
     _write_table(vertebra_table(model, q), folder / VERTEBRAE_FILE)
 
 
-def coordinate_table(model: "SpineModel", q: Array, times_s: Array, activity: tuple[str, ...] | None) -> "pd.DataFrame":
+def coordinate_table(model: SpineModel, q: Array, times_s: Array, activity: tuple[str, ...] | None) -> pd.DataFrame:
     """`frame, time_s`, `activity` where known, then every reduced coordinate (rad, m)."""
-    import pandas as pd
-
     head: dict[str, object] = {"frame": np.arange(len(q)), "time_s": times_s}
     if activity is not None:
         head["activity"] = list(activity)
     return pd.DataFrame({**head, **dict(zip(model.coordinate_names, q.T, strict=True))})
 
 
-def keypoint_table(model: "SpineModel", q: Array, times_s: Array) -> "pd.DataFrame":
+def keypoint_table(model: SpineModel, q: Array, times_s: Array) -> pd.DataFrame:
     """`frame, time_s`, then x, y, z of the 37 keypoints (ground, m)."""
-    import pandas as pd
-
     points = model.station_positions(model.forward(q), [f"keypoint/{name}" for name in NAMES])
     columns = [f"{name}_{axis}" for name in NAMES for axis in "xyz"]
     table = pd.DataFrame(points.reshape(len(q), -1), columns=pd.Index(columns))
@@ -94,10 +89,8 @@ def keypoint_table(model: "SpineModel", q: Array, times_s: Array) -> "pd.DataFra
     return table
 
 
-def vertebra_table(model: "SpineModel", q: Array) -> "pd.DataFrame":
+def vertebra_table(model: SpineModel, q: Array) -> pd.DataFrame:
     """Long table: pose of each vertebra in ground, and its angles on the vertebra below (degrees; 0 for S1)."""
-    import pandas as pd
-
     rotation, centroid = model.vertebra_frames(model.forward(q))
     angles = intervertebral_deg(model, q)
     frames, levels = rotation.shape[:2]
@@ -109,7 +102,7 @@ def vertebra_table(model: "SpineModel", q: Array) -> "pd.DataFrame":
     return table
 
 
-def intervertebral_deg(model: "SpineModel", q: Array) -> Array:
+def intervertebral_deg(model: SpineModel, q: Array) -> Array:
     """Angles `(F, 25, 3)` of each vertebra on the one below, degrees away from neutral: flexion, bending, rotation.
 
     They are the level coordinates of the model (`L5_S1_flexion`, ...) where it has them; else they are read off the vertebrae's
@@ -131,10 +124,8 @@ def intervertebral_deg(model: "SpineModel", q: Array) -> Array:
     return out
 
 
-def frame_angles_deg(model: "SpineModel", q: Array) -> Array:
+def frame_angles_deg(model: SpineModel, q: Array) -> Array:
     """The same angles from the vertebrae's frames: turns about -z, x and y, one after the other."""
-    from scipy.spatial.transform import Rotation
-
     neutral, _ = model.vertebra_frames(model.forward(model.default_q[None]))
     rotation, _ = model.vertebra_frames(model.forward(q))
     relative = np.swapaxes(rotation[:, :-1], -1, -2) @ rotation[:, 1:]
@@ -144,7 +135,7 @@ def frame_angles_deg(model: "SpineModel", q: Array) -> Array:
     return np.concatenate([np.zeros((len(q), 1, 3)), turns * np.array([-1.0, 1.0, 1.0])], axis=1)
 
 
-def write_motion(path: Path, model: "SpineModel", q: Array, times_s: Array, osim: Path) -> None:
+def write_motion(path: Path, model: SpineModel, q: Array, times_s: Array, osim: Path) -> None:
     """All coordinates of the .osim as an OpenSim motion file.
 
     OpenSim takes `inDegrees=yes` to mean the coordinates that it calls rotational; those that it calls coupled are read as they
@@ -171,8 +162,6 @@ def write_motion(path: Path, model: "SpineModel", q: Array, times_s: Array, osim
 
 
 def _rotational(osim: Path, names: tuple[str, ...]) -> Array:
-    from ..osim.opensim_bindings import opensim_quiet
-
     coordinates = opensim_quiet().Model(str(osim))
     coordinates.initSystem()
     known = coordinates.getCoordinateSet()
@@ -199,8 +188,6 @@ def read_fit(folder: Path) -> FittedClip:
     Raises:
         FitError: it is not there or not whole.
     """
-    import pandas as pd
-
     missing = [name for name in (MODEL, COORDINATES, REPORT) if not (folder / name).is_file()]
     if missing:
         raise FitError(f"{folder}: is not a finished fit: {', '.join(missing)} missing; run spinegen fit-mocap")
@@ -223,6 +210,6 @@ def read_fit(folder: Path) -> FittedClip:
     return FittedClip(folder, folder.name, rate, times, names, table[list(names)].to_numpy(np.float64), activity)
 
 
-def _write_table(table: "pd.DataFrame", path: Path) -> None:
+def _write_table(table: pd.DataFrame, path: Path) -> None:
     with atomic_path(path) as temporary:
         table.to_parquet(temporary, index=False)

@@ -1,27 +1,33 @@
 """One clip from file to `fits/<clip>/`; runs in this process or in a worker."""
 
+import logging
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ...clips.clip import Clip
+from ...clips.marker_set import choose
+from ...clips.read import read_clip
 from ...errors import ModelError, SpinegenError, WorkspaceError
 from ...files import remove_leftovers, room_fault, write_json
 from ...geometry.types import Array
+from ..anatomy.assemble import load_model
 from ..fit.fit_clip import Fit, fit_clip
 from ..fit.options import FitOptions
+from ..model.spine_model import SpineModel
+from ..osim.read import read_osim
+from ..osim.replay import replay_positions
 from .files import MODEL, MOTION, PAGE, REPORT, data_hashes, write_fit
 from .report import fit_report
+from .report_page import write_page
+from .settings import FitSettings
 from .truth import activities, truth_errors
-
-if TYPE_CHECKING:
-    from ...clips.clip import Clip
-    from ..model.spine_model import SpineModel
-    from .stage import FitSettings
 
 
 def fit_one(
-    clip: Path, folder: Path, settings: "FitSettings", identity: dict[str, Any]
+    clip: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]
 ) -> tuple[str, dict[str, Any] | str]:
     """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong.
 
@@ -33,9 +39,6 @@ def fit_one(
     except SpinegenError as error:
         return clip.stem, str(error)
     except Exception as error:
-        import logging
-        import traceback
-
         fault = room_fault(folder)
         if fault is not None:
             raise WorkspaceError(
@@ -45,28 +48,21 @@ def fit_one(
         return clip.stem, f"{clip}: could not be fitted: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def load_settings_model(settings: "FitSettings") -> "SpineModel":
+def load_settings_model(settings: FitSettings) -> SpineModel:
     """The model that the settings name.
 
     Raises:
         ModelError: neither a built-in name nor a usable .osim file.
     """
-    from ..model.spine_model import load_model
-
     if settings.model in ("builtin", "unisex", "male", "female"):
         return load_model("unisex" if settings.model == "builtin" else settings.model)
     path = Path(settings.model)
     if path.suffix.lower() != ".osim":
         raise ModelError(f"model {settings.model!r} is neither builtin, unisex, male, female nor an .osim file")
-    from ..osim.read import read_osim
-
     return read_osim(path, settings.model_mapping) if settings.model_mapping else read_osim(path)
 
 
-def _fit(path: Path, folder: Path, settings: "FitSettings", identity: dict[str, Any]) -> dict[str, Any]:
-    from ...clips.marker_set import choose
-    from ...clips.read import read_clip
-
+def _fit(path: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]) -> dict[str, Any]:
     clip = thinned(read_clip(path, settings.up_axis, settings.unit, settings.subject), settings.max_rate_hz)
     match = choose(clip, settings.marker_set)
     static = None
@@ -84,7 +80,7 @@ def _fit(path: Path, folder: Path, settings: "FitSettings", identity: dict[str, 
     return report
 
 
-def thinned(clip: "Clip", max_rate_hz: float | None) -> "Clip":
+def thinned(clip: Clip, max_rate_hz: float | None) -> Clip:
     """Every n-th frame, such that the rate is at most `max_rate_hz`."""
     if max_rate_hz is None or clip.rate_hz <= max_rate_hz:
         return clip
@@ -93,8 +89,6 @@ def thinned(clip: "Clip", max_rate_hz: float | None) -> "Clip":
 
 def replay_error_m(folder: Path, fit: Fit, samples: int = 3) -> float:
     """Largest distance between our stations and those of the written .osim played with the written .mot in OpenSim."""
-    from ..osim.replay import replay_positions
-
     frames = np.unique(np.linspace(0, len(fit.q) - 1, samples).round().astype(int))
     names = [name for name in fit.model.stations if name.startswith(("keypoint/", "centroid/", "marker/"))]
     ours = fit.model.station_positions(fit.model.forward(fit.q[frames]), names)
@@ -102,7 +96,5 @@ def replay_error_m(folder: Path, fit: Fit, samples: int = 3) -> float:
     return float(f"{np.linalg.norm(ours - theirs, axis=-1).max():.3g}")
 
 
-def _write_page(path: Path, fit: Fit, clip: "Clip", report: dict[str, Any]) -> None:
-    from .report_page import write_page
-
+def _write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
     write_page(path, fit, clip, report)

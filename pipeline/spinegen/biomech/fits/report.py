@@ -2,19 +2,18 @@
 
 import platform
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...clips.clip import Clip
+from ...clips.marker_set import MarkerMatch
 from ...geometry.types import Array
 from ..fit.fit_clip import Fit
-
-if TYPE_CHECKING:
-    from ...clips.clip import Clip
-    from ...clips.marker_set import MarkerMatch
-    from ..model.spine_model import SpineModel
+from ..model.curvature import curvature
+from ..model.spine_model import SpineModel
 
 SPINE_REGIONS = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
 SPIKE_RAD_S2 = 40.0
@@ -26,8 +25,8 @@ LIMIT_SHARE = 0.01
 
 def fit_report(
     fit: Fit,
-    clip: "Clip",
-    match: "MarkerMatch",
+    clip: Clip,
+    match: MarkerMatch,
     identity: dict[str, Any],
     truth: dict[str, Any] | None,
     replay_m: float,
@@ -135,7 +134,7 @@ def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
     ]
 
 
-def limits_hit(model: "SpineModel", q: Array) -> dict[str, dict[str, float]]:
+def limits_hit(model: SpineModel, q: Array) -> dict[str, dict[str, float]]:
     """Share of frames in which a coordinate stands at a limit, for those that ever do: `spine` and `other`."""
     low, high = model.limits
     shares = ((q <= low + 1e-6) | (q >= high - 1e-6)).mean(0)
@@ -146,7 +145,7 @@ def limits_hit(model: "SpineModel", q: Array) -> dict[str, dict[str, float]]:
     return out
 
 
-def standing(model: "SpineModel", q: Array) -> NDArray[np.bool_]:
+def standing(model: SpineModel, q: Array) -> NDArray[np.bool_]:
     """`(F,)` where the person stands: pelvis within 20 deg of upright, hips and knees bent by less than 25 deg."""
     still = np.ones(len(q), dtype=bool)
     pelvis = model.bodies.index("pelvis")
@@ -159,10 +158,8 @@ def standing(model: "SpineModel", q: Array) -> NDArray[np.bool_]:
     return still
 
 
-def curvature_figures(model: "SpineModel", q: Array) -> dict[str, Any]:
+def curvature_figures(model: SpineModel, q: Array) -> dict[str, Any]:
     """Lordosis and kyphosis: median while standing (None when the person never stands), and the range over the clip."""
-    from ..model.curvature import curvature
-
     curves = curvature(model, model.forward(q))
     upright = standing(model, q)
     out: dict[str, Any] = {"standing_frames": int(upright.sum())}
@@ -176,7 +173,7 @@ def curvature_figures(model: "SpineModel", q: Array) -> dict[str, Any]:
     return out
 
 
-def jumps(model: "SpineModel", q: Array, rate_hz: float) -> dict[str, Any]:
+def jumps(model: SpineModel, q: Array, rate_hz: float) -> dict[str, Any]:
     """Frames in which any spinal coordinate accelerates by more than `SPIKE_RAD_S2`."""
     spine = [i for i, c in enumerate(model.coordinates) if c.region in SPINE_REGIONS]
     if len(q) < 3:
@@ -209,7 +206,7 @@ def _summary(residual_mm: Array) -> dict[str, float]:
     }
 
 
-def _markers(fit: Fit, clip: "Clip", residual_mm: Array) -> list[dict[str, Any]]:
+def _markers(fit: Fit, clip: Clip, residual_mm: Array) -> list[dict[str, Any]]:
     rows = []
     for column, label in enumerate(fit.markers.labels):
         values = residual_mm[:, column]

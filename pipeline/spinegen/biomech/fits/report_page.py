@@ -5,19 +5,19 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
+from ...clips.clip import Clip
 from ...files import write_text
 from ...skeleton import LINKS, NAMES, VERTEBRAE
 from ..fit.fit_clip import Fit
+from ..model.curvature import curvature
 from .files import MOTIONS, intervertebral_deg
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from ...clips.clip import Clip
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 MOST_POINTS = 1500
@@ -25,10 +25,8 @@ WIDTH_IN = 9.5
 REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
 
 
-def write_page(path: Path, fit: Fit, clip: "Clip", report: dict[str, Any]) -> None:
+def write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
     """Render and write the page, whole or not at all."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template(TEMPLATE.name).render(
         report=report,
@@ -41,7 +39,7 @@ def write_page(path: Path, fit: Fit, clip: "Clip", report: dict[str, Any]) -> No
     write_text(path, page)
 
 
-def _picture(draw: Callable[[], "Figure"]) -> str:
+def _picture(draw: Callable[[], Figure]) -> str:
     """A figure as a data address."""
     figure = draw()
     buffer = io.BytesIO()
@@ -49,10 +47,7 @@ def _picture(draw: Callable[[], "Figure"]) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _figure(rows: int, height: float) -> tuple["Figure", list[Any]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+def _figure(rows: int, height: float) -> tuple[Figure, list[Any]]:
     figure = Figure(figsize=(WIDTH_IN, height))
     FigureCanvasAgg(figure)
     # Fixed margins: finding them (`constrained`) takes as long as all the drawing.
@@ -71,7 +66,7 @@ def _thin(count: int) -> slice:
     return slice(None, None, max(1, count // MOST_POINTS))
 
 
-def _angle_figure(fit: Fit, clip: "Clip") -> "Figure":
+def _angle_figure(fit: Fit, clip: Clip) -> Figure:
     figure, axes = _figure(3, 8.5)
     part = _thin(len(fit.q))
     angles = intervertebral_deg(fit.model, fit.q[part])
@@ -88,9 +83,7 @@ def _angle_figure(fit: Fit, clip: "Clip") -> "Figure":
     return figure
 
 
-def _curve_figure(fit: Fit, clip: "Clip") -> "Figure":
-    from ..model.curvature import curvature
-
+def _curve_figure(fit: Fit, clip: Clip) -> Figure:
     figure, (ax,) = _figure(1, 3.0)
     part = _thin(len(fit.q))
     curves = curvature(fit.model, fit.model.forward(fit.q[part]))
@@ -102,7 +95,7 @@ def _curve_figure(fit: Fit, clip: "Clip") -> "Figure":
     return figure
 
 
-def _residual_figure(fit: Fit, clip: "Clip") -> "Figure":
+def _residual_figure(fit: Fit, clip: Clip) -> Figure:
     figure, (ax,) = _figure(1, 3.0)
     part = _thin(len(fit.q))
     distance = 1000.0 * np.linalg.norm(fit.observed_m[part] - fit.expected_m[part], axis=-1)

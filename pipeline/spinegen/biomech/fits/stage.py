@@ -4,69 +4,26 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
-
-from pydantic import Field, field_validator
+from typing import Any
 
 from ... import __version__
-from ...config import Settings
+from ...clips.read import READERS
 from ...errors import FitError, SpinegenError
 from ...files import sha256
+from ...motions import make_shipped_clips
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
-from ...shards import checked_shard, part_of
+from ...shards import part_of
 from ...workspace import Workspace
+from .files import PAGE, REPORT, damaged_files
+from .one_clip import fit_one
+from .settings import FitSettings
+from .truth import SUFFIX, truth_file
 
 FIT_VERSION = 1
 """Raised when the same clip and settings would give another fit."""
 SHOWN_CLIPS = 20
 """Rows of the closing table; of more clips, the worst are shown."""
-
-
-class FitSettings(Settings):
-    """What to fit, and how."""
-
-    transient: ClassVar[frozenset[str]] = frozenset(
-        {"clips", "static", "subject", "up_axis", "unit", "height_m", "mass_kg", "jobs", "shard", "dask"}
-    )
-
-    clips: tuple[Path, ...] = ()
-    """Motion-capture files, or folders of them; none means the shipped yoga flow."""
-    model: str = "builtin"
-    """`builtin` (= `unisex`), `male`, `female`, or an .osim file."""
-    model_mapping: Path | None = None
-    """YAML that maps the names of an .osim of your own to ours."""
-    marker_set: str = "auto"
-    """`auto`, a shipped name, or a YAML file."""
-    static: Path | None = None
-    """Still capture of the same performer."""
-    subject: str | None = None
-    """Which subject of a file with several."""
-    up_axis: Literal["x", "y", "z", "-x", "-y", "-z"] | None = None
-    unit: Literal["mm", "cm", "m", "inch"] | None = None
-    spine: Literal["regional", "free"] = "regional"
-    solver: Literal["spinegen", "opensim"] = "spinegen"
-    height_m: float | None = Field(default=None, gt=0.4, lt=2.6)
-    """Stature of the performer, metres."""
-    mass_kg: float | None = Field(default=None, gt=2.0, lt=400.0)
-    """Body mass of the performer, kilograms."""
-    max_rate_hz: float | None = Field(default=None, gt=1.0)
-    """Clips of a higher rate are thinned to at most this before fitting; None keeps every frame."""
-    jobs: int = Field(default=1, ge=1)
-    """Processes."""
-    shard: str | None = None
-    """`I/N`: only the I-th of N parts of the clips, 1-based."""
-    dask: str | None = None
-    """Address of a Dask scheduler whose workers fit."""
-
-    @field_validator("shard")
-    @classmethod
-    def _shard_form(cls, value: str | None) -> str | None:
-        return checked_shard(value)
-
-    def record(self) -> dict[str, Any]:
-        """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
-        return self.model_dump(mode="json", exclude={"clips"})
 
 
 def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -> StageSummary:
@@ -124,8 +81,6 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
     Raises:
         FitError: a file cannot be read.
     """
-    from .truth import truth_file
-
     chosen = settings.model_dump(mode="json", exclude={"clips", "jobs", "shard", "dask"})
     truth = truth_file(clip)
     named = [
@@ -148,9 +103,6 @@ def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
     Raises:
         FitError: a folder holds no clip.
     """
-    from ...clips.read import READERS
-    from .truth import SUFFIX
-
     found: list[Path] = []
     for path in given:
         if not path.is_dir():
@@ -164,8 +116,6 @@ def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _shipped(workspace: Workspace, reporter: Reporter) -> tuple[Path, ...]:
-    from ...motions import make_shipped_clips
-
     reporter.say(f"no clips given: making and fitting the shipped yoga flow in {workspace.clips}")
     return tuple(Path(path) for path in make_shipped_clips(workspace.clips))
 
@@ -178,8 +128,6 @@ def _sha256(path: Path) -> str:
 
 
 def _is_done(folder: Path, identity: dict[str, Any]) -> bool:
-    from .files import REPORT, damaged_files
-
     try:
         report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         return report["identity"] == json.loads(json.dumps(identity)) and not damaged_files(folder, report)
@@ -206,14 +154,10 @@ def _run(
 
 
 def _fit_one(item: tuple[Path, Path, FitSettings, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
-    from .one_clip import fit_one
-
     return fit_one(*item)
 
 
 def _summary(workspace: Workspace, names: list[str], failures: list[str], frames: int, seconds: float) -> StageSummary:
-    from .files import PAGE, REPORT
-
     found: list[tuple[float, str, str]] = []
     verdicts, worst, truths = {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
     look_at = None

@@ -1,18 +1,15 @@
 """What is known beside a capture that we made ourselves: true vertebrae and activities in `<clip>.truth.parquet`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ...clips.clip import Clip
 from ...errors import FitError
 from ...skeleton import VERTEBRAE
 from ..fit.fit_clip import Fit
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ...clips.clip import Clip
 
 SUFFIX = ".truth.parquet"
 COLUMNS = ("frame", "time_s", "vertebra", "x", "y", "z")
@@ -23,7 +20,7 @@ def truth_file(clip: Path) -> Path:
     return clip.with_name(clip.stem + SUFFIX)
 
 
-def read_truth(clip: "Clip") -> "pd.DataFrame | None":
+def read_truth(clip: Clip) -> pd.DataFrame | None:
     """The rows whose times are those of the clip's frames, frame by frame, S1 to C1; None where no truth lies beside the clip.
 
     Raises:
@@ -32,8 +29,6 @@ def read_truth(clip: "Clip") -> "pd.DataFrame | None":
     path = truth_file(clip.source)
     if not path.is_file():
         return None
-    import pandas as pd
-
     table = pd.read_parquet(path)
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
@@ -46,7 +41,7 @@ def read_truth(clip: "Clip") -> "pd.DataFrame | None":
     return table.set_index(["time_s", "vertebra"]).loc[order].reset_index()
 
 
-def activities(clip: "Clip") -> tuple[str, ...] | None:
+def activities(clip: Clip) -> tuple[str, ...] | None:
     """One word a frame from the truth beside the clip, where it has any."""
     table = read_truth(clip)
     if table is None or "activity" not in table.columns:
@@ -54,7 +49,7 @@ def activities(clip: "Clip") -> tuple[str, ...] | None:
     return tuple(str(word) for word in table["activity"].to_numpy()[:: len(VERTEBRAE)])
 
 
-def truth_errors(fit: Fit, clip: "Clip") -> dict[str, Any] | None:
+def truth_errors(fit: Fit, clip: Clip) -> dict[str, Any] | None:
     """Distances of the fitted vertebral centroids from the true ones, millimetres; None where the truth is not known."""
     table = read_truth(clip)
     if table is None:

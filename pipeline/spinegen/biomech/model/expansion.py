@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import ModelError
 from ...geometry.types import Array
 from .definition import Definition
-from .functions import Function
+from .functions import Function, Polynomial
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,4 @@ def expansion(definition: Definition) -> Expansion:
 
 
 def _linear(function: Function) -> bool:
-    from .functions import Polynomial
-
     return isinstance(function, Polynomial) and function.degree <= 1

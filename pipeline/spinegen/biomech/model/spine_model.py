@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +15,7 @@ from .expansion import Expansion, expansion
 from .kinematics import BodyPoses, Tree
 from .scaling import SEGMENTS, scale
 
-__all__ = ["SEGMENTS", "BodyPoses", "Coordinate", "Rhythm", "SpineModel", "Station", "load_model"]
+__all__ = ["SEGMENTS", "BodyPoses", "Coordinate", "Rhythm", "SpineModel", "Station"]
 
 
 class SpineModel:
@@ -200,12 +199,6 @@ class SpineModel:
             rhythm.coordinate in self.definition.coordinate_of for rhythm in self.rhythms
         )
 
-    def write_osim(self, path: Path) -> None:
-        """Write an OpenSim 4 model that opens in the GUI, whole or not at all."""
-        from ..osim.write import write_osim
-
-        write_osim(self.definition, path)
-
     def _named(self, names: Sequence[str]) -> list[Station]:
         missing = [name for name in names if name not in self.stations]
         if missing:
@@ -219,17 +212,3 @@ class SpineModel:
                 f"{self.name}: expected {len(self.coordinate_names)} coordinates a frame, found shape {values.shape}"
             )
         return values
-
-
-@lru_cache(maxsize=8)
-def load_model(name: str = "unisex") -> SpineModel:
-    """Our own model with `unisex`, `male` or `female` proportions, straight from the tables (opensim is not needed).
-
-    Raises:
-        ModelError: another name, or a damaged table.
-    """
-    from ..anatomy.assemble import SEXES, assemble
-
-    if name not in SEXES:
-        raise ModelError(f"no built-in model {name!r}; there are {', '.join(SEXES)}")
-    return SpineModel(assemble(name))

@@ -12,9 +12,10 @@ from ...errors import ModelError
 from ...geometry.euler import xyz_angles
 from ...geometry.types import Array
 from ...resources import find_config
+from ..anatomy.assemble import load_model
 from ..anatomy.spine import STILL
 from ..model.definition import GROUND, Body, Coupler, Definition, Joint, Station, TransformAxis
-from ..model.spine_model import BodyPoses, SpineModel, load_model
+from ..model.spine_model import BodyPoses, SpineModel
 from .parse import Parsed
 from .reframe import reframed
 

@@ -13,6 +13,7 @@ from ...geometry.types import Array, Vector
 from ..model.definition import GROUND, Body, Coordinate, Coupler, Joint, Station, TransformAxis
 from ..model.functions import IDENTITY, Polynomial
 from .functions import function_in, numbers
+from .opensim_bindings import opensim_quiet
 
 _X, _Y, _Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 _AXES: dict[str, tuple[tuple[Vector, ...], tuple[Vector, ...]]] = {
@@ -109,8 +110,6 @@ def _model_element(path: Path) -> ET.Element:
 
 def _upgraded(path: Path) -> ET.Element:
     """A model of OpenSim 3 or older, brought to version 4 by OpenSim itself."""
-    from .opensim_bindings import opensim_quiet
-
     osim = opensim_quiet()
     with tempfile.TemporaryDirectory() as folder:
         newer = Path(folder) / "upgraded.osim"

@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...errors import ModelError
+from ..anatomy.assemble import load_model
 from ..model.definition import Definition
-from ..model.spine_model import SpineModel, load_model
+from ..model.spine_model import SpineModel
+from .mapping import apply_mapping
 from .parse import Parsed, parse_osim
 from .write import CARRIER_SUFFIX
 
@@ -26,8 +28,6 @@ def read_osim(path: Path, mapping: Path | None = None) -> SpineModel:
     path = Path(path)
     parsed = parse_osim(path)
     if mapping is not None:
-        from .mapping import apply_mapping
-
         return SpineModel(apply_mapping(parsed, Path(mapping), path))
     return SpineModel(_our_own(parsed, path))
 

@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import ModelError
-from ...geometry.types import Array
-from ..fit.band import Frames
+from ...geometry.types import Array, Ints
 from .opensim_bindings import opensim_quiet
 
 
 def replay_positions(
-    osim_path: Path, motion_path: Path, frames: Sequence[int] | Frames, stations: Sequence[str]
+    osim_path: Path, motion_path: Path, frames: Sequence[int] | Ints, stations: Sequence[str]
 ) -> Array:
     """Ground positions `(len(frames), S, 3)` of the markers that carry our stations' names.
 

@@ -11,6 +11,7 @@ from ...errors import ModelError
 from ...files import atomic_path
 from ..model.definition import Body, Coordinate, Definition, Joint, Shape, TransformAxis
 from ..model.functions import Function, Polynomial, Spline
+from ..model.spine_model import SpineModel
 from .opensim_bindings import opensim_quiet
 
 CARRIER_SUFFIX = "_motion"
@@ -19,12 +20,13 @@ _CARRIER_MASS_KG = 1e-3
 _COMMENT = re.compile(r"[ \t]*<!--.*?-->\n?", re.DOTALL)
 
 
-def write_osim(definition: Definition, path: Path) -> None:
-    """Write the model, whole or not at all; the same definition gives the same bytes.
+def write_osim(source: SpineModel, path: Path) -> None:
+    """Write an OpenSim 4 model that opens in the GUI, whole or not at all; the same definition gives the same bytes.
 
     Raises:
         ModelError: OpenSim refuses the model.
     """
+    definition = source.definition
     osim = opensim_quiet()
     model = osim.Model()
     model.setName(definition.name)

@@ -12,13 +12,11 @@ from ...geometry.euler import euler_xyz_matrix
 from ...geometry.types import Array
 from ...humans.body.landmarks import Landmarks
 from ...skeleton import KEYPOINTS, VERTEBRAE
+from ..anatomy.assemble import load_model
 from ..model.definition import Definition, Joint, Station
 from ..model.scaling import SEGMENTS
-from ..model.spine_model import SpineModel, load_model
+from ..model.spine_model import SpineModel
 from .rest_posture import rest_posture
-from .retarget import retarget
-
-__all__ = ["DrawnModel", "drawn_model", "retarget"]
 
 _LIMB_TIPS = {
     "upper_arm": ("humerus", "ulna"),

@@ -12,6 +12,7 @@ from ..model.contacts import FLOOR_STATIONS
 from ..model.spine_model import SpineModel
 from .floor_contact import Targets, plant
 from .thigh_contact import hands_outside_thighs
+from .track_stations import followed
 
 _TOUCHING = (
     *(f"sole/{part}_{side}" for side in "rl" for part in ("heel", "ball", "toe")),
@@ -84,8 +85,6 @@ def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) 
 
 def _followed_once(values: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     """What `followed` gives; the latest motion of each model is kept, because many people play the same one."""
-    from .track_stations import followed
-
     digest = hashlib.sha256(values.tobytes()).digest()
     kept = _FOLLOWED.get(source)
     if kept is None or kept[0] != digest:

@@ -7,6 +7,7 @@ from ...geometry.types import Array
 from ...humans.body.landmarks import Landmarks
 from ...skeleton import VERTEBRAE
 from ..model.spine_model import SpineModel
+from .avatar_model import drawn_model
 
 _STEPS = 25
 _CHUNK = 256
@@ -26,8 +27,6 @@ def followed(q: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     Its joints lie where those of the source do when both stand upright; each frame is then a least-squares fit of joints,
     vertebrae and landmarks (Gauss-Newton with damping, inside the limits).
     """
-    from .avatar_model import drawn_model
-
     upright = np.array([0.0 if c.kind == "rotation" else c.default for c in source.coordinates])
     names = [name for name in source.stations if name.startswith(("joint/", "centroid/", "posterior/"))]
     points = source.station_positions(source.forward(upright[None]), names)[0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 
 def band_noise(
@@ -22,8 +23,6 @@ def band_noise(
 
 def cell_noise(rng: np.random.Generator, size: int, cells: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Random stones that tile: (value of the nearest of `cells` seeds, 0..1; distance to its edge in pixels, about)."""
-    from scipy.spatial import cKDTree
-
     seeds = rng.random((cells, 2)) * size
     value = rng.random(cells).astype(np.float32)
     grid = np.stack(np.meshgrid(np.arange(size), np.arange(size), indexing="ij"), -1).reshape(-1, 2) + 0.5

@@ -1,7 +1,5 @@
 """Constants of one frame for the shaders, laid out as `shaders.FRAME` (std140)."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,13 +7,11 @@ from ...geometry.camera import OrthographicCamera, PlacedCamera
 from ..light.environment import Environment, exposure_gain, sun_tangent
 from ..light.lighting import StageState
 from ..light.room_light import MAX_LIGHTS
+from ..world.scenery import Scenery
 from .contact import SIZE as CONTACT_SIZE
-
-if TYPE_CHECKING:
-    from ..world.scenery import Scenery
-    from .contact import ContactMap
-    from .shadow import SunShadow
-    from .soft_shadow import SoftShadows
+from .contact import ContactMap
+from .shadow import SunShadow
+from .soft_shadow import SoftShadows
 
 NEAR_M, FAR_M = 0.1, 3000.0
 
@@ -94,11 +90,11 @@ def _walls(environment: Environment) -> list[tuple[float, ...]]:
 
 def frame_block(
     camera: PlacedCamera,
-    scenery: "Scenery",
+    scenery: Scenery,
     stage: StageState,
-    shadow: "SunShadow",
-    contact: "ContactMap",
-    soft: "SoftShadows",
+    shadow: SunShadow,
+    contact: ContactMap,
+    soft: SoftShadows,
 ) -> bytes:
     """The uniform block."""
     environment = scenery.environment

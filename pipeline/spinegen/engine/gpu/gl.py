@@ -1,24 +1,21 @@
 """The one GL context of a process, without a window."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import moderngl
 
 from ...errors import EngineError
-
-if TYPE_CHECKING:
-    import moderngl
 
 HELP = "install EGL and Mesa (Debian, Ubuntu: `apt install libegl1 libgl1 libgl1-mesa-dri`) or a GPU driver with EGL"
 
 
-def create_context() -> "moderngl.Context":
+def create_context() -> moderngl.Context:
     """A headless GL 3.3 context on the first EGL device (`SPINEGEN_GL_DEVICE` chooses another by number).
 
     Raises:
         EngineError: no EGL, no driver, or GL older than 3.3.
     """
-    import moderngl
-
     options: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
     if device := os.environ.get("SPINEGEN_GL_DEVICE"):
         options["device_index"] = int(device)

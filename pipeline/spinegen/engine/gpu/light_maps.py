@@ -1,20 +1,18 @@
 """Textures of sky, clouds and surrounding light."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from ..content.noise import band_noise
-from ..light.environment import HEIGHT, WIDTH, Environment
+from ..light.environment import Environment
 from ..light.panorama import HEIGHT as STRIP_HEIGHT
 from ..light.panorama import WIDTH as STRIP_WIDTH
+from ..light.radiance_map import HEIGHT, WIDTH
 from ..light.sky import AZIMUTHS, ELEVATIONS
-
-if TYPE_CHECKING:
-    from ..world.scenery import Scenery
+from ..world.scenery import Scenery
 
 CLOUD_SIZE = 512
 
@@ -72,7 +70,7 @@ class LightMaps:
         self._clouds.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self._shown: Environment | None = None
 
-    def use(self, scenery: "Scenery") -> None:
+    def use(self, scenery: Scenery) -> None:
         """Upload where new, and bind."""
         environment = scenery.environment
         if self._shown is not environment:

@@ -1,8 +1,8 @@
 """The renderer: one GL context; triangles are drawn once for masks and depth, once into buffers of several samples a pixel, which one pass lights."""
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...geometry.camera import PlacedCamera
 from ..content.mesh import Material
 from ..world.scenery import Scenery, scenery
+from ..world.world import World
 from . import shader_screen, shader_surfaces
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
@@ -22,9 +23,6 @@ from .shader_light import LIGHT_FRAGMENT
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
 from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
-
-if TYPE_CHECKING:
-    from ..world.world import World
 
 FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
@@ -92,7 +90,7 @@ class Renderer:
             self._lights[soft, catcher] = self._screen(LIGHT_FRAGMENT, **taps, **kinds)
         return self._lights[soft, catcher]
 
-    def frame(self, world: "World", camera: PlacedCamera) -> "Frame":
+    def frame(self, world: World, camera: PlacedCamera) -> "Frame":
         """What a camera sees of the world as it is now."""
         return Frame(self, world, camera)
 
@@ -244,8 +242,6 @@ class Renderer:
         picture = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)[::-1, :, :3]
         if times == 1:
             return np.ascontiguousarray(picture)
-        import cv2
-
         size = (frame.camera.width, frame.camera.height)
         return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -267,7 +263,7 @@ def read_nothing(depth_m: NDArray[np.float32]) -> NDArray[np.bool_]:
 class Frame:
     """One camera's view of one state of the world; every picture of it is drawn once, when first asked for."""
 
-    def __init__(self, renderer: Renderer, world: "World", camera: PlacedCamera) -> None:
+    def __init__(self, renderer: Renderer, world: World, camera: PlacedCamera) -> None:
         self.world, self.camera = world, camera
         self.drawables = world.drawables()
         self.scenery: Scenery = scenery(world.stage)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +12,8 @@ from ...errors import EngineError
 from ...picture_limits import oversize
 from ..content.colour import LUMINANCE, to_linear
 from ..protocol.vocabulary import Backdrop
-from .environment import DIRECTIONS, HEIGHT, WIDTH
 from .exr import read_exr
+from .radiance_map import DIRECTIONS, HEIGHT, WIDTH
 
 MAX_WIDTH = 2048
 MEAN_KCD = 3.0
@@ -50,8 +51,6 @@ def load_picture(path: Path) -> NDArray[np.float32]:
     elif path.suffix.lower() == ".exr":
         picture = read_exr(path)
     else:
-        import cv2
-
         try:
             picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         except cv2.error as error:
@@ -79,8 +78,6 @@ def pictured(backdrop: Backdrop) -> Pictured:
     Raises:
         EngineError: see `load_picture`.
     """
-    import cv2
-
     linear = load_picture(Path(backdrop.path or ""))
     if linear.shape[1] > MAX_WIDTH:
         size = (MAX_WIDTH, max(2, round(linear.shape[0] * MAX_WIDTH / linear.shape[1])))
@@ -108,8 +105,6 @@ def pictured(backdrop: Backdrop) -> Pictured:
 
 def _photo_light(linear: NDArray[np.float32]) -> NDArray[np.float64]:
     """Light guessed from an ordinary picture: its upper part above, its lower part below, left and right kept apart."""
-    import cv2
-
     small = np.asarray(cv2.resize(linear, (2, 4), interpolation=cv2.INTER_AREA), np.float64)
     small *= MEAN_KCD / max(float((small @ LUMINANCE).mean()), 1e-3)
     top, bottom = small[:2].mean(0), small[2:].mean(0)

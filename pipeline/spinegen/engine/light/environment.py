@@ -1,61 +1,16 @@
-"""Light from all sides: an equirectangular map of radiance around the stage, its spherical harmonics and the light meter.
-
-The map `(HEIGHT, WIDTH, 3)` is in kcd/m2; row 0 is the zenith, column 0 is azimuth -180 degrees, azimuth counts from +x (forward)
-towards +z (right), as Unreal's yaw does.
-"""
+"""What lights the stage: radiance from all sides, the sun, lamps, and what the light meter makes of them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..content.colour import LUMINANCE, kelvin_rgb
+from ..content.rooms import AreaLight, RoomModel
+from .backdrops import Pictured
 from .lighting import StageState, Sun
+from .radiance_map import DIRECTIONS, HEIGHT, SOLID_ANGLE, WIDTH, irradiance_sh, sh_basis
 from .sky import sky_radiance, sky_table
-
-if TYPE_CHECKING:
-    from ..content.rooms import AreaLight, RoomModel
-    from .backdrops import Pictured
-
-HEIGHT, WIDTH = 64, 128
-
-
-def _directions() -> NDArray[np.float64]:
-    polar = (np.arange(HEIGHT) + 0.5) / HEIGHT * np.pi
-    azimuth = ((np.arange(WIDTH) + 0.5) / WIDTH - 0.5) * 2 * np.pi
-    sine = np.sin(polar)[:, None]
-    up = np.cos(polar)[:, None] + 0 * azimuth
-    return np.stack([sine * np.cos(azimuth), up, sine * np.sin(azimuth)], -1).reshape(-1, 3)
-
-
-DIRECTIONS = _directions()
-"""`(HEIGHT * WIDTH, 3)`, ground axes."""
-SOLID_ANGLE = (
-    np.repeat(np.sin((np.arange(HEIGHT) + 0.5) / HEIGHT * np.pi), WIDTH) * (np.pi / HEIGHT) * (2 * np.pi / WIDTH)
-)
-
-
-def sh_basis(n: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Real spherical harmonics of order 0..2 `(N, 9)` at unit directions `(N, 3)`."""
-    x, y, z = n.T
-    one = np.ones_like(x)
-    return np.stack(
-        [
-            0.282095 * one, 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z,
-            0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y),
-        ],
-        -1,
-    )  # fmt: skip
-
-
-_COSINE = np.array([np.pi, *[2 * np.pi / 3] * 3, *[np.pi / 4] * 5])
-_PROJECT = (sh_basis(DIRECTIONS) * SOLID_ANGLE[:, None] * _COSINE).T
-
-
-def irradiance_sh(radiance: NDArray) -> NDArray[np.float64]:
-    """Coefficients `(9, 3)` of irradiance (klux) by a normal's direction (Ramamoorthi & Hanrahan 2001)."""
-    return _PROJECT @ radiance.reshape(-1, 3)
 
 
 @dataclass(frozen=True)
@@ -86,7 +41,7 @@ class Environment:
     """RGB of sunlit cloud."""
     haze_kcd: NDArray[np.float64]
     """RGB that distance fades to."""
-    lights: "tuple[AreaLight, ...]" = ()
+    lights: tuple[AreaLight, ...] = ()
     """Lights of a room, not part of `sh`."""
     outside_sh: NDArray[np.float64] | None = None
     """What lights things outside the windows; `None` outdoors."""
@@ -94,7 +49,7 @@ class Environment:
     """Whose soft shadows are drawn: the key light, light from above, the brightest window; none outdoors, where the sun is sharp."""
     shadows_of_lights: tuple[int, ...] = ()
     """For each of `lights`, which of `soft_lights` stands for it; -1: none."""
-    room: "RoomModel | None" = None
+    room: RoomModel | None = None
     """Walls whose corners are darker."""
     sun_tangent: float = 0.0046
     """Of half the sun's (or key light's) apparent angle."""
@@ -136,14 +91,6 @@ class Environment:
 
 BRIGHT_VIEW = 0.3
 """Of the light that a grey card would need to be as bright as the view: above it cameras begin to close the shutter."""
-
-
-def sample_map(radiance: NDArray[np.float32], directions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Nearest values `(N, 3)` of a map at unit directions."""
-    row = np.arccos(np.clip(directions[:, 1], -1, 1)) / np.pi * len(radiance)
-    column = (np.arctan2(directions[:, 2], directions[:, 0]) / (2 * np.pi) + 0.5) * radiance.shape[1]
-    rows = np.minimum(row.astype(int), len(radiance) - 1)
-    return radiance[rows, column.astype(int) % radiance.shape[1]].astype(np.float64)
 
 
 def sun_vector(elevation_deg: float, azimuth_deg: float) -> NDArray[np.float64]:
@@ -215,7 +162,7 @@ def studio_environment(stage: StageState, paper: NDArray[np.float64]) -> Environ
     )  # fmt: skip
 
 
-def pictured_environment(stage: StageState, user: "Pictured") -> Environment:
+def pictured_environment(stage: StageState, user: Pictured) -> Environment:
     """Surrounded by a user's picture; an HDRI that holds a sun brings its own, else the stage's sun shines as well."""
     direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
     around = float(LUMINANCE @ np.maximum(irradiance_sh(user.radiance)[0] * 0.282095, 0.0))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 from numpy.typing import NDArray
 
 from ...errors import EngineError
@@ -14,8 +15,6 @@ def read_exr(path: Path) -> NDArray[np.float32]:
     Raises:
         EngineError: damaged, or without colours; the text says which.
     """
-    import OpenEXR
-
     try:
         with OpenEXR.File(str(path)) as file:
             channels = {name: np.asarray(channel.pixels) for name, channel in file.channels().items()}

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ..content.colour import LUMINANCE, hex_linear
 from ..content.rooms import AreaLight, RoomModel, wall_frame, wall_span
 from ..content.textures import surface_texture
-from .environment import DIRECTIONS, HEIGHT, WIDTH, Environment, SoftLight, irradiance_sh, sample_map
+from .environment import Environment, SoftLight
+from .radiance_map import DIRECTIONS, HEIGHT, WIDTH, irradiance_sh, sample_map
 
 Vec = NDArray[np.float64]
 MAX_LIGHTS = 4

@@ -3,6 +3,7 @@
 import io
 import struct
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +21,6 @@ def encode_bmp(rgb: NDArray[np.uint8]) -> bytes:
 
 def encode_png(rgb: NDArray[np.uint8]) -> bytes:
     """`(H, W, 3)` sRGB as RGBA PNG (clients of UnrealCV drop the last channel)."""
-    import cv2
-
     bgra = np.dstack([rgb[..., ::-1], np.full(rgb.shape[:2], 255, np.uint8)])
     return cv2.imencode(".png", bgra, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 

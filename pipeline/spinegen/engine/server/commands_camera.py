@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +9,7 @@ from ...errors import EngineError
 from ..protocol.images import encode_bmp, encode_npy, encode_png
 from ..world.world import MAX_CAMERAS, MAX_PIXELS, CameraActor
 from .router import Router
-
-if TYPE_CHECKING:
-    from .session import Session
+from .session import Session
 
 _UNSUPPORTED = (
     "reflection", "illumination", "exposure_method", "exposure_bias", "motion_blur", "focal",
@@ -31,11 +28,11 @@ def add_camera_commands(router: Router) -> None:
     command = router.command
 
     @command("vget /cameras", "Names of all cameras.")
-    def cameras(session: "Session") -> str:
+    def cameras(session: Session) -> str:
         return " ".join(camera.name for camera in session.world.cameras) + " "
 
     @command("vset /cameras/spawn", "Adds a camera; its name.")
-    def spawn(session: "Session") -> str:
+    def spawn(session: Session) -> str:
         world = session.world
         if len(world.cameras) >= MAX_CAMERAS:
             raise EngineError(f"no more than {MAX_CAMERAS} cameras")
@@ -43,43 +40,43 @@ def add_camera_commands(router: Router) -> None:
         return world.cameras[-1].name
 
     @command("vget /camera/[uint]/location", "x y z, cm.")
-    def location(session: "Session", number: int) -> str:
+    def location(session: Session, number: int) -> str:
         return numbers(*_camera(session, number).location_cm)
 
     @command("vset /camera/[uint]/location [float] [float] [float]", "x y z, cm.")
-    def set_location(session: "Session", number: int, x: float, y: float, z: float) -> str:
+    def set_location(session: Session, number: int, x: float, y: float, z: float) -> str:
         _camera(session, number).location_cm = (x, y, z)
         return _changed(session)
 
     @command("vget /camera/[uint]/rotation", "pitch yaw roll, degrees.")
-    def rotation(session: "Session", number: int) -> str:
+    def rotation(session: Session, number: int) -> str:
         return numbers(*_camera(session, number).rotator_deg)
 
     @command("vset /camera/[uint]/rotation [float] [float] [float]", "pitch yaw roll, degrees.")
-    def set_rotation(session: "Session", number: int, pitch: float, yaw: float, roll: float) -> str:
+    def set_rotation(session: Session, number: int, pitch: float, yaw: float, roll: float) -> str:
         _camera(session, number).rotator_deg = (pitch, yaw, roll)
         return _changed(session)
 
     @command("vget /camera/[uint]/fov", "Horizontal field of view, degrees.")
-    def fov(session: "Session", number: int) -> str:
+    def fov(session: Session, number: int) -> str:
         return numbers(_camera(session, number).fov_deg)
 
     @command("vset /camera/[uint]/fov [float]", "Horizontal field of view, 1..170 degrees.")
-    def set_fov(session: "Session", number: int, degrees: float) -> str:
+    def set_fov(session: Session, number: int, degrees: float) -> str:
         if not 1.0 <= degrees <= 170.0:
             raise EngineError(f"Argument Invalid: fov must lie within 1..170, found {degrees:g}")
         _camera(session, number).fov_deg = degrees
         return _changed(session)
 
     @command("vget /camera/[uint]/size", "Width and height, pixels.")
-    def size(session: "Session", number: int) -> str:
+    def size(session: Session, number: int) -> str:
         camera = _camera(session, number)
         return f"{camera.width} {camera.height}"
 
     @command(
         "vset /camera/[uint]/size [uint] [uint]", "Width and height, pixels; puts the principal point in the middle."
     )
-    def set_size(session: "Session", number: int, width: int, height: int) -> str:
+    def set_size(session: Session, number: int, width: int, height: int) -> str:
         if not (2 <= width <= 8192 and 2 <= height <= 8192 and width * height <= MAX_PIXELS):
             raise EngineError(f"Argument Invalid: size must be 2..8192 a side, found {width} x {height}")
         camera = _camera(session, number)
@@ -87,11 +84,11 @@ def add_camera_commands(router: Router) -> None:
         return _changed(session)
 
     @command("vget /camera/[uint]/principal_point", "x y, pixels; the first pixel's centre is 0 0.")
-    def principal_point(session: "Session", number: int) -> str:
+    def principal_point(session: Session, number: int) -> str:
         return numbers(*_camera(session, number).camera().intrinsics[:2, 2])
 
     @command("vset /camera/[uint]/principal_point [float] [float]", "x y, pixels; the first pixel's centre is 0 0.")
-    def set_principal_point(session: "Session", number: int, x: float, y: float) -> str:
+    def set_principal_point(session: Session, number: int, x: float, y: float) -> str:
         camera = _camera(session, number)
         if max(abs(x), abs(y)) > 10 * max(camera.width, camera.height):
             raise EngineError("Argument Invalid: principal point too far from the picture")
@@ -99,11 +96,11 @@ def add_camera_commands(router: Router) -> None:
         return _changed(session)
 
     @command("vget /camera/[uint]/projection_type", "perspective or orthographic.")
-    def projection_type(session: "Session", number: int) -> str:
+    def projection_type(session: Session, number: int) -> str:
         return _camera(session, number).projection_type
 
     @command("vset /camera/[uint]/projection_type [str]", "perspective or orthographic.")
-    def set_projection_type(session: "Session", number: int, kind: str) -> str:
+    def set_projection_type(session: Session, number: int, kind: str) -> str:
         camera, wanted = _camera(session, number), kind.lower()
         if wanted not in ("perspective", "orthographic"):
             raise EngineError(
@@ -115,13 +112,13 @@ def add_camera_commands(router: Router) -> None:
     @command(
         "vget /camera/[uint]/ortho_width", "What an orthographic camera sees from the left edge to the right one, cm."
     )
-    def ortho_width(session: "Session", number: int) -> str:
+    def ortho_width(session: Session, number: int) -> str:
         return numbers(_camera(session, number).ortho_width_cm)
 
     @command(
         "vset /camera/[uint]/ortho_width [float]", "The same, 1..100000 cm; tells once the projection is orthographic."
     )
-    def set_ortho_width(session: "Session", number: int, width_cm: float) -> str:
+    def set_ortho_width(session: Session, number: int, width_cm: float) -> str:
         if not 1.0 <= width_cm <= 100_000.0:
             raise EngineError(f"Argument Invalid: ortho_width must lie within 1..100000 cm, found {width_cm:g}")
         _camera(session, number).ortho_width_cm = width_cm
@@ -135,7 +132,7 @@ def add_camera_commands(router: Router) -> None:
     router.add("vset /camera/[uint]/moveto [float] [float] [float]", "", None)
 
 
-_PICTURES: dict[str, Callable[["Session", int], np.ndarray]] = {
+_PICTURES: dict[str, Callable[[Session, int], np.ndarray]] = {
     "lit": lambda session, number: session.frame(number).lit(),
     "normal": lambda session, number: session.frame(number).normal(),
     "object_mask": lambda session, number: session.mask_picture(number),
@@ -150,10 +147,10 @@ _PICTURE_HELP = {
 _ENCODERS: dict[str, Callable[[np.ndarray], bytes]] = {"png": encode_png, "bmp": encode_bmp, "npy": encode_npy}
 
 
-def _picture_handler(kind: str, picture: Callable[["Session", int], np.ndarray]) -> Callable[..., str | bytes]:
+def _picture_handler(kind: str, picture: Callable[[Session, int], np.ndarray]) -> Callable[..., str | bytes]:
     allowed = ("npy",) if kind == "depth" else ("png", "bmp", "npy")
 
-    def handler(session: "Session", number: int, target: str) -> str | bytes:
+    def handler(session: Session, number: int, target: str) -> str | bytes:
         _camera(session, number)
         suffix = target if target in _ENCODERS else PurePosixPath(target).suffix.removeprefix(".")
         if suffix not in allowed:
@@ -170,12 +167,12 @@ def _picture_handler(kind: str, picture: Callable[["Session", int], np.ndarray])
     return handler
 
 
-def _camera(session: "Session", number: int) -> CameraActor:
+def _camera(session: Session, number: int) -> CameraActor:
     if number >= len(session.world.cameras):
         raise EngineError("Invalid sensor id")
     return session.world.cameras[number]
 
 
-def _changed(session: "Session") -> str:
+def _changed(session: Session) -> str:
     session.world.changed()
     return "ok"

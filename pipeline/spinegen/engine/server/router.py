@@ -53,6 +53,16 @@ class Router:
         kinds = tuple(re.findall(r"\[(\w+)\]", template))
         self.routes.append(Route(template, help_text, verb, re.compile(pattern), kinds, len(after), handler))
 
+    @property
+    def templates(self) -> list[str]:
+        """Templates of the commands that are done here."""
+        return [route.template for route in self.routes if route.handler is not None]
+
+    @property
+    def help_text(self) -> str:
+        """Template and meaning of each, on lines of their own."""
+        return "\n".join(f"{route.template}\n{route.help}" for route in self.routes if route.handler is not None)
+
     def reply(self, context: Any, command: str) -> Reply:
         """The answer to one command line; never raises for what a client may send."""
         verb, _, rest = command.strip().partition(" ")

@@ -11,10 +11,12 @@ import socket
 import stat
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ...errors import EngineError
 from ..gpu.renderer import Renderer
+from .commands import execute
 from .server import Server
 from .session import Session
 
@@ -58,7 +60,7 @@ async def _run(
     until_stdin_closes: bool,
     on_ready: Callable[[str, str], None] | None,
 ) -> None:
-    server, listening, addresses = Server(session.execute), [], []
+    server, listening, addresses = Server(partial(execute, session)), [], []
     if port is not None:
         try:
             listening.append(await server.listen_tcp(host, port))

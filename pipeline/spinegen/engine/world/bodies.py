@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ...errors import EngineError, SpinegenError
 from ...humans.mesh.mesh import MeshPart
+from ...humans.person import build_person
+from ...humans.spec.person_spec import PersonSpec
 from .heap import trim_heap
 from .skinning import Skin
 
@@ -62,9 +64,6 @@ class Bodies:
         Raises:
             EngineError: not a PersonSpec, or a person that cannot be built.
         """
-        from ...humans.person import build_person
-        from ...humans.spec.person_spec import PersonSpec
-
         found = self._worn.get(spec_json)
         if found is None:
             try:

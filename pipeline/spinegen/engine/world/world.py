@@ -1,7 +1,9 @@
 """What the engine holds: cameras, actors, the stage; every change counts up `revision`."""
 
+import json
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -196,8 +198,6 @@ def facing(rotator_deg: Vector) -> np.ndarray:
 
 
 def _described(text: object, kind: type, call: str) -> Any:
-    import json
-
     try:
         return parse(json.loads(str(text)), kind, call)
     except json.JSONDecodeError as error:
@@ -208,8 +208,6 @@ def _described(text: object, kind: type, call: str) -> Any:
 
 def checked_backdrop(backdrop: Backdrop) -> Backdrop:
     """Raises EngineError where `hdri` or `photo` names no readable file."""
-    from pathlib import Path
-
     if backdrop.kind in ("hdri", "photo") and not (backdrop.path and Path(backdrop.path).is_file()):
         raise EngineError(f"SetBackdrop: {backdrop.kind} needs the path of a file, found {backdrop.path!r}")
     return backdrop

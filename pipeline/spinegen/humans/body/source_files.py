@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ...errors import ModelError
 from ...geometry.types import Floats, Ints
@@ -115,7 +116,5 @@ def read_rig_weights(root: Path) -> dict[str, tuple[Ints, Floats]]:
 
 def read_mask(root: Path, name: str) -> NDArray[np.uint8]:
     """A zone of the skin texture, `(MASK_SIZE, MASK_SIZE)`, 255 inside."""
-    from PIL import Image
-
     with Image.open(root / "mpfb2" / "textures" / f"mpfb_{name}.jpg") as image:
         return np.asarray(image.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.LANCZOS))

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from ...cache_folder import cache_folder
@@ -30,8 +31,6 @@ def head_texels() -> tuple[Ints, Ints, Ints, Floats]:
 
 
 def _find_texels() -> tuple[Ints, Ints, Ints, Floats]:
-    import cv2
-
     data = load_body_data()
     faces, uv_faces = data.faces["body"], data.uv_faces["body"]
     elsewhere = [i for i, bone in enumerate(data.rig_bones) if bone.startswith(NOT_HEAD)]

@@ -1,6 +1,7 @@
 """What is painted on a face: hair roots, stubble, brows, lids, cheeks, freckles, lines of age."""
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats
 from ..body.face_frame import FaceFrame
@@ -107,8 +108,6 @@ def _age_lines(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.G
 
 
 def _freckles(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Generator) -> Floats:
-    from scipy.spatial import cKDTree
-
     count = int(500 * spec.skin.freckles)
     centre = np.array([face.eye_x_m + 0.005, face.eye_y_m - 0.025, 0.0])
     spots = centre + rng.normal(0, 1, (count, 3)) * np.array([0.02, 0.016, 0.03])
@@ -119,8 +118,6 @@ def _freckles(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Ge
 
 
 def _lids(colour: Floats, at_m: Floats, lids_m: Floats, face: FaceFrame) -> Floats:
-    from scipy.spatial import cKDTree
-
     near = np.flatnonzero(np.abs(at_m[:, 1] - face.eye_y_m) < 0.02)
     distance, _ = cKDTree(lids_m).query(at_m[near], distance_upper_bound=0.006)
     share = np.zeros(len(at_m))

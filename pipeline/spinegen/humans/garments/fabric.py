@@ -1,5 +1,6 @@
 """Generated cloth textures with patterns of true size."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,8 +78,6 @@ def _pattern(fabric: Fabric, rng: np.random.Generator) -> Grid:
 
 def _floral(n: int, rng: np.random.Generator) -> Grid:
     """Petals scattered over the cloth."""
-    import cv2
-
     image = np.zeros((SIZE, SIZE), np.uint8)
     radius = SIZE / n * 0.22
     for _ in range(n * n):
@@ -113,8 +112,6 @@ def _placket(image: Grid) -> Grid:
 
 def _print(image: Grid, fabric: Fabric, accent: Floats, rng: np.random.Generator) -> Grid:
     """A print on the chest (u = 0, wraps) at about 1.28 m of height."""
-    import cv2
-
     ink = np.zeros((SIZE, SIZE), np.uint8)
     px = SIZE / TILE_M
     cx, cy = SIZE // 2, int((1.0 - (1.28 % TILE_M) / TILE_M) * SIZE)

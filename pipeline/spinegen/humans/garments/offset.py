@@ -1,6 +1,7 @@
 """How cloth hangs: tight where it is held, falling straight from where the body is widest, with folds."""
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, map_coordinates
 from scipy.sparse import csr_matrix
 
 from ...geometry.types import Flags, Floats, Ints
@@ -115,8 +116,6 @@ def _folds(garment: Garment, vertices: Floats, arm: Floats, body: BodyFields, rn
 
 def _fall(vertices: Floats, own: Flags, slope: float, mean: csr_matrix) -> Floats:
     """Let cloth fall from where it stands out: outwards in every direction no closer than the cloth above it less `slope` times the drop."""
-    from scipy.ndimage import gaussian_filter1d, map_coordinates
-
     points = vertices[own]
     if len(points) < 50:
         return vertices

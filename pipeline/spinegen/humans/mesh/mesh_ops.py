@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import csr_matrix
 
 from ...geometry.types import Floats, Ints
@@ -136,8 +137,6 @@ def normals(vertices: Rows, faces: Faces) -> Rows:
 
 def space_noise(points_m: Rows, size_m: float, rng: np.random.Generator) -> Floats:
     """Smooth noise `(N,)` of unit variance over space with features of about `size_m`."""
-    from scipy.ndimage import gaussian_filter, map_coordinates
-
     grid = gaussian_filter(rng.standard_normal((24, 24, 24), dtype=np.float32), 1.1, mode="wrap")
     grid /= grid.std()
     at = (points_m / np.float32(size_m / 2.4)) % 24.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +11,6 @@ from ...geometry.types import Floats
 
 def noise(size: int, scale_px: float | tuple[float, float], rng: np.random.Generator) -> Floats:
     """Smooth noise `(size, size)` of unit variance that tiles; `scale_px` is the blur across rows and columns."""
-    import cv2
-
     rows_px, columns_px = scale_px if isinstance(scale_px, tuple) else (scale_px, scale_px)
     shape = [max(16, size // max(1, 2 ** int(np.log2(max(s, 3.0) / 3.0)))) for s in (rows_px, columns_px)]
     grid = rng.standard_normal(shape, dtype=np.float32)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats
 from ..body import bones
@@ -34,8 +35,6 @@ class FallingCloth:
 
     def posed(self, rows: Floats, skinned: Floats) -> Floats:
         """Vertices `((R * (C + 1)), 3)`: the first column stands again at the end, for the texture's seam."""
-        from scipy.spatial import cKDTree
-
         count, around = self.rest_m.shape[:2]
         guess = np.asarray(skinned, dtype=np.float64).reshape(count, around + 1, 3)[:, :-1]
         points, normals = self.obstacle.posed(rows)

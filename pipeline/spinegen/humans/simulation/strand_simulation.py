@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats, Ints
 from ..body import bones
@@ -64,8 +65,6 @@ class HangingLocks:
 
     def _fall(self, path: Floats, points: Floats, normals: Floats) -> Floats:
         """Lay the free knots of `path (G, K, 3)` in place; the skin's normal under every knot."""
-        from scipy.spatial import cKDTree
-
         tree = cKDTree(points, balanced_tree=False)
         lengths = np.linalg.norm(np.diff(self.guides_m, axis=1), axis=2)
         facing = np.empty_like(path)

@@ -1,11 +1,11 @@
-"""`python -m spinegen.biomech.anatomy.build`: rebuild the shipped .osim files from the tables."""
+"""`python -m spinegen.biomech.osim.build`: rebuild the shipped .osim files from the tables."""
 
 from pathlib import Path
 
 from ...resources import resource_path
-from ..model.spine_model import load_model
-from .assemble import SEXES
-from .tables import FOLDER
+from ..anatomy.assemble import SEXES, load_model
+from ..anatomy.tables import FOLDER
+from .write import write_osim
 
 
 def build(folder: Path) -> list[Path]:
@@ -13,7 +13,7 @@ def build(folder: Path) -> list[Path]:
     paths = []
     for sex in SEXES:
         paths.append(folder / f"spinegen_{sex}.osim")
-        load_model(sex).write_osim(paths[-1])
+        write_osim(load_model(sex), paths[-1])
     return paths
 
 

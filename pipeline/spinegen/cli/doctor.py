@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import SpinegenError
+from ..errors import SpinegenError
 
 LEAST_FREE_GB = 5.0
 _SYSTEM_LIBRARIES = "apt-get install -y libegl1 libgl1 libgl1-mesa-dri libglib2.0-0"
@@ -64,7 +64,7 @@ def _opensim() -> Finding:
     try:
         import opensim
 
-        from .biomech.anatomy.build import built_model_path
+        from ..biomech.osim.build import built_model_path
 
         opensim.Logger.setLevelString("off")
         model = opensim.Model(str(built_model_path()))
@@ -76,7 +76,7 @@ def _opensim() -> Finding:
 
 
 def _gl() -> Finding:
-    from .engine.gpu.gl import renderer_name
+    from ..engine.gpu.gl import renderer_name
 
     try:
         name = renderer_name()
@@ -87,7 +87,7 @@ def _gl() -> Finding:
 
 
 def _embedded_engine() -> Finding:
-    from .engine.server.launch import start_engine
+    from ..engine.server.launch import start_engine
 
     try:
         with start_engine() as running:
@@ -106,7 +106,7 @@ def _external_engine(engine: str) -> Finding:
 
 
 def _engine_version(address: str) -> str:
-    from .render.client import Connection, parse_endpoint
+    from ..render.client import Connection, parse_endpoint
 
     connection = Connection(parse_endpoint(address), timeout_s=10.0)
     try:
