@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..content.mesh import Drawable
-from . import shader_surfaces
 from .gpu_cache import GpuCache
+from .shader_source import shader
 
 SIZE = 256
 MARGIN_M = 1.2
@@ -26,9 +26,7 @@ class ContactMap:
 
     def __init__(self, context: moderngl.Context, cache: GpuCache) -> None:
         self._context, self._cache = context, cache
-        self._program = context.program(
-            vertex_shader=shader_surfaces.CONTACT_VERTEX, fragment_shader=shader_surfaces.CONTACT_FRAGMENT
-        )
+        self._program = context.program(vertex_shader=shader("contact.vert"), fragment_shader=shader("contact.frag"))
         self._map = context.texture((SIZE, SIZE), 4)
         self._map.repeat_x = self._map.repeat_y = False
         self._target = context.framebuffer([self._map], context.depth_renderbuffer((SIZE, SIZE)))

@@ -1,4 +1,4 @@
-"""Constants of one frame for the shaders, laid out as `shaders.FRAME` (std140)."""
+"""Constants of one frame for the shaders, laid out as `shaders/frame.glsl` (std140)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -11,15 +11,13 @@ from ...geometry.camera import PlacedCamera
 from ..content.mesh import Material
 from ..world.scenery import Scenery, scenery
 from ..world.world import World
-from . import shader_screen, shader_surfaces
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
 from .gl import create_context
 from .gpu_cache import GpuCache
 from .light_maps import LightMaps
 from .quality import Quality, find_quality
-from .shader_blocks import source
-from .shader_light import LIGHT_FRAGMENT
+from .shader_source import shader
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
 from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
@@ -44,15 +42,12 @@ class Renderer:
         software = "llvmpipe" in self.name or "softpipe" in self.name
         self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
         self._samples = sample_count(context)
-        self._masks = self._program(shader_surfaces.MASK_VERTEX, shader_surfaces.MASK_FRAGMENT)
-        self._geometry = [
-            self._program(shader_surfaces.SURFACE_VERTEX, shader_surfaces.GEOMETRY_FRAGMENT, VARIED=varied)
-            for varied in range(3)
-        ]
+        self._masks = self._program("mask.vert", "mask.frag")
+        self._geometry = [self._program("surface.vert", "surface.frag", VARIED=varied) for varied in range(3)]
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
-        occlusion = self._screen(shader_screen.OCCLUSION_FRAGMENT, AMBIENT=max(self.quality.ambient_taps, 1))
-        self._occlusion, self._blur = occlusion, self._screen(shader_screen.BLUR_FRAGMENT)
-        self._behind = self._screen(shader_screen.BEHIND_FRAGMENT)
+        occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
+        self._occlusion, self._blur = occlusion, self._screen("blur.frag")
+        self._behind = self._screen("behind.frag")
         self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
         self._block = context.buffer(reserve=2048, dynamic=True)
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
@@ -64,7 +59,7 @@ class Renderer:
         self._drawn: Frame | None = None
 
     def _program(self, vertex: str, fragment: str, **defines: int) -> moderngl.Program:
-        program = self.context.program(vertex_shader=source(vertex), fragment_shader=source(fragment, **defines))
+        program = self.context.program(vertex_shader=shader(vertex), fragment_shader=shader(fragment, **defines))
         if "Frame" in program:
             program["Frame"].binding = 0  # type: ignore[union-attr]
         for unit, name in enumerate(_UNITS):
@@ -74,7 +69,7 @@ class Renderer:
 
     def _screen(self, fragment: str, **defines: int) -> moderngl.VertexArray:
         """A pass over the whole picture."""
-        program = self._program(shader_screen.SCREEN_VERTEX, fragment, **defines)
+        program = self._program("screen.vert", fragment, **defines)
         return self.context.vertex_array(program, [(self._triangle, "2f", "in_position")])
 
     def _lighting(self, soft: bool, catcher: bool) -> moderngl.VertexArray:
@@ -87,7 +82,7 @@ class Renderer:
         if (soft, catcher) not in self._lights:
             taps = {"TAPS": self.quality.shadow_taps, "BLOCKERS": self.quality.blocker_taps}
             kinds = {"SOFT": int(soft), "CATCHER": int(catcher), "SAMPLES": self._samples}
-            self._lights[soft, catcher] = self._screen(LIGHT_FRAGMENT, **taps, **kinds)
+            self._lights[soft, catcher] = self._screen("light.frag", **taps, **kinds)
         return self._lights[soft, catcher]
 
     def frame(self, world: World, camera: PlacedCamera) -> "Frame":
@@ -247,7 +242,7 @@ class Renderer:
 
 
 def decoded_normals(shape: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """Unit normals `(..., 3)` from the second number of surfaces `(...)`, see `shader_blocks.PACKING`."""
+    """Unit normals `(..., 3)` from the second number of surfaces `(...)`, see `shaders/packing.glsl`."""
     plane = np.stack([shape & 1023, shape >> 10 & 1023], axis=-1) / 511.5 - 1.0
     z = 1.0 - np.abs(plane).sum(-1)
     over = np.maximum(-z, 0.0)[..., None]

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from ...geometry import rigid
 from ..content.mesh import Drawable
 from ..light.environment import Environment
-from . import shader_surfaces
 from .gpu_cache import GpuCache
+from .shader_source import shader
 
 BEYOND_M = 60.0
 """How far behind the casters, along the light, receivers may lie."""
@@ -19,9 +19,7 @@ class SunShadow:
 
     def __init__(self, context: moderngl.Context, cache: GpuCache, size: int) -> None:
         self._context, self._cache, self._size = context, cache, size
-        self._program = context.program(
-            vertex_shader=shader_surfaces.SHADOW_VERTEX, fragment_shader=shader_surfaces.SHADOW_FRAGMENT
-        )
+        self._program = context.program(vertex_shader=shader("shadow.vert"), fragment_shader=shader("shadow.frag"))
         self._map = context.depth_texture((size, size))
         self._map.repeat_x = self._map.repeat_y = False
         self._map.compare_func = ""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..content.mesh import Drawable
 from ..light.environment import Environment, SoftLight
-from . import shader_surfaces
 from .gpu_cache import GpuCache
+from .shader_source import shader
 
 MAPS = 3
 """The key light, what shines from above, the brightest window."""
@@ -30,9 +30,7 @@ class SoftShadows:
 
     def __init__(self, context: moderngl.Context, cache: GpuCache) -> None:
         self._context, self._cache = context, cache
-        self._program = context.program(
-            vertex_shader=shader_surfaces.MOMENT_VERTEX, fragment_shader=shader_surfaces.MOMENT_FRAGMENT
-        )
+        self._program = context.program(vertex_shader=shader("moment.vert"), fragment_shader=shader("moment.frag"))
         self._maps: list[moderngl.Texture] = []
         self._targets: list[moderngl.Framebuffer] = []
         for size in SIZES:

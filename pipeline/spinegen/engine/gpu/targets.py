@@ -11,7 +11,7 @@ _SAMPLES = 4
 
 @dataclass
 class Surfaces:
-    """What the geometry pass lays down: depth and surface (`shader_blocks.PACKING`) of what is nearest, several samples a pixel or one."""
+    """What the geometry pass lays down: depth and surface (`shaders/packing.glsl`) of what is nearest, several samples a pixel or one."""
 
     target: moderngl.Framebuffer
     depth: moderngl.Texture

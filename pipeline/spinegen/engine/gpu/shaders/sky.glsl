@@ -1,6 +1,4 @@
-"""GLSL of what lies behind everything: clear sky, clouds, sun, panorama, studio paper, users' pictures."""
-
-SKY = """
+// What lies behind everything: clear sky, clouds, sun, panorama, studio paper, users' pictures.
 uniform sampler2D sky_map;
 uniform sampler2D cloud_map;
 uniform sampler2D panorama_map;
@@ -61,4 +59,3 @@ vec3 background(vec3 d, vec2 ndc) {
     }
     return tone(light * gain.w);
 }
-"""

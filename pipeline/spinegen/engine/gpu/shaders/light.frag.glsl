@@ -1,11 +1,10 @@
-"""GLSL of the one pass that lights what the geometry pass has laid down: once a pixel, at edges once a sample."""
-
-LIGHT_FRAGMENT = """#version 330
-%(frame)s
-%(common)s
-%(packing)s
+#version 330
+// Lights what the geometry pass has laid down: once a pixel, at edges once a sample.
+#include "frame.glsl"
+#include "common.glsl"
+#include "packing.glsl"
 #if CATCHER
-%(sky)s
+#include "sky.glsl"
 #endif
 uniform sampler2DMS depth_map;
 uniform usampler2DMS surface_map;
@@ -225,4 +224,3 @@ void main() {
     } while (i < count);
     colour = vec4(sum / max(seen, 1.0), 1.0);
 }
-"""

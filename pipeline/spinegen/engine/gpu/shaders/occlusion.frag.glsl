@@ -1,25 +1,6 @@
-"""GLSL of passes over the whole picture: what lies behind everything, ambient occlusion."""
-
-SCREEN_VERTEX = """#version 330
-in vec2 in_position;
-out vec2 ndc;
-void main() { ndc = in_position; gl_Position = vec4(in_position, 1.0, 1.0); }
-"""
-
-BEHIND_FRAGMENT = """#version 330
-%(frame)s
-%(common)s
-%(sky)s
-in vec2 ndc;
-out vec4 colour;
-void main() {
-    vec3 ray_world = transpose(mat3(view)) * vec3((ndc * ray.xy + ray.zw) * lens.x, 1.0);
-    colour = vec4(background(normalize(ray_world), ndc), 1.0);
-}
-"""
-
-OCCLUSION_FRAGMENT = """#version 330
-%(frame)s
+#version 330
+// Ambient occlusion from the depths around a pixel.
+#include "frame.glsl"
 uniform sampler2D depth_map;
 in vec2 ndc;
 out float open_share;
@@ -58,18 +39,3 @@ void main() {
     }
     open_share = mix(clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0), 1.0, smoothstep(10.0, 24.0, small));
 }
-"""
-
-BLUR_FRAGMENT = """#version 330
-uniform sampler2D occlusion_map;
-uniform vec2 texel_uv;
-in vec2 ndc;
-out float open_share;
-void main() {
-    vec2 uv = ndc * 0.5 + 0.5;
-    float sum = 0.0;
-    for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++)
-        sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.5) * texel_uv).r;
-    open_share = sum * 0.25;
-}
-"""

@@ -1,51 +1,6 @@
-"""GLSL of everything that draws triangles: masks, surfaces into buffers, shadow map, contact map."""
-
-MASK_VERTEX = """#version 330
-%(frame)s
-uniform mat4 model;
-in vec3 in_position;
-out float away;
-void main() {
-    vec4 p = model * vec4(in_position, 1.0);
-    away = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), p);
-    gl_Position = view_projection * p;
-}
-"""
-
-MASK_FRAGMENT = """#version 330
-uniform int mask_id;
-in float away;
-layout(location = 0) out float depth;
-layout(location = 1) out uint number;
-void main() {
-    depth = away;
-    number = uint(mask_id);
-}
-"""
-
-SURFACE_VERTEX = """#version 330
-%(frame)s
-uniform mat4 model;
-in vec3 in_position;
-in vec3 in_normal;
-in vec2 in_uv;
-// At the edge of a triangle the middle of a pixel may lie outside it: what is meant is a place on the triangle. Derivatives are not for that.
-centroid out float away;
-centroid out vec3 normal;
-out vec3 world;
-out vec2 uv;
-void main() {
-    vec4 p = model * vec4(in_position, 1.0);
-    world = p.xyz;
-    normal = mat3(model) * in_normal;
-    uv = in_uv;
-    away = dot(vec4(view[0].z, view[1].z, view[2].z, view[3].z), p);
-    gl_Position = view_projection * p;
-}
-"""
-
-GEOMETRY_FRAGMENT = """#version 330
-%(frame)s
+#version 330
+// Depth and surface of what is nearest, to be lit later.
+#include "frame.glsl"
 uniform sampler2D albedo_map;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
@@ -57,7 +12,7 @@ in vec3 world;
 in vec2 uv;
 layout(location = 0) out float depth;
 layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
-%(packing)s
+#include "packing.glsl"
 #if VARIED
 float corner(vec2 cell) {
     vec2 p = fract(cell * vec2(0.1031, 0.1137) + 0.31);
@@ -104,48 +59,3 @@ void main() {
         surface = coded(vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a), n, kind.x, glow.a);
     }
 }
-"""
-
-SHADOW_VERTEX = """#version 330
-uniform mat4 light_from_model;
-in vec3 in_position;
-void main() { gl_Position = light_from_model * vec4(in_position, 1.0); }
-"""
-
-CONTACT_VERTEX = """#version 330
-uniform mat4 light_from_model;
-in vec3 in_position;
-out float height;
-void main() {
-    gl_Position = light_from_model * vec4(in_position, 1.0);
-    height = (gl_Position.z * 0.5 + 0.5) * 2.5;
-}
-"""
-
-CONTACT_FRAGMENT = """#version 330
-in float height;
-out vec4 low;
-void main() {
-    float h = max(height, 0.0);
-    low = vec4(exp(-h / 0.05), exp(-h / 0.22), exp(-h / 0.8), 1.0);
-}
-"""
-
-SHADOW_FRAGMENT = "#version 330\nvoid main() {}\n"
-
-MOMENT_VERTEX = """#version 330
-uniform mat4 light_from_model;
-uniform vec4 above;
-in vec3 in_position;
-out float away;
-void main() {
-    gl_Position = light_from_model * vec4(in_position, 1.0);
-    away = max(dot(above, vec4(in_position, 1.0)), 0.0);
-}
-"""
-
-MOMENT_FRAGMENT = """#version 330
-in float away;
-out vec2 moments;
-void main() { moments = vec2(away, away * away); }
-"""
