@@ -48,8 +48,8 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
     """
-    from ..biomech.stage import FitSettings
-    from ..biomech.stage import fit_mocap as stage
+    from ..biomech.fits.settings import FitSettings
+    from ..biomech.fits.stage import fit_mocap as stage
     from ..progress import make_reporter
     from ..workspace import Workspace
 
@@ -84,7 +84,7 @@ def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
     from ..progress import make_reporter
-    from ..render.stage import RenderSettings
+    from ..render.settings import RenderSettings
     from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
@@ -111,7 +111,7 @@ def render(root: Path, **given: Any) -> None:
 def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
-    from ..annotate.stage import ExportSettings
+    from ..annotate.settings import ExportSettings
     from ..annotate.stage import export_coco as stage
     from ..progress import make_reporter
 
@@ -155,7 +155,7 @@ def train_validate(root: Path, **given: Any) -> None:
     """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
-    from ..pose.stage import TrainSettings
+    from ..pose.settings import TrainSettings
     from ..pose.stage import train_validate as stage
     from ..progress import make_reporter
 
