@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from spinegen import skeleton
 from spinegen.errors import DatasetError
+from support.scripts import REPOSITORY
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 clips: Any = importlib.import_module("real_footage.clips")
 referees: Any = importlib.import_module("real_footage.referees")
 scores: Any = importlib.import_module("real_footage.scores")
