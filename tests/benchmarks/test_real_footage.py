@@ -188,6 +188,11 @@ def test_boxes_hold_crown_and_feet_and_end_with_the_picture() -> None:
     assert x + width == 62
 
 
+def test_points_outside_the_picture_are_told() -> None:
+    points = np.array([[[0, 0], [-1, 5], [99.4, 49], [99.6, 49], [50, 50]]], dtype=np.float64)
+    assert truth_of._inside(points, np.array([[100, 50]])).tolist() == [[True, False, True, False, False]]
+
+
 def test_chosen_boxes_name_known_pictures_and_every_picture_has_one() -> None:
     chosen = {row[0] for row in clips._chosen_boxes()}
     assert chosen == {clip.name for clip in clips.CLIPS if clip.place_xywh_px is None}
