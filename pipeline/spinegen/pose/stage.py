@@ -51,7 +51,17 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
         workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter
     )
     require_better_than_mean_pose(metrics)
+    show_photographs(workspace.pose, reporter)
     return summarize(metrics, workspace.pose, None)
+
+
+def show_photographs(folder: Path, reporter: Reporter) -> None:
+    """What the trained network and the shipped one answer on pictures that nobody drew."""
+    from .networks import shipped_model
+    from .photographs import write_photographs
+
+    networks = {"trained here": folder / "pose.onnx", "shipped (full)": shipped_model("full")}
+    write_photographs(folder / "photographs", networks, reporter)
 
 
 def score_and_report(
