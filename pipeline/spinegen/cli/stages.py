@@ -125,11 +125,21 @@ def export_coco(root: Path, **given: Any) -> None:
 @dir_argument
 @click.option(
     "--model",
-    metavar="tiny|small|medium|FILE.onnx",
-    help="Network size; an ONNX file with --only validate.  [default: tiny]",
+    metavar="light|full|tiny|small|medium|FILE.onnx",
+    help="Network; an ONNX file with --only validate.  [default: light]",
 )
+@click.option(
+    "--backbone",
+    metavar="blazepose-lite|blazepose-full|scratch|FILE",
+    help="Weights to start from: shipped ones, none, or an RTMPose checkpoint (small, medium).",
+)
+@click.option(
+    "--frozen", type=click.FloatRange(0, 1), help="Share of the training in which the backbone does not learn."
+)
+@click.option("--backbone-rate", type=click.FloatRange(0, 1), help="Learning rate of the backbone over the head's.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="[default: auto]")
-@click.option("--epochs", type=click.IntRange(1), help="Epochs at most.")
+@click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the set, instead of steps.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Training time at most.")
 @click.option("--batch", type=click.IntRange(2), help="Batch size.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of initialisation and augmentation.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from .blocks import ConvUnit, CspLayer, PyramidPooling
+from ..nets.blocks import ConvUnit, CspLayer, PyramidPooling
 
 
 class CspNext(nn.Module):
