@@ -7,11 +7,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ... import __version__
 from ...errors import DatasetError
 from ...files import write_text
 from ...progress import Reporter
 from ...skeleton import KEYPOINTS, SPINE_CHAIN, SUBSETS
+from ...version import __version__
 from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
