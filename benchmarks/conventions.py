@@ -199,12 +199,12 @@ def measure(
 
 def huber(design: NDArray[np.float64], target: NDArray[np.float64], cut: float = 0.01) -> NDArray[np.float64]:
     """Least squares by reweighting; residuals beyond `cut` of the box count linearly."""
-    solution = np.zeros(design.shape[1])
+    solution: NDArray[Any] = np.zeros(design.shape[1])
     for _ in range(20):
         residual = np.abs(target - design @ solution)
         root = np.sqrt(np.minimum(1, cut / np.maximum(residual, 1e-9)))
         solution = np.linalg.lstsq(design * root[:, None], target * root, rcond=None)[0]
-    return solution
+    return np.asarray(solution, dtype=np.float64)
 
 
 def _view(front: NDArray[np.float64]) -> str:
