@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import __version__
 from .errors import WorkspaceError
 from .files import sha256, write_json
 from .resources import resource_path
+from .version import __version__
 
 SHIPPED_FOLDERS = ("configs", "opensim_models")
 INLINE_CLIPS = 200

@@ -15,10 +15,10 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from .. import __version__
 from ..errors import DatasetError, WorkspaceError
 from ..files import write_json
 from ..progress import Reporter, StageSummary
+from ..version import __version__
 from ..workspace import Workspace
 from .chunk import Chunk, Job, make_chunk
 from .filter_expression import parse_filter

@@ -10,6 +10,8 @@ from ..progress import Reporter, StageSummary
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES
 from .benchmark import run_benchmark
+from .networks import shipped_model
+from .photographs import write_photographs
 from .score import score_and_report, shown
 from .settings import AugmentSettings, LossSettings, TrainSettings
 from .train_part import Split, ensure_trained, find_split, read_record
@@ -46,7 +48,14 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
         workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter
     )
     require_better_than_mean_pose(metrics)
+    show_photographs(workspace.pose, reporter)
     return summarize(metrics, workspace.pose, None)
+
+
+def show_photographs(folder: Path, reporter: Reporter) -> None:
+    """What the trained network and the shipped one answer on pictures that nobody drew."""
+    networks = {"trained here": folder / "pose.onnx", "shipped (full)": shipped_model("full")}
+    write_photographs(folder / "photographs", networks, reporter)
 
 
 def require_better_than_mean_pose(metrics: dict[str, Any]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ... import __version__
 from ...clips.read import READERS
 from ...errors import FitError, SpinegenError
 from ...files import sha256
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
 from ...shards import shard_of
+from ...version import __version__
 from ...workspace import Workspace
 from .files import PAGE, REPORT, damaged_files
 from .one_clip import fit_one
