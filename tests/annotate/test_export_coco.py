@@ -236,7 +236,7 @@ def test_processes_do_not_change_a_byte(fresh: Workspace, export: Export, monkey
     export(fresh, jobs=1)
     before = [annotation_file(fresh, split).read_bytes() for split in ("train", "val")]
     monkeypatch.setattr(stage, "ALONE", 1)
-    monkeypatch.setattr(outputs.CocoOutput, "frames_per_piece", 3)
+    monkeypatch.setattr(outputs.CocoOutput, "frames_per_chunk", 3)
     (fresh.frames / "00000" / "00000003.json").touch()
     export(fresh, jobs=2)
     assert [annotation_file(fresh, split).read_bytes() for split in ("train", "val")] == before

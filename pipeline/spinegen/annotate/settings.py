@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from ..config import Settings
 from ..errors import UsageError
-from .where import parse_where
+from .filter_expression import parse_filter
 
 Site = Literal["centroid", "posterior"]
 BodyPoints = Literal["anatomical", "coco"]
@@ -31,7 +31,7 @@ class ExportSettings(Settings):
     max_occlusion: float = Field(default=1.0, ge=0, le=1)
     """Leave out people whose keypoints inside the image are hidden by more than this share on average."""
     where: str | None = None
-    """Keep frames for which this expression over the plan's columns holds, see `where.py`."""
+    """Keep frames for which this expression over the plan's columns holds, see `filter_expression.py`."""
     jobs: int | None = Field(default=None, ge=1)
     """Processes; default: the number of processors, at most 8."""
 
@@ -43,7 +43,7 @@ class ExportSettings(Settings):
     def _parses(cls, text: str | None) -> str | None:
         if text is not None:
             try:
-                parse_where(text)
+                parse_filter(text)
             except UsageError as error:
                 raise ValueError(str(error)) from error
         return text

@@ -43,7 +43,7 @@ def encode(frame: Frame, people: list[PersonAnnotation]) -> tuple[bytes, bytes]:
 
 
 class SplitWriter:
-    """One split's annotation file and 3D table, written piece by piece; memory does not grow with the set."""
+    """One split's annotation file and 3D table, written chunk by chunk; memory does not grow with the set."""
 
     def __init__(self, root: Path, split: str, site: Site, body_points: BodyPoints) -> None:
         self.split: str = split
@@ -56,7 +56,7 @@ class SplitWriter:
         self._table = pq.ParquetWriter(folder / points_3d.file_name(split), points_3d.schema(site), compression="zstd")
 
     def write(self, images: bytes, annotations: bytes, table: pa.Table) -> None:
-        """Append a piece."""
+        """Append a chunk."""
         self._images.write(images)
         self._annotations.write(annotations)
         self._table.write_table(table)
