@@ -65,7 +65,7 @@ class Truth:
 
 
 def load_truth(folder: Path, reporter: Reporter) -> list[Truth]:
-    """What the referees say of every clip; read from `referees.<clip>.npz` where that was made from the same footage.
+    """What the referees say of every clip; read from `referees.<clip>.<key>.npz` where that was made before.
 
     Raises:
         DatasetError: footage or a referee is missing.
@@ -74,16 +74,14 @@ def load_truth(folder: Path, reporter: Reporter) -> list[Truth]:
 
 
 def _of_clip(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
-    key = _key(folder, clip)
-    kept = folder / f"referees.{clip.file}.npz"
+    kept = folder / f"referees.{clip.file}.{_key(folder, clip)[:12]}.npz"
     if kept.is_file():
         with np.load(kept) as arrays:
-            if str(arrays["key"]) == key:
-                return Truth(clip.name, **{name: arrays[name] for name in arrays.files if name != "key"})
+            return Truth(clip.name, **{name: arrays[name] for name in arrays.files})
     truth = _judge(folder, clip, reporter)
     arrays = {name: value for name, value in vars(truth).items() if name != "clip"}
     with atomic_path(kept) as temporary:
-        np.savez_compressed(temporary, key=np.array(key), **arrays)
+        np.savez_compressed(temporary, **arrays)
     return truth
 
 
