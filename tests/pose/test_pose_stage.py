@@ -48,16 +48,12 @@ def test_the_stage_leaves_a_file_its_scores_and_a_page(trained: Workspace) -> No
 
 def test_the_scores_are_those_of_the_exported_file(trained: Workspace) -> None:
     from spinegen.pose.data.coco_set import read_coco
-    from spinegen.pose.data.pictures import read_rgb
     from spinegen.pose.scoring.oks import oks_scores
 
     coco = trained.coco
     people = read_coco(coco / "annotations/person_keypoints_val-unreal.json", coco / "images/val-unreal")
     predictor = PosePredictor(trained.pose / "pose.onnx", flip_test=True)
-    predictions = [
-        predictor.predict(read_rgb(path), box[None])
-        for path, box in zip(people.image_paths, people.boxes_xywh_px, strict=True)
-    ]
+    predictions = [predictor.predict(people.picture(row), people.boxes_xywh_px[[row]]) for row in range(len(people))]
     points = np.concatenate([p.keypoints_px for p in predictions])
     scores = oks_scores(people, points, np.concatenate([p.scores for p in predictions]))
     metrics = json.loads((trained.pose / "metrics.json").read_text())
@@ -190,9 +186,7 @@ def test_predicting_nothing_is_said(exported_onnx: Path, tmp_path: Path) -> None
 def test_predicting_broken_pictures_alone_is_a_fault(exported_onnx: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/broken.jpg").write_bytes(b"\xff\xd8 no more")
-    with pytest.raises(
-        UsageError, match=r"none of its 1 pictures can be read; the first: .*broken\.jpg: JPEG is cut off"
-    ):
+    with pytest.raises(UsageError, match=r"in/broken\.jpg: is cut off"):
         predict(tmp_path / "in", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
 
 

@@ -3,10 +3,12 @@
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..errors import DatasetError
-from ..files import atomic_path
+from ..files import write_bytes
+from ..media.pictures import PictureError, read_rgb
 from ..progress import Reporter
 from ..workspace import Workspace
 from .draw import Picture, draw_skeleton, fit_into, write_text
@@ -28,8 +30,6 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     Raises:
         DatasetError: there are no frames, or none can be read.
     """
-    import cv2
-
     total = sum(1 for _ in sidecar_paths(workspace.frames))
     if not total:
         raise DatasetError(
@@ -49,8 +49,7 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     if not cells:
         raise DatasetError(f"{workspace.frames}: no frame can be read; see: spinegen check {workspace.root}")
     target = workspace.root / "preview.png"
-    with atomic_path(target) as temporary:
-        cv2.imwrite(str(temporary), _sheet(cells))
+    write_bytes(target, cv2.imencode(".png", _sheet(cells))[1].tobytes())
     return target
 
 
@@ -64,12 +63,11 @@ def skeletons_over(frame: Frame) -> Picture:
 
 
 def _drawn(frame: Frame, width: int, height: int) -> Picture:
-    import cv2
-
-    picture = cv2.imread(str(frame.image), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DatasetError(f"{frame.image}: picture cannot be read")
-    cell, scale, offset = fit_into(np.asarray(picture, dtype=np.uint8), width, height)
+    try:
+        picture = read_rgb(frame.image, (frame.width, frame.height), "stored")[..., ::-1]
+    except PictureError as error:
+        raise DatasetError(str(error)) from error
+    cell, scale, offset = fit_into(np.ascontiguousarray(picture), width, height)
     for label in frame.people:
         pixels, _ = frame.camera.project(label.keypoints_ground_m)
         inside = label.visibility > 0
