@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import SHARED_CLIPS, clip_or_refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from spinegen.clips.bvh_text import parse_bvh
 from spinegen.clips.marker_set import choose
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import SHARED_CLIPS, clip_or_refusal
 
 _LEG = """
     JOINT {side}UpLeg

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from clip_captures import clip_or_refusal, coco_person
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from spinegen.clips.joint_sets import COCO_17, H36M_17, JOINT_SETS
 from spinegen.clips.marker_set import choose
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import clip_or_refusal, coco_person
 
 POSITIONS = coco_person()
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import SHARED_CLIPS, plug_in_gait
 
 from spinegen.clips.anatomy import SEGMENTS
 from spinegen.clips.clip import Clip
 from spinegen.clips.marker_set import choose, load_marker_set, rank, shipped_marker_sets
 from spinegen.clips.read import read_clip
 from spinegen.errors import ConfigError, MarkerSetError
+from support.clip_captures import SHARED_CLIPS, plug_in_gait
 
 SETS = shipped_marker_sets()
 
@@ -23,7 +23,7 @@ def clip_with(labels: tuple[str, ...]) -> Clip:
 
 @pytest.mark.parametrize("name", list(SETS))
 def test_every_station_exists_in_the_model_and_belongs_to_a_segment(name: str) -> None:
-    from spinegen.biomech.model import load_model
+    from spinegen.biomech.anatomy.assemble import load_model
 
     stations = {row.station for row in SETS[name].markers.values()}
     assert stations <= set(load_model("unisex").stations)

@@ -6,9 +6,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from films import film, steady, turned
 
 from spinegen.media.video_read import Video, VideoError, VideoFrame, open_video
+from support.films import film, steady, turned
 
 
 def read(path: Path) -> tuple[Video, list[VideoFrame]]:
@@ -56,7 +56,9 @@ def test_a_cut_file_says_where_it_ends(tmp_path: Path, name: str, codec: str, op
     path.write_bytes(data[: len(data) // 2])
     video, frames = read(path)
     assert 0 < len(frames) < 12
-    assert any(f"ended early at {frames[-1].time_s:.3f} s, after {len(frames)} frame" in fault for fault in video.faults)
+    assert any(
+        f"ended early at {frames[-1].time_s:.3f} s, after {len(frames)} frame" in fault for fault in video.faults
+    )
 
 
 def test_a_recording_without_its_index_is_cut_off(tmp_path: Path) -> None:

@@ -70,9 +70,14 @@ def test_a_video_without_a_frame_is_refused_and_leaves_nothing(tmp_path: Path) -
 def test_what_breaks_off_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), written_video(path, 25.0) as film:
-        film.write(grey(1), 0.0)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with written_video(path, 25.0) as film:
+            film.write(grey(1), 0.0)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"before"]
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_coco import HEIGHT, WIDTH, category, person, picture, small_coco, written
 
 from spinegen.annotate.check import check
 from spinegen.errors import DatasetError
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.progress import SilentReporter
 from spinegen.records.coco_file import read_coco_file
+from support.small_coco import HEIGHT, WIDTH, category, person, picture, small_coco, written
 
 Change = Callable[[dict[str, Any]], object]
 

@@ -1,4 +1,4 @@
-"""A quick look: a contact sheet of frames with skeletons, and the film of one clip beside its moving spine."""
+"""A quick look: a contact sheet of frames with skeletons."""
 
 from itertools import islice
 from pathlib import Path
@@ -8,14 +8,10 @@ import numpy as np
 
 from ..errors import DatasetError
 from ..files import write_bytes
-from ..media.pictures import PictureError, read_rgb
 from ..progress import Reporter
 from ..workspace import Workspace
-from .draw import Picture, draw_skeleton, fit_into, write_text
+from .draw import Picture, skeletons_over, write_text
 from .sidecar import Frame, read_frame, sidecar_paths
-from .video import write_video
-
-__all__ = ["write_preview", "write_video"]
 
 CELL, TEXT, GAP = 300, 20, 8
 COLUMNS = 6
@@ -53,32 +49,9 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     return target
 
 
-def skeletons_over(frame: Frame) -> Picture:
-    """The frame's picture with everybody's skeleton.
-
-    Raises:
-        DatasetError: the picture cannot be read.
-    """
-    return _drawn(frame, frame.width, frame.height)
-
-
-def _drawn(frame: Frame, width: int, height: int) -> Picture:
-    try:
-        picture = read_rgb(frame.image, (frame.width, frame.height), "stored")[..., ::-1]
-    except PictureError as error:
-        raise DatasetError(str(error)) from error
-    cell, scale, offset = fit_into(np.ascontiguousarray(picture), width, height)
-    for label in frame.people:
-        pixels, _ = frame.camera.project(label.keypoints_ground_m)
-        inside = label.visibility > 0
-        tall = float(np.ptp(pixels[inside, 1])) * scale if inside.any() else 0.0
-        draw_skeleton(cell, pixels * scale + offset, label.visibility, tall)
-    return cell
-
-
 def _cell(frame: Frame) -> Picture:
     cell = np.full((CELL + TEXT, CELL, 3), 255, dtype=np.uint8)
-    cell[:CELL] = _drawn(frame, CELL, CELL)
+    cell[:CELL] = skeletons_over(frame, CELL, CELL)
     write_text(cell, f"{frame.shot}  {frame.activity}  {frame.clip}  {frame.split}", (2, CELL + 14))
     return cell
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-from spinegen.geometry.rigid import rotation_vector_matrix
-
+from ..errors import ClipError
+from ..geometry.rigid import rotation_vector_matrix
 from .joint_sets import SMPL_24
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
 from .raw import RawCapture, check_rate, check_size

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen import skeleton
-
+from .. import skeleton
 from .clip import seen_samples
 
 Array = NDArray[np.float64]

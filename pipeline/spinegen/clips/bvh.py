@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-from spinegen.geometry.rigid import axis_angle_matrix
-
+from ..errors import ClipError
+from ..geometry.rigid import axis_angle_matrix
 from .bvh_text import BvhJoint, BvhText, parse_bvh
 from .raw import RawCapture, check_rate, read_text
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .raw import MAX_LABELS, check_size
 
 MAX_DEPTH = 200

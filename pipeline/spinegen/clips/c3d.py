@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .c3d_blocks import Header, Parameters, frames_in_file, read_header, read_parameters, read_points
 from .raw import RawCapture, check_rate, check_size, read_bytes, unit_name
 

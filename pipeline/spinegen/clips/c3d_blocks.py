@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
+from ..errors import ClipError
 
 BLOCK = 512
 Value = NDArray[np.float64] | tuple[str, ...]

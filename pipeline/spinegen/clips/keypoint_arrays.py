@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .joint_sets import JOINT_SETS
 from .marker_set import plain
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .keypoint_arrays import ASSUMED_RATE_HZ
 from .marker_set import listed
 from .raw import MAX_FILE_BYTES, RawCapture, check_rate, check_size, read_bytes

@@ -7,10 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from spinegen.config import Settings, load_yaml
-from spinegen.errors import MarkerSetError
-from spinegen.resources import find_config, shipped
-
+from ..config import Settings, load_yaml
+from ..errors import MarkerSetError
+from ..resources import find_config, shipped
 from .anatomy import SEGMENTS
 from .clip import Clip, Kind
 

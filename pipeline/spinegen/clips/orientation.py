@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError, UsageError
-
+from ..errors import ClipError, UsageError
 from .anatomy import Places, handedness, upward
 
 Array = NDArray[np.float64]

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .clip import Kind
 
 MAX_FILE_BYTES = 2 * 1024**3

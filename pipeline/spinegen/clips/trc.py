@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .raw import RawCapture, check_rate, check_size, read_text, unit_name
 
 

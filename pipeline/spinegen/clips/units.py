@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError, UsageError
-
+from ..errors import ClipError, UsageError
 from .anatomy import Places, body_length
 from .clip import seen_samples
 from .raw import METRES_PER_UNIT, unit_name

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
+from ...labels.tissue import KEYPOINT_RADIUS_M
 from ...media.pictures import Exif, picture_fault
 from ...records.coco import CocoAnnotation, CocoImage, Rle
 from ...records.coco_file import CocoFile
 from ...records.rle import area_and_box
 from ...skeleton import COUNT, NAMES
-from ..tissue import KEYPOINT_RADIUS_M
 from .anatomy import BoneLengths, facing_side, side_faults
 from .splits import SplitLedger
 from .tables import PICTURES, Rules

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
 
 
 def table_fault(path: Path, rows: int | None = None) -> str | None:
