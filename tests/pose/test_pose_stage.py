@@ -94,6 +94,24 @@ def test_any_file_is_validated_on_any_set(trained: Workspace, exported_onnx: Pat
     assert json.loads((trained.pose / "metrics.json").read_text())["scores"]["people"] == 12, "the training's own stay"
 
 
+def test_results_of_files_of_one_name_stay_apart(trained: Workspace, exported_onnx: Path, tmp_path: Path) -> None:
+    pages = []
+    for place, seed in (("a", 9), ("b", 10)):
+        annotations = write_set(tmp_path / place, "val", 3, people=1, seed=seed)
+        settings = TrainSettings(
+            only="validate",
+            model=str(exported_onnx),
+            annotations=annotations,
+            images=tmp_path / place / "images/val-unreal",
+            device="cpu",
+            threads=1,
+        )
+        pages.append(stage.train_validate(trained, settings, SilentReporter()).look_at)
+    assert pages[0] is not None
+    assert pages[0] != pages[1]
+    assert pages[0].exists()
+
+
 def test_validation_without_a_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="train first"):
         stage.train_validate(Workspace(tmp_path), TrainSettings(only="validate"), SilentReporter())
