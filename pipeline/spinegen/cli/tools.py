@@ -1,10 +1,14 @@
 """The engine, the shipped clips, and prediction on one's own pictures."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .base import Command, Group, example
+from .base import Command, Group, complain, example, exif_option
+
+if TYPE_CHECKING:
+    from ..media.pictures import Exif
 
 
 @click.group(cls=Group)
@@ -108,11 +112,14 @@ def list_clips() -> None:
     help="Person boxes: the whole picture, or a COCO/JSON file.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
-def predict(source: Path, target: Path, model: str, boxes: str, spine_only: bool) -> None:
-    """Run a trained network on pictures or a video and draw what it sees."""
+@exif_option
+def predict(source: Path, target: Path, model: str, boxes: str, spine_only: bool, exif: "Exif | None") -> None:
+    """Run a trained network on pictures and videos and draw what it sees; exit 1 where a file could not be read."""
     from ..pose.networks import cards, shipped_model
     from ..pose.predict_stage import predict as run
     from ..progress import make_reporter, print_summary
 
     file = shipped_model(model) if model in cards() else Path(model)
-    print_summary(run(source, target, file, boxes, spine_only, make_reporter()))
+    summary = run(source, target, file, boxes, spine_only, make_reporter(), exif=exif or "as-labelled")
+    print_summary(summary)
+    complain(summary, "file(s)")

@@ -1,9 +1,9 @@
-"""`spinegen predict`: a trained network on a user's own pictures or video."""
+"""`spinegen predict`: a trained network on a user's own pictures or videos."""
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cv2
@@ -11,62 +11,128 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import skeleton
-from ..errors import SpinegenError, TrainingError, UsageError
-from ..files import atomic_path, write_bytes, write_json
-from ..picture_limits import MAX_PIXELS
+from ..errors import SpinegenError, UsageError
+from ..files import write_bytes, write_json
+from ..media.pictures import Exif, PictureError, read_rgb
+from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
+from ..media.video_read import Video, VideoError, open_video
+from ..media.video_write import written_video
 from ..progress import Reporter, StageSummary
 from .boxes import Boxes, read_boxes
-from .data.pictures import PictureError, read_rgb
 from .drawing import draw_pose
 from .predictor import PosePrediction, PosePredictor
 from .smoothing import OneEuroFilter
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
-VIDEOS = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v"})
 NEAREST_SHARE = 0.3
 """In a video a box belongs to a person of the last frame when their centres are nearer than this share of the box."""
 
 
-def predict(source: Path, target: Path, model: Path, boxes: str, spine_only: bool, reporter: Reporter) -> StageSummary:
+@dataclass
+class _Run:
+    """One call: what it works with, and what has come of it so far."""
+
+    target: Path
+    predictor: PosePredictor
+    places: Boxes
+    spine_only: bool
+    exif: Exif
+    reporter: Reporter
+    stems: Counter[str]
+    videos: int
+    """How many there are."""
+    pictures: int = 0
+    frames: int = 0
+    people: int = 0
+    empty: list[str] = field(default_factory=list)
+    """Pictures that the boxes file does not name."""
+    failures: list[str] = field(default_factory=list)
+
+    def stem(self, found: FoundFile) -> Path:
+        """Where results of a file go; `a.jpg` and `a.png` keep apart."""
+        plain = str(PurePosixPath(found.name).with_suffix(""))
+        return self.target / (plain if self.stems[plain] == 1 else found.name)
+
+    def fail(self, text: str) -> None:
+        """Go on without it."""
+        self.reporter.warn(text)
+        self.failures.append(text)
+
+
+def predict(
+    source: Path,
+    target: Path,
+    model: Path,
+    boxes: str,
+    spine_only: bool,
+    reporter: Reporter,
+    *,
+    exif: Exif = "as-labelled",
+) -> StageSummary:
     """Draw and write what a network sees: `<name>.jpg` (or `<name>.mp4`) and `<name>.json` for each picture or video.
 
     Args:
-        source: a picture, a video, or a folder of pictures.
-        target: folder for the results.
+        source: a picture, a video, or a folder of them, which may hold folders.
+        target: folder for the results, which has the same folders.
         model: an exported ONNX file.
         boxes: `whole` (one person fills the picture) or a file, see `boxes.read_boxes`.
         spine_only: draw the vertebral chain alone; the JSON holds all keypoints.
+        exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
 
     Raises:
         UsageError: no picture, video or box there, or the results would overwrite the input.
         TrainingError: the model cannot be used.
     """
-    if not source.exists():
-        raise UsageError(f"{source}: does not exist")
-    folder = source if source.is_dir() else source.parent
-    if target.resolve() == folder.resolve():
-        raise UsageError(f"{target}: is the folder of the input, whose files would be overwritten; name another one")
+    sources = _sources(source, target)
     places = read_boxes(boxes)
     predictor = PosePredictor(model, flip_test=True)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
+    both = (*sources.pictures, *sources.videos)
+    stems = Counter(str(PurePosixPath(found.name).with_suffix("")) for found in both)
+    run = _Run(target, predictor, places, spine_only, exif, reporter, stems, len(sources.videos))
+    run.failures += [f"{file.name}: {file.why}" for file in sources.skipped if file.wanted]
     started = time.perf_counter()
-    if source.suffix.lower() in VIDEOS:
-        frames, people = _video(source, target, predictor, places, spine_only, reporter)
-        failures: tuple[str, ...] = ()
-        kind = "frames"
-    else:
-        frames, people, failures = _pictures(source, target, predictor, places, spine_only, reporter)
-        kind = "pictures"
-    seconds = max(time.perf_counter() - started, 1e-9)
-    rows = (
-        (kind, f"{frames}, {frames / seconds:.1f} a second"),
-        ("people", str(people)),
-        ("model", f"{model}, {predictor.input_hw[0]}x{predictor.input_hw[1]}, {predictor.file.provider}"),
-    )
-    return StageSummary("Prediction", rows, target, failures, {"frames": frames, "people": people})
+    _pictures(run, sources.pictures)
+    for found in sources.videos:
+        _video(run, found)
+    if run.pictures + run.frames == 0:
+        first = run.failures[-len(both)]
+        raise UsageError(first if len(both) == 1 else f"{source}: none of its {len(both)} files can be read; {first}")
+    if run.people == 0:
+        raise UsageError(f"{source}: nobody was found: {boxes} names none of its {len(both)} files")
+    return _summary(run, sources, model, time.perf_counter() - started)
+
+
+def _sources(source: Path, target: Path) -> Sources:
+    if not source.exists():
+        raise UsageError(f"{source}: does not exist")
+    folder = source if source.is_dir() else source.parent
+    if target.resolve() == folder.resolve():
+        raise UsageError(f"{target}: is the folder of the input, whose files would be overwritten; name another one")
+    sources = find_sources(source, results=target)
+    if not sources.pictures and not sources.videos:
+        allowed = ", ".join(sorted(PICTURES | VIDEOS))
+        skipped = f"; skipped: {sources.skipped_in_words()}" if sources.skipped else ""
+        raise UsageError(f"{source}: holds no picture or video; known endings: {allowed}{skipped}")
+    return sources
+
+
+def _summary(run: _Run, sources: Sources, model: Path, seconds: float) -> StageSummary:
+    rows: list[tuple[str, str]] = []
+    for name, count in (("pictures", run.pictures), ("frames of videos", run.frames)):
+        if count:
+            rows.append((name, f"{count}, {count / max(seconds, 1e-9):.1f} a second"))
+    rows.append(("people", str(run.people)))
+    if run.empty:
+        rows.append(("nobody in", f"{len(run.empty)} pictures that the boxes file does not name, first {run.empty[0]}"))
+    if sources.skipped:
+        rows.append(("skipped", sources.skipped_in_words()))
+    height, width = run.predictor.input_hw
+    rows.append(("model", f"{model}, {height}x{width}, {run.predictor.file.provider}"))
+    figures: dict[str, float | int | str] = {"frames": run.pictures + run.frames, "people": run.people}
+    return StageSummary("Prediction", tuple(rows), run.target, tuple(run.failures), figures)
 
 
 def prediction_json(prediction: PosePrediction, boxes: NDArray[np.float64]) -> list[dict[str, Any]]:
@@ -78,37 +144,26 @@ def prediction_json(prediction: PosePrediction, boxes: NDArray[np.float64]) -> l
     ]
 
 
-def _pictures(
-    source: Path, target: Path, predictor: PosePredictor, places: Boxes, spine_only: bool, reporter: Reporter
-) -> tuple[int, int, tuple[str, ...]]:
-    paths = [source] if source.is_file() else sorted(p for p in source.iterdir() if p.suffix.lower() in PICTURES)
-    if not paths or paths[0].suffix.lower() not in PICTURES:
-        allowed = ", ".join(sorted(PICTURES | VIDEOS))
-        raise UsageError(f"{source}: holds no picture or video; known endings: {allowed}")
-    stems = Counter(path.stem for path in paths)
-    failures: list[str] = []
-    done = people = 0
-    with reporter.task("predict", len(paths), "pictures") as task:
-        for path in paths:
+def _pictures(run: _Run, found: tuple[FoundFile, ...]) -> None:
+    if not found:
+        return
+    with run.reporter.task("predict", len(found), "pictures") as task:
+        for file in found:
+            size = run.places.size_of(file)
             try:
-                image = read_rgb(path)
+                image = read_rgb(file.path, size, "upright" if size is None and run.exif == "as-labelled" else run.exif)
             except PictureError as error:
-                reporter.warn(f"picture left out: {error}")
-                failures.append(str(error))
+                run.fail(str(error))
                 continue
-            boxes = places.of(path.name, image.shape[1], image.shape[0])
-            prediction = predictor.predict(image, boxes)
-            drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=spine_only)
-            name = path.stem if stems[path.stem] == 1 else path.name  # a.jpg and a.png keep apart
-            _write(target / name, drawn, prediction_json(prediction, boxes), path.name)
-            done += 1
-            people += len(boxes)
+            boxes = run.places.of(file, image.shape[1], image.shape[0])
+            if not len(boxes) and run.places.key(file) is None:
+                run.empty.append(file.name)
+            prediction = run.predictor.predict(image, boxes)
+            drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only)
+            _write(run.stem(file), drawn, prediction_json(prediction, boxes), file.name)
+            run.pictures += 1
+            run.people += len(boxes)
             task.advance()
-    if done == 0:
-        raise UsageError(f"{source}: none of its {len(paths)} pictures can be read; the first: {failures[0]}")
-    if people == 0:
-        raise UsageError(f"{source}: the boxes file names none of its pictures")
-    return done, people, tuple(failures)
 
 
 def _write(stem: Path, drawn: NDArray[np.uint8], people: list[dict[str, Any]], name: str) -> None:
@@ -118,52 +173,48 @@ def _write(stem: Path, drawn: NDArray[np.uint8], people: list[dict[str, Any]], n
     write_json(stem.with_name(stem.name + ".json"), record)
 
 
-def _video(
-    source: Path, target: Path, predictor: PosePredictor, places: Boxes, spine_only: bool, reporter: Reporter
-) -> tuple[int, int]:
-    capture = cv2.VideoCapture(str(source))
+def _video(run: _Run, found: FoundFile) -> None:
+    stem = run.stem(found)
     try:
-        if not capture.isOpened():
-            raise UsageError(f"{source}: is no video that OpenCV can open")
-        rate = capture.get(cv2.CAP_PROP_FPS) or 30.0
-        size = (int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)))
-        if size[0] * size[1] > MAX_PIXELS:
-            raise UsageError(f"{source}: has frames of {size[0]} x {size[1]}; at most {MAX_PIXELS} pixels are read")
-        total = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) or None
-        steady = Steady(rate)
-        frames: list[dict[str, Any]] = []
-        people = 0
-        output = target / f"{source.stem}.mp4"
-        with atomic_path(output) as temporary, reporter.task("predict", total, "frames") as task:
-            writer = cv2.VideoWriter(str(temporary), cv2.VideoWriter.fourcc(*"mp4v"), rate, size)
-            if not writer.isOpened():
-                raise TrainingError(f"{output}: OpenCV cannot write MP4 video here")
-            for number, image in enumerate(_frames(capture)):
-                boxes = places.of(str(number), size[0], size[1])
-                prediction = steady(predictor.predict(image, boxes), boxes)
-                drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=spine_only)
-                writer.write(np.ascontiguousarray(drawn[..., ::-1]))
-                frames.append(
-                    {"frame": number, "time_s": round(number / rate, 4), "people": prediction_json(prediction, boxes)}
-                )
-                people = max(people, len(boxes))
-                task.advance()
-            writer.release()
-            if not frames:
-                raise UsageError(f"{source}: holds no frame that can be decoded")
-    finally:
-        capture.release()
-    record = {"video": source.name, "rate_hz": rate, "keypoint_names": list(skeleton.NAMES), "frames": frames}
-    write_json(target / f"{source.stem}.json", record, indent=None)
-    return len(frames), people
+        with open_video(found.path) as video:
+            frames = _film(run, found, video, stem.with_name(stem.name + ".mp4"))
+    except VideoError as error:
+        run.fail(str(error))
+        return
+    for fault in video.faults:
+        run.fail(fault)
+    record = {
+        "video": found.name,
+        "rate_hz": video.rate_hz,
+        "faults": video.faults,
+        "keypoint_names": list(skeleton.NAMES),
+        "frames": frames,
+    }
+    write_json(stem.with_name(stem.name + ".json"), record, indent=None)
+    run.frames += len(frames)
+    run.people += max(len(frame["people"]) for frame in frames)
 
 
-def _frames(capture: cv2.VideoCapture) -> Iterator[NDArray[np.uint8]]:
-    while True:
-        good, frame = capture.read()
-        if not good:
-            return
-        yield np.ascontiguousarray(frame[..., ::-1], dtype=np.uint8)
+def _film(run: _Run, found: FoundFile, video: Video, output: Path) -> list[dict[str, Any]]:
+    steady = Steady(video.rate_hz)
+    frames: list[dict[str, Any]] = []
+    with (
+        written_video(output, video.rate_hz) as film,
+        run.reporter.task(f"predict {video.path.name}", video.total, "frames") as task,
+    ):
+        for frame in video.frames():
+            image = frame.image_rgb
+            boxes = run.places.of_frame(
+                found, frame.number, alone=run.videos == 1, width=image.shape[1], height=image.shape[0]
+            )
+            prediction = steady(run.predictor.predict(image, boxes), boxes)
+            film.write(
+                draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only), frame.time_s
+            )
+            people = prediction_json(prediction, boxes)
+            frames.append({"frame": frame.number, "time_s": round(frame.time_s, 4), "people": people})
+            task.advance()
+    return frames
 
 
 class Steady:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..files import write_text
+from ..media.pictures import PictureError
 from ..version import __version__
 from . import drawing, geometry
-from .data.pictures import PictureError, read_rgb
 from .validation import Validation
 
 SHOWN_PEOPLE = 12
@@ -121,7 +121,7 @@ def _tiles(result: Validation) -> list[dict[str, str]]:
     tiles = []
     for row in picked:
         try:
-            image = read_rgb(result.people.image_paths[row])
+            image = result.people.picture(int(row))
         except PictureError:
             continue
         data = base64.b64encode(_tile(image, result, int(row))).decode()
