@@ -12,8 +12,8 @@ from spinegen.cli import main
 from spinegen.errors import UsageError
 from spinegen.media.sources import FoundFile
 from spinegen.media.video_read import open_video
-from spinegen.pose.boxes import Boxes, read_boxes
-from spinegen.pose.predict_stage import predict
+from spinegen.predict.given_boxes import Boxes, read_boxes
+from spinegen.predict.stage import predict
 from spinegen.progress import SilentReporter, StageSummary
 from support.films import film, steady
 from support.small_coco import category, person, picture, small_coco, written
