@@ -150,6 +150,7 @@ def test_the_command_ends_with_1_where_a_file_could_not_be_read(exported_onnx: P
     grey(tmp_path / "in/1.jpg")
     (tmp_path / "in/notes.txt").write_text("no picture")
     arguments = ["predict", "-i", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--model", str(exported_onnx)]
+    arguments += ["--boxes", "whole"]
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0
