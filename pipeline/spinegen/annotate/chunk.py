@@ -11,7 +11,7 @@ from .filter_expression import parse_filter
 from .formats import coco_files, yolo_pose
 from .formats.webdataset import ShardWriter
 from .labels import PersonAnnotation, annotate_person, read_mask
-from .settings import Format, Site
+from .settings import BodyPoints, Format, Site
 from .sidecar import Frame, read_frame
 from .tally import Tally
 
@@ -24,6 +24,7 @@ class Job:
     """Folder that is being filled."""
     format: Format
     site: Site
+    body_points: BodyPoints
     with_masks: bool
     with_depth: bool
     min_visible: int
@@ -95,7 +96,7 @@ def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
 def wanted_people(frame: Frame, job: Job, chunk: Chunk) -> list[PersonAnnotation]:
     """The people of a frame that pass the filters."""
     mask = read_mask(frame.mask, frame.width, frame.height)
-    found = [annotate_person(frame, label, mask, job.site) for label in frame.people]
+    found = [annotate_person(frame, label, mask, job.site, job.body_points) for label in frame.people]
     people = [
         person
         for person in found

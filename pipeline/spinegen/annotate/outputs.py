@@ -46,7 +46,7 @@ class CocoOutput:
     def __init__(self, job: Job, date: str) -> None:
         self.root, self.date = job.root, date
         coco_files.make_folders(job.root, SPLITS, job.with_masks, job.with_depth)
-        self._writers = {split: coco_files.SplitWriter(job.root, split, job.site) for split in SPLITS}
+        self._writers = {split: coco_files.SplitWriter(job.root, split, job.site, job.body_points) for split in SPLITS}
 
     def write(self, chunk: Chunk) -> None:
         for split, part in chunk.splits.items():

@@ -10,6 +10,7 @@ from ..errors import UsageError
 from .filter_expression import parse_filter
 
 Site = Literal["centroid", "posterior"]
+BodyPoints = Literal["anatomical", "coco"]
 Format = Literal["coco", "yolo-pose", "webdataset"]
 
 
@@ -18,6 +19,8 @@ class ExportSettings(Settings):
 
     site: Site = "centroid"
     """Where vertebral keypoints lie: vertebral-body centroids, or posterior points near the spinous tips."""
+    body_points: BodyPoints = "anatomical"
+    """Where keypoints 0 to 16 lie: joint centres of the model, or where people click them for COCO (`labels/conventions.py`)."""
     format: Format = "coco"
     with_masks: bool = False
     """Also export instance masks."""

@@ -65,6 +65,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             building,
             settings.format,
             settings.site,
+            settings.body_points,
             settings.with_masks,
             settings.with_depth,
             settings.min_visible,
