@@ -79,7 +79,7 @@ def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) 
     goals = np.full((int(off.sum()), len(names), 3), np.nan)
     goals[..., 1] = np.where(resting, wanted, np.nan)[off]
     out = q.copy()
-    out[off] = plant(target, q[off], Targets(names, goals))
+    out[off] = plant(target, q[off], Targets(names, goals), along="height")
     return out
 
 
