@@ -11,7 +11,7 @@ from ...clips.clip import Clip
 from ...clips.marker_set import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..ik.stations import StationKinematics
 from ..model.spine_model import SpineModel
 from .initial_poses import first_poses
@@ -230,8 +230,8 @@ def _performer(
         calibration = calibrate(model, markers, mended, calibration.q, problem_of, height_m=options.height_m, size=size)
     problem = make_problem(calibration.model, markers, raw, clip.rate_hz, smooth=False)
     keys = problem.frames(frames)
-    poses = solve_batch(keys.objective(widen=2.0), poses, rounds=20)
-    poses = solve_batch(keys.objective(), poses, rounds=10)
+    poses = solve_batch(keys.objective(widen=2.0), poses, Stop(20))
+    poses = solve_batch(keys.objective(), poses, Stop(10))
     return calibration, (frames, poses)
 
 

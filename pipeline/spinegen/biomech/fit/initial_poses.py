@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Array
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..model.spine_model import SpineModel
 from .pelvis import pelvis_angles, place_pelvis
 from .problem import Problem
@@ -53,7 +53,7 @@ def first_poses(model: SpineModel, problem: Problem, stations: tuple[str, ...], 
     tried = np.stack([_posture(model, base, number) for number in range(len(ARMS))])
     count = len(tried)
     repeated = problem.frames(np.tile(np.arange(frames), count))
-    q = solve_batch(repeated.objective(widen=6.0), tried.reshape(count * frames, -1), rounds=rounds, tolerance=3e-3)
+    q = solve_batch(repeated.objective(widen=6.0), tried.reshape(count * frames, -1), Stop(rounds, 3e-3))
     pull = repeated.squares(q) / problem.sigma_m**2
     pull = (pull / (1.0 + pull * (problem.sigma_m / 0.2) ** 2)).reshape(count, frames, -1)
     q = q.reshape(count, frames, -1)
@@ -71,8 +71,8 @@ def first_poses(model: SpineModel, problem: Problem, stations: tuple[str, ...], 
                 chosen[:, columns] = q[limb, np.arange(frames)][:, columns]
     both = np.concatenate([chosen, q[best, np.arange(frames)]])
     twice = problem.frames(np.tile(np.arange(frames), 2))
-    both = solve_batch(twice.objective(widen=3.0), both, rounds=25)
-    both = solve_batch(twice.objective(), both, rounds=8)
+    both = solve_batch(twice.objective(widen=3.0), both, Stop(25))
+    both = solve_batch(twice.objective(), both, Stop(8))
     cost = twice.objective(widen=3.0).cost(both)
     better = cost[:frames] <= cost[frames:]
     return angles.unwrap(np.where(better[:, None], both[:frames], both[frames:]))
@@ -113,14 +113,14 @@ def between(problem: Problem, frames: Frames, q: Array, unwrap_with: SpineModel,
         part = problem.frames(middle)
         share = ((middle - frames[wide]) / (frames[wide + 1] - frames[wide]))[:, None]
         ahead, behind = q[wide + 1], q[wide]
-        guess = solve_batch(part.objective(), (1.0 - share) * behind + share * ahead, rounds=12, tolerance=3e-3)
+        guess = solve_batch(part.objective(), (1.0 - share) * behind + share * ahead, Stop(12, 3e-3))
         costs = part.objective(widen=2.0).cost(guess)
         poor = np.flatnonzero(costs > 2.0 * np.median(costs) + 1e-9)
         if len(poor):
             weak = part.frames(poor)
             for other in (behind[poor], ahead[poor]):
-                again = solve_batch(weak.objective(widen=2.0), other, rounds=15, tolerance=3e-3)
-                again = solve_batch(weak.objective(), again, rounds=6)
+                again = solve_batch(weak.objective(widen=2.0), other, Stop(15, 3e-3))
+                again = solve_batch(weak.objective(), again, Stop(6))
                 cost = weak.objective(widen=2.0).cost(again)
                 improved = cost < 0.98 * costs[poor]
                 guess[poor[improved]] = again[improved]

@@ -9,7 +9,7 @@ from scipy.interpolate import PchipInterpolator
 
 from ...geometry.types import Array
 from ..ik.banded import OVERLAP_S, solve_banded, solve_stretch
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..model.spine_model import SpineModel
 from .initial_poses import between, first_poses
 from .marker_faults import Fault, repair
@@ -61,7 +61,7 @@ def solve_motion(
     frames, poses = between(problem, *keys, model, step)
     q = interpolate(frames, poses, count)
     if not smooth:
-        return solve_batch(problem.objective(), q, rounds=12)
+        return solve_batch(problem.objective(), q, Stop(12))
     return rescue(problem, solve_banded(problem.objective(), problem.smoothness, q, advance=advance))
 
 
@@ -79,8 +79,8 @@ def rescue(problem: Problem, q: Array) -> Array:
     good = np.flatnonzero(~bad)
     rows = np.flatnonzero(bad)
     part = problem.frames(rows)
-    trial = solve_batch(part.objective(widen=8.0), interpolate(good, q[good], len(q))[rows], rounds=25)
-    trial = solve_batch(part.objective(widen=2.0), trial, rounds=10)
+    trial = solve_batch(part.objective(widen=8.0), interpolate(good, q[good], len(q))[rows], Stop(25))
+    trial = solve_batch(part.objective(widen=2.0), trial, Stop(10))
     better = _plain_cost(part, trial) < 0.5 * far[rows]
     q[rows[better]] = trial[better]
     return _solve_around(problem, q, rows[better])

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ...geometry.types import Array
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..ik.limits import Limits
 from ..ik.residual import Dense, Index, LeastSquares, Objective, Slopes
 from ..ik.terms import Pull
@@ -16,6 +16,8 @@ from ..model.spine_model import SpineModel
 _MISS_M = 0.007
 """A contact may miss by about this much ..."""
 _LONGEST_STEP, _SMALL_STEP = 0.25, 2e-4
+_STEADY_STEP = 0.18
+"""Of every round, so that toes that roll over the floor settle."""
 _FLOOR = tuple(FLOOR_STATIONS)
 _HEIGHTS = np.array(list(FLOOR_STATIONS.values()))
 STIFFNESS_RAD: dict[str, float] = {
@@ -110,6 +112,5 @@ def plant(
         (FloorContact(model, goals, axes), Pull(np.asarray(written), spread(model))), Limits(*model.limits)
     )
     first = np.array(written if start is None else start, dtype=np.float64)
-    return solve_batch(
-        objective, first, rounds=rounds, tolerance=0.0, small_step=_SMALL_STEP, longest_step=_LONGEST_STEP
-    )
+    stop = Stop(rounds, small_step=_SMALL_STEP)
+    return solve_batch(objective, first, stop, longest_step=_LONGEST_STEP, steady_step=_STEADY_STEP)

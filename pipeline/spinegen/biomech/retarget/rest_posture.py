@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...geometry.types import Array
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..ik.free_columns import FreeColumns
 from ..ik.limits import Limits
 from ..ik.residual import Dense, Index, LeastSquares, Objective, Slopes
@@ -115,14 +115,8 @@ def rest_posture(model: SpineModel, points: dict[str, Array]) -> Array:
     free = FreeColumns(q, columns)
     stay = Pull(np.zeros((1, len(columns))), 1.0 / prior)
     objective = Objective((Directions(model, free, links), stay), Limits.none(len(columns)))
-    found = solve_batch(
-        objective,
-        np.zeros((1, len(columns))),
-        rounds=_ROUNDS,
-        tolerance=0.0,
-        small_step=_SMALL_STEP_RAD,
-        longest_step=_LONGEST_STEP_RAD,
-    )
+    stop = Stop(_ROUNDS, tolerance=0.0, small_step=_SMALL_STEP_RAD)
+    found = solve_batch(objective, np.zeros((1, len(columns))), stop, longest_step=_LONGEST_STEP_RAD)
     return free.whole(found)[0]
 
 

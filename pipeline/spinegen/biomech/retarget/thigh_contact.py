@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...geometry.types import Array
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..ik.free_columns import FreeColumns
 from ..ik.limits import Limits
 from ..ik.residual import Dense, Index, LeastSquares, Objective, Slopes
@@ -27,7 +27,9 @@ _MISS_M = 0.004
 _GIVE_RAD, _WRIST_GIVES_RAD = 0.35, 0.2
 """... while a joint of the arm leaves its angle by about so much."""
 _ROUNDS = 12
-_LONGEST_STEP_RAD, _SMALL_STEP_RAD = 0.25, 2e-4
+_LONGEST_STEP_RAD = 0.25
+_STEADY_STEP_RAD = 0.1
+"""Joints go back where they were by small steps, so that a hand that came out stays out."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +156,5 @@ def _lifted(clearance: HandClearance) -> Array:
     stay = Pull(written, np.where(wrist, _WRIST_GIVES_RAD, _GIVE_RAD))
     low, high = model.limits
     objective = Objective((clearance, stay), Limits(low[columns], high[columns]))
-    found = solve_batch(
-        objective,
-        written,
-        rounds=_ROUNDS,
-        tolerance=0.0,
-        small_step=_SMALL_STEP_RAD,
-        longest_step=_LONGEST_STEP_RAD,
-    )
+    found = solve_batch(objective, written, Stop(_ROUNDS), longest_step=_LONGEST_STEP_RAD, steady_step=_STEADY_STEP_RAD)
     return arm.whole(found)

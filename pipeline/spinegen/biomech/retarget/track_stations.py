@@ -6,7 +6,7 @@ from ...geometry import rigid
 from ...geometry.types import Array
 from ...humans.body.landmarks import Landmarks
 from ...skeleton import VERTEBRAE
-from ..ik.batch import solve_batch
+from ..ik.batch import Stop, solve_batch
 from ..ik.limits import Limits
 from ..ik.residual import Objective
 from ..ik.stations import StationKinematics, StationTargets
@@ -67,7 +67,7 @@ def _follow(model: SpineModel, names: list[str], targets: Array) -> Array:
     """One start for all frames; those that it does not bring close try others, then what their neighbours found."""
     start = _start(model, targets[:, [names.index(name) for name in _TRUNK]])
     whole = _objective(model, names, targets)
-    best = solve_batch(whole, start, rounds=_ROUNDS)
+    best = solve_batch(whole, start, Stop(_ROUNDS))
     cost = whole.cost(best)
     raised = [model.coordinate_index[f"shoulder_elevation_{side}"] for side in "rl"]
     close = (_CLOSE_M / _SIGMA_M) ** 2 * len(names)
@@ -82,7 +82,7 @@ def _follow(model: SpineModel, names: list[str], targets: Array) -> Array:
         if angle is not None:
             tried[:, raised] = angle
         part = whole.frames(hard)
-        found = solve_batch(part, tried, rounds=_ROUNDS)
+        found = solve_batch(part, tried, Stop(_ROUNDS))
         new = part.cost(found)
         better = new < cost[hard]
         best[hard[better]], cost[hard[better]] = found[better], new[better]
