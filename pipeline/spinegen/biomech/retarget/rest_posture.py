@@ -40,7 +40,7 @@ _ALL, _FLAT, _HEIGHT = (1.0, 1.0, 1.0), (1.0, 0.0, 1.0), (0.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
-class _Link:
+class Link:
     """A direction from one station to another, and where it shall point."""
 
     start: str
@@ -59,7 +59,7 @@ class Directions(LeastSquares):
 
     model: SpineModel
     free: FreeColumns
-    links: tuple[_Link, ...]
+    links: tuple[Link, ...]
 
     def value(self, x: Array) -> Array:
         """`(F, 3 * links)`."""
@@ -120,22 +120,22 @@ def rest_posture(model: SpineModel, points: dict[str, Array]) -> Array:
     return free.whole(found)[0]
 
 
-def _links(model: SpineModel, points: dict[str, Array]) -> tuple[_Link, ...]:
+def _links(model: SpineModel, points: dict[str, Array]) -> tuple[Link, ...]:
     """Limbs as the person has them; feet that head where theirs do, and lie as flat as in the default posture."""
-    out: list[_Link] = []
+    out: list[Link] = []
     for a, b in _LINKS:
         for s in "rl":
             start, end = (name.format(s=s, S=s.upper()) for name in (a, b))
             if {start, end} <= points.keys():
-                out.append(_Link(start, end, _unit(points[end] - points[start])))
+                out.append(Link(start, end, _unit(points[end] - points[start])))
     for s in "rl":
         start, end = f"joint/talus_{s}", f"joint/toes_{s}"
         if not {start, end} <= points.keys():
             continue
-        out.append(_Link(start, end, _unit((points[end] - points[start]) * _FLAT), along=_FLAT))
+        out.append(Link(start, end, _unit((points[end] - points[start]) * _FLAT), along=_FLAT))
         for pair in _sole(s):
             level = model.station_positions(model.forward(model.default_q[None]), pair)[0]
-            out.append(_Link(*pair, _unit(level[1] - level[0]), counted=_HEIGHT))
+            out.append(Link(*pair, _unit(level[1] - level[0]), counted=_HEIGHT))
     return tuple(out)
 
 

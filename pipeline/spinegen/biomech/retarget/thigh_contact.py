@@ -33,7 +33,7 @@ _STEADY_STEP_RAD = 0.1
 
 
 @dataclass(frozen=True)
-class _Thigh:
+class Thigh:
     """Tapered cylinder from hip to knee, many frames at once."""
 
     hip: Array
@@ -58,9 +58,9 @@ class _Thigh:
         slope = -way / np.maximum(away, 1e-6)[..., None] - steep[..., None] * axis
         return self.radius_m[:, None] - narrows * below - away, slope
 
-    def frames(self, index: Index) -> "_Thigh":
+    def frames(self, index: Index) -> "Thigh":
         """The thigh in some frames."""
-        return _Thigh(self.hip[index], self.knee[index], self.radius_m[index], self.middle[index])
+        return Thigh(self.hip[index], self.knee[index], self.radius_m[index], self.middle[index])
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class HandClearance(LeastSquares):
     arm: FreeColumns
     hand: tuple[str, ...]
     """Stations, in the order of `_CLEARANCE_M`."""
-    thighs: tuple[_Thigh, _Thigh]
+    thighs: tuple[Thigh, Thigh]
 
     def value(self, x: Array) -> Array:
         """`(F, thighs * stations)`, in usual misses; 0 outside."""
@@ -120,7 +120,7 @@ def hands_outside_thighs(model: SpineModel, q: Array) -> Array:
     # One arm moves neither the other nor the legs, so all of them are looked up once.
     at = model.station_positions(model.forward(q), names)
     count = len(_NEED_M)
-    thighs = _thighs(at[:, 2 * count :])
+    thighs = thighs_of(at[:, 2 * count :])
     out = q
     for number, (side, hand) in enumerate(hands.items()):
         own = at[:, number * count : (number + 1) * count]
@@ -135,15 +135,15 @@ def hands_outside_thighs(model: SpineModel, q: Array) -> Array:
     return out
 
 
-def _thighs(at: Array) -> tuple[_Thigh, _Thigh]:
+def thighs_of(at: Array) -> tuple[Thigh, Thigh]:
     """From hips, knees and fronts `(F, 6, 3)` of both sides."""
-    out: list[_Thigh] = []
+    out: list[Thigh] = []
     for number in range(2):
         hip, knee, front = at[:, number], at[:, 2 + number], at[:, 4 + number]
         axis = knee - hip
         middle = ((front - hip) * axis).sum(-1) / (axis**2).sum(-1)
         radius = np.linalg.norm(front - hip - middle[:, None] * axis, axis=-1) - _OVER_SKIN_M
-        out.append(_Thigh(hip, knee, radius, np.clip(middle, 0.1, 0.9)))
+        out.append(Thigh(hip, knee, radius, np.clip(middle, 0.1, 0.9)))
     return out[0], out[1]
 
 
