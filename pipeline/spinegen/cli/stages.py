@@ -50,13 +50,14 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """
     from ..biomech.fits.settings import FitSettings
     from ..biomech.fits.stage import fit_mocap as stage
+    from ..motions import with_clips
     from ..progress import make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
-    workspace = Workspace(root)
+    workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, settings, stage, make_reporter())
+        summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
     complain(summary, "clip(s)")
 
 
@@ -101,6 +102,11 @@ def render(root: Path, **given: Any) -> None:
     "--site",
     type=click.Choice(["centroid", "posterior"]),
     help="Vertebral-body centroids or spinous tips.  [default: centroid]",
+)
+@click.option(
+    "--body-points",
+    type=click.Choice(["anatomical", "coco"]),
+    help="Joint centres, or where people click them for COCO.  [default: anatomical]",
 )
 @click.option("--format", "format", type=click.Choice(["coco", "yolo-pose", "webdataset"]), help="[default: coco]")
 @click.option("--with-masks", is_flag=True, default=None, help="Also export instance masks.")

@@ -12,7 +12,7 @@ from ..ik.residual import Objective
 from ..ik.stations import StationKinematics, StationTargets
 from ..ik.terms import Pull
 from ..model.spine_model import SpineModel
-from .avatar_model import drawn_model
+from .avatar_model import avatar_model
 
 _ROUNDS = 25
 _SIGMA_M = 0.01
@@ -37,7 +37,7 @@ def followed(q: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     names = [name for name in source.stations if name.startswith(("joint/", "centroid/", "posterior/"))]
     points = source.station_positions(source.forward(upright[None]), names)[0]
     given = {name: at for name, at in zip(names, points, strict=True) if name != "joint/thorax"}
-    drawn = drawn_model(Landmarks(given, source.stature_m))
+    drawn = avatar_model(Landmarks(given, source.stature_m))
     ours = drawn.model
     shared = [f"joint/{b}" for b in ours.bodies if not b.startswith(("pelvis", "thorax"))] + [
         f"centroid/{v}" for v in VERTEBRAE

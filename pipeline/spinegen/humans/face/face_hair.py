@@ -3,14 +3,15 @@
 import numpy as np
 
 from ...geometry.types import Floats
+from ...streams import Stream, generator
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame
-from ..face.face_paint import beard_field, brow_field
+from ..hair.hair import hair_texture
+from ..hair.strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..spec.person_spec import Hair, PersonSpec
-from .hair import hair_texture
-from .strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
+from .face_paint import beard_field, brow_field
 
 BEARDS = {"short": (2600, 0.007, 0.002), "full": (2000, 0.024, 0.006)}
 """Hairs, their length and how far they stand off, metres."""
@@ -21,7 +22,7 @@ def face_hair_parts(
     spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
 ) -> list[MeshPart]:
     """Brows of everybody, the beard of who wears one."""
-    rng = np.random.default_rng([spec.hair.seed, 31])
+    rng = generator(spec.hair.seed, Stream.FACE_HAIR)
     scalp = make_scalp(data, vertices_m, weights)
     parts = []
     field = brow_field(vertices_m, face)
