@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
+from scipy.linalg import solveh_banded  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from ...geometry.types import Array
 
@@ -54,5 +54,5 @@ def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.b
     if frames > 2:
         packed[:-2, :, 2 * size] = inner[1:-1] * free[:-2] * free[2:]
     flat = np.where(fixed, 0.0, right).reshape(-1)
-    step = solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False)
+    step: Array = solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False)
     return step.reshape(frames, size)

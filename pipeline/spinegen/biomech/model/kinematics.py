@@ -253,7 +253,8 @@ class Tree:
         parent = -1 if joint.parent == GROUND else self.index[joint.parent]
         if parent >= len(self._nodes):
             raise ModelError(f"{model}: joint {joint.name!r} comes before the joint of its parent {joint.parent!r}")
-        rotations, translations = [], []
+        rotations: list[_Axis] = []
+        translations: list[_Axis] = []
         for i, axis in enumerate(joint.axes):
             if axis.coordinate is None and float(axis.function.value(0.0)) == 0.0:
                 continue
@@ -305,7 +306,8 @@ def _cross(a: Array, b: Array) -> Array:
 
 def _runs(columns: Indices) -> list[tuple[slice, slice]]:
     """Ascending indices as runs: (slice into the list, slice of the values)."""
-    runs, start = [], 0
+    runs: list[tuple[slice, slice]] = []
+    start = 0
     for i in range(1, len(columns) + 1):
         if i == len(columns) or columns[i] != columns[i - 1] + 1:
             runs.append((slice(start, i), slice(int(columns[start]), int(columns[start]) + i - start)))
