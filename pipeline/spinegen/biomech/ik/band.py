@@ -1,5 +1,7 @@
 """The banded system of a whole clip: one dense block a frame, tied to its neighbours by second differences."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
@@ -54,5 +56,5 @@ def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.b
     if frames > 2:
         packed[:-2, :, 2 * size] = inner[1:-1] * free[:-2] * free[2:]
     flat = np.where(fixed, 0.0, right).reshape(-1)
-    step: Array = solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False)
-    return step.reshape(frames, size)
+    solved = cast("Array", solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False))
+    return solved.reshape(frames, size)
