@@ -94,6 +94,7 @@ def plant(
     written: Array,
     targets: Targets,
     start: Array | None = None,
+    *,
     rounds: int = 12,
     along: Literal["all axes", "height"] = "all axes",
 ) -> Array:
