@@ -33,11 +33,11 @@ def execute(session: Session, command: str) -> Reply:
         if words[0] == "vbp":
             if len(words) < 3:
                 return "error Argument Invalid"
-            return call_actor(session.world, words[1], words[2], words[3] if len(words) > 3 else "")
+            return call_actor(session, words[1], words[2], words[3] if len(words) > 3 else "")
         if words[0] == "vexec":
             if len(words) < 3:
                 return "error Argument Invalid"
-            reply = call_actor(session.world, words[1], words[2], words[3] if len(words) > 3 else "")
+            reply = call_actor(session, words[1], words[2], words[3] if len(words) > 3 else "")
             return reply if reply.startswith("error") else "ok"
         if words[0] == "vrun":
             return run_console(session, command.split()[1:])

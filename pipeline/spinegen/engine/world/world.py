@@ -75,6 +75,8 @@ class World:
     """Of `VIEWMODES`: what the player's camera shows."""
     eyes_distance_cm: float | None = None
     """How far to the right of camera 0 camera 1 is held; `None` leaves them apart."""
+    mask_actors: tuple[str, ...] = ()
+    """Whom the stage's `CaptureMask` tells apart."""
     revision: int = 0
     level: dict[str, LevelActor] = field(init=False)
     """The level's own actors; `actors` holds those that were spawned."""
@@ -253,7 +255,7 @@ class World:
 
     def open_level(self) -> None:
         """The bare level anew, as it was before any client."""
-        self.actors, self.stage = {}, StageState()
+        self.actors, self.stage, self.mask_actors = {}, StageState(), ()
         self.cameras = [CameraActor("SpinegenCamera_0")]
         self.eyes_distance_cm, self.paused, self.viewmode = None, False, "lit"
         self.level = level_actors(lambda: scenery(self.stage))
