@@ -1,7 +1,7 @@
 """`/unrealcv`, `/action/game`, `/scene` and `/level` commands."""
 
-from ... import __version__
 from ...errors import EngineError
+from ...version import __version__
 from ..protocol.actor_calls import CALLS, Call
 from .router import Router
 from .session import Session
