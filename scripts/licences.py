@@ -47,6 +47,7 @@ USED_FOR = {
     "dask": "`--dask`, several machines",
     "scikit-image": "a photograph of an astronaut, for the report's look at real people",
     "smplx": "AMASS clips, with body models that users must have themselves",
+    "ai-edge-litert": "BlazePose as a referee in `benchmarks/real.py`",
 }
 KNOWN = {
     "anny": "Apache-2.0",

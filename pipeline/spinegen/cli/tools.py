@@ -81,7 +81,8 @@ def list_clips() -> None:
 @click.command(
     cls=Command,
     epilog=example(
-        "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx"
+        "spinegen predict -i film.mp4 -o predictions",
+        "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
 @click.option(
@@ -101,7 +102,7 @@ def list_clips() -> None:
     help="Folder for pictures and JSON.",
 )
 @click.option(
-    "--model", type=click.Path(dir_okay=False, path_type=Path), default="workspace/pose/pose.onnx", show_default=True
+    "--model", metavar="full|light|FILE.onnx", default="full", show_default=True, help="A shipped network, or a file."
 )
 @click.option(
     "--boxes",
@@ -112,11 +113,13 @@ def list_clips() -> None:
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
 @exif_option
-def predict(source: Path, target: Path, model: Path, boxes: str, spine_only: bool, exif: "Exif | None") -> None:
+def predict(source: Path, target: Path, model: str, boxes: str, spine_only: bool, exif: "Exif | None") -> None:
     """Run a trained network on pictures and videos and draw what it sees; exit 1 where a file could not be read."""
+    from ..pose.networks import cards, shipped_model
     from ..pose.predict_stage import predict as run
     from ..progress import make_reporter, print_summary
 
-    summary = run(source, target, model, boxes, spine_only, make_reporter(), exif=exif or "as-labelled")
+    file = shipped_model(model) if model in cards() else Path(model)
+    summary = run(source, target, file, boxes, spine_only, make_reporter(), exif=exif or "as-labelled")
     print_summary(summary)
     complain(summary, "file(s)")

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..files import write_text
 from ..media.pictures import PictureError
+from ..version import __version__
 from . import drawing, geometry
 from .validation import Validation
 
