@@ -11,12 +11,12 @@ import pytest
 from spinegen import skeleton
 from spinegen.errors import TrainingError, UsageError
 from spinegen.pose import stage
-from spinegen.pose.boxes import read_boxes
 from spinegen.pose.drawing import draw_pose
-from spinegen.pose.predict_stage import Steady, predict
 from spinegen.pose.predictor import PosePrediction, PosePredictor
 from spinegen.pose.settings import TrainSettings
-from spinegen.pose.smoothing import OneEuroFilter
+from spinegen.predict.given_boxes import read_boxes
+from spinegen.predict.one_euro import OneEuroFilter
+from spinegen.predict.stage import Steady, predict
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
 from support.pose_figures import write_set

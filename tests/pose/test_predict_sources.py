@@ -12,8 +12,8 @@ from spinegen.cli import main
 from spinegen.errors import UsageError
 from spinegen.media.sources import FoundFile
 from spinegen.media.video_read import open_video
-from spinegen.pose.boxes import Boxes, read_boxes
-from spinegen.pose.predict_stage import predict
+from spinegen.predict.given_boxes import Boxes, read_boxes
+from spinegen.predict.stage import predict
 from spinegen.progress import SilentReporter, StageSummary
 from support.films import film, steady
 from support.small_coco import category, person, picture, small_coco, written
@@ -150,6 +150,7 @@ def test_the_command_ends_with_1_where_a_file_could_not_be_read(exported_onnx: P
     grey(tmp_path / "in/1.jpg")
     (tmp_path / "in/notes.txt").write_text("no picture")
     arguments = ["predict", "-i", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--model", str(exported_onnx)]
+    arguments += ["--boxes", "whole"]
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0

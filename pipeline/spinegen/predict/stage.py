@@ -17,11 +17,14 @@ from ..media.pictures import Exif, PictureError, read_rgb
 from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
 from ..media.video_read import Video, VideoError, open_video
 from ..media.video_write import written_video
+from ..pose.drawing import draw_pose
+from ..pose.predictor import PosePrediction, PosePredictor
 from ..progress import Reporter, StageSummary
-from .boxes import Boxes, read_boxes
-from .drawing import draw_pose
-from .predictor import PosePrediction, PosePredictor
-from .smoothing import OneEuroFilter
+from .estimator import SpineEstimator
+from .film import draw_film, film_json, follow_film
+from .given_boxes import Boxes, read_boxes
+from .one_euro import OneEuroFilter
+from .outputs import write_outputs
 
 NEAREST_SHARE = 0.3
 """In a video a box belongs to a person of the last frame when their centres are nearer than this share of the box."""
@@ -33,7 +36,10 @@ class _Run:
 
     target: Path
     predictor: PosePredictor
+    estimator: SpineEstimator | None
+    """Finds and follows people; None where boxes were given."""
     places: Boxes
+    formats: tuple[str, ...]
     spine_only: bool
     exif: Exif
     reporter: Reporter
@@ -44,7 +50,7 @@ class _Run:
     frames: int = 0
     people: int = 0
     empty: list[str] = field(default_factory=list)
-    """Pictures that the boxes file does not name."""
+    """Pictures in which nobody was found, or that the boxes file does not name."""
     failures: list[str] = field(default_factory=list)
 
     def stem(self, found: FoundFile) -> Path:
@@ -67,6 +73,8 @@ def predict(
     reporter: Reporter,
     *,
     exif: Exif = "as-labelled",
+    detector: Path | None = None,
+    formats: tuple[str, ...] = (),
 ) -> StageSummary:
     """Draw and write what a network sees: `<name>.jpg` (or `<name>.mp4`) and `<name>.json` for each picture or video.
 
@@ -74,24 +82,41 @@ def predict(
         source: a picture, a video, or a folder of them, which may hold folders.
         target: folder for the results, which has the same folders.
         model: an exported ONNX file.
-        boxes: `whole` (one person fills the picture) or a file, see `boxes.read_boxes`.
+        boxes: `auto` (people are found, and followed through films), `whole` (one person fills the picture) or a file, see
+            `given_boxes.read_boxes`.
         spine_only: draw the vertebral chain alone; the JSON holds all keypoints.
         exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
+        detector: with `auto`, a YOLOX, RTMDet or RF-DETR file instead of the one that ships.
+        formats: of films also `openpose`, `coco`, `csv`, see `outputs.py`.
 
     Raises:
         UsageError: no picture, video or box there, or the results would overwrite the input.
         TrainingError: the model cannot be used.
     """
     sources = _sources(source, target)
-    places = read_boxes(boxes)
-    predictor = PosePredictor(model, flip_test=True)
+    if detector is not None and boxes != "auto":
+        raise UsageError(f"--detector finds people itself: it goes with --boxes auto, found --boxes {boxes}")
+    places = read_boxes("whole" if boxes == "auto" else boxes)
+    estimator = SpineEstimator(model, detector=detector, flip_test=True) if boxes == "auto" else None
+    predictor = estimator.predictor if estimator is not None else PosePredictor(model, flip_test=True)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
     both = (*sources.pictures, *sources.videos)
     stems = Counter(str(PurePosixPath(found.name).with_suffix("")) for found in both)
-    run = _Run(target, predictor, places, spine_only, exif, reporter, stems, len(sources.videos))
+    run = _Run(
+        target=target,
+        predictor=predictor,
+        estimator=estimator,
+        places=places,
+        formats=formats,
+        spine_only=spine_only,
+        exif=exif,
+        reporter=reporter,
+        stems=stems,
+        videos=len(sources.videos),
+    )
     run.failures += [f"{file.name}: {file.why}" for file in sources.skipped if file.wanted]
     started = time.perf_counter()
     _pictures(run, sources.pictures)
@@ -101,6 +126,10 @@ def predict(
         first = run.failures[-len(both)]
         raise UsageError(first if len(both) == 1 else f"{source}: none of its {len(both)} files can be read; {first}")
     if run.people == 0:
+        if estimator is not None:
+            raise UsageError(
+                f"{source}: nobody was found; where a person fills the picture, --boxes whole takes all of it"
+            )
         raise UsageError(f"{source}: nobody was found: {boxes} names none of its {len(both)} files")
     return _summary(run, sources, model, time.perf_counter() - started)
 
@@ -126,7 +155,8 @@ def _summary(run: _Run, sources: Sources, model: Path, seconds: float) -> StageS
             rows.append((name, f"{count}, {count / max(seconds, 1e-9):.1f} a second"))
     rows.append(("people", str(run.people)))
     if run.empty:
-        rows.append(("nobody in", f"{len(run.empty)} pictures that the boxes file does not name, first {run.empty[0]}"))
+        why = "" if run.estimator is not None else " that the boxes file does not name"
+        rows.append(("nobody in", f"{len(run.empty)} pictures{why}, first {run.empty[0]}"))
     if sources.skipped:
         rows.append(("skipped", sources.skipped_in_words()))
     height, width = run.predictor.input_hw
@@ -155,15 +185,26 @@ def _pictures(run: _Run, found: tuple[FoundFile, ...]) -> None:
             except PictureError as error:
                 run.fail(str(error))
                 continue
-            boxes = run.places.of(file, image.shape[1], image.shape[0])
-            if not len(boxes) and run.places.key(file) is None:
+            prediction, boxes = _people_of_picture(run, file, image)
+            if not len(boxes):
                 run.empty.append(file.name)
-            prediction = run.predictor.predict(image, boxes)
             drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only)
             _write(run.stem(file), drawn, prediction_json(prediction, boxes), file.name)
             run.pictures += 1
             run.people += len(boxes)
             task.advance()
+
+
+def _people_of_picture(
+    run: _Run, file: FoundFile, image: NDArray[np.uint8]
+) -> tuple[PosePrediction, NDArray[np.float64]]:
+    if run.estimator is None:
+        boxes = run.places.of(file, image.shape[1], image.shape[0])
+        return run.predictor.predict(image, boxes), boxes
+    people = run.estimator.predict(image)
+    boxes = np.array([person.box_xywh_px for person in people]).reshape(-1, 4)
+    points = np.array([person.keypoints_px for person in people]).reshape(-1, skeleton.COUNT, 2)
+    return PosePrediction(points, np.array([person.scores for person in people]).reshape(-1, skeleton.COUNT)), boxes
 
 
 def _write(stem: Path, drawn: NDArray[np.uint8], people: list[dict[str, Any]], name: str) -> None:
@@ -175,18 +216,26 @@ def _write(stem: Path, drawn: NDArray[np.uint8], people: list[dict[str, Any]], n
 
 def _video(run: _Run, found: FoundFile) -> None:
     stem = run.stem(found)
+    drawn = stem.with_name(stem.name + ".mp4")
     try:
-        with open_video(found.path) as video:
-            frames = _film(run, found, video, stem.with_name(stem.name + ".mp4"))
+        if run.estimator is not None:
+            film = follow_film(found.path, run.estimator, run.reporter)
+            frames, rate, faults = film_json(film), film.rate_hz, film.faults
+            draw_film(found.path, drawn, film, run.spine_only, run.reporter)
+            write_outputs(film, stem, run.formats)
+        else:
+            with open_video(found.path) as video:
+                frames = _film(run, found, video, drawn)
+            rate, faults = video.rate_hz, video.faults
     except VideoError as error:
         run.fail(str(error))
         return
-    for fault in video.faults:
+    for fault in faults:
         run.fail(fault)
     record = {
         "video": found.name,
-        "rate_hz": video.rate_hz,
-        "faults": video.faults,
+        "rate_hz": rate,
+        "faults": faults,
         "keypoint_names": list(skeleton.NAMES),
         "frames": frames,
     }
