@@ -8,9 +8,11 @@ from clip_captures import SHARED_CLIPS, clip_or_refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spinegen.clips.bvh import joint_positions, rest_pose_frames
+from spinegen.clips.bvh import joint_positions
 from spinegen.clips.bvh_text import parse_bvh
-from spinegen.clips.marker_set import choose
+from spinegen.clips.matching import choose
+from spinegen.clips.opening import swing_frames
+from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
 
@@ -153,17 +155,17 @@ def test_of_two_skeletons_one_must_be_named(tmp_path: Path) -> None:
     path.write_text(both + "MOTION\n" + "\n".join([*timing, *(f"{row} {row}" for row in one)]))
     with pytest.raises(ClipError, match="2 subjects: 'Hips', 'Hips2'"):
         read_clip(path)
-    assert choose(read_clip(path, subject="Hips")).name == "bvh_lafan"
+    assert choose(read_clip(path, ReadOptions(subject="Hips"))).name == "bvh_lafan"
 
 
 def test_an_opening_rest_pose_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "a.bvh"
     path.write_text(lafan_like(frames=60))
     calm = joint_positions(parse_bvh(path, path.read_text()))
-    assert rest_pose_frames(calm, 30.0) == 0
+    assert swing_frames(calm, 30.0) == 0
     opening = calm.copy()
     opening[0] += 40.0 * np.sin(np.arange(calm.shape[1]))[:, None]
-    assert rest_pose_frames(opening, 30.0) == 1
+    assert swing_frames(opening, 30.0) == 1
 
 
 @pytest.mark.parametrize("name", ["cmu_02_06_bend.bvh", "cmu_05_04_dance.bvh", "cmu_13_31_jacks_twists.bvh"])
@@ -185,11 +187,10 @@ def test_the_cmu_library_in_its_daz_friendly_conversion(name: str) -> None:
     [
         ("HIERARCHY", "", "must start with HIERARCHY"),
         ("Frame Time: 0.0333333", "Frame Time: 0", "must be positive"),
-        ("Frames: 30", "Frames: many", "Frames: N"),
+        ("Frames: 30", "Frames: many", "line .*Frames: N'.*'many'"),
         ("Zrotation", "Wrotation", "allowed: xposition"),
         ("OFFSET 0 8 0", "OFFSET 0 eight 0", "where a number must be"),
         ("MOTION", "}\nMOTION", "bracket too many"),
-        ("Frames: 30", "Frames: 999999999", "at most"),
     ],
 )
 def test_damage_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from spinegen.errors import ClipError
 from spinegen.geometry.rigid import rotation_vector_matrix
 
+from .intake import check_size
 from .joint_sets import SMPL_24
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
-from .raw import RawCapture, check_rate, check_size
+from .raw import RawCapture
+from .timing import Moments
 
 FOLDER_VARIABLE = "SPINEGEN_SMPL"
 _JOINTS = len(SMPL_24)
@@ -57,8 +59,8 @@ def read_amass(path: Path) -> RawCapture:
     return RawCapture(
         labels=SMPL_24,
         positions=pose_joints(rest, poses, trans),
-        rate_hz=check_rate(path, rate),
         kind="joints",
+        moments=Moments(rate_hz=rate),
         unit="m",
         usual_up="+z",
         notes=(f"joints from the SMPL body ({gender}) in {FOLDER_VARIABLE}",),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from spinegen.errors import ClipError
 
 from .clip import Kind, seen_samples
-from .marker_set import listed
+from .words import listed
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError, UsageError
+from spinegen.errors import ClipError
 
 from .anatomy import Places, body_length
 from .clip import seen_samples
@@ -34,14 +34,11 @@ def stature_in_units(positions: NDArray[np.float64], stations: dict[int, str]) -
 
 
 def metres_per_unit(path: Path, stature: float, in_file: str | None, asked: str | None) -> tuple[float, list[str]]:
-    """Metres a file unit, and notes.
+    """Metres a file unit, and notes; `asked` is the user's unit.
 
     Raises:
-        UsageError: the user's unit is no unit.
         ClipError: no unit, or not the one named, gives a person of possible size.
     """
-    if asked is not None and unit_name(asked) is None:
-        raise UsageError(f"unit {asked!r} is not known; allowed are {', '.join(METRES_PER_UNIT)}")
     named = unit_name(asked) or in_file
     if not (np.isfinite(stature) and stature > 0):
         raise ClipError(f"{path}: the points have no extent: no body can be measured")

@@ -15,7 +15,7 @@ from spinegen.biomech.authored.performer import Performer, performer_model
 from spinegen.biomech.authored.sampling import Sampling, sample_markers
 from spinegen.biomech.contacts import CONTACTS, FLOOR_STATIONS
 from spinegen.biomech.model import SpineModel, load_model
-from spinegen.clips.marker_set import choose
+from spinegen.clips.matching import choose
 from spinegen.clips.read import read_clip
 
 FULL = load_flow()
