@@ -112,8 +112,8 @@ def test_a_headstand_stays_a_headstand(tmp_path: Path) -> None:
         "FIN": (330, 180, 20),
     }
     for part, (x, y, z) in arm_mm.items():
-        headstand[:, LABELS.index(f"L{part}")] = x, -y, z
-        headstand[:, LABELS.index(f"R{part}")] = x, y, z
+        for label, side in ((f"L{part}", -y), (f"R{part}", y)):
+            headstand[:, LABELS.index(label)] = np.array([x, side, z]) + POSITIONS_MM[:, 0] - POSITIONS_MM[0, 0]
     clip = read_clip(write_c3d(tmp_path / "a.c3d", LABELS, headstand))
     assert clip.positions_ground_m[0, clip.index("LHEE"), 1] > 1.4
 
