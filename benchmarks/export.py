@@ -40,7 +40,8 @@ def multiply(source: Path, target: Path, count: int) -> None:
 
 def export_here(root: Path, jobs: int) -> None:
     """Export one workspace and print what it took as JSON; runs in a process of its own."""
-    from spinegen.annotate.stage import ExportSettings, export_coco
+    from spinegen.annotate.settings import ExportSettings
+    from spinegen.annotate.stage import export_coco
     from spinegen.progress import SilentReporter
     from spinegen.workspace import Workspace
 
@@ -74,8 +75,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.work) as folder:
         source = given.frames
         if source is None:
-            sys.path.insert(0, str(REPOSITORY / "tests" / "annotate"))
-            from drawn_set import draw_workspace
+            sys.path.insert(0, str(REPOSITORY / "tests"))
+            from support.drawn_set import draw_workspace
 
             source = draw_workspace(Path(folder) / "drawn", 60, keep_depth=False).frames
         print(

@@ -17,18 +17,20 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "biomech" / "fit"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import numpy as np
-from known import centroids, known_motion, marked_model, vertebra_error_mm
 
+from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fit.fit_clip import fit_clip
 from spinegen.biomech.fit.inverse import mend, solve_motion
 from spinegen.biomech.fit.opensim_tool import solve_with_opensim
 from spinegen.biomech.fit.setup import make_problem
-from spinegen.biomech.model import SEGMENTS, load_model
+from spinegen.biomech.model.spine_model import SEGMENTS
 from spinegen.clips.clip import Clip
-from spinegen.clips.marker_set import MarkerMatch, MarkerRow, MarkerSet
+from spinegen.clips.marker_set import MarkerRow, MarkerSet
+from spinegen.clips.matching import MarkerMatch
+from support.known_motions import centroids, known_motion, marked_model, vertebra_error_mm
 
 WHAT = ("accuracy", "speed", "linear", "jobs", "clips")
 NOISE_M = 0.005
@@ -152,7 +154,8 @@ def one_length(count: int) -> None:
 def jobs(clips: int = 10, frames: int = 600) -> None:
     """Wall time of the stage with one process and with two."""
     from spinegen.biomech.fit.opensim_tool import write_trc
-    from spinegen.biomech.stage import FitSettings, fit_mocap
+    from spinegen.biomech.fits.settings import FitSettings
+    from spinegen.biomech.fits.stage import fit_mocap
     from spinegen.progress import SilentReporter
     from spinegen.workspace import Workspace
 
@@ -181,8 +184,9 @@ def jobs(clips: int = 10, frames: int = 600) -> None:
 
 def clips(folder: Path) -> None:
     """Every real clip of a folder."""
-    from spinegen.biomech.fit_one import fit_one
-    from spinegen.biomech.stage import FitSettings, fit_identity
+    from spinegen.biomech.fits.one_clip import fit_one
+    from spinegen.biomech.fits.settings import FitSettings
+    from spinegen.biomech.fits.stage import fit_identity
 
     with tempfile.TemporaryDirectory() as name:
         for path in sorted(folder.iterdir()):

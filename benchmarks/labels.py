@@ -15,27 +15,27 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from spinegen.biomech.authored.shipped import make_shipped_clips
-from spinegen.biomech.contacts import FLOOR_STATIONS
-from spinegen.biomech.fit_files import FittedClip, read_fit
-from spinegen.biomech.retarget import leg_length_m
-from spinegen.biomech.stage import FitSettings, fit_mocap
+from spinegen.biomech.fits.files import FittedClip, read_fit
+from spinegen.biomech.fits.settings import FitSettings
+from spinegen.biomech.fits.stage import fit_mocap
+from spinegen.biomech.model.contacts import FLOOR_STATIONS
+from spinegen.biomech.retarget.retarget import leg_length_m
 from spinegen.geometry import rigid
-from spinegen.geometry.rigid import Array
 from spinegen.geometry.surface import surface_distance, winding_number
-from spinegen.humans import bones
-from spinegen.humans.arrays import Floats, Ints
-from spinegen.humans.body_data import load_body_data
-from spinegen.humans.hands import curl_hands
-from spinegen.humans.joints import find_landmarks, find_spine
-from spinegen.humans.landmarks import Landmarks
-from spinegen.humans.opening_fingers import opening_fingers
+from spinegen.geometry.types import Array, Floats, Ints
+from spinegen.humans.body import bones
+from spinegen.humans.body.body_data import load_body_data
+from spinegen.humans.body.hands import curl_hands
+from spinegen.humans.body.landmarks import Landmarks
+from spinegen.humans.body.shape import rest_vertices
+from spinegen.humans.body.throat import mouth_lining
 from spinegen.humans.person import shape_of
-from spinegen.humans.sample import sample_person
-from spinegen.humans.shape import rest_vertices
+from spinegen.humans.rigging.joints import find_landmarks, find_spine
+from spinegen.humans.rigging.opening_fingers import opening_fingers
+from spinegen.humans.rigging.weights import bone_weights
 from spinegen.humans.skin import blend, bone_rows
-from spinegen.humans.throat import mouth_lining
-from spinegen.humans.weights import bone_weights
+from spinegen.humans.spec.sample import sample_person
+from spinegen.motions.shipped import make_shipped_clips
 from spinegen.progress import make_reporter
 from spinegen.render.performer import Performer, Pose
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from spinegen.biomech.authored.shipped import make_shipped_clips
 from spinegen.clips.clip import Clip
 from spinegen.clips.read import read_clip
+from spinegen.motions.shipped import make_shipped_clips
 
 
 def write_trc(path: Path, clip: Clip, first: int, frames: int) -> None:
@@ -54,7 +54,8 @@ def cut(folder: Path, count: int, frames: int) -> None:
 
 def run_here(clips: Path, root: Path, jobs: int) -> None:
     """Fit one folder and print what it took as JSON; runs in a process of its own."""
-    from spinegen.biomech.stage import FitSettings, fit_mocap
+    from spinegen.biomech.fits.settings import FitSettings
+    from spinegen.biomech.fits.stage import fit_mocap
     from spinegen.progress import SilentReporter
     from spinegen.workspace import Workspace
 

@@ -112,7 +112,8 @@ def workspace_like(fits: Path, folder: Path) -> Path:
 
 
 def fitted(folder: Path) -> Path:
-    from spinegen.biomech.stage import FitSettings, fit_mocap
+    from spinegen.biomech.fits.settings import FitSettings
+    from spinegen.biomech.fits.stage import fit_mocap
 
     print("fitting the shipped flow ...", flush=True)
     fit_mocap(Workspace(folder), FitSettings(jobs=len(os.sched_getaffinity(0))), SilentReporter())

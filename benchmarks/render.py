@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from spinegen.engine import protocol
-from spinegen.engine.launch import EngineProcess, start_engine
+from spinegen.engine.protocol import actor_calls
+from spinegen.engine.server.launch import EngineProcess, start_engine
 from spinegen.geometry import rigid
 from spinegen.humans.person import build_person
-from spinegen.humans.person_spec import PersonSpec
-from spinegen.humans.sample import sample_person
+from spinegen.humans.spec.person_spec import PersonSpec
+from spinegen.humans.spec.sample import sample_person
 
 WINDOW = 200
 """Frames whose median memory is one reading."""
@@ -107,7 +107,7 @@ class Bench:
         self.client = unrealcv.Client(endpoint, kind)
         if not self.client.connect():
             raise SystemExit("the engine does not answer")
-        self.send(f"vset /objects/spawn {protocol.STAGE} Stage_0", f"vset /camera/0/size {width} {height}")
+        self.send(f"vset /objects/spawn {actor_calls.STAGE} Stage_0", f"vset /camera/0/size {width} {height}")
         self.send('vbp Stage_0 SetBackdrop {"kind":"park"}', "vbp Stage_0 SetSun 40 200 70000 5300 0.53")
         self.rigs: list[tuple[str, tuple[str, ...], np.ndarray]] = []
         self.specs = [sample_person(self.rng, "yoga") for _ in range(people)]
@@ -116,11 +116,11 @@ class Bench:
 
     def dress(self, name: str, spec: PersonSpec, y_cm: float = 0.0) -> None:
         """A person who stands at y."""
-        self.send(f"vset /objects/spawn {protocol.HUMAN} {name} 0 {y_cm:.1f} 0")
+        self.send(f"vset /objects/spawn {actor_calls.HUMAN} {name} 0 {y_cm:.1f} 0")
         reply: Any = self.client.request(f"vbp {name} SetBody {spec.model_dump_json()}", timeout=600)
-        protocol.return_value(reply)
-        rig = protocol.return_value(self.send(f"vbp {name} GetBones")[0])
-        self.rigs.append((name, *protocol.decode_rig(rig)))
+        actor_calls.return_value(reply)
+        rig = actor_calls.return_value(self.send(f"vbp {name} GetBones")[0])
+        self.rigs.append((name, *actor_calls.decode_rig(rig)))
 
     def send(self, *commands: str) -> list[Any]:
         """Replies of a batch, none of them an error."""
@@ -138,7 +138,9 @@ class Bench:
             turn = rigid.axis_angle_matrix((0, 1, 0), 0.05 * number)
             moved[:, :3, :] = turn @ rest[:, :3, :]
             out.append(
-                protocol.format_call(name, protocol.HUMAN, "SetPose", protocol.encode_pose(str(number), bones, moved))
+                actor_calls.format_call(
+                    name, actor_calls.HUMAN, "SetPose", actor_calls.encode_pose(str(number), bones, moved)
+                )
             )
         angle = 0.1 * number
         x, y = -330 * np.cos(angle), -330 * np.sin(angle)

@@ -72,8 +72,8 @@ def _without_timings(data: Any) -> Any:
 
 def small_captures(folder: Path, count: int) -> list[Path]:
     """Up to two captures of a second and a half, made from the shipped key poses."""
-    from spinegen.biomech.authored.capture import make_capture
-    from spinegen.biomech.authored.flow import Flow, FlowClip, Key, load_flow
+    from spinegen.motions.capture import make_capture
+    from spinegen.motions.flow import Flow, FlowClip, Key, load_flow
 
     found, poses = [], load_flow().poses
     for number, name in enumerate(("bow", "salute")[:count]):

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from spinegen.config import parse
-from spinegen.pose.stage import TrainSettings, train_validate
+from spinegen.pose.settings import TrainSettings
+from spinegen.pose.stage import train_validate
 from spinegen.progress import make_reporter, print_summary
 from spinegen.workspace import Workspace
 

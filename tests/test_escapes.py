@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from spinegen.annotate.sidecar import VERSION, read_frame
-from spinegen.biomech.stage import FitSettings, fit_mocap
+from spinegen.biomech.fits.settings import FitSettings
+from spinegen.biomech.fits.stage import fit_mocap
 from spinegen.clips.npz_members import npz_array
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError, ConfigError, DatasetError, FitError, WorkspaceError

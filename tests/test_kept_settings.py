@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from spinegen.annotate.settings import ExportSettings
-from spinegen.biomech.stage import FitSettings
+from spinegen.biomech.fits.settings import FitSettings
 from spinegen.config import Settings
 from spinegen.errors import WorkspaceError
 from spinegen.pose.settings import TrainSettings

@@ -1,27 +1,17 @@
 """The licences page names what pyproject asks for, and nothing that the core imports is under a licence it must not be."""
 
-import importlib.util
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from support.scripts import REPOSITORY, load_script
 
 
 @pytest.fixture(scope="module")
 def licences() -> Any:
     pytest.importorskip("packaging")
-    spec = importlib.util.spec_from_file_location("licences", ROOT / "scripts/licences.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["licences"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script(REPOSITORY / "scripts/licences.py")
 
 
 def test_the_page_names_the_direct_dependencies_of_pyproject(licences: Any) -> None:

@@ -11,6 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
 from .errors import SpinegenError, UsageError
 
 DEATHS_WITHOUT_PROGRESS = 3
@@ -109,9 +112,6 @@ def _opened(jobs: int, dask: str | None, at_end: Callable[[], None] | None) -> I
 
 @contextmanager
 def _local(jobs: int) -> Iterator[_Pool]:
-    from joblib.externals.loky import get_reusable_executor
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
     # One thread of linear algebra a process: the work is already split.
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMEXPR", "NUMBA")}
     executor = get_reusable_executor(max_workers=jobs, timeout=600, env=threads)

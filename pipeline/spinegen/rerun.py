@@ -8,11 +8,12 @@ from typing import Any
 import yaml
 
 from .annotate.settings import ExportSettings
-from .biomech.stage import FitSettings
-from .biomech.truth import truth_file
+from .biomech.fits.settings import FitSettings
+from .biomech.fits.truth import truth_file
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
+from .motions import make_shipped_clips
 from .pose.settings import TrainSettings
 from .provenance import environment, folder_digest, recorded_clips
 from .render.settings import RenderSettings
@@ -143,8 +144,6 @@ def _fits(
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
     if any(clip.get("shipped") for clip in clips):
-        from .biomech.authored import make_shipped_clips
-
         shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips)}
     found = []
     for index, group in enumerate(run["inputs"]["fits"]):

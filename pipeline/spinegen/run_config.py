@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from .annotate.stage import ExportSettings
-from .biomech.stage import FitSettings
+from .annotate.settings import ExportSettings
+from .biomech.fits.settings import FitSettings
 from .config import Settings
-from .pose.stage import TrainSettings
-from .render.stage import RenderSettings
+from .pose.settings import TrainSettings
+from .render.settings import RenderSettings
 
 
 class RunConfig(Settings):

@@ -1,19 +1,16 @@
 """Rendered and exported sets that the tests here look at; drawn once a session."""
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from drawn_set import draw_workspace
-
-from spinegen.annotate.stage import ExportSettings, export_coco
+from spinegen.annotate.settings import ExportSettings
+from spinegen.annotate.stage import export_coco
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
+from support.drawn_set import draw_workspace
 
 
 @pytest.fixture(scope="session")

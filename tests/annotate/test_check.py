@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from spinegen.annotate.check import CheckResult, check
-from spinegen.annotate.stage import ExportSettings, export_coco
+from spinegen.annotate.settings import ExportSettings
+from spinegen.annotate.stage import export_coco
 from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace

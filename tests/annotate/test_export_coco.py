@@ -13,7 +13,8 @@ from pycocotools import mask as rle
 from pycocotools.coco import COCO
 
 from spinegen import skeleton
-from spinegen.annotate.stage import ExportSettings, export_coco
+from spinegen.annotate.settings import ExportSettings
+from spinegen.annotate.stage import export_coco
 from spinegen.config import parse
 from spinegen.errors import ConfigError, DatasetError, UsageError, WorkspaceError
 from spinegen.progress import SilentReporter

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from spinegen.annotate.draw import SPINE_BGR, draw_skeleton, fit_into
-from spinegen.annotate.preview import write_preview, write_video
-from spinegen.annotate.video import read_motion
+from spinegen.annotate.preview import write_preview
+from spinegen.annotate.video import read_motion, write_video
 from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.skeleton import COUNT, NAMES, SPINE_CHAIN, VERTEBRAE

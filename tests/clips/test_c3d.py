@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import SHARED_CLIPS, clip_or_refusal, plug_in_gait, write_c3d
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinegen.clips.c3d import read_c3d
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import SHARED_CLIPS, clip_or_refusal, plug_in_gait, write_c3d
 
 LABELS, POSITIONS_MM = plug_in_gait(frames=12)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from clip_captures import clip_or_refusal, coco_person, human36m
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from spinegen.clips.matching import choose
 from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import clip_or_refusal, coco_person, human36m
 
 POSITIONS = coco_person()
 

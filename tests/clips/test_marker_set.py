@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import SHARED_CLIPS, plug_in_gait
 
 from spinegen.clips.anatomy import SEGMENTS
 from spinegen.clips.clip import Clip
@@ -13,6 +12,7 @@ from spinegen.clips.marker_set import load_marker_set, shipped_marker_sets
 from spinegen.clips.matching import choose, rank
 from spinegen.clips.read import read_clip
 from spinegen.errors import ConfigError, MarkerSetError
+from support.clip_captures import SHARED_CLIPS, plug_in_gait
 
 SETS = shipped_marker_sets()
 
@@ -24,7 +24,7 @@ def clip_with(labels: tuple[str, ...]) -> Clip:
 
 @pytest.mark.parametrize("name", list(SETS))
 def test_every_station_exists_in_the_model_and_belongs_to_a_segment(name: str) -> None:
-    from spinegen.biomech.model import load_model
+    from spinegen.biomech.anatomy.assemble import load_model
 
     stations = {row.station for row in SETS[name].markers.values()}
     assert stations <= set(load_model("unisex").stations)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import coco_person, human36m, plug_in_gait, walker, write_c3d, write_table
 
 from spinegen.clips.clip import Clip
 from spinegen.clips.joint_sets import COCO_17
 from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import coco_person, human36m, plug_in_gait, walker, write_c3d, write_table
 
 Y_DOWN = np.array([1.0, -1.0, -1.0])
 WALKER = human36m(walker())

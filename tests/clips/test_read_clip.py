@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import plug_in_gait, write_c3d, write_trc, z_up_to_y_up
 
 from spinegen.clips.clip import Clip
 from spinegen.clips.matching import choose
 from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError, SpinegenError, UsageError
+from support.clip_captures import plug_in_gait, write_c3d, write_trc, z_up_to_y_up
 
 LABELS, POSITIONS_MM = plug_in_gait()
 

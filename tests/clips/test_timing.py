@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from clip_captures import coco_person, plug_in_gait, write_table, write_trc, z_up_to_y_up
-from test_bvh import lafan_like
 
 from spinegen.clips.joint_sets import COCO_17
 from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.clips.timing import Moments, place_frames
 from spinegen.errors import ClipError
+from support.bvh_texts import lafan_like
+from support.clip_captures import coco_person, plug_in_gait, write_table, write_trc, z_up_to_y_up
 
 LABELS, Z_UP_MM = plug_in_gait(frames=200)
 Y_UP_MM = z_up_to_y_up(Z_UP_MM)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_captures import SHARED_CLIPS, clip_or_refusal, plug_in_gait, write_trc, z_up_to_y_up
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
+from support.clip_captures import SHARED_CLIPS, clip_or_refusal, plug_in_gait, write_trc, z_up_to_y_up
 
 LABELS, POSITIONS_MM = plug_in_gait(frames=20)
 Y_UP_MM = z_up_to_y_up(POSITIONS_MM)

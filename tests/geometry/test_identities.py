@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spinegen.engine.protocol import decode_rig, encode_pose, encode_rig
+from spinegen.engine.protocol.actor_calls import decode_rig, encode_pose, encode_rig
 from spinegen.geometry import rigid
 from spinegen.geometry.axes import (
     SWAP_YZ,

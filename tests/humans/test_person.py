@@ -7,7 +7,8 @@ from spinegen import skeleton
 from spinegen.geometry import rigid
 from spinegen.humans.person import Person, build_person
 from spinegen.humans.skin import skin
-from spinegen.humans.spec import PersonSpec, sample_person
+from spinegen.humans.spec.person_spec import PersonSpec
+from spinegen.humans.spec.sample import sample_person
 
 WARDROBES = ("yoga", "sport", "street", "office")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from commands import done, spinegen
 
-from spinegen.biomech.authored.capture import make_capture
-from spinegen.biomech.authored.flow import Flow, FlowClip, Key, load_flow
+from spinegen.motions.capture import make_capture
+from spinegen.motions.flow import Flow, FlowClip, Key, load_flow
+from support.commands import done, spinegen
 
 SCENE = {
     "shots": 8,

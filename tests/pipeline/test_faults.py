@@ -10,12 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from commands import done, refused, spinegen
-from test_resume import resume
+
+from support.commands import done, refused, spinegen
+from support.scripts import REPOSITORY, load_script
 
 pytestmark = pytest.mark.gl
+
+resume: Any = load_script(REPOSITORY / "benchmarks" / "resume.py")
+"""What counts processes is the benchmark's."""
 
 RENDER = ("render", "--scenes", "small.yaml", "--out", "w", "--jobs", "1", "--depth")
 

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
-from commands import done, refused, spinegen
 
 from spinegen import skeleton
+from support.commands import done, refused, spinegen
 
 pytestmark = pytest.mark.gl
 

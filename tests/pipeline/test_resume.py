@@ -1,10 +1,8 @@
 """A set that was made again, or killed and gone on with, is the same set, byte for byte."""
 
-import importlib
 import json
 import os
 import shutil
-import sys
 import time
 from pathlib import Path
 from subprocess import run as process
@@ -12,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import done, refused
+
+from support.commands import done, refused
+from support.scripts import REPOSITORY, load_script
 
 pytestmark = pytest.mark.gl
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-resume: Any = importlib.import_module("resume")
+resume: Any = load_script(REPOSITORY / "benchmarks" / "resume.py")
 """What kills runs and compares workspaces is the benchmark's."""
 
 

@@ -1,21 +1,14 @@
 """A small drawn set, and a network trained a little and exported from it, shared by the pose tests."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pose_figures import write_set
 
 from spinegen.pose import stage
-from spinegen.pose.settings import TrainSettings
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
-
-
-def quick_settings(**other: Any) -> TrainSettings:
-    """A training of seconds."""
-    fields = {"device": "cpu", "epochs": 2, "batch": 8, "threads": 1, "fp16": True, **other}
-    return TrainSettings.model_validate(fields)
+from support.pose_figures import write_set
+from support.quick_training import quick_settings
 
 
 @pytest.fixture(scope="session")

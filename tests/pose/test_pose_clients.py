@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pose_figures import draw, person_look
 
 from spinegen.pose.assembly import ARCHITECTURES, build_network
 from spinegen.pose.export import export_onnx
 from spinegen.pose.predictor import PosePredictor
+from support.pose_figures import draw, person_look
 
 BOX_XYWH = np.array([40.0, 20.0, 150.0, 170.0])
 

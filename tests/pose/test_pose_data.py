@@ -15,7 +15,7 @@ from spinegen.pose.data.cache import CropCache, drop_other_crops, open_cache
 from spinegen.pose.data.coco_set import CocoSet, read_coco
 from spinegen.pose.data.pixels import disturb, sample
 from spinegen.pose.data.warp import plain_warp, random_warp
-from spinegen.pose.settings import AugmentSettings
+from spinegen.pose.settings import UNDISTURBED, AugmentSettings
 from spinegen.progress import SilentReporter
 
 HW = (128, 96)
@@ -76,7 +76,7 @@ def test_a_mirrored_person_keeps_left_and_right_apart() -> None:
     points[0, left], points[0, right] = [80, 60], [40, 60]
     visibility = np.full((1, 37), 2)
     visibility[0, left] = 0
-    still = AugmentSettings(flip=1, scale=(1, 1), shift=0, rotation=0, half_body=0)
+    still = UNDISTURBED.model_copy(update={"flip": 1})
     warp = random_warp(rng, np.array([[20.0, 20.0, 80.0, 80.0]]), points, visibility, HW, still)
     plain = plain_warp(np.array([[20.0, 20.0, 80.0, 80.0]]), points, visibility, HW)
     width = HW[1]
@@ -91,7 +91,7 @@ def test_a_swapped_background_leaves_the_persons_pixels_alone() -> None:
     planes = torch.full((8, 4, 32, 24), 100.0)
     planes[:, 3] = 0
     planes[:, 3, 8:24, 6:18] = 255
-    only = AugmentSettings(background=1, color=0, blur=0, patches=0, swap_channels=0)
+    only = UNDISTURBED.model_copy(update={"background": 1})
     out = disturb(planes, np.ones(8, bool), rng, only)
     assert (out[:, :, 8:24, 6:18] == 100).all()
     assert (out[:, :, :8] != 100).float().mean() > 0.5
@@ -100,7 +100,7 @@ def test_a_swapped_background_leaves_the_persons_pixels_alone() -> None:
 
 def test_patches_cover_a_share_of_the_pictures() -> None:
     planes = torch.zeros(64, 4, 64, 48)
-    only = AugmentSettings(background=0, color=0, blur=0, patches=0.5, swap_channels=0)
+    only = UNDISTURBED.model_copy(update={"patches": 0.5})
     out = disturb(planes, np.ones(64, bool), np.random.default_rng(0), only)
     touched = (out.flatten(1) > 0).any(dim=1).float().mean()
     assert 0.1 < touched < 0.7

@@ -7,8 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import quick_settings
-from pose_figures import write_set
 
 from spinegen import skeleton
 from spinegen.errors import TrainingError, UsageError
@@ -21,6 +19,8 @@ from spinegen.pose.settings import TrainSettings
 from spinegen.pose.smoothing import OneEuroFilter
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
+from support.pose_figures import write_set
+from support.quick_training import quick_settings
 
 
 def test_the_stage_leaves_a_file_its_scores_and_a_page(trained: Workspace) -> None:

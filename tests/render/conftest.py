@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from small_set import draw, make_fits, new_workspace, scene_file
 
 from spinegen.workspace import Workspace
+from support.small_set import draw, make_fits, new_workspace, scene_file
 
 
 @pytest.fixture(scope="session")

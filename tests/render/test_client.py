@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from spinegen.engine import wire
-from spinegen.engine.images import encode_bmp, encode_npy
-from spinegen.engine.server import Server
+from spinegen.engine.protocol import wire
+from spinegen.engine.protocol.images import encode_bmp, encode_npy
+from spinegen.engine.server.server import Server
 from spinegen.errors import EngineError
 from spinegen.render.client import Connection, ConnectionLost, parse_endpoint
 

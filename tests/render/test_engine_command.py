@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from small_set import new_workspace
 
 from spinegen.render.engines import ForeignEngine
 from spinegen.render.paths import FramePaths
@@ -16,13 +15,14 @@ from spinegen.render.worker import Job, Worker
 from spinegen.scenes.plan import read_shots
 from spinegen.scenes.plan_file import read_header
 from spinegen.workspace import Workspace
+from support.small_set import new_workspace
 
 
 def command(folder: Path) -> tuple[str, str]:
     """A script that notes its process and runs an engine as its child; the socket on which that answers."""
     address = str(folder / "engine.socket")
     script = folder / "start.sh"
-    run = f"{sys.executable} -c \"from pathlib import Path; from spinegen.engine.serve import serve; serve('127.0.0.1', 0, Path('{address}'))\""
+    run = f"{sys.executable} -c \"from pathlib import Path; from spinegen.engine.server.serve import serve; serve('127.0.0.1', 0, Path('{address}'))\""
     script.write_text(f"#!/bin/sh\nrm -f {address}\n{run} &\necho $! >> {folder}/started\nwait\n")
     return f"sh {script}", address
 

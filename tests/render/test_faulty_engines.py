@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faulty_proxy import FaultyProxy
-from small_set import SCENE, draw, new_workspace, scene_file
 
-from spinegen.engine.launch import EngineProcess, start_engine
+from spinegen.engine.server.launch import EngineProcess, start_engine
 from spinegen.render import engines
 from spinegen.render.client import Connection
 from spinegen.workspace import Workspace
+from support.faulty_proxy import FaultyProxy
+from support.small_set import SCENE, draw, new_workspace, scene_file
 
 TIMEOUT_S = 12.0
 

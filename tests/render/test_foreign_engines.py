@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from spinegen.engine.launch import EngineProcess, start_engine
-from spinegen.engine.vocabulary import Backdrop, Ground
+from spinegen.engine.protocol.vocabulary import Backdrop, Ground
+from spinegen.engine.server.launch import EngineProcess, start_engine
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
-from spinegen.humans.spec import sample_person
+from spinegen.humans.spec.sample import sample_person
 from spinegen.render.client import Connection, parse_endpoint
 from spinegen.render.engine_check import check_engine, sphere_seen
 from spinegen.render.foreign import (

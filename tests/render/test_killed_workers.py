@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from small_set import contents, draw, new_workspace, scene_file
 
 from spinegen.errors import SpinegenError, WorkspaceError
 from spinegen.render.settings import RenderSettings
 from spinegen.render.worker import Job, draw_in_worker
 from spinegen.scenes.plan_file import read_header
 from spinegen.workspace import Workspace
+from support.small_set import contents, draw, new_workspace, scene_file
 
 pytestmark = pytest.mark.gl
 

@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spinegen.biomech.authored.flow import load_flow
-from spinegen.biomech.authored.performance import plant_keys
-from spinegen.biomech.fit_files import FittedClip
-from spinegen.biomech.model import load_model
+from spinegen.biomech.anatomy.assemble import load_model
+from spinegen.biomech.fits.files import FittedClip
 from spinegen.geometry import rigid
 from spinegen.geometry.surface import surface_distance, winding_number
 from spinegen.humans.person import build_person
-from spinegen.humans.person_spec import Hair
 from spinegen.humans.skin import skin
-from spinegen.humans.spec import sample_person
+from spinegen.humans.spec.person_spec import Hair
+from spinegen.humans.spec.sample import sample_person
+from spinegen.motions.flow import load_flow
+from spinegen.motions.performance import plant_keys
 from spinegen.render.performer import Performer
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
 from spinegen.scenes.placement import PlacedPerson

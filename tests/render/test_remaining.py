@@ -4,7 +4,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from small_set import SCENE
 
 from spinegen.config import parse
 from spinegen.progress import SilentReporter
@@ -14,6 +13,7 @@ from spinegen.render.remaining import BATCH, Remaining
 from spinegen.scenes.plan import Plan, make_plan, open_plan
 from spinegen.scenes.settings import SceneSettings
 from spinegen.workspace import Workspace
+from support.small_set import SCENE
 
 SHOTS = 70
 

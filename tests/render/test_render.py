@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_set import contents, draw, new_workspace, scene_file
 
 from spinegen.annotate.sidecar import read_frame
 from spinegen.errors import ConfigError, DatasetError, WorkspaceError
@@ -23,6 +22,7 @@ from spinegen.scenes.plan import read_shots
 from spinegen.scenes.plan_file import read_header
 from spinegen.skeleton import NAMES
 from spinegen.workspace import Workspace
+from support.small_set import contents, draw, new_workspace, scene_file
 
 pytestmark = pytest.mark.gl
 

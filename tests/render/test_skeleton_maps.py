@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from mannequin import rest_pose
 
-from spinegen.biomech.drawn import drawn_model
-from spinegen.biomech.model import load_model
+from spinegen.biomech.anatomy.assemble import load_model
+from spinegen.biomech.retarget.avatar_model import drawn_model
 from spinegen.config import parse
-from spinegen.engine import protocol
+from spinegen.engine.protocol import actor_calls
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.render.engine_check import check_skeleton
 from spinegen.render.performer import Performer
 from spinegen.render.skeleton_map import SkeletonMap, load_skeleton_map, split_rest_pose
 from spinegen.skeleton import KEYPOINTS, VERTEBRAE
+from support.mannequin import rest_pose
 
 MAPS = ("ue5_manny", "metahuman")
 SPINE = ("pelvis", "spine_01", "spine_02", "spine_03", "spine_04", "spine_05", "neck_01", "neck_02", "head")
@@ -192,7 +192,7 @@ def test_bodies_become_bones_and_bones_bodies_on_random_poses(mapping: SkeletonM
     bodies = rigid.transform(poses.rotation_ground_body, poses.position_ground_m)
     bones = performer.bones_of(bodies)
     # Through the wire and back, and from each bone back to its body: a bone keeps its place on its body.
-    sent = np.stack([protocol.decode_rig(protocol.encode_rig(performer.moved_bones, pose))[1] for pose in bones])
+    sent = np.stack([actor_calls.decode_rig(actor_calls.encode_rig(performer.moved_bones, pose))[1] for pose in bones])
     assert np.abs(sent - bones).max() < 1e-5
     at_rest = model.forward(drawn_model(rest.landmarks).rest_q[None])
     body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])

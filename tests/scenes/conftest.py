@@ -1,9 +1,9 @@
 """Motion that the sampler's tests share."""
 
 import pytest
-from swaying import swaying
 
 from spinegen.scenes.motions import Motion
+from support.swaying import swaying
 
 
 @pytest.fixture(scope="session")

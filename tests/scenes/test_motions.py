@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from swaying import swaying
 
 from spinegen.errors import ConfigError, DatasetError
 from spinegen.scenes.motions import GAP_S, select, split_motions
 from spinegen.scenes.settings import ClipSettings
+from support.swaying import swaying
 
 
 def test_with_several_clips_no_clip_is_in_both(three_motions):

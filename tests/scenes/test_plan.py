@@ -6,7 +6,6 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from swaying import swaying
 
 from spinegen.config import load_yaml, parse
 from spinegen.errors import ConfigError, DatasetError
@@ -18,6 +17,7 @@ from spinegen.scenes.plan_file import PlanHeader, read_header
 from spinegen.scenes.settings import SceneSettings
 from spinegen.scenes.shot import Shot
 from spinegen.scenes.views import inside_share
+from support.swaying import swaying
 
 
 def scene(**changes) -> SceneSettings:

@@ -15,11 +15,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from spinegen.engine.environment import DIRECTIONS, HEIGHT, WIDTH
-from spinegen.engine.protocol import BARE_LEVEL, CALLS, Call
-from spinegen.engine.vocabulary import PropKind, SurfaceKind
+from spinegen.engine.light.radiance_map import DIRECTIONS, HEIGHT, WIDTH
+from spinegen.engine.protocol.actor_calls import BARE_LEVEL, CALLS, Call
+from spinegen.engine.protocol.vocabulary import PropKind, SurfaceKind
 from spinegen.geometry.axes import ground_to_unreal
-from spinegen.humans.person_spec import Fabric, Garment, PersonSpec, Skin
+from spinegen.humans.spec.person_spec import Fabric, Garment, PersonSpec, Skin
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "unreal_project"

@@ -1,1 +1,4 @@
-"""Labels and pages: visibility, COCO and 3D exports, the consistency check, previews and the report."""
+"""From rendered frames to a set: COCO and other formats, checks, previews and the report.
+
+It reads files that `render` wrote; no engine and no model come in.
+"""

@@ -8,7 +8,7 @@ import jinja2
 
 from .. import __version__
 from ..files import write_text
-from ..skeleton import KEYPOINTS
+from ..skeleton import KEYPOINTS, VERTEBRAE
 from . import coco, points_3d
 from .settings import ExportSettings
 from .tally import Tally, bin_width
@@ -129,8 +129,6 @@ def _bars(rows: list[tuple[str, int]]) -> list[dict[str, Any]]:
 
 
 def _angle_rows(tally: Tally) -> list[dict[str, str]]:
-    from ..skeleton import VERTEBRAE
-
     low, high = tally.angle_quantiles(0.01), tally.angle_quantiles(0.99)
     pairs = list(zip(VERTEBRAE[1:], VERTEBRAE, strict=False))
     return [

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from .. import __version__
 from ..skeleton import LINKS, NAMES, SIGMAS, VERTEBRAE
-from .labels import PersonAnnotation, Site
+from .labels import PersonAnnotation
+from .settings import Site
 from .sidecar import Frame
 
 LICENSE_NAME = "CC0-1.0"

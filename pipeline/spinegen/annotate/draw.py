@@ -2,11 +2,14 @@
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.rigid import Array
+from ..errors import DatasetError
+from ..geometry.types import Array
 from ..skeleton import LINKS, NAMES, SPINE_CHAIN
+from .sidecar import Frame
 
 Picture = NDArray[np.uint8]
 """`(H, W, 3)` BGR."""
@@ -24,8 +27,6 @@ def draw_skeleton(picture: Picture, points_px: Array, visibility: NDArray[np.int
         visibility: `(37,)` COCO's v; those with 0 are left out.
         height_px: the person's height in the picture, from which line widths follow.
     """
-    import cv2
-
     width = int(np.clip(height_px / 170, 1, 4))
     at = np.rint(np.nan_to_num(points_px) * 2**_SUBPIXEL_BITS).astype(int)
     spine = {frozenset(link) for link in _SPINE_LINKS}
@@ -46,15 +47,11 @@ def draw_skeleton(picture: Picture, points_px: Array, visibility: NDArray[np.int
 
 def write_text(picture: Picture, text: str, at: tuple[int, int], scale: float = 0.42, shade: int = 40) -> None:
     """Small grey text; `at` is the left end of its base line."""
-    import cv2
-
     cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (shade, shade, shade), 1, cv2.LINE_AA)
 
 
 def fit_into(picture: Picture, width: int, height: int) -> tuple[Picture, float, Array]:
     """The picture scaled into a cell; also the scale and the offset `(2,)` that take its pixels to the cell's."""
-    import cv2
-
     scale = min(width / picture.shape[1], height / picture.shape[0])
     size = (max(round(picture.shape[1] * scale), 1), max(round(picture.shape[0] * scale), 1))
     smaller = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
@@ -72,3 +69,21 @@ def _color(keypoint: int) -> tuple[int, int, int]:
     if NAMES[keypoint].startswith("left"):
         return LEFT_BGR
     return RIGHT_BGR if NAMES[keypoint].startswith("right") else MIDDLE_BGR
+
+
+def skeletons_over(frame: Frame, width: int, height: int) -> Picture:
+    """The frame's picture in a cell of this size, with everybody's skeleton.
+
+    Raises:
+        DatasetError: the picture cannot be read.
+    """
+    picture = cv2.imread(str(frame.image), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise DatasetError(f"{frame.image}: picture cannot be read")
+    cell, scale, offset = fit_into(np.asarray(picture, dtype=np.uint8), width, height)
+    for label in frame.people:
+        pixels, _ = frame.camera.project(label.keypoints_ground_m)
+        inside = label.visibility > 0
+        tall = float(np.ptp(pixels[inside, 1])) * scale if inside.any() else 0.0
+        draw_skeleton(cell, pixels * scale + offset, label.visibility, tall)
+    return cell

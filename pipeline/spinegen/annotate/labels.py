@@ -1,22 +1,23 @@
 """From a sidecar and a mask to what every export writes about one person: 2D keypoints, box, outline, 3D in the camera."""
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pycocotools import mask as rle
 
 from ..errors import DatasetError
-from ..geometry.rigid import Array, matrix_quaternion
-from ..skeleton import KEYPOINTS, VERTEBRAE
+from ..geometry.rigid import matrix_quaternion
+from ..geometry.types import Array
+from ..labels.spine import SPINE_IDS, SPINE_LEVELS
+from ..skeleton import KEYPOINTS
+from .settings import Site
 from .sidecar import Frame, PersonLabel
 
-Site = Literal["centroid", "posterior"]
-
-SPINE_IDS: NDArray[np.int64] = np.array([k.id for k in KEYPOINTS if k.vertebra])
-SPINE_LEVELS: NDArray[np.int64] = np.array([VERTEBRAE.index(k.vertebra) for k in KEYPOINTS if k.vertebra])
-"""For each keypoint of `SPINE_IDS`, the row of its vertebra in `VERTEBRAE`."""
 _PNG_END = b"IEND\xaeB`\x82"
 ROOT = next(k.id for k in KEYPOINTS if k.name == "hip")
 """Root-relative coordinates start here (S1)."""
@@ -84,8 +85,6 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
     Args:
         mask: `(H, W)` instance ids of the frame.
     """
-    from pycocotools import mask as rle
-
     own = np.asfortranarray(mask) == label.instance
     encoded = rle.encode(own.view(np.uint8))
     area = int(rle.area(encoded))
@@ -130,8 +129,6 @@ def read_mask(path: Path, width: int, height: int) -> NDArray[np.uint8]:
     Raises:
         DatasetError: missing, damaged, not 8-bit single-channel, or of another size.
     """
-    import cv2
-
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -155,8 +152,6 @@ def read_depth(path: Path) -> NDArray[np.float32]:
     Raises:
         DatasetError: missing or damaged.
     """
-    import zipfile
-
     try:
         with np.load(path) as archive:
             return archive[archive.files[0]].astype(np.float32)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow as pa
+
 from .card import write_card
 from .formats import coco_files, webdataset, yolo_pose
 from .piece import Job, Piece
@@ -47,8 +49,6 @@ class CocoOutput:
         self._writers = {split: coco_files.SplitWriter(job.root, split, job.site) for split in SPLITS}
 
     def write(self, piece: Piece) -> None:
-        import pyarrow as pa
-
         for split, part in piece.splits.items():
             table = pa.ipc.open_stream(part.table).read_all()
             self._writers[split].write(b"".join(part.images), b"".join(part.annotations), table)

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+
+import pyarrow as pa
 
 from ..errors import DatasetError
-from .labels import PersonAnnotation, Site, annotate_person, read_mask
+from . import points_3d
+from .formats import coco_files, yolo_pose
+from .formats.webdataset import ShardWriter
+from .labels import PersonAnnotation, annotate_person, read_mask
+from .settings import Format, Site
 from .sidecar import Frame, read_frame
 from .tally import Tally
 from .where import parse_where
-
-Format = Literal["coco", "yolo-pose", "webdataset"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,6 @@ def make_piece(job: Job, sidecars: list[Path], number: int) -> Piece:
     rows: dict[str, list[dict[str, object]]] = {}
     shards = None
     if job.format == "webdataset":
-        from .formats.webdataset import ShardWriter
-
         shards = ShardWriter(job.root, number)
     for path in sidecars:
         try:
@@ -113,32 +114,21 @@ def _place(
     shards: object,
 ) -> None:
     if job.format == "coco":
-        from . import points_3d
-        from .formats import coco_files
-
         image, annotations = coco_files.encode(frame, people)
         coco_files.place_files(frame, job.root, job.with_masks, job.with_depth)
         part.images.append(image)
         part.annotations.append(annotations)
         rows += [points_3d.row(frame, person) for person in people]
     elif job.format == "yolo-pose":
-        from .formats import yolo_pose
-
         yolo_pose.write_frame(frame, people, job.root)
     else:
-        from .formats.webdataset import ShardWriter
-
         assert isinstance(shards, ShardWriter)
         shards.write(frame, people, job.with_masks, job.with_depth)
 
 
 def _ipc(rows: list[dict[str, object]], site: Site) -> bytes:
-    import pyarrow as pa
-
-    from .points_3d import table
-
     sink = pa.BufferOutputStream()
-    found = table(rows, site)
+    found = points_3d.table(rows, site)
     with pa.ipc.new_stream(sink, found.schema) as stream:
         stream.write_table(found)
     return sink.getvalue().to_pybytes()

@@ -1,16 +1,16 @@
 """Columns of `keypoints_3d_<split>-unreal.parquet`: one row a person in a frame, everything a lifting network is trained with."""
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ..skeleton import COUNT, LINKS, NAMES, VERTEBRAE
 from .coco import PEOPLE_PER_IMAGE
-from .labels import ROOT, PersonAnnotation, Site
+from .labels import ROOT, PersonAnnotation
+from .settings import Site
 from .sidecar import Frame
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _V = len(VERTEBRAE)
 _ARRAYS: dict[str, tuple[int, ...]] = {
@@ -38,12 +38,8 @@ def file_name(split: str) -> str:
     return f"keypoints_3d_{split}-unreal.parquet"
 
 
-def schema(site: Site) -> "pa.Schema":
+def schema(site: Site) -> pa.Schema:
     """Arrow schema; its metadata hold names, shapes and frames, so that the file explains itself."""
-    import json
-
-    import pyarrow as pa
-
     scalars = [
         ("annotation_id", pa.int64()),
         ("image_id", pa.int64()),
@@ -121,10 +117,8 @@ def row(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
     }
 
 
-def table(rows: list[dict[str, Any]], site: Site) -> "pa.Table":
+def table(rows: list[dict[str, Any]], site: Site) -> pa.Table:
     """Rows as an Arrow table of `schema`."""
-    import pyarrow as pa
-
     layout = schema(site)
     columns = []
     for field in layout:

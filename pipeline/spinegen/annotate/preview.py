@@ -1,19 +1,17 @@
-"""A quick look: a contact sheet of frames with skeletons, and the film of one clip beside its moving spine."""
+"""A quick look: a contact sheet of frames with skeletons."""
 
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..errors import DatasetError
 from ..files import atomic_path
 from ..progress import Reporter
 from ..workspace import Workspace
-from .draw import Picture, draw_skeleton, fit_into, write_text
+from .draw import Picture, skeletons_over, write_text
 from .sidecar import Frame, read_frame, sidecar_paths
-from .video import write_video
-
-__all__ = ["write_preview", "write_video"]
 
 CELL, TEXT, GAP = 300, 20, 8
 COLUMNS = 6
@@ -28,8 +26,6 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     Raises:
         DatasetError: there are no frames, or none can be read.
     """
-    import cv2
-
     total = sum(1 for _ in sidecar_paths(workspace.frames))
     if not total:
         raise DatasetError(
@@ -54,33 +50,9 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     return target
 
 
-def skeletons_over(frame: Frame) -> Picture:
-    """The frame's picture with everybody's skeleton.
-
-    Raises:
-        DatasetError: the picture cannot be read.
-    """
-    return _drawn(frame, frame.width, frame.height)
-
-
-def _drawn(frame: Frame, width: int, height: int) -> Picture:
-    import cv2
-
-    picture = cv2.imread(str(frame.image), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DatasetError(f"{frame.image}: picture cannot be read")
-    cell, scale, offset = fit_into(np.asarray(picture, dtype=np.uint8), width, height)
-    for label in frame.people:
-        pixels, _ = frame.camera.project(label.keypoints_ground_m)
-        inside = label.visibility > 0
-        tall = float(np.ptp(pixels[inside, 1])) * scale if inside.any() else 0.0
-        draw_skeleton(cell, pixels * scale + offset, label.visibility, tall)
-    return cell
-
-
 def _cell(frame: Frame) -> Picture:
     cell = np.full((CELL + TEXT, CELL, 3), 255, dtype=np.uint8)
-    cell[:CELL] = _drawn(frame, CELL, CELL)
+    cell[:CELL] = skeletons_over(frame, CELL, CELL)
     write_text(cell, f"{frame.shot}  {frame.activity}  {frame.clip}  {frame.split}", (2, CELL + 14))
     return cell
 

@@ -1,15 +1,16 @@
 """What can be asked of an export."""
 
 import os
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from ..config import Settings
 from ..errors import UsageError
-from .labels import Site
-from .piece import Format
 from .where import parse_where
+
+Site = Literal["centroid", "posterior"]
+Format = Literal["coco", "yolo-pose", "webdataset"]
 
 
 class ExportSettings(Settings):

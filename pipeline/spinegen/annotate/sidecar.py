@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import DatasetError
 from ..files import is_file_name
 from ..geometry.camera import Camera
-from ..geometry.rigid import Array
+from ..geometry.types import Array
 from ..skeleton import COUNT, VERTEBRAE
 
 VERSION = 1

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+import cv2
 import numpy as np
 
-from ..geometry.rigid import Array, axis_angle_matrix
+from ..geometry.rigid import axis_angle_matrix
+from ..geometry.types import Array
 from ..skeleton import VERTEBRAE
 from .draw import Picture, draw_skeleton, write_text
 
@@ -49,8 +51,6 @@ def draw_spine(panel: Picture, centroids_m: Array, rotations: Array, all_m: Arra
         rotations: `(25, 3, 3)` vertebra to pelvis.
         all_m: `(F, 25, 3)` of the whole motion, for the scale.
     """
-    import cv2
-
     height, width = panel.shape[:2]
     axis = 0 if view == "side" else 2
     long = max(float(all_m[..., 1].max() - min(all_m[..., 1].min(), 0.0)) + 0.1, 0.6)
@@ -87,8 +87,6 @@ def draw_traces(strip: Picture, times_s: Array, regions_deg: Array, index: int) 
     Args:
         regions_deg: `(F, 3)` degrees, forward +.
     """
-    import cv2
-
     height, width = strip.shape[:2]
     left, right, top, bottom = 96, width - 16, 8, height - 12
     low, high = min(float(regions_deg.min()), -5.0), max(float(regions_deg.max()), 5.0)

@@ -27,8 +27,6 @@ from .sidecar import SPLITS, read_frame, sidecar_paths
 from .tally import Tally
 from .where import parse_where
 
-__all__ = ["ExportSettings", "export_coco"]
-
 ALONE = 400
 """Sets of fewer frames are exported in this process: starting others would take longer."""
 RECORD = "export.json"

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..labels.viewpoint import view_angle_deg
 from ..skeleton import COUNT, VERTEBRAE
 from .labels import PersonAnnotation
 from .sidecar import Frame
-from .view import view_angle_deg
 
 SHARE_BINS = 20
 """Bins of shares between 0 and 1."""
@@ -83,7 +83,7 @@ class Tally:
         self.flags[np.arange(COUNT), person.visibility] += 1
         self.occlusion[min(int(person.occlusion * SHARE_BINS), SHARE_BINS - 1)] += 1
         self.box_height[min(int(person.box[3] / frame.height * 20), 19)] += 1
-        angle = view_angle_deg(frame.camera, person.label)
+        angle = view_angle_deg(frame.camera, person.label.centroids_ground_m, person.label.quaternions_ground_wxyz)
         self.views[round(angle / (360 / VIEW_BINS)) % VIEW_BINS] += 1
         degrees = person.label.intervertebral_deg
         level, axis = np.nonzero(np.isfinite(degrees))

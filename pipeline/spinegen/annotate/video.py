@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pandas as pd
 
 from ..errors import DatasetError
 from ..files import atomic_path
-from ..geometry.rigid import Array, axis_angle_matrix, quaternion_matrix
+from ..geometry.rigid import axis_angle_matrix, quaternion_matrix
+from ..geometry.types import Array
 from ..progress import Reporter
 from ..skeleton import NAMES, VERTEBRAE
 from ..workspace import Workspace
-from .draw import Picture, fit_into, write_text
+from .draw import Picture, fit_into, skeletons_over, write_text
 from .sidecar import read_frame, sidecar_paths
 from .spine_view import REGIONS, View, draw_body, draw_spine, draw_traces
 
@@ -47,8 +50,6 @@ def write_video(workspace: Workspace, clip: str | None, reporter: Reporter) -> P
     Raises:
         DatasetError: nothing is fitted, or not this clip, or this machine's OpenCV cannot write MP4.
     """
-    import cv2
-
     pictures = _pictures_by_clip(workspace)
     name = _choose(workspace, clip, pictures)
     motion = read_motion(workspace.fit(name), name)
@@ -75,8 +76,6 @@ def read_motion(folder: Path, name: str) -> Motion:
     Raises:
         DatasetError: a file of the fit is missing or damaged.
     """
-    import pandas as pd
-
     try:
         keypoints = pd.read_parquet(folder / "keypoints.parquet")
         vertebrae = pd.read_parquet(folder / "vertebrae.parquet")
@@ -159,12 +158,11 @@ def _film_frame(motion: Motion, index: int, shown: list[tuple[float, Path]], cel
 
 def _cell(path: Path, size: int, cells: dict[Path, Picture]) -> Picture:
     """The picture of a frame with its skeletons; the last one is kept, since a film shows it many times."""
-    from .preview import skeletons_over
-
     if path not in cells:
         cells.clear()
         try:
-            cells[path] = fit_into(skeletons_over(read_frame(path)), size, size)[0]
+            frame = read_frame(path)
+            cells[path] = fit_into(skeletons_over(frame, frame.width, frame.height), size, size)[0]
         except DatasetError:
             cells[path] = np.full((size, size, 3), 230, dtype=np.uint8)
     return cells[path]

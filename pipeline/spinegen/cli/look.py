@@ -14,7 +14,8 @@ from .base import Command, dir_argument, example, existing_workspace
 @click.option("--clip", help="Which clip, with --video.")
 def preview(root: Path, count: int, video: bool, clip: str | None) -> None:
     """Draw a contact sheet of the rendered frames with the skeleton over the pictures."""
-    from ..annotate.preview import write_preview, write_video
+    from ..annotate.preview import write_preview
+    from ..annotate.video import write_video
     from ..progress import make_reporter
 
     workspace, reporter = existing_workspace(root), make_reporter()
@@ -68,7 +69,7 @@ def check(path: Path) -> int:
 )
 def doctor(engine: str, root: Path) -> int:
     """Say what works on this machine and how to mend what does not."""
-    from ..doctor import examine, print_findings
+    from .doctor import examine, print_findings
 
     findings = examine(engine, root)
     print_findings(findings)

@@ -74,7 +74,7 @@ def _play(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:
     """All stages, then the report; what failed is said at the end."""
     from ..annotate.report import write_report
     from ..annotate.stage import export_coco
-    from ..biomech.stage import fit_mocap
+    from ..biomech.fits.stage import fit_mocap
     from ..pose.stage import train_validate
     from ..render.stage import render
 

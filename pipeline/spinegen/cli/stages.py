@@ -48,8 +48,8 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
     """
-    from ..biomech.stage import FitSettings
-    from ..biomech.stage import fit_mocap as stage
+    from ..biomech.fits.settings import FitSettings
+    from ..biomech.fits.stage import fit_mocap as stage
     from ..progress import make_reporter
     from ..workspace import Workspace
 
@@ -84,7 +84,7 @@ def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
     from ..progress import make_reporter
-    from ..render.stage import RenderSettings
+    from ..render.settings import RenderSettings
     from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
@@ -111,7 +111,7 @@ def render(root: Path, **given: Any) -> None:
 def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
-    from ..annotate.stage import ExportSettings
+    from ..annotate.settings import ExportSettings
     from ..annotate.stage import export_coco as stage
     from ..progress import make_reporter
 
@@ -124,11 +124,21 @@ def export_coco(root: Path, **given: Any) -> None:
 @dir_argument
 @click.option(
     "--model",
-    metavar="tiny|small|medium|FILE.onnx",
-    help="Network size; an ONNX file with --only validate.  [default: tiny]",
+    metavar="light|full|tiny|small|medium|FILE.onnx",
+    help="Network; an ONNX file with --only validate.  [default: light]",
 )
+@click.option(
+    "--backbone",
+    metavar="blazepose-lite|blazepose-full|scratch|FILE",
+    help="Weights to start from: shipped ones, none, or an RTMPose checkpoint (small, medium).",
+)
+@click.option(
+    "--frozen", type=click.FloatRange(0, 1), help="Share of the training in which the backbone does not learn."
+)
+@click.option("--backbone-rate", type=click.FloatRange(0, 1), help="Learning rate of the backbone over the head's.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="[default: auto]")
-@click.option("--epochs", type=click.IntRange(1), help="Epochs at most.")
+@click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the set, instead of steps.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Training time at most.")
 @click.option("--batch", type=click.IntRange(2), help="Batch size.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of initialisation and augmentation.")
@@ -145,7 +155,7 @@ def train_validate(root: Path, **given: Any) -> None:
     """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
-    from ..pose.stage import TrainSettings
+    from ..pose.settings import TrainSettings
     from ..pose.stage import train_validate as stage
     from ..progress import make_reporter
 

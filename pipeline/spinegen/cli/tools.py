@@ -20,7 +20,7 @@ def engine() -> None:
 @click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="Listen on this unix socket too.")
 def serve(host: str, port: int, socket_path: Path | None) -> None:
     """Serve the embedded engine to any UnrealCV client until Ctrl-C."""
-    from ..engine.serve import serve as run
+    from ..engine.server.serve import serve as run
 
     run(
         host,
@@ -68,7 +68,7 @@ def clips() -> None:
 @clips.command("list", cls=Command, epilog=example("spinegen clips list"))
 def list_clips() -> None:
     """List the shipped clips: name, length and what is done in them."""
-    from ..biomech.authored import shipped_clips
+    from ..motions import shipped_clips
 
     for clip in shipped_clips():
         click.echo(f"{clip.name}  {clip.duration_s:.0f} s  {', '.join(clip.activities)}")

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-from spinegen.geometry.rigid import rotation_vector_matrix
-
+from ..errors import ClipError
+from ..geometry.rigid import rotation_vector_matrix
+from ..geometry.types import Array
 from .intake import check_size
 from .joint_sets import SMPL_24
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
@@ -26,7 +25,6 @@ _PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18
 _SMPLH_HANDS = (25, 40)
 """SMPL+H, AMASS's own body, has the bases of the middle fingers where SMPL has its hand joints."""
 _KEYS = ("poses", "trans", "betas")
-Array = NDArray[np.float64]
 
 
 def is_amass(path: Path) -> bool:

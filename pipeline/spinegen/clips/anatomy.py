@@ -7,13 +7,10 @@ along the body itself wherever that is possible.
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen import skeleton
-
+from .. import skeleton
+from ..geometry.types import Array
 from .clip import seen_samples
-
-Array = NDArray[np.float64]
 
 SIDES = (("R", "right", "r"), ("L", "left", "l"))
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.geometry.rigid import axis_angle_matrix
-
+from ..geometry.rigid import axis_angle_matrix
+from ..geometry.types import Array, Flags
 from .bvh_text import BvhJoint, BvhText, parse_bvh
 from .intake import read_text
 from .raw import RawCapture
@@ -36,10 +35,10 @@ def read_bvh(path: Path) -> RawCapture:
     )
 
 
-def joint_positions(parsed: BvhText) -> NDArray[np.float64]:
+def joint_positions(parsed: BvhText) -> Array:
     """Forward kinematics `(F, J, 3)`: rotations in channel order; position channels take the offset's place."""
     frames = len(parsed.values)
-    rotations: list[NDArray[np.float64]] = []
+    rotations: list[Array] = []
     positions = np.empty((frames, len(parsed.joints), 3))
     with np.errstate(all="ignore"):
         for index, joint in enumerate(parsed.joints):
@@ -54,7 +53,7 @@ def joint_positions(parsed: BvhText) -> NDArray[np.float64]:
     return positions
 
 
-def _local(joint: BvhJoint, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _local(joint: BvhJoint, values: Array) -> tuple[Array, Array]:
     """Rotation `(F, 3, 3)` and offset `(F, 3)` of a joint in its parent."""
     rotation = np.broadcast_to(np.eye(3), (len(values), 3, 3))
     offset = np.tile(np.array(joint.offset), (len(values), 1))
@@ -67,7 +66,7 @@ def _local(joint: BvhJoint, values: NDArray[np.float64]) -> tuple[NDArray[np.flo
     return rotation, offset
 
 
-def rest_frames(parsed: BvhText) -> NDArray[np.bool_]:
+def rest_frames(parsed: BvhText) -> Flags:
     """`(F,)`: frames in which no joint is turned."""
     turns = [
         joint.first_channel + number

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .intake import MAX_LABELS, check_size
 from .words import is_number, rounding_of_word, wrong_number
 
@@ -37,7 +36,7 @@ class BvhText:
     """A parsed file."""
 
     joints: tuple[BvhJoint, ...]
-    values: NDArray[np.float64]
+    values: Array
     """`(F, C)`: channel values, degrees and file units."""
     frame_time: float | None
     """As written, where it is."""
@@ -193,7 +192,7 @@ def parse_motion(path: Path, lines: list[str], start: int, joints: tuple[BvhJoin
     return BvhText(joints, values, frame_time, rounding, tuple(notes))
 
 
-def _values(path: Path, lines: list[str], rows: list[int]) -> NDArray[np.float64]:
+def _values(path: Path, lines: list[str], rows: list[int]) -> Array:
     """All numbers of these lines in a row."""
     try:
         return np.array(" ".join(lines[number] for number in rows).split(), dtype=np.float64)

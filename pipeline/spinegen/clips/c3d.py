@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .c3d_blocks import Header, Parameters, frames_in_file, read_header, read_parameters, read_points
 from .intake import check_size, read_bytes
 from .raw import RawCapture, unit_name

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
+from ..errors import ClipError
+from ..geometry.types import Array
 
 BLOCK = 512
-Value = NDArray[np.float64] | tuple[str, ...]
+Value = Array | tuple[str, ...]
 Parameters = dict[str, Value]
 """`GROUP:NAME` to numbers (flat) or strings."""
 
@@ -42,7 +42,7 @@ def _order(processor: str) -> str:
     return ">" if processor == "mips" else "<"
 
 
-def _floats(raw: bytes, processor: str) -> NDArray[np.float64]:
+def _floats(raw: bytes, processor: str) -> Array:
     """32-bit floats of any of the three processors; DEC's are VAX F-floats (swapped words, four times the value)."""
     if processor == "dec":
         words = np.frombuffer(raw, "<u2").reshape(-1, 2)[:, ::-1]
@@ -131,7 +131,7 @@ def frames_in_file(data: bytes, header: Header, data_block: int, scale: float) -
     return max(len(data) - (data_block - 1) * BLOCK, 0) // _stride(header, scale)
 
 
-def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> NDArray[np.float64]:
+def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> Array:
     """`(F, points, 4)`: x, y, z and residual (negative: not seen) of every whole frame in the file, at most `frames`."""
     word, stride = _word(scale), _stride(header, scale)
     whole = min(frames, frames_in_file(data, header, data_block, scale))

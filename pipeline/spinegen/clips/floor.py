@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.types import Array
 from .anatomy import SEGMENTS
-
-Array = NDArray[np.float64]
 
 BAND_M = 0.03
 """Points within this height of a level lie on it."""

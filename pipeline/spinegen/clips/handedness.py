@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..geometry.types import Array
 from .anatomy import SIDES, Places, body_length, stations_of
 from .clip import seen_samples
-
-Array = NDArray[np.float64]
 
 MIRRORED = -0.5
 """A weighted mean vote (+1 as real bodies are, -1 mirrored) below this is a mirrored body."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spinegen.errors import ClipError
+from ..errors import ClipError
 
 MAX_FILE_BYTES = 2 * 1024**3
 MAX_LABELS = 2000

@@ -1,6 +1,6 @@
 """Joint orders of the published 3D keypoint layouts, for files that hold an array without names."""
 
-from spinegen import skeleton
+from .. import skeleton
 
 COCO_17: tuple[str, ...] = skeleton.NAMES[:17]
 HALPE_26: tuple[str, ...] = skeleton.NAMES[:26]

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .intake import check_size
 from .joint_sets import JOINT_SETS
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
@@ -77,7 +76,7 @@ def read_keypoint_npz(path: Path) -> RawCapture:
 
 def _moments(path: Path, shapes: dict[str, tuple[int, ...]], frames: int) -> Moments:
     """Rate, times and frame numbers that stand beside the array."""
-    found: dict[str, tuple[str, NDArray[np.float64]]] = {}
+    found: dict[str, tuple[str, Array]] = {}
     for what, keys in (("times", TIME_KEYS), ("numbers", FRAME_KEYS)):
         for key in keys:
             if shapes.get(key) in ((frames,), (frames, 1)) and what not in found:
@@ -112,7 +111,7 @@ def _array_key(path: Path, shapes: dict[str, tuple[int, ...]]) -> str:
     )
 
 
-def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: NDArray[np.float64]) -> tuple[str, ...]:
+def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: Array) -> tuple[str, ...]:
     joints = people.shape[2]
     for key in NAME_KEYS:
         if shapes.get(key) == (joints,):
@@ -130,7 +129,7 @@ def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: NDArray[np.f
     return labels_by_count(path, people.reshape(-1, joints, 3))
 
 
-def labels_by_count(path: Path, positions: NDArray[np.float64]) -> tuple[str, ...]:
+def labels_by_count(path: Path, positions: Array) -> tuple[str, ...]:
     """Joint names of an unnamed array, by the number of joints; Human3.6M is told from COCO by its root amid the hips.
 
     Raises:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .intake import check_size
 from .raw import RawCapture
 from .tables import load_table
@@ -69,7 +68,7 @@ def _time_column(lower: dict[str, str]) -> tuple[str | None, TimeUnit | None]:
     return None, None
 
 
-def _numbers(path: Path, table: "pd.DataFrame", columns: list[str]) -> NDArray[np.float64]:
+def _numbers(path: Path, table: "pd.DataFrame", columns: list[str]) -> Array:
     """`(rows, columns)`; blank cells are NaN."""
     out = np.empty((len(table), len(columns)))
     for i, column in enumerate(columns):

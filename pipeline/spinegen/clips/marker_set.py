@@ -6,9 +6,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from spinegen.config import Settings, load_yaml
-from spinegen.resources import shipped
-
+from ..config import Settings, load_yaml
+from ..resources import shipped
 from .clip import Kind
 from .words import plain
 

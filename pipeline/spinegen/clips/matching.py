@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ConfigError, MarkerSetError
-from spinegen.resources import find_config, shipped
-
+from ..errors import ConfigError, MarkerSetError
+from ..geometry.types import Array
+from ..resources import find_config, shipped
 from .anatomy import SEGMENTS, Places, body_length
 from .clip import Clip, Kind
 from .marker_set import FOLDER, MIN_MATCHED, MarkerRow, MarkerSet, load_marker_set, shipped_marker_sets
@@ -104,7 +103,7 @@ def find_match(
     labels: Sequence[str],
     name: str = AUTO,
     kind: Kind | None = None,
-    positions: NDArray[np.float64] | None = None,
+    positions: Array | None = None,
 ) -> MarkerMatch | None:
     """The set for these labels; None when `auto` finds none that knows enough of them.
 
@@ -137,7 +136,7 @@ def find_match(
     return _with_rest(_with_runner_up(max(candidates, key=quality), ranking), labels)
 
 
-def _is_odd(match: MarkerMatch, labels: Sequence[str], positions: NDArray[np.float64] | None) -> bool:
+def _is_odd(match: MarkerMatch, labels: Sequence[str], positions: Array | None) -> bool:
     """Whether the parts of the body would lie as nobody's do."""
     if positions is None:
         return False
@@ -213,7 +212,7 @@ def lacking(match: MarkerMatch) -> dict[str, tuple[str, ...]]:
 
 
 def _kin(
-    best: MarkerMatch, ranking: list[MarkerMatch], labels: Sequence[str], positions: NDArray[np.float64] | None
+    best: MarkerMatch, ranking: list[MarkerMatch], labels: Sequence[str], positions: Array | None
 ) -> list[MarkerMatch]:
     """Sets of the same kind and language that know labels which the best one does not, those first that know most of them."""
     kin: list[MarkerMatch] = []
@@ -238,7 +237,7 @@ def _agree(one: dict[str, MarkerRow], other: dict[str, MarkerRow]) -> bool:
 
 
 def _nearness(
-    known: dict[str, MarkerRow], labels: Sequence[str], positions: NDArray[np.float64] | None
+    known: dict[str, MarkerRow], labels: Sequence[str], positions: Array | None
 ) -> Callable[[str, MarkerRow], bool]:
     """Whether a label lies near the known ones of its segment; true wherever that cannot be told."""
     if positions is None:

@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import UsageError
-
+from ..errors import UsageError
+from ..geometry.types import Array
 from . import cleaning
 from .clip import Clip
 from .floor import standing_height_m, support
@@ -22,8 +21,6 @@ from .raw import METRES_PER_UNIT, RawCapture, unit_name
 from .subjects import pick_subject
 from .timing import place_frames
 from .units import metres_per_unit, stature_in_units
-
-Array = NDArray[np.float64]
 
 FLOOR_TOLERANCE_M = 0.10
 """A floor on which the lowest points lie farther than this from where they should is moved to 0."""

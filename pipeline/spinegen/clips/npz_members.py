@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
+from ..errors import ClipError
 
 _MAX_MEMBERS = 200
 MAX_ARRAY_BYTES = 512 * 1024**2

@@ -1,9 +1,8 @@
 """Poses at the start of a capture that are the rig's and not the person's: held, jumping or swinging into the motion."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ..geometry.types import Array, Flags
 
 _SWING_S = 0.1
 """Converted libraries open with a T-pose that swings into the take within this time (cgspeed's CMU files: 8 frames at 120 Hz)."""
@@ -17,7 +16,7 @@ _AWAY = 0.1
 """A root this part of a body size from where the motion is, with the rig at rest, stands at the origin and not where the person is."""
 
 
-def drop_opening(positions: Array, rest: NDArray[np.bool_] | None, rate_hz: float) -> tuple[Array, list[str]]:
+def drop_opening(positions: Array, rest: Flags | None, rate_hz: float) -> tuple[Array, list[str]]:
     """Positions `(F, M, 3)` without such an opening, and a note.
 
     Args:
@@ -36,7 +35,7 @@ def drop_opening(positions: Array, rest: NDArray[np.bool_] | None, rate_hz: floa
     return positions, []
 
 
-def _held_frames(positions: Array, rest: NDArray[np.bool_] | None, rate_hz: float) -> int:
+def _held_frames(positions: Array, rest: Flags | None, rate_hz: float) -> int:
     """Frames of a held pose or a rig at rest that the motion does not follow from; 0 for most captures."""
     at_rest = rest is not None and bool(rest[0])
     same = (

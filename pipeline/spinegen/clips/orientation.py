@@ -5,14 +5,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError, UsageError
-
+from ..errors import ClipError, UsageError
+from ..geometry.types import Array
 from .anatomy import SEGMENTS, Places, upward
 from .floor import LOOK_AT_FRAMES, Support, support
-
-Array = NDArray[np.float64]
 
 AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
 _ALONG = 0.7

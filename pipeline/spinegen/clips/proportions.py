@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .anatomy import SIDES, Places, median_length, stations_of
 from .clip import seen_samples
-
-Array = NDArray[np.float64]
 
 FLAT_PART = 0.004
 """Thickness of all points about their best plane, as part of stature (7 mm of 1.75 m), that no body stays below."""

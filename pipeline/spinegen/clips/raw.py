@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..geometry.types import Array, Flags
 from .clip import Kind
 from .timing import Moments
 
@@ -32,7 +30,7 @@ class RawCapture:
 
     labels: tuple[str, ...]
     """M labels as written, subject prefix included."""
-    positions: NDArray[np.float64]
+    positions: Array
     """`(F, M, 3)` in the file's axes and unit; NaN where the file says that a marker was not seen."""
     kind: Kind
     """Of the format; the marker set that its labels belong to knows better."""
@@ -49,7 +47,7 @@ class RawCapture:
     notes: tuple[str, ...] = ()
     subjects: tuple[str, ...] | None = None
     """One subject a label where the format holds subjects apart; otherwise prefixes tell."""
-    rest: NDArray[np.bool_] | None = None
+    rest: Flags | None = None
     """`(F,)`: where the rig that was exported stands in its rest pose; None where the format knows no rig."""
     hint: str = ""
     """What in the file may explain a body that cannot be, for the end of an error text."""

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .clip import Clip
 from .normalise import clip_from_raw
 from .options import ReadOptions

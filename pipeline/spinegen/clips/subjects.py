@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .clip import seen_samples
 from .marker_set import MIN_MATCHED
 from .matching import AUTO, count_known
@@ -86,7 +83,7 @@ def _named(groups: dict[str, list[int]] | list[str]) -> str:
 
 
 def _without_duplicates(
-    path: Path, columns: list[int], names: tuple[str, ...], positions: NDArray[np.float64]
+    path: Path, columns: list[int], names: tuple[str, ...], positions: Array
 ) -> tuple[list[int], list[str]]:
     """Of labels that occur twice the fuller trajectory stays; a whole body twice is refused."""
     by_name: dict[str, list[int]] = {}

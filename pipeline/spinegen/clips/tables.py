@@ -4,8 +4,7 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
 from .intake import MAX_FILE_BYTES, read_bytes, read_text
 from .words import has_decimal_comma
 

@@ -7,11 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array, Flags
 from .intake import MAX_FRAMES, RATE_RANGE_HZ, check_rate
 
-Array = NDArray[np.float64]
 TimeUnit = Literal["s", "ms", "us", "ns"]
 
 SECONDS: dict[TimeUnit, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
@@ -73,7 +72,7 @@ class Placement:
     rate_hz: float
     index: NDArray[np.int_]
     """Place of each kept frame, strictly rising from 0."""
-    kept: NDArray[np.bool_]
+    kept: Flags
     """`(F,)` frames that are not doubles of the one before."""
     notes: tuple[str, ...] = ()
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .intake import check_size, read_text
 from .raw import RawCapture, unit_name
 from .timing import Moments
@@ -62,7 +61,7 @@ def _number(path: Path, header: dict[str, str], key: str, default: float) -> flo
     return float(word)
 
 
-def _table(path: Path, lines: list[str], rows: list[int], markers: int) -> NDArray[np.float64]:
+def _table(path: Path, lines: list[str], rows: list[int], markers: int) -> Array:
     """`(F, 2 + 3 M)`: number, time and coordinates; blank cells at the end of a row may be left out, marker by marker."""
     width = 2 + 3 * markers
     table = np.full((len(rows), width), np.nan)

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spinegen.errors import ClipError
-
+from ..errors import ClipError
+from ..geometry.types import Array
 from .anatomy import Places, body_length
 from .clip import seen_samples
 from .raw import METRES_PER_UNIT, unit_name
@@ -21,7 +20,7 @@ _JUDGED = {**METRES_PER_UNIT, "CMU units of 56.4 mm": 0.0254 / 0.45}
 """The CMU library's skeleton files count in inches scaled by 0.45 (mocap.cs.cmu.edu, frequently asked questions)."""
 
 
-def stature_in_units(positions: NDArray[np.float64], stations: dict[int, str]) -> float:
+def stature_in_units(positions: Array, stations: dict[int, str]) -> float:
     """Stature estimated in file units: from limb lengths where the labels are known, else from the extent of all points."""
     length = body_length(Places(positions, stations))
     if np.isfinite(length) and length > 0:

@@ -1,1 +1,4 @@
-"""The embedded engine: a headless renderer that speaks UnrealCV; knows nothing of OpenSim or COCO."""
+"""The embedded engine: a world of people and things, drawn with OpenGL and served over UnrealCV's protocol.
+
+It knows people (`humans`) and descriptions of places; no skeleton model, no labels and no COCO come in.
+"""

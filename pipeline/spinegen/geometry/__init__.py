@@ -1,1 +1,4 @@
-"""Rigid transforms, axis conventions and pinhole cameras; imports nothing else of ours."""
+"""Ground floor of mathematics: array types, rigid transforms, Euler angles, axis conventions, the pinhole camera, closed surfaces.
+
+Nothing of the package comes in but its errors.
+"""

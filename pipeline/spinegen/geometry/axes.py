@@ -8,7 +8,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .rigid import Array
+from .types import Array
 
 SWAP_YZ = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 """Takes ground axes to Unreal axes and back (its own inverse, determinant -1)."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .axes import SWAP_YZ, ground_to_unreal, unreal_matrix_rotator, unreal_rotator_matrix, unreal_to_ground
-from .rigid import Array
+from .types import Array
 
 
 @dataclass(frozen=True)

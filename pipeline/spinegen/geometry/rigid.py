@@ -1,9 +1,9 @@
 """Rotations and rigid transforms as numpy arrays over any leading batch shape; quaternions are wxyz."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from .types import Array
 
 
 def axis_angle_matrix(axis: ArrayLike, angle_rad: ArrayLike) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
-from .rigid import Array
+from .types import Array
 
 _CANDIDATES = 30
 """Triangles of the nearest centres among which the nearest surface is sought."""

@@ -4,27 +4,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import bones
-from .arrays import Floats, Ints
-from .body_data import BodyData, load_body_data
-from .body_fields import body_fields
-from .cap import make_cap
-from .cloth import Cloth, make_clothes, make_shell
-from .complexion import eye_texture, skin_texture
-from .drape import cloth_height_m
-from .face_frame import FaceFrame, face_frame
-from .face_hair import face_hair_parts
-from .hair import hair_parts
-from .hands import curl_hands
-from .joints import find_landmarks, find_spine
-from .landmarks import Landmarks
-from .mesh import MeshPart
-from .mesh_ops import unique_rows
-from .opening_fingers import opening_fingers
-from .parts import finish_part
-from .person_spec import PersonSpec
-from .shape import Shape, rest_vertices
-from .weights import bone_weights
+from ..geometry.types import Floats, Ints
+from .body import bones
+from .body.body_data import BodyData, load_body_data
+from .body.face_frame import FaceFrame, face_frame
+from .body.hands import curl_hands
+from .body.landmarks import Landmarks
+from .body.shape import Shape, rest_vertices
+from .face.complexion import eye_texture, skin_texture
+from .garments.cap import make_cap
+from .garments.cloth import Cloth, make_clothes, make_shell
+from .garments.offset import cloth_height_m
+from .hair.face_hair import face_hair_parts
+from .hair.hair import hair_parts
+from .mesh.mesh import MeshPart
+from .mesh.mesh_ops import unique_rows
+from .mesh.mesh_parts import finish_part
+from .rigging.body_fields import body_fields
+from .rigging.joints import find_landmarks, find_spine
+from .rigging.opening_fingers import opening_fingers
+from .rigging.weights import bone_weights
+from .spec.person_spec import PersonSpec
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .arrays import Floats
+from ..geometry.types import Floats
 from .person import Person
 
 

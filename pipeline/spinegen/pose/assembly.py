@@ -1,14 +1,17 @@
 """Named network sizes, put together."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .. import skeleton
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from .nets.network import PoseNetwork
 
-ModelSize = Literal["tiny", "small", "medium"]
+ModelSize = Literal["light", "full", "tiny", "small", "medium"]
 
 
 @dataclass(frozen=True)
@@ -18,37 +21,45 @@ class Architecture:
     size: str
     input_hw: tuple[int, int]
     """Height and width of the network's input in pixels."""
-    stem: int
-    stem_depth: int
     widths: tuple[int, ...]
-    depths: tuple[int, ...]
+    """Channels of the backbone's maps, from fine to coarse."""
     field_width: int
     token_width: int
+    blazepose: str | None = None
+    """Name of the BlazePose layout; None: CSPNeXt."""
+    stem: int = 0
+    stem_depth: int = 0
+    depths: tuple[int, ...] = ()
     split_ratio: float = 2.0
     """SimCC bins a pixel."""
     keypoints: int = skeleton.COUNT
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "tiny": Architecture("tiny", (128, 96), 24, 2, (48, 96, 192), (1, 2, 1), 48, 128),
-    "small": Architecture("small", (256, 192), 32, 3, (64, 128, 256, 512), (1, 2, 2, 1), 64, 256),
-    "medium": Architecture("medium", (256, 192), 48, 3, (96, 192, 384, 768), (2, 4, 4, 2), 96, 256),
+    "light": Architecture("light", (256, 192), (32, 24, 56, 96), 64, 192, blazepose="blazepose-lite"),
+    "full": Architecture("full", (256, 192), (48, 32, 88, 144), 64, 192, blazepose="blazepose-full"),
+    "tiny": Architecture("tiny", (128, 96), (48, 96, 192), 48, 128, stem=24, stem_depth=2, depths=(1, 2, 1)),
+    "small": Architecture(
+        "small", (256, 192), (64, 128, 256, 512), 64, 256, stem=32, stem_depth=3, depths=(1, 2, 2, 1)
+    ),
+    "medium": Architecture(
+        "medium", (256, 192), (96, 192, 384, 768), 96, 256, stem=48, stem_depth=3, depths=(2, 4, 4, 2)
+    ),
 }
-"""small and medium have the widths and depths of RTMPose-s and -m (arXiv 2303.07399, table 1); tiny is ours, for CPUs: a quarter of the
-pixels and one stage less, so that its top map has the 8 x 6 cells of the others."""
+"""light and full stand on BlazePose's two smaller networks; small and medium have the widths and depths of RTMPose-s and -m (arXiv
+2303.07399, table 1); tiny is ours, for CPUs: a quarter of the pixels and one stage less, so that its top map has the 8 x 6 cells of the others."""
 
 
 def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":
     """A network with fresh weights, the same for the same seed."""
     import torch
 
-    from .nets.cspnext import CspNext
     from .nets.head import SimccHead
     from .nets.network import PoseNetwork
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        backbone = CspNext(architecture.stem, architecture.widths, architecture.depths, architecture.stem_depth)
+        backbone = _backbone(architecture)
         head = SimccHead(
             architecture.widths,
             architecture.keypoints,
@@ -58,6 +69,36 @@ def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":
             architecture.token_width,
         )
         return PoseNetwork(backbone, head)
+
+
+def starting_network(architecture: Architecture, seed: int, backbone: str | Path) -> tuple["PoseNetwork", str]:
+    """A network whose backbone starts as asked for, and a sentence on what it started from.
+
+    Args:
+        backbone: `scratch`, the name of shipped weights, or an RTMPose checkpoint.
+
+    Raises:
+        TrainingError: the weights are missing, damaged, or of another network.
+    """
+    from .backbones.rtmpose import load_rtmpose
+    from .backbones.shipped import SHIPPED, load_shipped
+
+    network = build_network(architecture, seed)
+    if backbone == "scratch":
+        return network, "backbone from scratch"
+    if isinstance(backbone, str) and backbone in SHIPPED:
+        load_shipped(network.backbone, backbone)
+        return network, f"backbone {backbone}, as shipped"
+    return network, load_rtmpose(network.backbone, Path(backbone))
+
+
+def _backbone(architecture: Architecture) -> "nn.Module":
+    from .backbones.blazepose import LAYOUTS, BlazePose
+    from .backbones.cspnext import CspNext
+
+    if architecture.blazepose is not None:
+        return BlazePose(LAYOUTS[architecture.blazepose])
+    return CspNext(architecture.stem, architecture.widths, architecture.depths, architecture.stem_depth)
 
 
 def parameter_count(network: "PoseNetwork") -> int:

@@ -1,12 +1,13 @@
 """Settings of training and validation; unknown constants of the published recipe stand here with their defaults."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ..config import Settings
 from .assembly import ARCHITECTURES
+from .names import BACKBONES
 
 
 class LossSettings(Settings):
@@ -45,7 +46,13 @@ class AugmentSettings(Settings):
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
     """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""
+    spectrum: float = Field(default=0.3, ge=0, le=1)
+    """Amplitude spectrum disturbed, phases kept."""
+    low_resolution: float = Field(default=0.2, ge=0, le=1)
+    """A person of few pixels, enlarged."""
     blur: float = Field(default=0.2, ge=0, le=1)
+    noise: float = Field(default=0.2, ge=0, le=1)
+    jpeg: float = Field(default=0.2, ge=0, le=1)
     patches: float = Field(default=0.4, ge=0, le=1)
     """Occluding patches: of one colour, or cut from another picture."""
     background: float = Field(default=0.4, ge=0, le=1)
@@ -60,12 +67,35 @@ LIGHT = AugmentSettings(
     half_body=0,
     color=0.6,
     swap_channels=0.05,
+    spectrum=0,
+    low_resolution=0,
     blur=0.05,
+    noise=0,
+    jpeg=0,
     patches=0.1,
     background=0.3,
 )
 """What a short training can afford: after some 10,000 views a network does not yet find in its own pictures what the full recipe
 would have it find turned and hidden."""
+
+
+UNDISTURBED = AugmentSettings(
+    flip=0,
+    scale=(1, 1),
+    shift=0,
+    rotation=0,
+    half_body=0,
+    color=0,
+    swap_channels=0,
+    spectrum=0,
+    low_resolution=0,
+    blur=0,
+    noise=0,
+    jpeg=0,
+    patches=0,
+    background=0,
+)
+"""Pictures as they are: what a comparison switches one augmentation on in."""
 
 
 class TrainSettings(Settings):
@@ -77,14 +107,24 @@ class TrainSettings(Settings):
     transient: ClassVar[frozenset[str]] = frozenset({"device", "threads"})
     remade: ClassVar[bool] = True
 
-    model: str = "tiny"
-    """Network size: tiny, small or medium; with only="validate" also an ONNX file."""
+    model: str = "light"
+    """Network: light or full (on BlazePose's features), tiny, small or medium (CSPNeXt); with only="validate" also an ONNX file."""
+    backbone: str | None = None
+    """What the backbone starts from: scratch, blazepose-lite, blazepose-full, or an RTMPose checkpoint of a CSPNeXt size; None: the shipped
+    weights where the network has them, else scratch."""
+    frozen: float | None = Field(default=None, ge=0, le=1)
+    """Share of the training, from its start on, in which the backbone does not learn; None: all of it where it starts from weights of
+    real pictures, else none. Plainly released features forget real pictures while they learn drawn ones."""
+    backbone_rate: float = Field(default=0.1, ge=0, le=1)
+    """Learning rate of a backbone that started from weights, as a share of the head's."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    steps: int | None = Field(default=None, ge=1)
+    """Batches to learn from; None: from `epochs`, or as many as show 6,400 people on a CPU, or 60 epochs on a GPU."""
     epochs: int | None = Field(default=None, ge=1)
-    """Passes over the set; None: 60, or as many as `max_minutes` allows on a CPU."""
+    """Passes over the set, where `steps` is not given."""
     max_minutes: float | None = Field(default=None, gt=0)
-    """Time for training alone; the learning rate follows it. None: 2.7 (up to 8 where 10,000 views take longer) on a CPU when
-    `epochs` is not set, else no limit."""
+    """Time for training alone, which ends it before its steps do; the learning rate follows whichever is nearer. None: no limit, so that
+    what is learnt does not depend on how busy the machine was."""
     batch: int | None = Field(default=None, ge=2)
     """People a step; None: 16 on a CPU, 256 on a GPU, never more than a quarter of the set."""
     learning_rate: float | None = Field(default=None, gt=0)
@@ -121,12 +161,36 @@ class TrainSettings(Settings):
         """The ranges that count."""
         return self.augment or (LIGHT if self.model == "tiny" else AugmentSettings())
 
+    @property
+    def start(self) -> str:
+        """What the backbone starts from."""
+        if self.backbone is not None:
+            return self.backbone
+        return ARCHITECTURES[self.model].blazepose or "scratch"
+
+    @property
+    def frozen_share(self) -> float:
+        """Share of the training in which the backbone does not learn."""
+        return self.frozen if self.frozen is not None else float(self.start != "scratch")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _model_of_backbone(cls, given: Any) -> Any:
+        """A shipped backbone belongs to one model, which need not be said."""
+        if isinstance(given, dict) and given.get("model") is None and given.get("backbone") in BACKBONES:
+            fitting = next(size for size, a in ARCHITECTURES.items() if a.blazepose == given["backbone"])
+            return {**given, "model": fitting}
+        return given
+
     @model_validator(mode="after")
     def _consistent(self) -> "TrainSettings":
         if self.model not in ARCHITECTURES and self.only != "validate":
             raise ValueError(
                 f"model must be one of {', '.join(ARCHITECTURES)} (an ONNX file only with only=validate), found {self.model!r}"
             )
+        self._check_backbone()
+        if self.steps is not None and self.epochs is not None:
+            raise ValueError("steps and epochs both say how long: give one of them")
         if (self.annotations is not None or self.images is not None) and self.only != "validate":
             raise ValueError("annotations and images go with only=validate")
         if (self.annotations is None) != (self.images is None):
@@ -134,3 +198,21 @@ class TrainSettings(Settings):
         if self.mix_images is not None and self.mix is None:
             raise ValueError("mix_images needs mix")
         return self
+
+    def _check_backbone(self) -> None:
+        if self.backbone is None or self.model not in ARCHITECTURES:
+            return
+        own = ARCHITECTURES[self.model].blazepose
+        fitting = {name: size for size, a in ARCHITECTURES.items() if (name := a.blazepose) is not None}
+        if self.backbone in BACKBONES and self.backbone != own:
+            raise ValueError(
+                f"backbone {self.backbone} belongs to model {fitting[self.backbone]}, found model {self.model}"
+            )
+        if self.backbone in BACKBONES or self.backbone == "scratch":
+            return
+        if not Path(self.backbone).is_file():
+            raise ValueError(
+                f"backbone must be scratch, {', '.join(BACKBONES)} or a file, found {self.backbone!r}, which does not exist"
+            )
+        if own is not None:
+            raise ValueError(f"backbone {self.backbone}: a checkpoint fits small and medium, found model {self.model}")

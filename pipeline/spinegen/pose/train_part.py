@@ -12,6 +12,7 @@ from ..progress import Reporter
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
+from .names import BACKBONES, weights_path
 from .settings import TrainSettings
 
 
@@ -67,6 +68,10 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     """The key under which this training is done, resumed or skipped."""
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
     files += [path for path in (settings.mix, settings.teacher) if path is not None]
+    if settings.start in BACKBONES:
+        files.append(weights_path(settings.start))
+    elif settings.start != "scratch":
+        files.append(Path(settings.start))
     return training_key(settings, files)
 
 
@@ -164,6 +169,7 @@ def train(
         "people": len(learnt.people),
         "validation_people": len(checked.people),
         "left_out": list(learnt.broken),
+        "started_from": trainer.start,
         "parameters": parameter_count(trained.network),
         "steps": trained.steps,
         "seconds": trained.seconds,

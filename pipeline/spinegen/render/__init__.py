@@ -1,1 +1,4 @@
-"""The client: plays the plan on any UnrealCV engine and writes frames; survives the engine's faults."""
+"""The client: plays a plan on any engine that speaks UnrealCV, and writes pictures, masks and sidecars.
+
+Of the engine only its protocol and its launcher come in.
+"""

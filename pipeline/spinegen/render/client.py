@@ -6,11 +6,13 @@ import re
 import warnings
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import protocol
+from ..engine.protocol import actor_calls
 from ..errors import EngineError
+from .quiet_client import QuietClient
 
 Endpoint = tuple[str, int] | str
 """(host, port), or the path of a unix socket."""
@@ -41,8 +43,6 @@ class Connection:
         Raises:
             EngineError: nobody answers there as an UnrealCV server.
         """
-        from .quiet_client import QuietClient
-
         self.endpoint, self.timeout_s = endpoint, timeout_s
         self._client: Any = QuietClient(endpoint, "unix" if isinstance(endpoint, str) else "inet")
         self._dead = ""
@@ -99,7 +99,7 @@ class Connection:
 
     def call(self, object_name: str, actor: str, name: str, *arguments: float | int | str) -> str:
         """One call of an actor of ours; its return value."""
-        return protocol.return_value(self.request(protocol.format_call(object_name, actor, name, *arguments)))
+        return actor_calls.return_value(self.request(actor_calls.format_call(object_name, actor, name, *arguments)))
 
     def picture(self, command: str, width: int, height: int) -> NDArray[np.uint8]:
         """A png or bmp reply as `(H, W, 3)` RGB.
@@ -107,8 +107,6 @@ class Connection:
         Raises:
             EngineError: not a picture, or of another size.
         """
-        import cv2
-
         decoded = cv2.imdecode(np.frombuffer(self._binary(command), np.uint8), cv2.IMREAD_COLOR)
         if decoded is None or decoded.shape != (height, width, 3):
             found = "no picture" if decoded is None else f"{decoded.shape[1]} x {decoded.shape[0]}"

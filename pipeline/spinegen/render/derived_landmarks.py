@@ -6,7 +6,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
+from scipy.interpolate import PchipInterpolator
 
+from ..biomech.anatomy.assemble import load_model
 from ..config import Settings
 from ..errors import EngineError
 from ..skeleton import VERTEBRAE
@@ -105,8 +107,6 @@ def _place(landmark: str, anchor: str, at: Mapping[str, Array], found: Mapping[s
 
 
 def _vertebrae(at: Mapping[str, Array], found: Mapping[str, Array], spine: SpinePath, scale: float) -> dict[str, Array]:
-    from scipy.interpolate import PchipInterpolator
-
     line = np.stack([_place("the spine", bone, at, found) for bone in spine.bones])
     if (np.diff(line[:, 1]) <= 0).any():
         raise EngineError(f"skeleton map: the bones {', '.join(spine.bones)} do not rise one above the other at rest")
@@ -146,8 +146,6 @@ def _lean(line: Array) -> Array:
 @cache
 def _model_spine() -> Array:
     """`(25, 4)` of our model at rest, in units of the rise from hips to skull: centroid x, y, then its posterior point's offset x, y."""
-    from ..biomech.model import load_model
-
     model = load_model("unisex")
     names = ["joint/femur_r", "joint/femur_l", "joint/skull"]
     names += [f"{site}/{v}" for site in ("centroid", "posterior") for v in VERTEBRAE]

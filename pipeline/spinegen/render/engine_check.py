@@ -8,10 +8,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.vocabulary import Backdrop, Ground, Prop
+from ..engine.protocol.vocabulary import Backdrop, Ground, Prop
 from ..geometry import rigid
 from ..geometry.axes import ground_to_unreal
 from ..geometry.camera import Camera
+from ..humans.spec.sample import sample_person
 from ..scenes.places import Place
 from .client import Connection
 from .mask_colours import FIRST_PROP
@@ -87,8 +88,6 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     Raises:
         EngineError: the engine lacks a call or answers with an error.
     """
-    from ..humans.spec import sample_person
-
     session = Session(connection, mapping)
     cameras = {
         "landscape": Camera.look_at((4.2, 1.2, 0.3), (0.0, 1.0, 0.0), 0.0, 420.0, 480, 320),

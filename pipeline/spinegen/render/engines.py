@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from ..engine.launch import EngineProcess, start_engine
+from ..engine.server.launch import EngineProcess, start_engine
 from ..errors import EngineError
 from .client import Connection, parse_endpoint
 

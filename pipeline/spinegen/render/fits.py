@@ -2,18 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from ..biomech.fits.files import FittedClip, read_fit
 from ..errors import DatasetError
 from ..scenes.motions import Motion
 from ..skeleton import NAMES
 from ..workspace import Workspace
-
-if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
-
 
 KEPT_FITS = 64
 """Fits that a worker keeps in memory."""
@@ -37,9 +34,7 @@ class Fits(Mapping[str, "FittedClip"]):
         self._workspace, self._names = workspace, tuple(names)
         self._kept: OrderedDict[str, FittedClip] = OrderedDict()
 
-    def __getitem__(self, name: str) -> "FittedClip":
-        from ..biomech.fit_files import read_fit
-
+    def __getitem__(self, name: str) -> FittedClip:
         if name not in self._names:
             raise KeyError(name)
         if name not in self._kept:
@@ -73,8 +68,6 @@ def read_motions(workspace: Workspace, names: Sequence[str] | None = None) -> li
     Raises:
         DatasetError: one of them is not there, or its table is damaged.
     """
-    import pandas as pd
-
     motions = []
     columns = [f"{name}_{axis}" for name in NAMES for axis in "xyz"]
     for name, fit in Fits(workspace, fitted_names(workspace) if names is None else names).items():

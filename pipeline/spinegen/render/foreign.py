@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,8 +61,6 @@ def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
     Means over blocks let noise pass and see one limb that moved, which a mean over the picture does not.
     """
-    import cv2
-
     if one.shape != other.shape:
         return float("inf")
     apart = cv2.absdiff(one, other).astype(np.float32)

@@ -3,17 +3,19 @@
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..annotate.visibility import person_visibility
+from ..biomech.fits.files import FittedClip
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
+from ..labels.visibility import person_visibility
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
 from .foreign import Pictures
@@ -22,9 +24,6 @@ from .performer import Performer, Pose
 from .sensor import expose, jpeg, mean_exposure, png
 from .session import Session
 from .skeleton_map import SkeletonMap
-
-if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
 
 BLUR_PICTURES = 5
 """Sub-frames of a frame with motion blur."""
@@ -38,7 +37,7 @@ class Troupe:
 
     mapping: SkeletonMap
     specs: Mapping[str, Mapping[str, Any]]
-    clips: "Mapping[str, FittedClip]"
+    clips: Mapping[str, FittedClip]
     performers: dict[str, Performer] = field(default_factory=dict)
 
     def performer(self, session: Session, person: str) -> Performer:
@@ -179,8 +178,6 @@ def _rounded(values: NDArray[np.float64], decimals: int = _DECIMALS) -> Any:
 
 def _depth_npz(depth_m: NDArray[np.float32]) -> bytes:
     """Compressed npz with one array `depth_m`, the same bytes for the same depth."""
-    import zipfile
-
     buffer = io.BytesIO()
     array = io.BytesIO()
     np.save(array, depth_m, allow_pickle=False)

@@ -1,20 +1,17 @@
 """A drawn person with a skeleton model of their own: plays a fit, and gives bones to the engine and points to the labels."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..biomech.drawn import drawn_model, retarget
-from ..biomech.fit_files import intervertebral_deg
+from ..biomech.fits.files import FittedClip, intervertebral_deg
+from ..biomech.retarget.avatar_model import drawn_model
+from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
 from ..scenes.placement import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
-
-if TYPE_CHECKING:
-    from ..biomech.fit_files import FittedClip
 
 Array = NDArray[np.float64]
 
@@ -62,7 +59,7 @@ class Performer:
         """`(..., N, 4, 4)` of the moved bones, from those of all bodies `(..., B, 4, 4)`."""
         return transforms_ground_body[..., self._pairs[:, 1], :, :] @ self._transform_body_bone
 
-    def pose(self, placed: PlacedPerson, clip: "FittedClip", shift_s: float = 0.0) -> Pose:
+    def pose(self, placed: PlacedPerson, clip: FittedClip, shift_s: float = 0.0) -> Pose:
         """The person at their frame of the clip, or a little (`shift_s`) before or after it."""
         moment = _interpolated(clip.q, clip.times_s, placed.time_s + shift_s) if shift_s else clip.q[placed.frame]
         # A shot that is its own anchor, as most are, is one pose and not two.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +14,6 @@ _READ_SHARE = 0.25
 
 def expose(picture_rgb: NDArray[np.uint8], sensor: Mapping[str, float], seed: int) -> NDArray[np.uint8]:
     """Apply white-balance error, defocus and noise to `(H, W, 3)` sRGB; pure function of its arguments."""
-    import cv2
-
     gains = np.array([sensor["red_gain"], 1.0, sensor["blue_gain"]], np.float32)
     if sensor["noise"] == 0 and sensor["defocus_px"] == 0 and (gains == 1).all():
         return picture_rgb
@@ -45,8 +44,6 @@ def png(mask: NDArray[np.uint8]) -> bytes:
 
 
 def _encoded(suffix: str, pixels: NDArray[np.uint8], option: str, value: int) -> bytes:
-    import cv2
-
     done, data = cv2.imencode(suffix, pixels, [getattr(cv2, option), value])
     if not done:
         raise EngineError(f"a picture of shape {pixels.shape} cannot be encoded as {suffix}")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import protocol
-from ..engine.vocabulary import Prop
+from ..engine.protocol import actor_calls
+from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
 from ..scenes.places import Place
@@ -58,7 +58,7 @@ class Session:
         self.connection, self._mapping = connection, mapping
         objects = connection.text("vget /objects").split()
         if STAGE_NAME not in objects:
-            connection.text(f"vset /objects/spawn {protocol.STAGE} {STAGE_NAME}")
+            connection.text(f"vset /objects/spawn {actor_calls.STAGE} {STAGE_NAME}")
         self._stage("Reset")
         for name in objects:
             if name.startswith(("Person_", "Prop_")) and name in connection.text("vget /objects").split():
@@ -93,11 +93,11 @@ class Session:
             self.connection.order(f"vset /object/{oldest.actor}/destroy")
         actor = f"Person_{self._born}"
         self._born += 1
-        self.connection.text(f"vset /objects/spawn {protocol.HUMAN} {actor}")
+        self.connection.text(f"vset /objects/spawn {actor_calls.HUMAN} {actor}")
         text = json.dumps(spec, separators=(",", ":"), allow_nan=False)
-        command = protocol.format_call(actor, protocol.HUMAN, "SetBody", text)
-        protocol.return_value(self.connection.request(command, timeout_s=SET_BODY_TIMEOUT_S))
-        names, transforms = protocol.decode_rig(self.connection.call(actor, protocol.HUMAN, "GetRestPose"))
+        command = actor_calls.format_call(actor, actor_calls.HUMAN, "SetBody", text)
+        actor_calls.return_value(self.connection.request(command, timeout_s=SET_BODY_TIMEOUT_S))
+        names, transforms = actor_calls.decode_rig(self.connection.call(actor, actor_calls.HUMAN, "GetRestPose"))
         stature = spec.get("stature_m")
         rest = split_rest_pose(names, transforms, self._mapping, float(stature) if stature is not None else None)
         self._people[person] = _Dressed(actor, rest)
@@ -117,12 +117,12 @@ class Session:
                 "add --engine HOST:PORT, or leave levels out of the scenes file"
             )
         if place.level != self._level:
-            command = protocol.format_call(STAGE_NAME, protocol.STAGE, "SetLevel", place.level)
-            protocol.return_value(self.connection.request(command, timeout_s=SET_LEVEL_TIMEOUT_S))
+            command = actor_calls.format_call(STAGE_NAME, actor_calls.STAGE, "SetLevel", place.level)
+            actor_calls.return_value(self.connection.request(command, timeout_s=SET_LEVEL_TIMEOUT_S))
             self._level, self._unsettled = place.level, True
-        self._changed("room", "SetRoom", "" if place.room is None else protocol.describe(place.room))
-        self._changed("ground", "SetGround", protocol.describe(place.ground))
-        self._changed("backdrop", "SetBackdrop", protocol.describe(place.backdrop))
+        self._changed("room", "SetRoom", "" if place.room is None else actor_calls.describe(place.room))
+        self._changed("ground", "SetGround", actor_calls.describe(place.ground))
+        self._changed("backdrop", "SetBackdrop", actor_calls.describe(place.backdrop))
         self._changed("sun", "SetSun", *light["sun"])
         self._changed("sky", "SetSky", *light["sky"])
         self._changed("exposure", "SetExposure", light["exposure_ev"])
@@ -133,7 +133,7 @@ class Session:
                 self.connection.order(f"vset /object/{name}/destroy")
             self._props = []
             for data in props:
-                self._props.append(self._stage("SpawnProp", protocol.describe(Prop.model_validate(data))))
+                self._props.append(self._stage("SpawnProp", actor_calls.describe(Prop.model_validate(data))))
             self._set["props"] = text
             self._unsettled = True
             self._set.pop("colours", None)
@@ -146,8 +146,8 @@ class Session:
         Raises:
             EngineError: the engine does not confirm the pose.
         """
-        payload = protocol.encode_pose(tag, bones, transforms_ground_bone)
-        answer = self.connection.call(self._people[person].actor, protocol.HUMAN, "SetPose", payload)
+        payload = actor_calls.encode_pose(tag, bones, transforms_ground_bone)
+        answer = self.connection.call(self._people[person].actor, actor_calls.HUMAN, "SetPose", payload)
         if answer != tag:
             raise EngineError(f"SetPose of {person}: the engine answered {answer[:80]!r}, expected {tag!r}")
         self._people[person].bones_ground_m = transforms_ground_bone[:, :3, 3]
@@ -155,7 +155,7 @@ class Session:
 
     def bones(self, person: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Names and world transforms `(B, 4, 4)` of a dressed person's bones, as the engine has them now."""
-        return protocol.decode_rig(self.connection.call(self._people[person].actor, protocol.HUMAN, "GetBones"))
+        return actor_calls.decode_rig(self.connection.call(self._people[person].actor, actor_calls.HUMAN, "GetBones"))
 
     def show_only(self, people: Sequence[str]) -> None:
         """Show these people, hide all others, and give everything its mask colour."""
@@ -280,7 +280,7 @@ class Session:
                 continue
 
     def _stage(self, name: str, *arguments: float | int | str) -> str:
-        return self.connection.call(STAGE_NAME, protocol.STAGE, name, *arguments)
+        return self.connection.call(STAGE_NAME, actor_calls.STAGE, name, *arguments)
 
     def _changed(self, key: str, name: str, *arguments: float | int | str) -> None:
         text = json.dumps(arguments)

@@ -12,7 +12,7 @@ from pydantic import Field
 from ..config import Settings, load_yaml
 from ..errors import EngineError
 from ..geometry import rigid
-from ..humans.landmarks import Landmarks
+from ..humans.body.landmarks import Landmarks
 from ..resources import find_config
 from .derived_landmarks import Point, SpinePath, both_sides, derive, of_side
 

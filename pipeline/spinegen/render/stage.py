@@ -2,21 +2,20 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from ..errors import EngineError, WorkspaceError
 from ..progress import Reporter, StageSummary, clock
-from ..scenes.plan_file import PART_SHOTS
+from ..scenes.plan import Plan, PlanFacts, make_plan, open_plan
+from ..scenes.plan_file import HEADER, PART_SHOTS
 from ..scenes.settings import SceneSettings
 from ..workspace import Workspace
+from .fits import read_motions, require_fits
 from .paths import FramePaths
+from .play import default_jobs, play, threads_each
+from .remaining import Remaining
+from .repair import remove_damaged
 from .settings import RenderSettings
-
-if TYPE_CHECKING:
-    from ..scenes.plan import Plan, PlanFacts
-    from .remaining import Remaining
-
-__all__ = ["RenderSettings", "render"]
+from .worker import Job
 
 FAILURES_IN_A_ROW = 3
 """Frames that may fail one after the other before the stage ends."""
@@ -31,9 +30,6 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
         EngineError: no engine can be had, or it fails again and again.
         WorkspaceError: the workspace holds another plan, or cannot be written.
     """
-    from .remaining import Remaining
-    from .repair import remove_damaged
-
     plan = _plan(workspace, settings, settings.scene(), reporter)
     facts = plan.facts()
     if settings.plan_only:
@@ -66,12 +62,8 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
     return StageSummary("Render", tuple(rows), workspace.frames, tuple(failures), figures)
 
 
-def _plan(workspace: Workspace, settings: RenderSettings, scene: SceneSettings, reporter: Reporter) -> "Plan":
+def _plan(workspace: Workspace, settings: RenderSettings, scene: SceneSettings, reporter: Reporter) -> Plan:
     """The plan that is there, longer where `--extend` says so, or a new one."""
-    from ..scenes.plan import make_plan, open_plan
-    from ..scenes.plan_file import HEADER
-    from .fits import read_motions
-
     people = workspace.root / "people.json"
     if not (workspace.plan.is_file() or (workspace.plan / HEADER).exists()) or not people.exists():
         total = min(scene.shots, PART_SHOTS)
@@ -93,13 +85,9 @@ def _plan(workspace: Workspace, settings: RenderSettings, scene: SceneSettings, 
 
 
 def _play(
-    workspace: Workspace, settings: RenderSettings, remaining: "Remaining", reporter: Reporter
+    workspace: Workspace, settings: RenderSettings, remaining: Remaining, reporter: Reporter
 ) -> tuple[int, list[str], str]:
     """How many frames were drawn, what failed, and on what it was drawn."""
-    from .fits import require_fits
-    from .play import default_jobs, play, threads_each
-    from .worker import Job
-
     drawn_now = 0
     failures: list[str] = []
     engines: list[Mapping[str, str]] = []
@@ -133,7 +121,7 @@ def _play(
     return drawn_now, failures, ", ".join(dict.fromkeys(engine["renderer"] for engine in engines))
 
 
-def _plan_rows(facts: "PlanFacts") -> list[tuple[str, str]]:
+def _plan_rows(facts: PlanFacts) -> list[tuple[str, str]]:
     rule = {
         "clips": "no clip and no person in both",
         "stretches": "one clip, cut at least 1 s apart; no person in both",

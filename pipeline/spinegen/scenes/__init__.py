@@ -1,1 +1,4 @@
-"""What to draw: people, places, light and cameras sampled from a scenes file into a plan; knows no engine and no OpenSim."""
+"""What to draw: pure functions of a seed that choose people, motions, places, cameras and light, written to `plan.parquet`.
+
+Descriptions of `engine.protocol` and specs of `humans.spec` come in; nothing is drawn here.
+"""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.protocol import BARE_LEVEL
-from ..engine.vocabulary import Backdrop, Ground, Room, Surface, Windows
+from ..engine.protocol.actor_calls import BARE_LEVEL
+from ..engine.protocol.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
 from .colours import LAWNS, PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
 from .settings import LightSettings, PlaceSettings

@@ -6,12 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import ConfigError, DatasetError
 from ..files import write_json
+from ..humans.spec.person_spec import PersonSpec
 from ..progress import Task
 from .motions import Motion, select, split_motions
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
@@ -20,11 +23,6 @@ from .sampler import Casting, GaveUp, sample_take
 from .settings import SceneSettings
 from .shot import Shot
 from .views import rig_cameras
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from ..humans.spec import PersonSpec
 
 FIRST_RIG_STREAM = 2**30
 """`SeedSequence([seed, 2**30 + view])`; splitting clips uses the stream just below."""
@@ -54,7 +52,7 @@ class PlanFacts:
     """Reasons of unused draws."""
 
 
-def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> "tuple[Casting, dict[str, PersonSpec]]":
+def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tuple[Casting, dict[str, PersonSpec]]:
     """People, motions and rigs of a set, before any shot is drawn.
 
     Raises:
@@ -134,7 +132,7 @@ class Plan:
         if not self.is_drawn(part):
             self._draw(part)
 
-    def table(self, part: int, columns: Sequence[str] | None = None) -> "pa.Table":
+    def table(self, part: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Rows of a part, drawn now if they are missing or damaged.
 
         Raises:
@@ -151,9 +149,6 @@ class Plan:
 
     def shots(self, part: int, numbers: Sequence[int]) -> list[Shot]:
         """Some rows of a part, in the order of `numbers`; the part is kept in memory until another one is opened."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         if self._last is None or self._last[0] != part:
             self._last = (part, self.table(part))
         table = self._last[1]

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ..errors import ConfigError, DatasetError
 from ..files import atomic_path, write_json
 from .settings import SceneSettings
 from .shot import JSON_COLUMNS, Shot
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 HEADER = "_plan.json"
 """Readers of parquet folders pass over names that begin with `_` or `.`."""
@@ -144,10 +144,8 @@ class PartFacts:
         self.rejected.update(other.rejected)
 
 
-def schema() -> "pa.Schema":
+def schema() -> pa.Schema:
     """Columns of a part: one a field of `Shot`, nested ones as JSON text."""
-    import pyarrow as pa
-
     kinds = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
     return pa.schema(
         [(f.name, pa.string() if f.name in JSON_COLUMNS else kinds[f.type]) for f in fields(Shot)]  # type: ignore[index]
@@ -156,9 +154,6 @@ def schema() -> "pa.Schema":
 
 def write_part(path: Path, identity: str, shots: Sequence[Shot], facts: PartFacts) -> None:
     """Write one part, with checksums of its pages; the same rows give the same bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     columns = schema()
     rows = [shot.to_row() for shot in shots]
     note = {"identity": identity, **{f.name: getattr(facts, f.name) for f in fields(facts)}}
@@ -171,11 +166,8 @@ def write_part(path: Path, identity: str, shots: Sequence[Shot], facts: PartFact
         pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
-def read_part(path: Path, identity: str, columns: Sequence[str] | None = None) -> "pa.Table | None":
+def read_part(path: Path, identity: str, columns: Sequence[str] | None = None) -> pa.Table | None:
     """Rows of a part; None when the file is missing, damaged or of another plan, so that it has to be drawn."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if _note(file.schema_arrow.metadata).get("identity") != identity:
@@ -187,9 +179,6 @@ def read_part(path: Path, identity: str, columns: Sequence[str] | None = None) -
 
 def part_facts(path: Path, identity: str) -> PartFacts | None:
     """Facts of a part from its footer; None as in `read_part`."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         note: dict[str, Any] = _note(pq.read_schema(path).metadata)
     except (OSError, ValueError, pa.ArrowException):

@@ -1,15 +1,14 @@
 """The people of a set: drawn once, each in training or in validation."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ConfigError
+from ..humans.spec.person_spec import PersonSpec
+from ..humans.spec.sample import sample_person
+from ..humans.spec.wardrobe import load_wardrobe
 from .settings import SceneSettings
-
-if TYPE_CHECKING:
-    from ..humans.spec import PersonSpec
 
 FIRST_PERSON_STREAM = 2**31
 """`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots."""
@@ -32,9 +31,6 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
     Raises:
         ConfigError: an unknown wardrobe.
     """
-    from ..humans.spec import sample_person
-    from ..humans.wardrobe import load_wardrobe
-
     wardrobes = {name: load_wardrobe(name) for name in settings.people.wardrobe.names}
     specs, members = {}, {}
     for index in range(settings.people.population):

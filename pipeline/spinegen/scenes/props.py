@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.vocabulary import Prop
+from ..engine.protocol.vocabulary import Prop
 from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
 from .places import Place
 from .settings import OccluderSettings, PropSettings

@@ -13,14 +13,7 @@ from ..skeleton import INDEX
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
 from .motions import Moments, Motion, MotionSplit
-from .placement import (
-    PlacedPerson,
-    bodies_meet,
-    footprint_radius_m,
-    heading_deg,
-    next_place,
-    placed_keypoints,
-)
+from .placement import PlacedPerson, bodies_meet, footprint_radius_m, heading_deg, next_place, placed_keypoints
 from .places import Place, sample_place
 from .population import Member
 from .props import PropLayout, Sight, furnish, lay_mats, occlude

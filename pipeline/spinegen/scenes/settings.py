@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ..config import Settings
-from ..engine.vocabulary import PropKind
+from ..engine.protocol.vocabulary import PropKind
 from .camera_settings import ViewSettings
 from .distributions import Number, Weights, constant, one_of, uniform, within
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known import centroids, known_motion, marked_model, vertebra_error_mm
 
 from spinegen.biomech.fit.inverse import mend, rescue, solve_motion
 from spinegen.biomech.fit.setup import make_problem
+from support.known_motions import centroids, known_motion, marked_model, vertebra_error_mm
 
 RATE_HZ = 50.0
 FRAMES = 300

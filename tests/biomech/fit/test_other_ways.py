@@ -1,11 +1,11 @@
 """The other ways to solve: every level of the spine free, and OpenSim's own tool."""
 
 import numpy as np
-from known import centroids, known_motion, marked_model, vertebra_error_mm
 
 from spinegen.biomech.fit.inverse import solve_motion
 from spinegen.biomech.fit.opensim_tool import solve_with_opensim
 from spinegen.biomech.fit.setup import make_problem
+from support.known_motions import centroids, known_motion, marked_model, vertebra_error_mm
 
 
 def test_free_levels_follow_the_rhythm_and_stay_inside_their_ranges() -> None:

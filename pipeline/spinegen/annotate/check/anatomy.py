@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
 from ...skeleton import COUNT, INDEX, NAMES
 from .tables import Rules
 

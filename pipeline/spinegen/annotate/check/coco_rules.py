@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
+from ...labels.tissue import KEYPOINT_RADIUS_M
 from ...skeleton import COUNT, NAMES
-from ..tissue import KEYPOINT_RADIUS_M
 from .anatomy import BoneLengths, facing_side, side_faults
 from .splits import SplitLedger
 from .tables import Rules

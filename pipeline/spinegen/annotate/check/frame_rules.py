@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from ...errors import DatasetError
 from ...files import sha256
+from ...labels.tissue import KEYPOINT_RADIUS_M
+from ...labels.visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
 from ...skeleton import NAMES
 from ..labels import read_depth, read_mask
 from ..sidecar import Frame, PersonLabel, read_frame
-from ..tissue import KEYPOINT_RADIUS_M
-from ..visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
 from .anatomy import BoneLengths, side_faults
 from .splits import SplitLedger
 from .tables import Rules
@@ -104,7 +104,7 @@ class FrameRules:
             rule.measure(worst, REPROJECTION_PX, f"{frame.sidecar}: {worst:.3f} px")
 
     def _spine_sites(self, frame: Frame, label: PersonLabel) -> None:
-        from ..labels import SPINE_IDS, SPINE_LEVELS
+        from ...labels.spine import SPINE_IDS, SPINE_LEVELS
 
         gap = float(np.abs(label.keypoints_ground_m[SPINE_IDS] - label.centroids_ground_m[SPINE_LEVELS]).max())
         self.rules.measured("spine keypoints are the vertebral centroids", "m").measure(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
 
 
 def picture_fault(path: Path, width: int, height: int, decode: bool = True) -> str | None:

@@ -3,15 +3,16 @@
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from .. import coco, points_3d
-from ..labels import PersonAnnotation, Site
+from ..labels import PersonAnnotation
+from ..settings import Site
 from ..sidecar import Frame
 from .links import link
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COPY_BYTES = 1 << 20
 
@@ -45,8 +46,6 @@ class SplitWriter:
     """One split's annotation file and 3D table, written piece by piece; memory does not grow with the set."""
 
     def __init__(self, root: Path, split: str, site: Site) -> None:
-        import pyarrow.parquet as pq
-
         self.split: str = split
         self.site: Site = site
         folder = root / "annotations"
@@ -55,7 +54,7 @@ class SplitWriter:
         self._annotations = (folder / f".{split}.annotations").open("w+b")
         self._table = pq.ParquetWriter(folder / points_3d.file_name(split), points_3d.schema(site), compression="zstd")
 
-    def write(self, images: bytes, annotations: bytes, table: "pa.Table") -> None:
+    def write(self, images: bytes, annotations: bytes, table: pa.Table) -> None:
         """Append a piece."""
         self._images.write(images)
         self._annotations.write(annotations)

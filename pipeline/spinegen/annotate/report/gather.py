@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ...errors import DatasetError
@@ -159,8 +160,6 @@ def _keep(heap: list[tuple[float, int, Shown]], score: float, number: int, shown
 
 
 def _look(path: Path) -> tuple[Frame, list[PersonAnnotation], float]:
-    import cv2
-
     frame = read_frame(path)
     mask = read_mask(frame.mask, frame.width, frame.height)
     picture = cv2.imread(str(frame.image), cv2.IMREAD_REDUCED_GRAYSCALE_8)

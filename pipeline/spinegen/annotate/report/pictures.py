@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
+from ...errors import DatasetError
+from ...labels.viewpoint import side, view_angle_deg
 from ...skeleton import LINKS, NAMES, SPINE_CHAIN
-from ..view import side, view_angle_deg
 from .gather import Shown
 
 WIDTH_PX = 400
@@ -40,7 +42,12 @@ def picture(shown: Shown) -> Picture:
         DatasetError: the picture cannot be read.
     """
     frame = shown.frame
-    views = sorted({side(view_angle_deg(frame.camera, p.label)) for p in shown.people})
+    views = sorted(
+        {
+            side(view_angle_deg(frame.camera, p.label.centroids_ground_m, p.label.quaternions_ground_wxyz))
+            for p in shown.people
+        }
+    )
     plan = frame.plan
     words = [f"shot {frame.shot}", frame.split, frame.clip, frame.activity, *views]
     words += [p.label.person for p in shown.people]
@@ -63,10 +70,6 @@ def picture(shown: Shown) -> Picture:
 
 
 def _data_uri(shown: Shown) -> str:
-    import cv2
-
-    from ...errors import DatasetError
-
     image = cv2.imread(str(shown.frame.image), cv2.IMREAD_COLOR)
     if image is None:
         raise DatasetError(f"{shown.frame.image}: picture cannot be read")

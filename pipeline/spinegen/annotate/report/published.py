@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...geometry.rigid import Array
+from ...geometry.types import Array
 from ...resources import resource_path
 from ...skeleton import VERTEBRAE
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
 
-Array = NDArray[np.float64]
+from ...geometry.types import Array
+
 Frames = NDArray[np.int_]
 """Indices of frames."""
 
@@ -47,8 +49,6 @@ def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.b
     Returns:
         `(F, Q)`. Time and memory grow linearly with F: the half band is `2 Q` wide.
     """
-    from scipy.linalg import solveh_banded
-
     frames, size, _ = blocks.shape
     inner = weight.copy()
     inner[[0, -1]] = 0.0

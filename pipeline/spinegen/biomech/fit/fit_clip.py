@@ -3,29 +3,27 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...clips.clip import Clip
+from ...clips.matching import MarkerMatch
 from ...errors import FitError
-from .band import Array
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
+from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
+from .marker_faults import Fault, repair
 from .markers import CLUSTER_REACH_M, JOINT_REACH_M, FittedMarkers, StationKinematics, with_markers
+from .opensim_tool import solve_with_opensim
 from .options import FitOptions
 from .problem import Problem
-from .repair import Fault, repair
+from .scale_parameters import Shape
 from .scaling import Calibration, calibrate
 from .segments import PARAMETERS, scales_of
 from .setup import make_problem
-from .shape import Shape
 from .solve import solve_frames
-from .starts import first_poses
-
-if TYPE_CHECKING:
-    from ...clips.clip import Clip
-    from ...clips.marker_set import MarkerMatch
-    from ..model import SpineModel
 
 CALIBRATION_FRAMES = 40
 
@@ -34,7 +32,7 @@ CALIBRATION_FRAMES = 40
 class Fit:
     """What came out."""
 
-    model: "SpineModel"
+    model: SpineModel
     """Scaled to the performer, markers in place."""
     q: Array
     """`(F, Q)`, rad and m."""
@@ -56,11 +54,11 @@ class Fit:
 
 
 def fit_clip(
-    clip: "Clip",
-    match: "MarkerMatch",
-    model: "SpineModel",
+    clip: Clip,
+    match: MarkerMatch,
+    model: SpineModel,
     options: FitOptions | None = None,
-    static: "Clip | None" = None,
+    static: Clip | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Fit:
     """Scale the model to the performer, place the markers, and solve the motion.
@@ -90,8 +88,6 @@ def fit_clip(
     problem = make_problem(model_of, markers, raw, clip.rate_hz, options.smooth)
     faults: tuple[Fault, ...] = ()
     if options.solver == "opensim":
-        from .opensim_tool import solve_with_opensim
-
         q = solve_with_opensim(model_of, markers, raw, clip.times_s, keys[1][0])
         notes.append("solved by OpenSim's InverseKinematicsTool: frame by frame, wrong markers not repaired")
     else:
@@ -113,7 +109,7 @@ def fit_clip(
     )
 
 
-def usable_markers(clip: "Clip", match: "MarkerMatch", model: "SpineModel") -> tuple[FittedMarkers, tuple[str, ...]]:
+def usable_markers(clip: Clip, match: MarkerMatch, model: SpineModel) -> tuple[FittedMarkers, tuple[str, ...]]:
     """The labels that can take part, and one sentence for each that cannot.
 
     Raises:
@@ -144,7 +140,7 @@ def usable_markers(clip: "Clip", match: "MarkerMatch", model: "SpineModel") -> t
     )
 
 
-def _tells_about(model: "SpineModel", station: str) -> str:
+def _tells_about(model: SpineModel, station: str) -> str:
     """The body whose place a station shows: the centre of a hip or shoulder is as much the trunk's as the limb's."""
     where = model.stations[station]
     centre = not np.any(where.location_body_m)
@@ -155,7 +151,7 @@ def _tells_about(model: "SpineModel", station: str) -> str:
     return where.body
 
 
-def _require(clip: "Clip", labels: list[str], bodies: list[str]) -> None:
+def _require(clip: Clip, labels: list[str], bodies: list[str]) -> None:
     positions = (
         np.stack([clip.positions_ground_m[:, clip.index(label)] for label in labels], axis=1) if labels else None
     )
@@ -180,7 +176,7 @@ def _require(clip: "Clip", labels: list[str], bodies: list[str]) -> None:
         )
 
 
-def overall_size(model: "SpineModel", markers: FittedMarkers, observed_m: Array) -> float:
+def overall_size(model: SpineModel, markers: FittedMarkers, observed_m: Array) -> float:
     """How much larger than the model the performer is: median ratio of distances between markers of one body."""
     points = model.station_positions(model.forward(model.default_q[None]), markers.stations)[0]
     bodies = [model.stations[name].body for name in markers.stations]
@@ -199,12 +195,12 @@ def overall_size(model: "SpineModel", markers: FittedMarkers, observed_m: Array)
 
 
 def _performer(
-    model: "SpineModel",
+    model: SpineModel,
     markers: FittedMarkers,
     raw: Array,
-    clip: "Clip",
+    clip: Clip,
     options: FitOptions,
-    static: "Clip | None",
+    static: Clip | None,
 ) -> tuple[Calibration, tuple[NDArray[np.int_], Array]]:
     """The performer's model, and poses of key frames."""
     size = overall_size(model, markers, raw) if options.scale else 1.0
@@ -223,7 +219,7 @@ def _performer(
         observed = np.concatenate([still, observed])
         q = np.concatenate([first_poses(sized, still_problem, markers.stations), q])
 
-    def problem_of(scaled: "SpineModel", observations: Array) -> Problem:
+    def problem_of(scaled: SpineModel, observations: Array) -> Problem:
         return make_problem(scaled, markers, observations, clip.rate_hz, smooth=False)
 
     calibration = calibrate(model, markers, observed, q, problem_of, options.height_m, size)
@@ -237,7 +233,7 @@ def _performer(
     return calibration, (frames, poses)
 
 
-def static_frames(static: "Clip", markers: FittedMarkers, count: int = 5) -> Array:
+def static_frames(static: Clip, markers: FittedMarkers, count: int = 5) -> Array:
     """A few best-seen frames `(count, M, 3)` of a static clip in the markers' order; NaN for labels that it lacks."""
     out = np.full((static.frame_count, len(markers.labels), 3), np.nan)
     for column, label in enumerate(markers.labels):

@@ -1,19 +1,18 @@
 """Inverse kinematics of a whole clip with a model that already fits the performer."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
-from .band import Array
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
+from .initial_poses import between, first_poses
+from .marker_faults import Fault, repair
 from .problem import Problem
-from .repair import Fault, repair
 from .solve import OVERLAP_S, solve_clip, solve_frames, solve_stretch
-from .starts import between, first_poses
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
 
 KEY_S = 1.0
 """Seconds between the frames that are solved from scratch."""
@@ -39,7 +38,7 @@ def key_frames(problem: Problem, least: int = 12) -> NDArray[np.int_]:
 
 
 def solve_motion(
-    model: "SpineModel",
+    model: SpineModel,
     problem: Problem,
     keys: tuple[NDArray[np.int_], Array] | None = None,
     smooth: bool = True,
@@ -110,8 +109,6 @@ def interpolate(frames: NDArray[np.int_], poses: Array, count: int) -> Array:
     """Poses `(count, Q)` between known ones: smooth where there are at least four, held at the ends."""
     if len(frames) == 1:
         return np.repeat(poses, count, axis=0)
-    from scipy.interpolate import PchipInterpolator
-
     inside = np.clip(np.arange(count), frames[0], frames[-1])
     return np.asarray(PchipInterpolator(frames, poses, axis=0)(inside))
 
@@ -131,8 +128,6 @@ def mend(
     changed = np.any(
         (observed != problem.observed_m) & ~(np.isnan(observed) & np.isnan(problem.observed_m)), axis=(1, 2)
     )
-    from dataclasses import replace
-
     problem = replace(problem, observed_m=observed)
     q = q.copy()
     if not smooth:

@@ -1,15 +1,12 @@
 """Markers of a clip on a model: where they sit, how far each may stray, and their motion as a function of the pose."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
 
 MARKER_SIGMA_M = 0.008
 """Usual distance, an axis, between a skin marker and its bone-fixed station: soft tissue moves 5 to 15 mm over most bones
@@ -48,7 +45,7 @@ class FittedMarkers:
 class StationKinematics:
     """A model's stations as the solver wants them."""
 
-    model: "SpineModel"
+    model: SpineModel
     stations: tuple[str, ...]
 
     def positions(self, q: Array) -> Array:
@@ -64,9 +61,7 @@ class StationKinematics:
         return self.model.station_jacobian(q, self.stations)
 
 
-def with_markers(model: "SpineModel", markers: FittedMarkers) -> "SpineModel":
+def with_markers(model: SpineModel, markers: FittedMarkers) -> SpineModel:
     """The model with a station `marker/<label>` for every marker."""
-    from ..model import SpineModel
-
     own = {name: model.stations[source] for name, source in zip(markers.stations, markers.sources, strict=True)}
     return SpineModel(replace(model.definition, stations={**model.stations, **own}))

@@ -6,17 +6,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...errors import FitError
-from ..quiet import opensim_quiet
-from .band import Array
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
+from ..osim.opensim_bindings import opensim_quiet
+from ..osim.write import write_osim
 from .markers import FittedMarkers
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
 
 ACCURACY = 1e-5
 CONSTRAINT_WEIGHT = float("inf")
@@ -24,7 +23,7 @@ CONSTRAINT_WEIGHT = float("inf")
 
 
 def solve_with_opensim(
-    model: "SpineModel", markers: FittedMarkers, observed_m: Array, times_s: Array, first_q: Array
+    model: SpineModel, markers: FittedMarkers, observed_m: Array, times_s: Array, first_q: Array
 ) -> Array:
     """Reduced coordinates `(F, Q)` of each frame, from OpenSim.
 
@@ -38,12 +37,12 @@ def solve_with_opensim(
     """
     with tempfile.TemporaryDirectory(prefix="spinegen-ik-") as name:
         folder = Path(name)
-        model.write_osim(folder / "model.osim")
+        write_osim(model, folder / "model.osim")
         write_trc(folder / "markers.trc", [_plain(s) for s in markers.stations], observed_m, times_s)
         return run_tool(folder, model, markers, times_s, first_q)
 
 
-def run_tool(folder: Path, model: "SpineModel", markers: FittedMarkers, times_s: Array, first_q: Array) -> Array:
+def run_tool(folder: Path, model: SpineModel, markers: FittedMarkers, times_s: Array, first_q: Array) -> Array:
     """The tool itself, on `model.osim` and `markers.trc` in a folder.
 
     Raises:
@@ -124,7 +123,7 @@ def _plain(station: str) -> str:
     return station.replace("/", "_")
 
 
-def _read(osim: Any, path: Path, loaded: Any, model: "SpineModel", frames: int) -> Array:
+def _read(osim: Any, path: Path, loaded: Any, model: SpineModel, frames: int) -> Array:
     table = osim.Storage(str(path))
     loaded.getSimbodyEngine().convertDegreesToRadians(table)
     labels = table.getColumnLabels()

@@ -1,16 +1,15 @@
 """Where the pelvis is in each frame, from its markers alone, in the model's own angles."""
 
+import warnings
 from dataclasses import dataclass
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from ...errors import ModelError
-from .band import Array
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
 
 TRUNK = ("pelvis", "thorax", "clavicle_r", "clavicle_l", "scapula_r", "scapula_l", "femur_r", "femur_l")
 
@@ -29,10 +28,6 @@ class PelvisAngles:
 
     def from_matrix(self, rotation: Array) -> Array:
         """Angles `(F, 3)` in the order of `columns` of rotation matrices `(F, 3, 3)`; the middle one lies in +-90 deg."""
-        import warnings
-
-        from scipy.spatial.transform import Rotation
-
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # gimbal lock: any of the equal solutions will do
             return Rotation.from_matrix(rotation).as_euler(self.axes) * self.signs
@@ -52,7 +47,7 @@ class PelvisAngles:
         return q
 
 
-def pelvis_angles(model: "SpineModel") -> PelvisAngles:
+def pelvis_angles(model: SpineModel) -> PelvisAngles:
     """Found by turning the model, so that it holds for any model.
 
     Raises:
@@ -98,7 +93,7 @@ def pelvis_angles(model: "SpineModel") -> PelvisAngles:
     raise ModelError("model: the order of the pelvis turns was not understood")
 
 
-def place_pelvis(model: "SpineModel", angles: PelvisAngles, stations: tuple[str, ...], observed_m: Array) -> Array:
+def place_pelvis(model: SpineModel, angles: PelvisAngles, stations: tuple[str, ...], observed_m: Array) -> Array:
     """Poses `(F, Q)`: everything at the default, the pelvis where its markers are (those of the trunk help a little).
 
     Frames without enough markers take the pose of the nearest frame that has them.

@@ -1,15 +1,11 @@
 """What a pose is likely to be before any marker is seen: the rhythm of spine, pelvis and hips."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
 from .problem import PosePrior
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
 
 # Spread of the regional spine angles in daily and sporting movement, degrees: about a third to a half of the range of motion to one side
 # (White & Panjabi 1990). Wide enough for a forward fold, narrow enough that a region without markers does not run into its limits.
@@ -41,7 +37,7 @@ TOE_SPREAD_DEG = 10.0
 """Toes and subtalar joints mostly have few markers and stay near neutral."""
 
 
-def pose_prior(model: "SpineModel") -> PosePrior:
+def pose_prior(model: SpineModel) -> PosePrior:
     """The prior of any of our models, with regional coordinates or with every level free."""
     covariance, free = _covariance(model)
     precision = np.zeros_like(covariance)
@@ -50,7 +46,7 @@ def pose_prior(model: "SpineModel") -> PosePrior:
     return PosePrior(model.default_q.copy(), precision)
 
 
-def _covariance(model: "SpineModel") -> tuple[Array, NDArray[np.bool_]]:
+def _covariance(model: SpineModel) -> tuple[Array, NDArray[np.bool_]]:
     """Covariance `(Q, Q)` and which coordinates the prior leaves free."""
     names = list(model.coordinate_names)
     index = {name: i for i, name in enumerate(names)}

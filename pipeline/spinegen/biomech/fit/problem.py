@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array, second_difference_cost, second_difference_gradient
+from ...geometry.types import Array
+from .band import second_difference_cost, second_difference_gradient
 
 
 class MarkerKinematics(Protocol):

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array, solve_dense
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
+from .band import solve_dense
 from .markers import FittedMarkers
 from .problem import Problem
-from .shape import COUNT, Shape, ShapePrior, performer, shape_jacobian, shape_prior
+from .scale_parameters import COUNT, Shape, ShapePrior, performer, shape_jacobian, shape_prior
 from .solve import clip_to_limits, held_by_limits
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
 
 WIDEST, NARROWING = 4.0, 0.7
 """The robust loss starts this much wider and narrows by this each round."""
@@ -24,7 +22,7 @@ WIDEST, NARROWING = 4.0, 0.7
 class Calibration:
     """A model of the performer."""
 
-    model: "SpineModel"
+    model: SpineModel
     """Scaled, with its markers in place."""
     shape: Shape
     q: Array
@@ -37,7 +35,7 @@ class _State:
 
     shape: Shape
     q: Array
-    model: "SpineModel"
+    model: SpineModel
     problem: Problem
     residual: Array
 
@@ -47,11 +45,11 @@ class _State:
 
 
 def calibrate(
-    model: "SpineModel",
+    model: SpineModel,
     markers: FittedMarkers,
     observed_m: Array,
     q: Array,
-    problem_of: Callable[["SpineModel", Array], Problem],
+    problem_of: Callable[[SpineModel, Array], Problem],
     height_m: float | None = None,
     size: float = 1.0,
     iterations: int = 25,

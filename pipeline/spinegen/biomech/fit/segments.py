@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .band import Array
+from ...geometry.types import Array
 
 X, Y, Z = 0, 1, 2
 

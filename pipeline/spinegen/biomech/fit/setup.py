@@ -1,16 +1,12 @@
 """From a model and markers to the problem that the solver minimises."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from .band import Array
+from ...geometry.types import Array
+from ..model.spine_model import SpineModel
 from .markers import FittedMarkers, StationKinematics
 from .prior import pose_prior
 from .problem import Problem, SoftLimits
-
-if TYPE_CHECKING:
-    from ..model import SpineModel
 
 # Usual sizes of acceleration in rad/s^2 (pelvis translations: m/s^2). With a noise of 1 cm on a lever of 30 cm they let pass about 6 Hz at the
 # spine and 9 Hz at the limbs: Winter (Biomechanics and Motor Control of Human Movement, 4th ed., ch. 3) finds the signal below 6 Hz for gait.
@@ -31,7 +27,7 @@ SOFT_PART, SOFT_SPREAD = 0.05, 0.03
 
 
 def make_problem(
-    model: "SpineModel", markers: FittedMarkers, observed_m: Array, rate_hz: float, smooth: bool = True
+    model: SpineModel, markers: FittedMarkers, observed_m: Array, rate_hz: float, smooth: bool = True
 ) -> Problem:
     """The problem of a (scaled) model and a clip's markers `(F, M, 3)` in the order of `markers`."""
     lower, upper = (limit.copy() for limit in model.limits)
@@ -65,7 +61,7 @@ def make_problem(
     )
 
 
-def _soft_limits(model: "SpineModel") -> SoftLimits:
+def _soft_limits(model: SpineModel) -> SoftLimits:
     """The spine stiffens over the last part of each range; passive moments rise steeply there (McGill 1994, Spine 19:696)."""
     low, high = model.limits
     width = high - low
@@ -77,7 +73,7 @@ def _soft_limits(model: "SpineModel") -> SoftLimits:
     )
 
 
-def _gimbals(model: "SpineModel") -> tuple[tuple[int, int, int], ...]:
+def _gimbals(model: SpineModel) -> tuple[tuple[int, int, int], ...]:
     found = []
     for stems in (
         ("pelvis_rotation", "pelvis_list", "pelvis_tilt"),

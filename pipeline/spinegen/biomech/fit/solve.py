@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from .band import Array, solve_blocks, solve_dense
+from ...geometry.types import Array
+from .band import solve_blocks, solve_dense
 from .problem import Problem
 
 STRETCH = 384

@@ -1,4 +1,4 @@
-"""What happens to a batch's pixels, on the device where the network runs: sampling, backgrounds, colours, blur, patches.
+"""What happens to a batch's pixels, on the device where the network runs: sampling, backgrounds, patches, colours, and the faults of cameras.
 
 Random numbers come from a numpy generator on the host, so a CPU and a GPU see the same draws.
 """
@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from ..onnx_file import MEAN_RGB, STD_RGB
 from ..settings import AugmentSettings
+from .camera_faults import camera_faults
 
 
 def sample(crops: Tensor, matrices_crop_input: NDArray[np.float64], input_hw: tuple[int, int]) -> Tensor:
@@ -41,9 +42,7 @@ def disturb(planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generato
     """(N, 4, h, w) RGB and mask -> (N, 3, h, w) RGB, both in 0..255, with everything that leaves keypoints where they are."""
     pictures = _swap_backgrounds(planes, has_mask, rng, settings.background)
     _patch(pictures, rng, settings.patches)
-    pictures = _jitter(pictures, rng, settings)
-    _blur(pictures, rng, settings.blur)
-    return pictures.clamp_(0, 255)
+    return camera_faults(_jitter(pictures, rng, settings), rng, settings)
 
 
 def noise_pictures(count: int, input_hw: tuple[int, int], rng: np.random.Generator, device: torch.device) -> Tensor:
@@ -121,18 +120,3 @@ def _jitter(pictures: Tensor, rng: np.random.Generator, settings: AugmentSetting
     weights = torch.as_tensor(matrix, dtype=torch.float32, device=pictures.device)
     bias = torch.as_tensor(shift[..., None], dtype=torch.float32, device=pictures.device)
     return torch.baddbmm(bias, weights, pictures.flatten(2)).reshape(pictures.shape)
-
-
-def _blur(pictures: Tensor, rng: np.random.Generator, probability: float) -> None:
-    """In place: a Gaussian of 0.4 to 1.2 px for some of the pictures."""
-    rows = np.flatnonzero(rng.random(len(pictures)) < probability)
-    sigma = rng.uniform(0.4, 1.2)
-    if not len(rows):
-        return
-    offsets = torch.arange(-2, 3, dtype=torch.float32, device=pictures.device)
-    kernel = torch.exp(-0.5 * (offsets / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).repeat(3, 1)
-    index = torch.as_tensor(rows, device=pictures.device)
-    some = functional.pad(pictures[index], (2, 2, 2, 2), mode="replicate")
-    some = functional.conv2d(some, kernel.view(3, 1, 5, 1), groups=3)
-    pictures[index] = functional.conv2d(some, kernel.view(3, 1, 1, 5), groups=3)

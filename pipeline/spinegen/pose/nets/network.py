@@ -1,19 +1,31 @@
 """A pose network: backbone and SimCC head."""
 
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 
-from .cspnext import CspNext
 from .head import SimccHead
 
 
 class PoseNetwork(nn.Module):
-    """Normalised image crops -> SimCC logits."""
+    """Normalised image crops -> SimCC logits.
 
-    def __init__(self, backbone: CspNext, head: SimccHead) -> None:
+    Args:
+        backbone: pictures -> a list of maps of stride 4, 8, 16, ...
+    """
+
+    def __init__(self, backbone: nn.Module, head: SimccHead) -> None:
         super().__init__()
         self.backbone = backbone
         self.head = head
+
+    def train(self, mode: bool = True) -> Self:
+        """As `nn.Module.train`; the running means of a frozen backbone's norms stay, too."""
+        super().train(mode)
+        if not any(parameter.requires_grad for parameter in self.backbone.parameters()):
+            self.backbone.eval()
+        return self
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(N, 3, H, W) -> logits (N, K, bins_x), (N, K, bins_y); their softmax is the distribution of the keypoint."""

@@ -1,8 +1,6 @@
 """Where training runs."""
 
 import os
-import time
-from collections.abc import Callable
 
 import torch
 
@@ -28,21 +26,3 @@ def choose_device(wanted: str) -> torch.device:
 def core_count() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def fastest_threads(work: Callable[[], object]) -> int:
-    """One thread or all cores, whichever does `work` faster now: on a busy machine threads that wait for each other are slower than one.
-
-    Leaves torch's thread count at the answer.
-    """
-    seconds = {}
-    for count in sorted({1, core_count()}):
-        torch.set_num_threads(count)
-        work()
-        started = time.perf_counter()
-        for _ in range(3):
-            work()
-        seconds[count] = time.perf_counter() - started
-    best = min(seconds, key=lambda count: seconds[count])
-    torch.set_num_threads(best)
-    return best

@@ -12,7 +12,7 @@ import torch
 
 from ...errors import TrainingError
 from ...progress import Reporter
-from ..assembly import Architecture, build_network
+from ..assembly import Architecture, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
 from ..geometry import crop_regions
@@ -22,19 +22,15 @@ from ..settings import TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
 from .checkpoint import load_checkpoint, save_checkpoint
-from .device import core_count, fastest_threads
+from .device import core_count
 from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
+from .optimizer import make_optimizer, set_rates
 from .schedule import flat_cosine
 
-CPU_MINUTES = 2.7
-"""Time for training on a CPU where nothing else is asked for."""
-CPU_VIEWS = 10_000
-"""Views that a training must have, or it learns next to nothing: a slow or busy machine gets more time for them ..."""
-CPU_MINUTES_MOST = 8.0
-"""... up to this."""
+CPU_VIEWS = 6_400
+"""People shown on a CPU where nothing else is asked for."""
 GPU_EPOCHS = 60
-STRETCH_STEP = 12
 VALIDATIONS = 8
 """Times that the validation AP is taken, evenly over the training."""
 VALIDATION_PEOPLE = 400
@@ -89,15 +85,10 @@ class Trainer:
             caches, ratio, self.batch, architecture.input_hw, settings.augmentation, settings.seed, device
         )
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
-        self.stretches = False
-        epochs = settings.epochs
-        if epochs is None:
-            if self.max_seconds is None and device.type == "cpu":
-                self.max_seconds = CPU_MINUTES * 60
-                self.stretches = True
-            epochs = GPU_EPOCHS if self.max_seconds is None else 10_000
-        self.total_steps = epochs * self.source.steps_per_epoch
+        self.total_steps = self._steps()
         self.objective = Objective(settings.losses, architecture, settings.teacher, device)
+        self.start = ""
+        """What the network started from, once `run` has begun."""
 
     def run(self, reporter: Reporter) -> Trained:
         """Train from the last checkpoint, or anew.
@@ -105,9 +96,10 @@ class Trainer:
         Raises:
             TrainingError: out of memory, or the loss is not finite.
         """
-        network = place(build_network(self.architecture, self.settings.seed), self.device)
+        network, self.start = starting_network(self.architecture, self.settings.seed, self.settings.start)
+        network = place(network, self.device)
         average = MovingAverage(network)
-        optimizer = _optimizer(network, self.rate, self.settings.weight_decay)
+        optimizer = make_optimizer(network, self.rate, self.settings)
         result = Trained(network, 0, 0.0, 0)
         state = load_checkpoint(self.checkpoint, self.key, self.architecture.size)
         if state is not None:
@@ -116,12 +108,8 @@ class Trainer:
             optimizer.load_state_dict(state["optimizer"])
             average.updates, result.steps, result.seconds = state["updates"], state["step"], state["seconds"]
             result.history = list(state["history"])
-            self.max_seconds = state["max_seconds"]
             reporter.say(f"training resumes at step {result.steps}")
         with _reproducible(self.settings.threads or core_count(), self.device.type == "cpu"):
-            if self.settings.threads is None and self.max_seconds is not None and self.device.type == "cpu":
-                # a limit in time is not repeatable to the bit anyway; the trial leaves the network as it was
-                fastest_threads(self._trial)
             self._loop(network, average, optimizer, result, reporter)
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
@@ -131,11 +119,14 @@ class Trainer:
         """0..1: the larger of the shares of steps and of time spent."""
         return max(step / self.total_steps, seconds / self.max_seconds if self.max_seconds else 0.0)
 
-    def _trial(self) -> None:
-        """One step's work on a network that is thrown away."""
-        network = place(build_network(self.architecture), self.device).train()
-        x, y = network(torch.zeros(self.batch, 3, *self.architecture.input_hw))
-        (x.mean() + y.mean()).backward()
+    def _steps(self) -> int:
+        """How many batches the schedule is laid out for."""
+        settings = self.settings
+        if settings.steps is not None:
+            return settings.steps
+        if settings.epochs is not None or self.device.type != "cpu":
+            return (settings.epochs or GPU_EPOCHS) * self.source.steps_per_epoch
+        return max(CPU_VIEWS // self.batch, 1)
 
     def _loop(
         self,
@@ -157,8 +148,7 @@ class Trainer:
                 return
             for batch in self.source.stream(result.steps):
                 progress = self.progress(result.steps, result.seconds)
-                for group in optimizer.param_groups:
-                    group["lr"] = self.rate * flat_cosine(progress)
+                set_rates(optimizer, self.rate * flat_cosine(progress), frozen=progress < self.settings.frozen_share)
                 parts = self._step(network, optimizer, batch)
                 average.update(network)
                 for name, value in parts.items():
@@ -166,8 +156,6 @@ class Trainer:
                 summed += 1
                 result.steps += 1
                 result.seconds = before + time.monotonic() - started
-                if self.stretches and result.steps == STRETCH_STEP:
-                    self.max_seconds = stretched_seconds(result.steps * self.batch / result.seconds)
                 progress = self.progress(result.steps, result.seconds)
                 done = progress >= 1
                 task.advance(100 * (min(progress, 1) - shown))
@@ -249,7 +237,6 @@ class Trainer:
             "updates": average.updates,
             "step": result.steps,
             "seconds": result.seconds,
-            "max_seconds": self.max_seconds,
             "history": result.history,
         }
         save_checkpoint(self.checkpoint, state)
@@ -274,19 +261,6 @@ class Trainer:
         placed = to_image(np.concatenate(points), centers, sizes, self.architecture.input_hw)
         scores = oks_scores(people, placed, np.concatenate(confidences), ("all", "spine"))
         return {"ap_all": scores["all"]["AP"] or 0.0, "ap_spine": scores["spine"]["AP"] or 0.0}
-
-
-def _optimizer(network: PoseNetwork, rate: float, decay: float) -> torch.optim.Optimizer:
-    """AdamW; norms, biases and single factors are not decayed."""
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    kept = [p for p in network.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": decay}, {"params": kept, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate)
-
-
-def stretched_seconds(views_per_s: float) -> float:
-    """Time for a training on a CPU of some speed, where the user set none."""
-    return min(max(CPU_MINUTES * 60, CPU_VIEWS / views_per_s), CPU_MINUTES_MOST * 60)
 
 
 @contextmanager

@@ -1,0 +1,229 @@
+"""What `report.json` says about a fit: residuals, gaps, limits, curves, jumps, speed, and a plain verdict."""
+
+import platform
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import __version__
+from ...clips.clip import Clip
+from ...clips.matching import MarkerMatch
+from ...geometry.types import Array
+from ..fit.fit_clip import Fit
+from ..model.curvature import curvature
+from ..model.spine_model import SpineModel
+
+SPINE_REGIONS = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
+SPIKE_RAD_S2 = 40.0
+"""Angular acceleration of the spine above which a frame is called a jump."""
+GOOD_RMS_MM, USABLE_RMS_MM = 12.0, 25.0
+"""OpenSim's own guideline asks for an RMS below 20 mm and a maximum below 40 mm."""
+LIMIT_SHARE = 0.01
+
+
+def fit_report(
+    fit: Fit,
+    clip: Clip,
+    match: MarkerMatch,
+    identity: dict[str, Any],
+    truth: dict[str, Any] | None,
+    replay_m: float,
+) -> dict[str, Any]:
+    """All figures of one fit as plain JSON data.
+
+    Args:
+        identity: what was asked for, with the hashes that decide whether a fit is still valid.
+        truth: errors against known vertebrae, where they are known.
+        replay_m: largest distance between our stations and OpenSim's for the written files.
+    """
+    residual_mm = 1000.0 * np.linalg.norm(fit.observed_m - fit.expected_m, axis=-1)
+    seconds = sum(fit.seconds.values())
+    report: dict[str, Any] = {
+        "clip": clip.name,
+        "source": str(clip.source),
+        "kind": clip.kind,
+        "frames": len(fit.q),
+        "rate_hz": round(clip.rate_hz, 4),
+        "duration_s": round(clip.duration_s, 3),
+        "marker_set": {"name": match.name, "why": match.why, "missing": list(match.missing)},
+        "notes": [*clip.notes, *fit.notes],
+        "residual_mm": _summary(residual_mm),
+        "markers": _markers(fit, clip, residual_mm),
+        "faults": [
+            {
+                "kind": f.kind,
+                "labels": list(f.labels),
+                "first": f.first,
+                "last": f.last,
+                "frames": f.frames,
+                "text": f.sentence(),
+            }
+            for f in fit.faults
+        ],
+        "gap_fraction": round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
+        "worst_frame": worst_frame(residual_mm),
+        "worst_frame_rms_mm": round(float(np.sqrt(np.nanmean(residual_mm[worst_frame(residual_mm)] ** 2))), 3),
+        "performer": {
+            "stature_m": round(fit.model.stature_m, 4),
+            "mass_kg": round(fit.model.mass_kg, 2),
+            "scale_factors": {name: round(factor, 4) for name, factor in fit.factors.items()},
+        },
+        "limits": limits_hit(fit.model, fit.q),
+        "curvature_deg": curvature_figures(fit.model, fit.q),
+        "jumps": jumps(fit.model, fit.q, clip.rate_hz),
+        "replay_error_m": replay_m,
+        "truth": truth,
+        "speed": {
+            "frames_per_s": round(len(fit.q) / max(seconds, 1e-9), 1),
+            "motion_frames_per_s": round(len(fit.q) / max(fit.seconds.get("motion", seconds), 1e-9), 1),
+            "seconds": {name: round(value, 3) for name, value in fit.seconds.items()},
+        },
+        "versions": {
+            "spinegen": __version__,
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in ("opensim", "numpy", "scipy")},
+        },
+        "identity": identity,
+    }
+    report["verdict"], report["reasons"] = verdict(report)
+    return report
+
+
+def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
+    """`good`, `usable` or `doubtful`, and why not better (or, for a good fit, the figure that says so)."""
+    usable, doubtful = [], []
+    rms, most = report["residual_mm"]["rms"], report["residual_mm"]["max"]
+    if rms > USABLE_RMS_MM:
+        doubtful.append(f"markers lie {rms:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})")
+    elif rms > GOOD_RMS_MM:
+        usable.append(f"markers lie {rms:.0f} mm RMS from the model (more than {GOOD_RMS_MM:.0f})")
+    if (worst := report["worst_frame_rms_mm"]) > USABLE_RMS_MM:
+        usable.append(
+            f"frame {report['worst_frame']} lies {worst:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})"
+        )
+    at_limit = {name: share for name, share in report["limits"]["spine"].items() if share > LIMIT_SHARE}
+    if at_limit:
+        worst = max(at_limit, key=lambda name: at_limit[name])
+        text = f"{worst} stands at its limit in {100 * at_limit[worst]:.0f} % of the frames"
+        (doubtful if at_limit[worst] > 0.2 else usable).append(text)
+    wrong = sum(fault["frames"] for fault in report["faults"])
+    share = wrong / max(report["frames"] * len(report["markers"]), 1)
+    if share > 0.05:
+        doubtful.append(f"{100 * share:.0f} % of the marker samples were wrong")
+    elif share > 0.005:
+        usable.append(f"{100 * share:.1f} % of the marker samples were wrong and were put right or left out")
+    if report["gap_fraction"] > 0.25:
+        usable.append(f"{100 * report['gap_fraction']:.0f} % of the marker samples are missing")
+    if report["jumps"]["frames"]:
+        usable.append(
+            f"the spine accelerates by more than {SPIKE_RAD_S2:.0f} rad/s^2 in {report['jumps']['frames']} frames "
+            f"(first at frame {report['jumps']['first']})"
+        )
+    for name, low, high in (("lordosis", 20.0, 70.0), ("kyphosis", 20.0, 70.0)):
+        standing = report["curvature_deg"][f"standing_{name}"]
+        if standing is not None and not low <= standing <= high:
+            usable.append(f"standing {name} of {standing:.0f} deg is outside {low:.0f}-{high:.0f}")
+    if doubtful:
+        return "doubtful", doubtful + usable
+    if usable:
+        return "usable", usable
+    return "good", [
+        f"markers lie {rms:.1f} mm RMS (at most {most:.0f} mm) from the model, and no joint of the spine runs into its limits"
+    ]
+
+
+def limits_hit(model: SpineModel, q: Array) -> dict[str, dict[str, float]]:
+    """Share of frames in which a coordinate stands at a limit, for those that ever do: `spine` and `other`."""
+    low, high = model.limits
+    shares = ((q <= low + 1e-6) | (q >= high - 1e-6)).mean(0)
+    out: dict[str, dict[str, float]] = {"spine": {}, "other": {}}
+    for coordinate, share in zip(model.coordinates, shares, strict=True):
+        if share > 0 and coordinate.region != "pelvis":
+            out["spine" if coordinate.region in SPINE_REGIONS else "other"][coordinate.name] = round(float(share), 5)
+    return out
+
+
+def standing(model: SpineModel, q: Array) -> NDArray[np.bool_]:
+    """`(F,)` where the person stands: pelvis within 20 deg of upright, hips and knees bent by less than 25 deg."""
+    still = np.ones(len(q), dtype=bool)
+    pelvis = model.bodies.index("pelvis")
+    still &= model.forward(q).rotation_ground_body[:, pelvis, 1, 1] > np.cos(np.radians(20.0))
+    for i, coordinate in enumerate(model.coordinates):
+        if coordinate.name.startswith(("hip_flexion", "knee_angle")):
+            still &= np.abs(q[:, i]) < np.radians(25.0)
+        if coordinate.name == "lumbar_flexion":
+            still &= np.abs(q[:, i]) < np.radians(25.0)
+    return still
+
+
+def curvature_figures(model: SpineModel, q: Array) -> dict[str, Any]:
+    """Lordosis and kyphosis: median while standing (None when the person never stands), and the range over the clip."""
+    curves = curvature(model, model.forward(q))
+    upright = standing(model, q)
+    out: dict[str, Any] = {"standing_frames": int(upright.sum())}
+    for name, values in (("lordosis", curves.lumbar_lordosis_deg), ("kyphosis", curves.thoracic_kyphosis_deg)):
+        out[f"standing_{name}"] = round(float(np.median(values[upright])), 2) if upright.any() else None
+        out[name] = {
+            "min": round(float(values.min()), 2),
+            "median": round(float(np.median(values)), 2),
+            "max": round(float(values.max()), 2),
+        }
+    return out
+
+
+def jumps(model: SpineModel, q: Array, rate_hz: float) -> dict[str, Any]:
+    """Frames in which any spinal coordinate accelerates by more than `SPIKE_RAD_S2`."""
+    spine = [i for i, c in enumerate(model.coordinates) if c.region in SPINE_REGIONS]
+    if len(q) < 3:
+        return {"frames": 0, "first": None, "max_rad_s2": 0.0, "coordinate": None}
+    acceleration = np.abs(np.diff(q[:, spine], 2, axis=0)) * rate_hz**2
+    over = (acceleration > SPIKE_RAD_S2).any(1)
+    return {
+        "frames": int(over.sum()),
+        "first": int(np.argmax(over)) + 1 if over.any() else None,
+        "max_rad_s2": round(float(acceleration.max()), 2),
+        "coordinate": model.coordinate_names[spine[int(acceleration.max(0).argmax())]],
+    }
+
+
+def worst_frame(residual_mm: Array) -> int:
+    """The frame with the largest RMS."""
+    seen = np.isfinite(residual_mm).any(1)
+    rms = np.full(len(residual_mm), -1.0)
+    rms[seen] = np.nanmean(residual_mm[seen] ** 2, axis=1)
+    return int(np.argmax(rms))
+
+
+def _summary(residual_mm: Array) -> dict[str, float]:
+    values = residual_mm[np.isfinite(residual_mm)]
+    return {
+        "rms": round(float(np.sqrt(np.mean(values**2))), 3),
+        "median": round(float(np.median(values)), 3),
+        "p95": round(float(np.percentile(values, 95)), 3),
+        "max": round(float(values.max()), 3),
+    }
+
+
+def _markers(fit: Fit, clip: Clip, residual_mm: Array) -> list[dict[str, Any]]:
+    rows = []
+    for column, label in enumerate(fit.markers.labels):
+        values = residual_mm[:, column]
+        values = values[np.isfinite(values)]
+        missing = np.isnan(fit.raw_m[:, column, 0])
+        edges = np.diff(np.concatenate([[0], missing.astype(int), [0]]))
+        lengths = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
+        rows.append(
+            {
+                "label": label,
+                "station": fit.markers.sources[column],
+                "role": "cluster" if fit.markers.movable[column] else "anatomical",
+                "rms_mm": round(float(np.sqrt(np.mean(values**2))), 3) if len(values) else None,
+                "max_mm": round(float(values.max()), 3) if len(values) else None,
+                "gap_fraction": round(float(missing.mean()), 5),
+                "longest_gap_s": round(float(lengths.max(initial=0)) / clip.rate_hz, 3),
+                "moved_mm": round(1000.0 * float(np.linalg.norm(fit.offsets_body_m[column])), 1),
+            }
+        )
+    return rows

@@ -1,0 +1,79 @@
+"""Meshes of the vocabulary's props; own axes are ground axes, origin at the middle of the underside, metres."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from ...geometry.axes import SWAP_YZ
+from ..protocol.vocabulary import Prop, Surface
+from . import furniture, plants
+from .furniture import Rng, Vec, paint
+from .mesh import Material, Mesh
+from .shapes import fitted
+from .textures import surface_texture
+
+Builder = Callable[[Vec, Material, Material, Rng], Mesh]
+
+Size = tuple[float, float, float]
+
+PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
+    "mat": ((183, 61, 0.6), "#5a4b8a", "#3f356a", 0.85, furniture.mat),
+    "block": ((23, 15, 10), "#6d4c8f", "#4b3466", 0.9, furniture.block),
+    "bolster": ((65, 24, 24), "#7d3f45", "#5a2c31", 0.95, furniture.bolster),
+    "ball": ((65, 65, 65), "#3f6fa8", "#20344f", 0.35, furniture.ball),
+    "dumbbell": ((32, 14, 14), "#2b2c2f", "#2b2c2f", 0.6, furniture.dumbbell),
+    "barbell": ((210, 45, 45), "#26272a", "#8f2f2a", 0.6, furniture.barbell),
+    "rack": ((120, 140, 220), "#2b2d31", "#2b2d31", 0.45, furniture.rack),
+    "bench": ((120, 35, 45), "#33343a", "#2a2b2e", 0.6, furniture.bench),
+    "step": ((95, 38, 18), "#50555c", "#7a3fa0", 0.7, furniture.step),
+    "box": ((50, 50, 50), "#a08c74", "#6f6455", 0.7, furniture.block),
+    "chair": ((45, 48, 88), "#b08a5e", "#5c4a36", 0.5, furniture.chair),
+    "office_chair": ((62, 62, 105), "#3a3d42", "#2a2b2e", 0.85, furniture.office_chair),
+    "stool": ((36, 36, 48), "#9b7a52", "#5c4a36", 0.5, furniture.stool),
+    "table": ((140, 80, 74), "#a98762", "#4b3d2e", 0.45, furniture.table),
+    "desk": ((150, 75, 74), "#c9b28f", "#d8d8d4", 0.45, furniture.desk),
+    "sofa": ((200, 90, 80), "#7c838a", "#3d3328", 0.95, furniture.sofa),
+    "couch": ((190, 65, 75), "#3f6c74", "#cfd2d3", 0.5, furniture.couch),
+    "shelf": ((90, 32, 180), "#c3a57b", "#a3865d", 0.5, furniture.shelf),
+    "cabinet": ((90, 45, 110), "#dcdad2", "#bdbab0", 0.45, furniture.cabinet),
+    "plant": ((50, 50, 120), "#4a7336", "#a56a4b", 0.8, plants.plant),
+    "tree": ((300, 300, 500), "#4a6b2c", "#5a4838", 0.9, plants.tree),
+    "bush": ((120, 120, 110), "#48652f", "#4a3b2c", 0.9, plants.bush),
+    "panel": ((120, 8, 175), "#d9d4c4", "#8a7a60", 0.85, furniture.panel),
+    "pole": ((9, 9, 280), "#9a9ca0", "#6f7175", 0.4, furniture.pole),
+    "cone": ((32, 32, 48), "#d9541e", "#e8e8e4", 0.55, furniture.cone),
+    "bollard": ((22, 22, 95), "#3a3c3f", "#b8b8b4", 0.5, furniture.bollard),
+    "street_lamp": ((60, 40, 450), "#3c4144", "#3c4144", 0.45, furniture.street_lamp),
+    "bin": ((42, 42, 80), "#4a5a4c", "#33403a", 0.5, furniture.waste_bin),
+    "monitor": ((55, 18, 45), "#1d1e20", "#1d1e20", 0.4, furniture.monitor),
+    "wall": ((200, 20, 220), "#c9c4b8", "#a9a498", 0.85, furniture.block),
+    "sphere": ((40, 40, 40), "#b0b0b0", "#808080", 0.5, furniture.centred_sphere),
+    "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, furniture.upright_cylinder),
+}
+"""Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""
+
+
+_FITTED = ("couch", "plant", "bush", "tree", "chair", "office_chair", "panel", "pole")
+"""Built by eye, then stretched into their box."""
+
+
+def surface_material(surface: Surface, coarse: bool = False) -> Material:
+    """A generated surface as material; texture coordinates of meshes are in metres."""
+    made = surface_texture(surface, coarse)  # type: ignore[arg-type]  # frozen models are hashable
+    return Material(made.texture, roughness=made.roughness, relief_m=made.relief_m, tile_m=made.tile_m)
+
+
+@lru_cache(maxsize=12)
+def _built(kind: str, size_cm: Size, main: Material, second: Material, seed: int) -> Mesh:
+    size = SWAP_YZ @ np.asarray(size_cm) / 100.0
+    mesh = PROPS[kind][4](size, main, second, np.random.default_rng(seed))
+    return fitted(mesh, size) if kind in _FITTED else mesh
+
+
+def prop_mesh(prop: Prop) -> Mesh:
+    """The prop's mesh; equal props share one."""
+    size, colour, colour_2, roughness, _ = PROPS[prop.kind]
+    main = surface_material(prop.surface) if prop.surface else paint(prop.colour or colour, roughness)
+    second = paint(prop.colour_2 or colour_2, roughness)
+    return _built(prop.kind, prop.size_cm or size, main, second, prop.seed)

@@ -1,0 +1,39 @@
+"""The one GL context of a process, without a window."""
+
+import os
+from typing import Any
+
+import moderngl
+
+from ...errors import EngineError
+
+HELP = "install EGL and Mesa (Debian, Ubuntu: `apt install libegl1 libgl1 libgl1-mesa-dri`) or a GPU driver with EGL"
+
+
+def create_context() -> moderngl.Context:
+    """A headless GL 3.3 context on the first EGL device (`SPINEGEN_GL_DEVICE` chooses another by number).
+
+    Raises:
+        EngineError: no EGL, no driver, or GL older than 3.3.
+    """
+    options: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
+    if device := os.environ.get("SPINEGEN_GL_DEVICE"):
+        options["device_index"] = int(device)
+    try:
+        context = moderngl.create_context(standalone=True, require=330, **options)
+    except Exception as error:
+        raise EngineError(f"no GL context: {' '.join(str(error).split())}; {HELP}") from error
+    context.gc_mode = "auto"
+    return context
+
+
+def renderer_name() -> str:
+    """GL_RENDERER of a fresh context, e.g. `llvmpipe (LLVM 15.0.6, 256 bits)`; for diagnosis.
+
+    Raises:
+        EngineError: no GL.
+    """
+    context = create_context()
+    name = str(context.info["GL_RENDERER"])
+    context.release()
+    return name

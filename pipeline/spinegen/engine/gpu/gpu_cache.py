@@ -1,0 +1,85 @@
+"""Meshes and textures on the GPU, kept as long as their originals live."""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import cv2
+import moderngl
+import numpy as np
+
+from ..content.mesh import Mesh, Texture
+
+_SRGB8_ALPHA8 = 0x8C43
+
+
+@dataclass
+class GpuMesh:
+    """Buffers of one mesh and a vertex array a program."""
+
+    positions: moderngl.Buffer
+    normals: moderngl.Buffer
+    uv: moderngl.Buffer
+    faces: moderngl.Buffer
+    version: int
+    arrays: dict[str, moderngl.VertexArray]
+
+
+class GpuCache:
+    """Uploads what is new, rewrites what has changed."""
+
+    def __init__(self, context: moderngl.Context, anisotropy: float) -> None:
+        self._context = context
+        self._anisotropy = anisotropy
+        self._meshes: WeakKeyDictionary[Mesh, GpuMesh] = WeakKeyDictionary()
+        self._textures: WeakKeyDictionary[Texture, moderngl.Texture] = WeakKeyDictionary()
+        self._white = Texture(np.full((2, 2, 3), 255, np.uint8))
+
+    def mesh(self, mesh: Mesh) -> GpuMesh:
+        """The mesh's buffers, up to date."""
+        found = self._meshes.get(mesh)
+        if found is None:
+            make = self._context.buffer
+            found = GpuMesh(
+                make(np.ascontiguousarray(mesh.vertices_m, np.float32), dynamic=mesh.moves),
+                make(np.ascontiguousarray(mesh.normals, np.float32), dynamic=mesh.moves),
+                make(np.ascontiguousarray(mesh.uv, np.float32)),
+                make(np.ascontiguousarray(mesh.faces, np.int32)),
+                mesh.version,
+                {},
+            )
+            self._meshes[mesh] = found
+        elif found.version != mesh.version:
+            found.positions.write(np.ascontiguousarray(mesh.vertices_m, np.float32))
+            found.normals.write(np.ascontiguousarray(mesh.normals, np.float32))
+            found.version = mesh.version
+        return found
+
+    def array(self, mesh: Mesh, name: str, program: moderngl.Program) -> moderngl.VertexArray:
+        """The mesh as vertex array of the program called `name`."""
+        gpu = self.mesh(mesh)
+        if name not in gpu.arrays:
+            parts = (
+                (gpu.positions, "3f", "in_position"),
+                (gpu.normals, "3f", "in_normal"),
+                (gpu.uv, "2f", "in_uv"),
+            )
+            content = [part for part in parts if part[2] in program]
+            gpu.arrays[name] = self._context.vertex_array(program, content, gpu.faces)
+        return gpu.arrays[name]
+
+    def texture(self, texture: Texture | None) -> moderngl.Texture:
+        """Mipmapped sRGB texture; white for `None`."""
+        texture = texture or self._white
+        found = self._textures.get(texture)
+        if found is None:
+            pixels = np.ascontiguousarray(texture.hand_over())
+            if pixels.shape[2] == 3:
+                pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
+            height, width = pixels.shape[:2]
+            found = self._context.texture((width, height), 4, cv2.flip(pixels, 0), internal_format=_SRGB8_ALPHA8)
+            found.build_mipmaps()
+            found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+            if texture.height_is_luminance and self._anisotropy > 1:
+                found.anisotropy = self._anisotropy
+            self._textures[texture] = found
+        return found

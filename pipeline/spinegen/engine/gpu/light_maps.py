@@ -1,0 +1,93 @@
+"""Textures of sky, clouds and surrounding light."""
+
+from functools import lru_cache
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from ..content.noise import band_noise
+from ..light.environment import Environment
+from ..light.panorama import HEIGHT as STRIP_HEIGHT
+from ..light.panorama import WIDTH as STRIP_WIDTH
+from ..light.radiance_map import HEIGHT, WIDTH
+from ..light.sky import AZIMUTHS, ELEVATIONS
+from ..world.scenery import Scenery
+
+CLOUD_SIZE = 512
+
+
+def blurred_levels(radiance: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """The mip chain of surrounding light `(HEIGHT, WIDTH, 3)`: from the third level on, every texel sees a smooth lobe as wide as itself,
+    so that no row or column of texels shows in a glossy floor."""
+    levels = [radiance]
+    while min(levels[-1].shape[:2]) > 1:
+        rows, columns = levels[-1].shape[:2]
+        levels.append(levels[-1].reshape(rows // 2, 2, columns // 2, 2, 3).mean((1, 3)))
+    half = levels[1].reshape(-1, 3)
+    return [
+        level if number < 2 else (_lobes(level.shape[0]) @ half).reshape(level.shape)
+        for number, level in enumerate(levels)
+    ]
+
+
+@lru_cache(maxsize=8)
+def _lobes(rows: int) -> NDArray[np.float32]:
+    """Weights `(rows * 2 rows, directions of the second level)`, a sum of 1 a row."""
+    towards, solid = _grid(rows)[0], _grid(HEIGHT // 2)[1]
+    width = np.pi / rows * 0.75
+    weights = np.exp((towards @ _grid(HEIGHT // 2)[0].T - 1.0) / width**2) * solid
+    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+
+
+def _grid(rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Directions and relative solid angles of a map's texels."""
+    polar = np.repeat((np.arange(rows) + 0.5) / rows * np.pi, 2 * rows)
+    azimuth = np.tile(((np.arange(2 * rows) + 0.5) / (2 * rows) - 0.5) * 2 * np.pi, rows)
+    sine = np.sin(polar)
+    return np.stack([sine * np.cos(azimuth), np.cos(polar), sine * np.sin(azimuth)], -1), sine
+
+
+class LightMaps:
+    """Texture units 1 (surroundings), 5 (clear sky), 6 (clouds), 8 (panorama) and 9 (a user's picture)."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._strip = context.texture((STRIP_WIDTH, STRIP_HEIGHT), 4)
+        self._strip.repeat_y = False
+        self._picture = context.texture((2, 2), 3, dtype="f4")
+        self._strip_shown = self._picture_shown = None
+        self._around = context.texture((WIDTH, HEIGHT), 3, dtype="f4")
+        self._around.build_mipmaps()
+        self._around.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._around.repeat_y = False
+        self._sky = context.texture((AZIMUTHS, ELEVATIONS), 3, dtype="f4")
+        self._sky.repeat_x = self._sky.repeat_y = False
+        field = band_noise(np.random.default_rng(20240117), CLOUD_SIZE, 1, 200, 1.75)
+        clouds = np.clip(field * 0.19 + 0.5, 0.0, 1.0)
+        self._clouds = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, (clouds * 255).astype(np.uint8), alignment=1)
+        self._clouds.build_mipmaps()
+        self._clouds.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._shown: Environment | None = None
+
+    def use(self, scenery: Scenery) -> None:
+        """Upload where new, and bind."""
+        environment = scenery.environment
+        if self._shown is not environment:
+            for level, blurred in enumerate(blurred_levels(environment.radiance)):
+                self._around.write(np.ascontiguousarray(blurred[::-1], np.float32), level=level)
+            self._sky.write(np.ascontiguousarray(environment.table, np.float32))
+            self._shown = environment
+        if scenery.strip is not None and scenery.strip is not self._strip_shown:
+            self._strip.write(np.ascontiguousarray(scenery.strip))
+            self._strip_shown = scenery.strip
+        if scenery.picture is not None and scenery.picture is not self._picture_shown:
+            height, width = scenery.picture.shape[:2]
+            self._picture = self._context.texture((width, height), 3, scenery.picture.tobytes(), dtype="f4")
+            self._picture.repeat_y = False
+            self._picture_shown = scenery.picture
+        self._strip.use(8)
+        self._picture.use(9)
+        self._around.use(1)
+        self._sky.use(5)
+        self._clouds.use(6)

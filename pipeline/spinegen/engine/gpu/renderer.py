@@ -1,0 +1,296 @@
+"""The renderer: one GL context; triangles are drawn once for masks and depth, once into buffers of several samples a pixel, which one pass lights."""
+
+from itertools import groupby
+
+import cv2
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from ...geometry.camera import PlacedCamera
+from ..content.mesh import Material
+from ..world.scenery import Scenery, scenery
+from ..world.world import World
+from .contact import ContactMap
+from .frame_block import NEAR_M, frame_block
+from .gl import create_context
+from .gpu_cache import GpuCache
+from .light_maps import LightMaps
+from .quality import Quality, find_quality
+from .shader_source import shader
+from .shadow import SunShadow, spanning_points
+from .soft_shadow import SoftShadows
+from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
+
+FAR_DEPTH_CM = 65504.0
+"""Depth where nothing is drawn; the largest half float, as Unreal gives it."""
+_KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
+_UNITS = (
+    "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
+    "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
+)  # fmt: skip
+"""Textures of the shaders by texture unit."""
+
+
+class Renderer:
+    """Draws worlds. Use from one thread, one a process."""
+
+    def __init__(self, quality: str | Quality = "standard") -> None:
+        self.quality = find_quality(quality) if isinstance(quality, str) else quality
+        self.context = context = create_context()
+        self.name = str(context.info["GL_RENDERER"])
+        software = "llvmpipe" in self.name or "softpipe" in self.name
+        self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
+        self._samples = sample_count(context)
+        self._masks = self._program("mask.vert", "mask.frag")
+        self._geometry = [self._program("surface.vert", "surface.frag", VARIED=varied) for varied in range(3)]
+        self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
+        occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
+        self._occlusion, self._blur = occlusion, self._screen("blur.frag")
+        self._behind = self._screen("behind.frag")
+        self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
+        self._block = context.buffer(reserve=2048, dynamic=True)
+        self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
+        self._soft = SoftShadows(context, self._cache)
+        self._contact = ContactMap(context, self._cache)
+        self._light = LightMaps(context)
+        self._targets: dict[tuple[int, int], Targets] = {}
+        self._shaped: Surfaces | None = None
+        self._drawn: Frame | None = None
+
+    def _program(self, vertex: str, fragment: str, **defines: int) -> moderngl.Program:
+        program = self.context.program(vertex_shader=shader(vertex), fragment_shader=shader(fragment, **defines))
+        if "Frame" in program:
+            program["Frame"].binding = 0  # type: ignore[union-attr]
+        for unit, name in enumerate(_UNITS):
+            if name in program:
+                program[name].value = unit  # type: ignore[union-attr]
+        return program
+
+    def _screen(self, fragment: str, **defines: int) -> moderngl.VertexArray:
+        """A pass over the whole picture."""
+        program = self._program("screen.vert", fragment, **defines)
+        return self.context.vertex_array(program, [(self._triangle, "2f", "in_position")])
+
+    def _lighting(self, soft: bool, catcher: bool) -> moderngl.VertexArray:
+        """The lighting pass; a program of its own for each kind of light, because software renderers walk through what they do not need.
+
+        Args:
+            soft: large lamps whose shadows are soft.
+            catcher: a ground that shows nothing but the shadows on it.
+        """
+        if (soft, catcher) not in self._lights:
+            taps = {"TAPS": self.quality.shadow_taps, "BLOCKERS": self.quality.blocker_taps}
+            kinds = {"SOFT": int(soft), "CATCHER": int(catcher), "SAMPLES": self._samples}
+            self._lights[soft, catcher] = self._screen("light.frag", **taps, **kinds)
+        return self._lights[soft, catcher]
+
+    def frame(self, world: World, camera: PlacedCamera) -> "Frame":
+        """What a camera sees of the world as it is now."""
+        return Frame(self, world, camera)
+
+    def _sized(self, camera: PlacedCamera) -> Targets:
+        """Framebuffers of the camera's size; the last two sizes are kept."""
+        size = (camera.width, camera.height)
+        if size not in self._targets:
+            while len(self._targets) >= 2:
+                self._targets.pop(next(iter(self._targets)))
+            self._targets[size] = make_targets(self.context, *size, self.quality, self._samples)
+        return self._targets[size]
+
+    def _prepare(self, frame: "Frame") -> Targets:
+        """Upload a frame's constants and draw its masks, unless that was the last thing done."""
+        targets = self._sized(frame.camera)
+        if self._drawn is frame:
+            return targets
+        self._drawn = frame
+        casters = spanning_points(frame.drawables)
+        self._shadow.fit(frame.scenery.environment, casters)
+        self._soft.fit(frame.scenery.environment, casters)
+        self._contact.draw(casters if self.quality.ambient_taps else [])
+        self._block.write(
+            frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow, self._contact, self._soft)
+        )
+        self._block.bind_to_uniform_block(0)
+        self._draw_masks(frame, targets.masks)
+        return targets
+
+    def _draw_masks(self, frame: "Frame", target: moderngl.Framebuffer) -> None:
+        self.context.enable(moderngl.DEPTH_TEST)
+        target.use()
+        target.clear()
+        program = self._masks
+        for drawable in frame.everything:
+            array = self._cache.array(drawable.mesh, "mask", program)
+            program["mask_id"].value = drawable.mask_id
+            program["model"].write(drawable.transform_world_mesh.T.astype(np.float32).tobytes())
+            for two_sided, runs in groupby(drawable.mesh.runs, key=lambda run: run[2].two_sided):
+                self._cull(two_sided)
+                own = list(runs)
+                array.render(vertices=3 * (sum(own[-1][:2]) - own[0][0]), first=3 * own[0][0])
+
+    def _lay_down(self, frame: "Frame", surfaces: Surfaces) -> None:
+        self.context.enable(moderngl.DEPTH_TEST)
+        surfaces.target.use()
+        surfaces.target.clear()
+        for drawable in frame.everything:
+            model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
+            for first, count, material in drawable.mesh.runs:
+                program = self._geometry[material.varied]
+                program["model"].write(model)
+                self._set_material(material, program)
+                array = self._cache.array(drawable.mesh, f"geometry {material.varied}", program)
+                array.render(vertices=3 * count, first=3 * first)
+
+    def _cull(self, two_sided: bool) -> None:
+        if two_sided:
+            self.context.disable(moderngl.CULL_FACE)
+        else:
+            self.context.enable(moderngl.CULL_FACE)
+
+    def _set_material(self, material: Material, program: moderngl.Program) -> None:
+        self._cull(material.two_sided)
+        self._cache.texture(material.texture).use(0)
+        program["tint"].value = (*material.colour, material.roughness)
+        program["glow"].value = (*material.emission, material.metallic)
+        program["kind"].value = (_KIND[material.kind], int(material.two_sided))
+        program["texel"].value = (1.0 / material.tile_m, material.relief_m)
+
+    def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+        """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""
+        target = self._prepare(frame).masks
+        shape = (frame.camera.height, frame.camera.width)
+        numbers = target.read(attachment=1, components=1, dtype="u2", alignment=1)
+        depth = target.read(attachment=0, components=1, dtype="f4", alignment=1)
+        return (
+            np.frombuffer(numbers, np.uint16).reshape(shape)[::-1],
+            np.frombuffer(depth, np.float32).reshape(shape)[::-1],
+        )
+
+    def read_normals(self, frame: "Frame") -> NDArray[np.uint8]:
+        """World normals `(H, W, 3)` in Unreal axes as n * 127.5 + 127.5; black where nothing is drawn."""
+        self._prepare(frame)
+        size = (frame.camera.width, frame.camera.height)
+        if self._shaped is None or self._shaped.target.size != size:
+            self._shaped = make_surfaces(self.context, size, 0)
+        self._lay_down(frame, self._shaped)
+        raw = self._shaped.target.read(attachment=1, components=2, dtype="u4")
+        normals = decoded_normals(np.frombuffer(raw, np.uint32).reshape(*size[::-1], 2)[::-1, :, 1])
+        coded = np.rint(normals[..., [0, 2, 1]] * 127.5 + 127.5)
+        coded[read_nothing(self.read_masks(frame)[1])] = 0
+        return np.clip(coded, 0, 255).astype(np.uint8)
+
+    def read_picture(self, frame: "Frame") -> NDArray[np.uint8]:
+        """The picture `(H, W, 3)`, sRGB."""
+        targets = self._prepare(frame)
+        surfaces, environment = targets.surfaces, frame.scenery.environment
+        self._lay_down(frame, surfaces)
+        self._light.use(frame.scenery)
+        self._draw_behind(frame, targets)
+        if environment.soft_lights:
+            self._soft.draw(frame.drawables)
+        elif environment.sun_klux.any():
+            self._shadow.draw(frame.drawables)
+        self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._draw_occlusion(targets)
+        self._shadow.use(2, 3)
+        targets.occlusion_map.use(4)
+        self._contact.use(7)
+        self._soft.use(12)
+        surfaces.depth.use(10)
+        surfaces.surface.use(11)
+        targets.behind_map.use(15)
+        targets.lit.use()
+        self._lighting(bool(environment.soft_lights), frame.catches_shadows).render()
+        self._shadow.release(2, 3)
+        return self._read(targets.lit, frame)
+
+    def _draw_behind(self, frame: "Frame", targets: Targets) -> None:
+        """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
+        if targets.covered is not targets.masks:
+            self._draw_masks(frame, targets.covered)
+        targets.behind.use()
+        targets.behind.clear()
+        self.context.enable(moderngl.DEPTH_TEST)
+        self.context.disable(moderngl.CULL_FACE)
+        self.context.depth_func = "<="
+        self._behind.render()
+        self.context.depth_func = "<"
+        targets.behind_map.build_mipmaps()
+        targets.behind_map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+
+    def _draw_occlusion(self, targets: Targets) -> None:
+        if not self.quality.ambient_taps:
+            targets.occlusion.clear(1.0, 1.0, 1.0, 1.0)
+            return
+        targets.occlusion_rough.use()
+        targets.depth.use(10)
+        self._occlusion.render()
+        targets.occlusion.use()
+        targets.occlusion_rough_map.use(4)
+        self._blur.program["texel_uv"].value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)
+        self._blur.render()
+
+    def _read(self, target: moderngl.Framebuffer, frame: "Frame") -> NDArray[np.uint8]:
+        times = self.quality.supersampling
+        shape = (frame.camera.height * times, frame.camera.width * times, 4)
+        picture = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)[::-1, :, :3]
+        if times == 1:
+            return np.ascontiguousarray(picture)
+        size = (frame.camera.width, frame.camera.height)
+        return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def decoded_normals(shape: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Unit normals `(..., 3)` from the second number of surfaces `(...)`, see `shaders/packing.glsl`."""
+    plane = np.stack([shape & 1023, shape >> 10 & 1023], axis=-1) / 511.5 - 1.0
+    z = 1.0 - np.abs(plane).sum(-1)
+    over = np.maximum(-z, 0.0)[..., None]
+    out = np.concatenate([plane - np.where(plane < 0, -over, over), z[..., None]], axis=-1)
+    return np.asarray(out / np.linalg.norm(out, axis=-1, keepdims=True))
+
+
+def read_nothing(depth_m: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where nothing was drawn."""
+    return depth_m < NEAR_M / 2
+
+
+class Frame:
+    """One camera's view of one state of the world; every picture of it is drawn once, when first asked for."""
+
+    def __init__(self, renderer: Renderer, world: World, camera: PlacedCamera) -> None:
+        self.world, self.camera = world, camera
+        self.drawables = world.drawables()
+        self.scenery: Scenery = scenery(world.stage)
+        self.everything = (*self.drawables, *self.scenery.drawables)
+        self.catches_shadows = any(
+            material.kind == "shadow" for drawable in self.everything for _, _, material in drawable.mesh.runs
+        )
+        self._renderer = renderer
+        self._masks: tuple[NDArray[np.uint16], NDArray[np.float32]] | None = None
+        self._lit: NDArray[np.uint8] | None = None
+
+    @property
+    def ids(self) -> NDArray[np.uint16]:
+        """Mask ids `(H, W)`; 0 is the stage or nothing."""
+        return self._read()[0]
+
+    def depth_cm(self) -> NDArray[np.float32]:
+        """Planar depth `(H, W)`, `FAR_DEPTH_CM` where nothing is drawn."""
+        depth = self._read()[1]
+        return np.where(read_nothing(depth), np.float32(FAR_DEPTH_CM), depth * np.float32(100.0))
+
+    def lit(self) -> NDArray[np.uint8]:
+        """Picture `(H, W, 3)`, sRGB."""
+        if self._lit is None:
+            self._lit = self._renderer.read_picture(self)
+        return self._lit
+
+    def normal(self) -> NDArray[np.uint8]:
+        """World normals `(H, W, 3)`, Unreal axes."""
+        return self._renderer.read_normals(self)
+
+    def _read(self) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+        if self._masks is None:
+            self._masks = self._renderer.read_masks(self)
+        return self._masks

@@ -1,0 +1,226 @@
+#version 330
+// Lights what the geometry pass has laid down: once a pixel, at edges once a sample.
+#include "frame.glsl"
+#include "common.glsl"
+#include "packing.glsl"
+#if CATCHER
+#include "sky.glsl"
+#endif
+uniform sampler2DMS depth_map;
+uniform usampler2DMS surface_map;
+uniform sampler2D behind_map;
+uniform sampler2D environment_map;
+uniform sampler2DShadow shadow_map;
+uniform sampler2D shadow_depth;
+uniform sampler2D occlusion_map;
+uniform sampler2D contact_map;
+uniform sampler2D soft_0;
+uniform sampler2D soft_1;
+uniform sampler2D soft_2;
+in vec2 ndc;
+out vec4 colour;
+
+const vec2 DISC[16] = vec2[](
+    vec2(-0.326, -0.406), vec2(-0.840, -0.074), vec2(-0.696, 0.457), vec2(-0.203, 0.621),
+    vec2(0.962, -0.195), vec2(0.473, -0.480), vec2(0.519, 0.767), vec2(0.185, -0.893),
+    vec2(0.507, 0.064), vec2(0.896, 0.412), vec2(-0.322, -0.933), vec2(-0.792, -0.598),
+    vec2(0.070, 0.210), vec2(-0.480, 0.060), vec2(0.160, -0.330), vec2(-0.080, 0.950));
+
+#if SOFT == 0
+float sunlit(vec3 world, vec3 n) {
+    vec3 offset = world + n * (shadow.y * 1.5 + min(sun_direction.w * 0.12, 0.02));
+    vec3 q = (sun_from_world * vec4(offset, 1.0)).xyz;
+    if (any(greaterThan(abs(q.xy - 0.5), vec2(0.499))) || q.z > 1.0) return 1.0;
+    float turn = pattern(gl_FragCoord.xy) * 6.2831853;
+    mat2 rotation = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
+    float radius = sun_direction.w * shadow.x * 0.6;
+#if BLOCKERS > 0
+    float search = clamp(sun_direction.w * shadow.x * 1.2, shadow.w * 2.0, 0.08);
+    float above = 0.0, count = 0.0;
+    for (int i = 0; i < BLOCKERS; i++) {
+        float d = texture(shadow_depth, q.xy + rotation * DISC[i * 2] * search).r;
+        if (d < q.z) { above += (q.z - d) * shadow.z; count += 1.0; }
+    }
+    radius = sun_direction.w * shadow.x * above / max(count, 1.0);
+#else
+    float count = 1.0;
+#endif
+    radius = clamp(radius, shadow.w * 1.2, 0.12);
+    float depth = q.z - shadow.y / shadow.z;
+    float light = 0.0;
+    for (int i = 0; i < TAPS; i++) light += texture(shadow_map, vec3(q.xy + rotation * DISC[i] * radius, depth));
+    return count > 0.0 ? light / float(TAPS) : 1.0;
+}
+#endif
+
+#if SOFT
+// Share of a large light that is seen past whatever stands in its way (a map of moments, see soft_shadow).
+float unveiled(sampler2D moments_map, int light, vec3 point) {
+    vec2 q = (soft_from_world[light] * vec4(point, 1.0)).xy;
+    vec2 inside = smoothstep(vec2(0.0), vec2(0.08), q) * smoothstep(vec2(1.0), vec2(0.92), q);
+    if (inside.x * inside.y <= 0.0) return 1.0;
+    vec4 s = soft[light];
+    float here = max(point.y, 0.0) * s.w;
+    vec2 m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.4), 0.0, s.z)).rg;
+    float apart = m.x - here;
+    if (apart <= 0.0) return 1.0;
+    float spread = max(m.y - m.x * m.x, 0.0) + apart * apart;
+    float share = inside.x * inside.y * smoothstep(0.0, 0.12, apart * apart / spread);
+    m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.2 * spread / apart), 0.0, s.z)).rg;
+    apart = max(m.x - here, 0.0);
+    spread = max(m.y - m.x * m.x, 4e-4);
+    return mix(1.0, spread / (spread + apart * apart), share);
+}
+#endif
+
+vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec3 behind) {
+    vec3 world = start + ray_world * z;
+    int kind = decoded_kind(bits);
+    vec3 albedo = paint.rgb * paint.rgb;
+    if (kind < 0) return behind;
+    if (kind == 8) return tone(albedo * exp2(paint.a * 32.0 - 8.0));
+    float metal = float(bits >> 24 & 63u) / 63.0, rough = paint.a;
+    vec3 v = normalize(start - world);
+    float nv = dot(n, v);
+    if (nv < 0.02) { n = normalize(n + v * (0.03 - nv)); nv = max(dot(n, v), 0.02); }
+    vec3 f0 = mix(vec3(kind == 1 ? 0.028 : 0.04), albedo, metal);
+    vec3 diffuse = albedo * (1.0 - metal);
+    float occlusion = textureLod(occlusion_map, ndc * 0.5 + 0.5, 0.0).r;
+    if (contact.z > 0.0 && world.y < 0.5 && n.y > 0.3) {
+        vec2 at_floor = (world.xz - contact.xy) * contact.z;
+        float texels = contact.z * contact.w;
+        float hand = textureLod(contact_map, at_floor, log2(texels * 0.06)).r;
+        float arm = textureLod(contact_map, at_floor, log2(texels * 0.24)).g;
+        float leg = textureLod(contact_map, at_floor, log2(texels * 0.75)).b;
+        float open = (1.0 - 0.8 * hand) * (1.0 - 0.65 * arm) * (1.0 - 0.7 * leg);
+        vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
+        occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
+    }
+#if SOFT
+    float from_above = 1.0, from_window = 1.0;
+    if (soft[1].w > 0.0) from_above = unveiled(soft_1, 1, world + n * 0.03);
+    from_above *= from_above;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
+    if (soft[2].w > 0.0) from_window = unveiled(soft_2, 2, world + n * 0.03);
+    if (room_half.w > 0.0) {
+        vec2 from_middle = world.xz - room_place.xy;
+        vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
+        vec2 level = vec2(dot(n.xz, room_place.zw), dot(n.xz, vec2(-room_place.w, room_place.z)));
+        vec3 gap = vec3(room_half.x - abs(turned.x), min(world.y, room_half.y - world.y), room_half.z - abs(turned.y));
+        vec3 away = 1.0 - abs(vec3(level.x, n.y, level.y));
+        vec3 corner = 1.0 - 0.42 * away * exp(-max(gap, 0.0) * 2.2);
+        occlusion *= corner.x * corner.y * corner.z;
+    }
+#endif
+    vec3 light = vec3(0.0);
+    float shade = 1.0;
+    vec3 l = sun_direction.xyz;
+    float nl = dot(n, l);
+    if (sun_light.w > 0.0 && (nl > -0.25)) {
+#if SOFT
+        float lit = soft[0].w > 0.0 ? unveiled(soft_0, 0, world + n * 0.015) : 1.0;
+#else
+        float lit = sunlit(world, n);
+#endif
+        shade = lit;
+        vec3 h = normalize(v + l);
+        float nh = max(dot(n, h), 0.0), vh = max(dot(v, h), 0.0), pl = max(nl, 0.0);
+        float a = max(rough * rough, sun_direction.w * 0.5), a2 = a * a;
+        float dd = nh * nh * (a2 - 1.0) + 1.0;
+        float k = (rough + 1.0) * (rough + 1.0) / 8.0;
+        vec3 f = f0 + (1.0 - f0) * pow(1.0 - vh, 5.0);
+        vec3 mirror = f * (a2 / (PI * dd * dd)) * 0.25 / ((pl * (1.0 - k) + k) * (nv * (1.0 - k) + k));
+        vec3 wrapped = vec3(pl);
+        if (kind == 1) {
+            vec3 w = vec3(0.30, 0.12, 0.07);
+            wrapped = clamp((nl + w) / (1.0 + w), 0.0, 1.0);
+            wrapped *= wrapped * (1.0 - w) + w;
+        }
+        light += (diffuse / PI * (1.0 - f) * wrapped + mirror * pl) * sun_light.rgb * lit;
+    }
+    vec3 around = irradiance(n);
+#if SOFT
+    around *= mix(1.0, from_above, 0.6 * max(n.y, 0.0));
+    int i = 0, lamps = int(ground.w);
+    do {
+        vec3 away = light_place[i].xyz - world;
+        float square = dot(away, away), area = light_place[i].w;
+        vec3 direction = away * inversesqrt(square);
+        float shine = clamp(-dot(direction, light_facing[i].xyz) * 0.85 + 0.15, 0.0, 1.0);
+        float face = max(dot(n, direction) * 0.8 + 0.2, 0.0);
+        float seen_of_it = light_facing[i].w == 1.0 ? from_above : light_facing[i].w == 2.0 ? from_window : 1.0;
+        around += light_rgb[i].rgb * (seen_of_it * shine * face * area / (square + area * 0.5 + 1.0));
+        i++;
+    } while (i < lamps);
+#endif
+    vec3 bounced = mix(vec3(occlusion), vec3(1.0), 0.35 * (1.0 - occlusion) * albedo);
+    light += diffuse * around / PI * bounced * occlusion;
+    vec3 r = reflect(-v, n);
+    vec4 fit = rough * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
+    vec2 ab = vec2(-1.04, 1.04) * (min(fit.x * fit.x, exp2(-9.28 * nv)) * fit.x + fit.y) + fit.zw;
+    vec3 seen = textureLod(environment_map, equirect(r), 1.0 + rough * 4.5).rgb;
+    light += seen * (f0 * ab.x + ab.y) * occlusion * occlusion;
+    if (kind == 4) light += diffuse * around / PI * 0.35 * pow(1.0 - nv, 4.0) * occlusion;
+#if CATCHER
+    if (kind == 6) {
+        float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
+        float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
+        float edge = smoothstep(30.0, 8.0, length(world.xz));
+        return background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
+    }
+#endif
+    float far = distance(start, world);
+    float fade = 1.0 - exp(-min(far, eye.w) * max(haze.w, 0.0));
+    if (kind == 5 && sky.w == 2.0) light *= 1.0 - 0.5 * below.a * smoothstep(0.3, 1.0, far / eye.w);
+    if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;
+    return tone(mix(light, haze.rgb, fade));
+}
+
+void main() {
+    ivec2 pixel = ivec2(gl_FragCoord.xy);
+    vec2 across = ndc * ray.xy + ray.zw;
+    vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
+    vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
+    // Where the middle of a pixel is covered nothing was drawn behind it: samples beside an edge take what lies near, and where nothing
+    // does, as in the hair cracks between large triangles, they do not count.
+    vec4 near = textureLod(behind_map, ndc * 0.5 + 0.5, 2.0), exact = texelFetch(behind_map, pixel, 0);
+    vec3 behind = exact.a > 0.5 ? exact.rgb : near.rgb / max(near.a, 0.01);
+    float z = texelFetch(depth_map, pixel, 0).r;
+    uvec2 surface = texelFetch(surface_map, pixel, 0).rg;
+    // Samples of one surface are one to the eye: their means are lit, once.
+    vec4 paint = decoded_paint(surface.r), low = paint, high = paint, mean = paint;
+    vec2 facing = decoded_octahedron(surface.g), least = facing, most = facing, middle = facing;
+    uint apart = 0u;
+    for (int i = 1; i < SAMPLES; i++) {
+        uvec2 other = texelFetch(surface_map, pixel, i).rg;
+        vec4 painted = decoded_paint(other.r);
+        vec2 faced = decoded_octahedron(other.g);
+        low = min(low, painted);
+        high = max(high, painted);
+        mean += painted;
+        least = min(least, faced);
+        most = max(most, faced);
+        middle += faced;
+        apart |= (other.g ^ surface.g) >> 20;
+    }
+    bool whole = apart == 0u && all(lessThan(high - low, vec4(0.12))) && all(lessThan(most - least, vec2(0.12)));
+    int count = whole ? 1 : SAMPLES;
+    if (whole) {
+        paint = mean / float(SAMPLES);
+        facing = middle / float(SAMPLES);
+    }
+    // Tested at its end: software renderers walk through a loop once more after a test at its start has failed.
+    vec3 sum = vec3(0.0);
+    float seen = 0.0;
+    int i = 0;
+    do {
+        float counts = float(decoded_kind(surface.g) >= 0 || exact.a + near.a > 0.01);
+        sum += counts * lit(start, ray_world, z, paint, unfolded(facing), surface.g, behind);
+        seen += counts;
+        i++;
+        z = texelFetch(depth_map, pixel, min(i, SAMPLES - 1)).r;
+        surface = texelFetch(surface_map, pixel, min(i, SAMPLES - 1)).rg;
+        paint = decoded_paint(surface.r);
+        facing = decoded_octahedron(surface.g);
+    } while (i < count);
+    colour = vec4(sum / max(seen, 1.0), 1.0);
+}

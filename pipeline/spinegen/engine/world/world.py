@@ -1,0 +1,213 @@
+"""What the engine holds: cameras, actors, the stage; every change counts up `revision`."""
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from ...config import parse
+from ...errors import ConfigError, EngineError
+from ...geometry.axes import unreal_rotator_matrix
+from ...geometry.camera import Camera, OrthographicCamera
+from ...geometry.types import Vector
+from ..content.mesh import Drawable
+from ..content.props import PROPS, prop_mesh
+from ..light.lighting import Sky, StageState, Sun, check_level
+from ..protocol import actor_calls
+from ..protocol.vocabulary import Backdrop, Ground, Prop, Room
+from .actors import Actor, MeshActor, free_colour
+from .bodies import Bodies
+from .human import Human
+
+MAX_ACTORS = 500
+MAX_CAMERAS = 64
+MAX_PIXELS = 4096 * 4096
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+
+@dataclass
+class CameraActor:
+    """A camera's settings as UnrealCV names them."""
+
+    name: str
+    location_cm: Vector = (0.0, 0.0, 0.0)
+    rotator_deg: Vector = (0.0, 0.0, 0.0)
+    fov_deg: float = 90.0
+    width: int = 640
+    height: int = 480
+    principal_point_px: tuple[float, float] | None = None
+    """In pixels whose first centre is (0, 0); `None` is the middle."""
+    projection_type: Literal["perspective", "orthographic"] = "perspective"
+    ortho_width_cm: float = 512.0
+    """What an orthographic camera sees from edge to edge; Unreal's own value."""
+
+    def camera(self) -> Camera | OrthographicCamera:
+        """What the settings amount to."""
+        place = (self.location_cm, self.rotator_deg)
+        if self.projection_type == "orthographic":
+            camera = OrthographicCamera.from_unreal(*place, self.ortho_width_cm, self.width, self.height)
+        else:
+            camera = Camera.from_unreal(*place, self.fov_deg, self.width, self.height)
+        if self.principal_point_px is None:
+            return camera
+        intrinsics = camera.intrinsics.copy()
+        intrinsics[:2, 2] = self.principal_point_px
+        return replace(camera, intrinsics=intrinsics)
+
+
+@dataclass
+class World:
+    """One stage with people and things on it."""
+
+    cameras: list[CameraActor] = field(default_factory=lambda: [CameraActor("SpinegenCamera_0")])
+    actors: dict[str, Actor] = field(default_factory=dict)
+    bodies: Bodies = field(default_factory=Bodies)
+    stage: StageState = field(default_factory=StageState)
+    paused: bool = False
+    revision: int = 0
+
+    def changed(self) -> None:
+        """Forget what was drawn."""
+        self.revision += 1
+
+    def actor(self, name: str) -> Actor:
+        """Raises EngineError where there is none."""
+        if name not in self.actors:
+            raise EngineError("Cannot find object")
+        return self.actors[name]
+
+    def spawn(self, uclass: str, name: str, location_cm: Vector = (0.0, 0.0, 0.0)) -> Actor:
+        """A new actor of a class: ours, or a kind of prop."""
+        if not _NAME.fullmatch(name):
+            raise EngineError(f"Argument Invalid: an object's name is letters, digits and _, found {name[:40]!r}")
+        if name in self.actors:
+            raise EngineError(f"there is an object named {name} already")
+        if len(self.actors) >= MAX_ACTORS:
+            raise EngineError(f"no more than {MAX_ACTORS} objects")
+        if uclass == actor_calls.HUMAN:
+            actor: Actor = Human(name, uclass, (0, 0, 0), location_cm)
+        elif uclass == actor_calls.STAGE:
+            if any(actor.uclass == actor_calls.STAGE for actor in self.actors.values()):
+                raise EngineError("there is a SpinegenStage already")
+            actor = Actor(name, uclass, (0, 0, 0), location_cm)
+        elif uclass not in PROPS:
+            known = ", ".join((actor_calls.HUMAN, actor_calls.STAGE, *PROPS))
+            raise EngineError(f"Argument Invalid: class must be one of {known}; found {uclass[:40]!r}")
+        else:
+            return self.spawn_prop(Prop.model_validate({"name": name, "kind": uclass, "location_cm": location_cm}))
+        if uclass != actor_calls.STAGE:
+            actor.colour = self._free_colour()
+        self.actors[name] = actor
+        self.changed()
+        return actor
+
+    def _free_colour(self) -> tuple[int, int, int]:
+        return free_colour({actor.colour for actor in self.actors.values()})
+
+    def free_name(self, kind: str) -> str:
+        """`kind_N` with the first N that is free."""
+        return next(name for number in range(MAX_ACTORS + 1) if (name := f"{kind}_{number}") not in self.actors)
+
+    def spawn_prop(self, prop: Prop) -> Actor:
+        """Put a prop on the stage."""
+        if prop.name in self.actors:
+            raise EngineError(f"there is an object named {prop.name} already")
+        if len(self.actors) >= MAX_ACTORS:
+            raise EngineError(f"no more than {MAX_ACTORS} objects")
+        rotator = (0.0, prop.yaw_deg, 0.0)
+        actor = MeshActor(prop.name, prop.kind, self._free_colour(), prop.location_cm, rotator, mesh=prop_mesh(prop))
+        self.actors[prop.name] = actor
+        self.changed()
+        return actor
+
+    def destroy(self, name: str) -> None:
+        """Remove an actor."""
+        self.actor(name)
+        del self.actors[name]
+        self.changed()
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give an actor another name, in its old place of the order."""
+        actor = self.actor(name)
+        if new_name == name:
+            return
+        if not _NAME.fullmatch(new_name) or new_name in self.actors:
+            raise EngineError(f"Argument Invalid: {new_name[:40]!r} is taken or not a name")
+        actor.name = new_name
+        self.actors = {actor.name: actor for actor in self.actors.values()}
+
+    def stage_call(self, name: str, arguments: tuple[float | int | str, ...]) -> str:
+        """Carry out one call of `SpinegenStage`; the `ReturnValue`."""
+        result = "ok"
+        if name == "Reset":
+            for actor in [actor for actor in self.actors.values() if isinstance(actor, MeshActor)]:
+                self.destroy(actor.name)
+            self.stage = StageState()
+        elif name == "SetSun":
+            self.stage = replace(self.stage, sun=Sun(*map(float, arguments)))
+        elif name == "SetSky":
+            turbidity, clouds, intensity, seed = arguments
+            self.stage = replace(self.stage, sky=Sky(float(turbidity), float(clouds), float(intensity), int(seed)))
+        elif name == "SetExposure":
+            self.stage = replace(self.stage, exposure_ev=float(arguments[0]))
+        elif name == "SetWhiteBalance":
+            self.stage = replace(self.stage, white_kelvin=float(arguments[0]))
+        elif name == "SetGround":
+            self.stage = replace(self.stage, ground=_described(arguments[0], Ground, name))
+        elif name == "SetRoom":
+            room = _described(arguments[0], Room, name) if arguments[0] else None
+            self.stage = replace(self.stage, room=room)
+        elif name == "SetBackdrop":
+            self.stage = replace(self.stage, backdrop=checked_backdrop(_described(arguments[0], Backdrop, name)))
+        elif name == "SetLevel":
+            check_level(str(arguments[0]))
+        elif name == "SpawnProp":
+            result = self.spawn_prop(_described(arguments[0], Prop, name)).name
+        self.changed()
+        return result
+
+    def drawables(self) -> list[Drawable]:
+        """Visible actors; mask ids count from 1 in the order of `actors`."""
+        return [
+            drawable
+            for mask_id, actor in enumerate(self.actors.values(), 1)
+            if actor.visible
+            for drawable in actor.drawables(mask_id)
+        ]
+
+    def mask_colours(self) -> np.ndarray:
+        """`(N + 1, 3)` uint8: mask id to colour; 0 is the stage."""
+        stage = next((actor.colour for actor in self.actors.values() if actor.uclass == actor_calls.STAGE), (0, 0, 0))
+        return np.array([stage, *(actor.colour for actor in self.actors.values())], np.uint8)
+
+
+def bounds_cm(actor: Actor) -> tuple[float, ...]:
+    """Axis-aligned bounds, six numbers; a point where the actor draws nothing."""
+    points = actor.vertices_unreal_cm()
+    if not len(points):
+        points = np.asarray([actor.location_cm])
+    return (*points.min(0).tolist(), *points.max(0).tolist())
+
+
+def facing(rotator_deg: Vector) -> np.ndarray:
+    """Unit forward vector in Unreal axes."""
+    return unreal_rotator_matrix(*rotator_deg)[:, 0]
+
+
+def _described(text: object, kind: type, call: str) -> Any:
+    try:
+        return parse(json.loads(str(text)), kind, call)
+    except json.JSONDecodeError as error:
+        raise EngineError(f"Argument Invalid: {call}: not JSON: {error}") from None
+    except ConfigError as error:
+        raise EngineError(f"Argument Invalid: {error}") from None
+
+
+def checked_backdrop(backdrop: Backdrop) -> Backdrop:
+    """Raises EngineError where `hdri` or `photo` names no readable file."""
+    if backdrop.kind in ("hdri", "photo") and not (backdrop.path and Path(backdrop.path).is_file()):
+        raise EngineError(f"SetBackdrop: {backdrop.kind} needs the path of a file, found {backdrop.path!r}")
+    return backdrop

@@ -1,0 +1,80 @@
+"""Relaxed hands: fingers curled a little about their own joints, more towards the little finger."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...geometry import rigid
+from ...geometry.types import Floats
+from .body_data import BodyData
+from .shape import Vertices, joint
+
+CURL_RAD = {
+    1: (0.10, 0.18, 0.12),
+    2: (0.22, 0.34, 0.22),
+    3: (0.30, 0.40, 0.26),
+    4: (0.36, 0.44, 0.28),
+    5: (0.42, 0.46, 0.30),
+}
+"""Bend of the three joints of each finger, thumb first, in a fully relaxed hand."""
+
+
+@dataclass(frozen=True)
+class Finger:
+    """One finger of a body as its vertices lie."""
+
+    number: int
+    """1 thumb .. 5 little finger."""
+    joints_m: Floats
+    """`(4, 3)`: three joints and the tip."""
+    axes: Floats
+    """`(3, 3)`: unit axes about which a positive angle bends the joints towards the palm."""
+    weights: Floats
+    """`(V, 3)`: hold of its three bones on every vertex of the base mesh."""
+
+
+def bent(joints_m: Floats, axes: Floats, angles_rad: Floats) -> list[Floats]:
+    """What turning the three joints of a finger about their axes does to points of its three bones, each `(4, 4)`."""
+    out, chain = [], np.eye(4)
+    for joint_m, axis, angle in zip(joints_m, axes, angles_rad, strict=False):
+        turn = rigid.axis_angle_matrix(axis, float(angle))
+        chain = chain @ rigid.transform(turn, joint_m - turn @ joint_m)
+        out.append(chain)
+    return out
+
+
+def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
+    """Thumb to little finger of the side `"l"` or `"r"`."""
+    wrist, first, last = (joint(data, vertices_m, f"{side}-{n}") for n in ("hand", "finger-2-1", "finger-5-1"))
+    palm = np.cross(first - wrist, last - wrist)
+    palm /= np.linalg.norm(palm)
+    thumb = joint(data, vertices_m, f"{side}-finger-1-4")
+    palm *= np.sign(np.dot(thumb - wrist, palm)) or 1.0
+    out = []
+    for number in CURL_RAD:
+        joints = np.stack([joint(data, vertices_m, f"{side}-finger-{number}-{k}") for k in (1, 2, 3, 4)])
+        axes = np.cross(np.diff(joints, axis=0), palm)
+        columns = [data.rig_bones.index(f"finger{number}-{k}.{side.upper()}") for k in (1, 2, 3)]
+        axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+        out.append(Finger(number, joints, axes, data.rig_weights[:, columns]))
+    return out
+
+
+def curl_hands(data: BodyData, vertices_m: Vertices, amount: float) -> Vertices:
+    """The body with its fingers bent by `amount`, 0 straight as modelled .. 1 relaxed."""
+    out = vertices_m.copy()
+    for side in "lr":
+        for finger in fingers_of(data, vertices_m, side):
+            out += _bend(vertices_m, finger, [amount * bend for bend in CURL_RAD[finger.number]])
+    return out
+
+
+def _bend(vertices_m: Vertices, finger: Finger, bends: list[float]) -> Vertices:
+    """Displacement `(V, 3)` of one finger."""
+    moved = np.zeros_like(vertices_m)
+    for k, chain in enumerate(bent(finger.joints_m, finger.axes, np.array(bends))):
+        weight = finger.weights[:, k]
+        own = np.flatnonzero(weight > 0)
+        shift = rigid.apply(chain, vertices_m[own]) - vertices_m[own]
+        moved[own] += (weight[own, None] * shift).astype(np.float32)
+    return moved

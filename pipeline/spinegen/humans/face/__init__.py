@@ -1,0 +1,1 @@
+"""What is painted on the skin: complexion, brows, lips, eyes and stubble."""

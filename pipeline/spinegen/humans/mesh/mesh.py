@@ -1,0 +1,44 @@
+"""One drawable piece of a person, in the rest pose."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from ...geometry.types import Floats
+
+PartKind = Literal["skin", "eye", "hair", "garment", "shoe"]
+
+
+class Shaping(Protocol):
+    """What gives a part its shape in each pose, beyond the skinning by weights."""
+
+    def posed(self, rows: Floats, skinned: Floats) -> Floats:
+        """Vertices `(V, 3)` for `skin.bone_rows (B, 12)`, given those of linear skinning `(V, 3)`."""
+        ...
+
+
+@dataclass(frozen=True)
+class MeshPart:
+    """Triangles with texture coordinates, skinning weights and a surface."""
+
+    name: str
+    kind: PartKind
+    vertices_ground_m: NDArray[np.float32]
+    """`(V, 3)`, rest pose, ground axes."""
+    faces: NDArray[np.int32]
+    """`(F, 3)`, counter-clockwise seen from outside."""
+    uv: NDArray[np.float32]
+    """`(V, 2)`; u to the right, v upwards, wraps."""
+    weights: csr_matrix
+    """`(V, B)` over the person's bones; rows sum to 1."""
+    texture_rgb: NDArray[np.uint8]
+    """`(H, W, 3)` sRGB, first row at v = 1."""
+    roughness: float
+    """Perceptual roughness, 0..1."""
+    two_sided: bool = False
+    """Lit from both sides (single-layer cloth, hair)."""
+    shaping: Shaping | None = None
+    """Hair that hangs, skirts that fall over the legs; None where the weights say it all."""

@@ -1,0 +1,1 @@
+"""Bones in a body: joint centres, sites of the vertebrae, skin weights, fingers, and fields over the skin that garments follow."""

@@ -1,0 +1,8 @@
+"""Motions written by hand: flows of key postures, performed by the model and written as captured clips with their truth.
+
+They take the same way as anybody's clip: what goes out is a C3D file, and fitting knows nothing of how it was made.
+"""
+
+from .shipped import ShippedClip, make_shipped_clips, shipped_clips
+
+__all__ = ["ShippedClip", "make_shipped_clips", "shipped_clips"]

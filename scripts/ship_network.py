@@ -1,0 +1,78 @@
+"""Make a trained network one of those that ship: half-precision weights, scored again as the file that users get, with its card.
+
+    python scripts/ship_network.py WORKSPACE full|light
+
+WORKSPACE holds a finished `spinegen train-validate`. Writes `spinegen-NAME.onnx` and its entry in `networks.json` of
+`pipeline/spinegen/pose/networks/`. Real footage decides whether it deserves that: see `benchmarks/real.py`.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spinegen.files import atomic_path, write_json
+from spinegen.pose.data.coco_set import read_coco
+from spinegen.pose.export import store_half
+from spinegen.pose.networks import CARDS, FOLDER
+from spinegen.pose.train_part import find_split, read_record
+from spinegen.pose.validation import validate
+from spinegen.progress import make_reporter
+from spinegen.workspace import Workspace
+
+SIZE_LIMITS = {"light": 4e6, "full": 9e6}
+"""Bytes that a shipped file may have."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("name", choices=sorted(SIZE_LIMITS))
+    arguments = parser.parse_args()
+    workspace = Workspace(arguments.workspace)
+    record = read_record(workspace.pose)
+    if record is None:
+        raise SystemExit(f"{workspace.pose}: holds no finished training; run spinegen train-validate first")
+    if record["settings"]["model"] != arguments.name:
+        raise SystemExit(
+            f"{workspace.pose}: holds a network of size {record['settings']['model']}, not {arguments.name}"
+        )
+    target = FOLDER / f"spinegen-{arguments.name}.onnx"
+    with atomic_path(target) as temporary:
+        difference = store_half(workspace.pose / "pose.onnx", temporary)
+        size = temporary.stat().st_size
+        if size > SIZE_LIMITS[arguments.name]:
+            raise SystemExit(
+                f"{arguments.name}: {size} bytes are more than the {SIZE_LIMITS[arguments.name]:.0f} allowed"
+            )
+        scores = _scores(workspace, temporary, np.array(record["mean_pose"]))
+    cards = json.loads(CARDS.read_text(encoding="utf-8")) if CARDS.exists() else {}
+    cards[arguments.name] = _card(target, record, scores, difference)
+    write_json(CARDS, dict(sorted(cards.items())))
+    print(json.dumps(cards[arguments.name]["scores"]), f"{size} bytes")
+
+
+def _scores(workspace: Workspace, file: Path, mean_pose: np.ndarray) -> dict[str, Any]:
+    split = find_split(workspace, "val")
+    result = validate(file, read_coco(split.annotations, split.images), mean_pose, "cpu", make_reporter())
+    network = result.scores["network"]
+    return {"people": result.scores["people"], **{f"ap_{name}": round(row["AP"], 4) for name, row in network.items()}}
+
+
+def _card(target: Path, record: dict[str, Any], scores: dict[str, Any], difference: float) -> dict[str, Any]:
+    kept = ("started_from", "people", "steps", "batch", "learning_rate", "seconds", "device", "parameters")
+    return {
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "bytes": target.stat().st_size,
+        "licence": "Apache-2.0",
+        "training": {name: record[name] for name in kept},
+        "scores": scores,
+        "half_precision_difference": float(f"{difference:.2g}"),
+    }
+
+
+if __name__ == "__main__":
+    main()
