@@ -184,6 +184,7 @@ def jobs(clips: int = 10, frames: int = 600) -> None:
 
 def clips(folder: Path) -> None:
     """Every real clip of a folder."""
+    from spinegen.biomech.fits.clip_list import ClipTask
     from spinegen.biomech.fits.one_clip import fit_one
     from spinegen.biomech.fits.settings import FitSettings
     from spinegen.biomech.fits.stage import fit_identity
@@ -191,7 +192,8 @@ def clips(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         for path in sorted(folder.iterdir()):
             settings = FitSettings(clips=(path,))
-            _, report = fit_one(path, Path(name) / path.stem, settings, fit_identity(path, settings))
+            task = ClipTask(path.stem, path, settings)
+            _, report = fit_one(task, Path(name) / path.stem, fit_identity(path, settings))
             if isinstance(report, str):
                 print(f"{path.name}: {report}")
                 continue

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ConfigError, MarkerSetError
 from ..geometry.types import Array
-from ..resources import find_config, shipped
+from ..resources import find_config
 from .anatomy import SEGMENTS, Places, body_length
 from .clip import Clip, Kind
 from .marker_set import FOLDER, MIN_MATCHED, MarkerRow, MarkerSet, load_marker_set, shipped_marker_sets
@@ -30,6 +30,19 @@ KIN_LABELS = 3
 NEAR_PART = 0.35
 """Part of the body's length within which a label must lie from the others of its segment to be taken from a second set."""
 FRAMES_LOOKED_AT = 200
+SAME_PLACE = {
+    f"keypoint/{side}_{part}": f"joint/{body}_{side[0]}"
+    for side in ("right", "left")
+    for part, body in (
+        ("shoulder", "humerus"),
+        ("elbow", "ulna"),
+        ("wrist", "hand"),
+        ("hip", "femur"),
+        ("knee", "tibia"),
+        ("ankle", "talus"),
+    )
+}
+"""Keypoints that are joints by another name."""
 MOST_STARTS = 3
 """A combination is tried from so many of the best sets, and of those that know most labels."""
 SHOWN = 12
@@ -130,7 +143,7 @@ def find_match(
     candidates = [_joined([one, *_kin(one, ranking, labels, positions)], labels) for one in starts]
 
     def quality(match: MarkerMatch) -> tuple[bool, bool, int, bool]:
-        known = len({row.station for row in match.rows.values()})
+        known = len({SAME_PLACE.get(row.station, row.station) for row in match.rows.values()})
         return not lacking(match), not _is_odd(match, labels, positions), known, match.marker_set.kind == kind
 
     return _with_rest(_with_runner_up(max(candidates, key=quality), ranking), labels)
@@ -171,7 +184,7 @@ def require(match: MarkerMatch | None, source: Path, labels: Sequence[str]) -> M
         MarkerSetError: it knows too few labels, or none of a part of the body; the text names labels, the nearest set and the option.
     """
     labels = tuple(labels)
-    option = f"name a set with --marker-set: {', '.join(shipped(FOLDER))}, or your own YAML file"
+    option = "name a shipped set or a YAML file of your own with --marker-set (docs/clips.md)"
     if match is None or len(match.rows) < MIN_MATCHED:
         nearest = max(rank(labels), key=lambda one: len(one.rows)) if match is None else match
         what = f"the marker set {nearest.name} knows {len(nearest.rows)}"

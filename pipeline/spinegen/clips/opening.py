@@ -46,7 +46,8 @@ def _held_frames(positions: Array, rest: Flags | None, rate_hz: float) -> int:
         return 0
     size = _size(positions[0])
     away = np.linalg.norm(np.nanmean(positions[count - 1], axis=0) - np.nanmean(positions[count:], axis=(0, 1)))
-    if at_rest and away > _AWAY * size and np.abs(positions[0, 0]).max() < 0.01 * size:
+    at_origin = np.abs(np.nan_to_num(positions[0, 0])).max() < 0.01 * size  # a point at 0 exactly counts as not seen
+    if at_rest and away > _AWAY * size and at_origin:
         return count
     steps = _steps(positions[count - 1 : count + 1 + max(round(rate_hz), 5)])
     return count if steps[0] > _JUMP * size and steps[0] > _FASTER * steps[1:].max() else 0

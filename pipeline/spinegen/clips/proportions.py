@@ -23,6 +23,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "shoulder width": (0.11, 0.36),
     "hip width": (0.03, 0.30),
 }
+SHOWN = 4
+"""Lengths that an error names."""
 _LEFT_TO_RIGHT = 1.6
 """A limb may be so many times as long as the other side's."""
 _LIMBS = (
@@ -61,8 +63,9 @@ def refuse_impossible(
         )
     wrong = odd_lengths(Places(positions_m, stations), stature_m)
     if wrong:
+        more = f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
         raise ClipError(
-            f"{path}: its points make no body that people have, in brackets what fits {stature_m:.2f} m: {'; '.join(wrong)}{hint}"
+            f"{path}: its points make no body that people have, in brackets what fits {stature_m:.2f} m: {'; '.join(wrong[:SHOWN])}{more}{hint}"
         )
 
 
