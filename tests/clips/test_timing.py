@@ -147,8 +147,8 @@ def test_a_hole_in_the_times_of_a_table_is_a_gap(tmp_path: Path, form: str) -> N
 
 
 def test_holes_in_frame_numbers_are_gaps_where_there_are_no_times(tmp_path: Path) -> None:
-    numbers = np.concatenate([np.arange(1, 51), np.arange(71, 171)])
-    path = write_table(tmp_path / "a.csv", COCO_17, PERSON, numbers, name="frame", form="d")
+    numbers = np.concatenate([np.arange(1.0, 51.0), np.arange(71.0, 171.0)])
+    path = write_table(tmp_path / "a.csv", COCO_17, PERSON, numbers, name="frame", form=".0f")
     assert np.flatnonzero(~read_clip(path).seen.any(1)).tolist() == list(range(50, 70))
     np.savez(tmp_path / "a.npz", keypoints=PERSON, fps=50, frame_numbers=numbers)
     assert read_clip(tmp_path / "a.npz").frame_count == 170

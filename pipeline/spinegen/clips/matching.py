@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ConfigError, MarkerSetError
 from ..geometry.types import Array
-from ..resources import find_config
+from ..resources import find_config, shipped
 from .anatomy import SEGMENTS, Places, body_length
 from .clip import Clip, Kind
 from .marker_set import FOLDER, MIN_MATCHED, MarkerRow, MarkerSet, load_marker_set, shipped_marker_sets
@@ -184,7 +184,7 @@ def require(match: MarkerMatch | None, source: Path, labels: Sequence[str]) -> M
         MarkerSetError: it knows too few labels, or none of a part of the body; the text names labels, the nearest set and the option.
     """
     labels = tuple(labels)
-    option = "name a shipped set or a YAML file of your own with --marker-set (docs/clips.md)"
+    option = f"name a set with --marker-set, or your own as a YAML file; shipped are {', '.join(shipped(FOLDER))}"
     if match is None or len(match.rows) < MIN_MATCHED:
         nearest = max(rank(labels), key=lambda one: len(one.rows)) if match is None else match
         what = f"the marker set {nearest.name} knows {len(nearest.rows)}"

@@ -12,6 +12,7 @@ from ...clips.matching import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
 from ..model.spine_model import SpineModel
+from .hard_frames import settle
 from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
 from .marker_faults import Fault, repair
@@ -92,7 +93,9 @@ def fit_clip(
         notes.append("solved by OpenSim's InverseKinematicsTool: frame by frame, wrong markers not repaired")
     else:
         q = solve_motion(model_of, problem, keys, options.smooth, advance)
-        problem, q, faults = mend(markers.labels, problem, q, options.smooth)
+        problem, q, mended = mend(markers.labels, problem, q, options.smooth)
+        problem, q, hard = settle(markers.labels, problem, q, options.smooth)
+        faults = tuple(sorted((*mended, *hard), key=lambda fault: (fault.first, fault.labels)))
     done = time.perf_counter()
     return Fit(
         model_of,

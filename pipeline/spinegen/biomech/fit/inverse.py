@@ -83,7 +83,7 @@ def rescue(problem: Problem, q: Array) -> Array:
     trial = solve_frames(part, trial, iterations=10, widen=2.0)
     better = _plain_cost(part, trial) < 0.5 * far[rows]
     q[rows[better]] = trial[better]
-    return _solve_around(problem, q, rows[better])
+    return solve_around(problem, q, rows[better])
 
 
 def _plain_cost(problem: Problem, q: Array) -> Array:
@@ -93,7 +93,7 @@ def _plain_cost(problem: Problem, q: Array) -> Array:
     return square.sum(1) / np.maximum(np.isfinite(problem.observed_m[..., 0]).sum(1), 1)
 
 
-def _solve_around(problem: Problem, q: Array, frames: NDArray[np.int_]) -> Array:
+def solve_around(problem: Problem, q: Array, frames: NDArray[np.int_]) -> Array:
     """Smooth again where frames have changed."""
     reach = round(2 * OVERLAP_S * problem.rate_hz) + 2
     for first, last in _windows(frames, reach, len(q)):
@@ -134,7 +134,7 @@ def mend(
         rows = np.flatnonzero(changed)
         q[rows] = solve_frames(problem.frames(rows), q[rows])
         return problem, q, faults
-    return problem, _solve_around(problem, q, np.flatnonzero(changed)), faults
+    return problem, solve_around(problem, q, np.flatnonzero(changed)), faults
 
 
 def _windows(frames: NDArray[np.int_], reach: int, count: int) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
         worst = max(at_limit, key=lambda name: at_limit[name])
         text = f"{worst} stands at its limit in {100 * at_limit[worst]:.0f} % of the frames"
         (doubtful if at_limit[worst] > 0.2 else usable).append(text)
-    wrong = sum(fault["frames"] for fault in report["faults"])
+    wrong = sum(fault["frames"] for fault in report["faults"] if fault["kind"] != "unexplained")
     share = wrong / max(report["frames"] * len(report["markers"]), 1)
     if share > 0.05:
         doubtful.append(f"{100 * share:.0f} % of the marker samples were wrong")
