@@ -101,7 +101,8 @@ def test_a_frame_time_in_another_unit_is_recognised_and_said(
     ],
 )
 def test_times_in_another_unit_are_recognised_and_said(tmp_path: Path, scale: float, word: str, form: str) -> None:
-    path = write_table(tmp_path / "a.csv", COCO_17, PERSON, np.arange(150) / 30 * scale, form=form)
+    times = np.asarray(np.arange(150) / 30 * scale, dtype=float)
+    path = write_table(tmp_path / "a.csv", COCO_17, PERSON, times, form=form)
     clip = read_clip(path)
     assert clip.rate_hz == 30.0
     assert any(word in note and "--rate" in note for note in clip.notes)

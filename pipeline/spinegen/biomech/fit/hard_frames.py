@@ -106,6 +106,7 @@ def _without_wanderers(labels: tuple[str, ...], problem: Problem, q: Array) -> t
     middle[there] = np.sqrt(np.nanmedian(square[:, there], axis=0))
     rms[there] = np.sqrt(np.nanmean(square[:, there], axis=0))
     wanders = (middle > WANDERING_M) & (middle > TIMES_OTHERS * float(np.median(middle[there])))
+    observed = problem.observed_m.copy()
     if wanders.mean() > MOST_BLAMED / 2:
         return observed, []
     observed[:, wanders] = np.nan
