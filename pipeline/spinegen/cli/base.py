@@ -76,6 +76,16 @@ def dir_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def exif_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--exif`: how labels mean pictures that a camera stored turned."""
+    return click.option(
+        "--exif",
+        type=click.Choice(["as-labelled", "upright", "stored"]),
+        help="Whether labels mean pictures turned as their EXIF says; as-labelled: their size tells, else it is asked.  "
+        "[default: as-labelled]",
+    )(function)
+
+
 def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT":
     """Settings from command-line values; what was not given keeps its default.
 
@@ -114,7 +124,8 @@ def play_stage(
 ) -> "StageSummary":
     """Run one stage, record it in `run.json` and show its table; the caller holds the workspace."""
     from ..progress import print_summary
-    from ..provenance import fitted_inputs, named_files, plan_facts
+    from ..provenance import fitted_inputs, named_files
+    from ..scenes.plan_record import plan_record
 
     run = workspace.begin(name, settings.record(), settings.kept(), getattr(settings, "shard", None))
     start = time.monotonic()
@@ -126,7 +137,7 @@ def play_stage(
     if name == "fit":
         workspace.note(inputs=fitted_inputs(workspace.root, workspace.fits, workspace.clips))
     elif name == "render":
-        workspace.note(plan=plan_facts(workspace.plan, workspace.root / "people.json"))
+        workspace.note(plan=plan_record(workspace.plan, workspace.root / "people.json"))
     print_summary(summary)
     return summary
 

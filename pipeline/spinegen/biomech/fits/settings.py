@@ -63,7 +63,7 @@ class FitSettings(ClipOptions):
     transient: ClassVar[frozenset[str]] = frozenset({"clips", "jobs", "shard", "dask", *ClipOptions.model_fields})
 
     clips: tuple[Path | ClipRow, ...] = ()
-    """Motion-capture files, folders of them, lists of them (YAML or CSV); none means the shipped yoga flow."""
+    """Motion-capture files, folders of them, lists of them (YAML or CSV); commands take the shipped yoga flow where none is named."""
     model: str = "builtin"
     """`builtin` (= `unisex`), `male`, `female`, or an .osim file."""
     model_mapping: Path | None = None
@@ -75,7 +75,7 @@ class FitSettings(ClipOptions):
     jobs: int = Field(default=1, ge=1)
     """Processes."""
     shard: str | None = None
-    """`I/N`: only the I-th of N parts of the clips, 1-based."""
+    """`I/N`: only the I-th of N shards of the clips, 1-based."""
     dask: str | None = None
     """Address of a Dask scheduler whose workers fit."""
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ... import __version__
 from ...clips.matching import AUTO, JOIN, named_files
 from ...errors import FitError, SpinegenError
 from ...files import sha256
-from ...motions import make_shipped_clips
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
-from ...shards import part_of
+from ...shards import shard_of
+from ...version import __version__
 from ...workspace import Workspace
 from .clip_list import ClipTask, clip_tasks
 from .files import PAGE, REPORT, damaged_files
@@ -33,13 +32,13 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
     """Fit every clip; one that fails does not stop the others.
 
     Raises:
-        FitError: two clips have the same name, or a name cannot be that of a folder.
+        FitError: no clips are named, two have the same name, or a name cannot be that of a folder.
     """
     workspace.open()
     if not settings.clips:
-        settings = settings.model_copy(update={"clips": _shipped(workspace, reporter)})
+        raise FitError("no clips to fit: name files or folders, or make those that are shipped (motions.shipped)")
     found, failures = clip_tasks(settings)
-    index, count = part_of(settings.shard)
+    index, count = shard_of(settings.shard)
     tasks = {
         task.name: task
         for task in (sorted(found, key=lambda task: task.name)[index - 1 :: count] if count > 1 else found)
@@ -156,11 +155,6 @@ def changed_since(folder: Path, identity: dict[str, Any]) -> list[str] | None:
     if (before.get("fit_version"), before.get("spinegen")) != (now["fit_version"], now["spinegen"]):
         changes.append(f"it was made by spinegen {before.get('spinegen')}")
     return changes or ([] if before == now else ["its record is another one"])
-
-
-def _shipped(workspace: Workspace, reporter: Reporter) -> tuple[Path, ...]:
-    reporter.say(f"no clips given: making and fitting the shipped yoga flow in {workspace.clips}")
-    return tuple(Path(path) for path in make_shipped_clips(workspace.clips))
 
 
 def _sha256(path: Path) -> str:
