@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...clips.clip import Clip
-from ...clips.marker_set import MarkerMatch
+from ...clips.matching import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
 from ..ik.batch import Stop, solve_batch
 from ..ik.stations import StationKinematics
 from ..model.spine_model import SpineModel
+from .hard_frames import settle
 from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
 from .marker_faults import Fault, repair
@@ -93,7 +94,9 @@ def fit_clip(
         notes.append("solved by OpenSim's InverseKinematicsTool: frame by frame, wrong markers not repaired")
     else:
         q = solve_motion(model_of, problem, keys, options.smooth, advance)
-        problem, q, faults = mend(markers.labels, problem, q, options.smooth)
+        problem, q, mended = mend(markers.labels, problem, q, options.smooth)
+        problem, q, hard = settle(markers.labels, problem, q, options.smooth)
+        faults = tuple(sorted((*mended, *hard), key=lambda fault: (fault.first, fault.labels)))
     done = time.perf_counter()
     return Fit(
         model_of,
