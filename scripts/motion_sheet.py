@@ -64,11 +64,12 @@ def faults_mm(model: SpineModel, performance: Performance) -> tuple[float, float
 
 def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str) -> Array:
     """The first key postures of a clip, planted, as a strip."""
-    poses = flow.key_poses(clip)[:moments]
-    spec = flow.clips[clip].model_copy(update={"repeat": 1})
+    spec = flow.clips[clip]
     count = min(len(spec.keys), moments)
-    q = plant_keys(model, spec, poses[:count])
-    still = Performance(1.0, np.arange(count, dtype=float), q, tuple(pose.activity for pose in poses[:count]))
+    spec = spec.model_copy(update={"repeat": 1, "keys": spec.keys[:count]})
+    poses = flow.key_poses(clip)[:count]
+    q = plant_keys(model, spec, poses)
+    still = Performance(1.0, np.arange(count, dtype=float), q, tuple(pose.activity for pose in poses))
     strip = film(model, still, f"{clip} ({view})", count, VIEWS[view])
     return np.pad(strip, ((0, 0), (0, CELL_PX * (moments - count)), (0, 0)), constant_values=250)
 

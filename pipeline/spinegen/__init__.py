@@ -1,3 +1,6 @@
 """Training data for spine-aware human pose estimation, from motion capture to a scored network."""
 
-__version__ = "0.1.0"
+from .pose.networks import shipped_model
+from .version import __version__
+
+__all__ = ["__version__", "shipped_model"]

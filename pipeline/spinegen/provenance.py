@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import __version__
 from .errors import WorkspaceError
 from .files import sha256, write_json
 from .resources import resource_path
+from .version import __version__
 
 SHIPPED_FOLDERS = ("configs", "opensim_models")
 INLINE_CLIPS = 200
@@ -112,23 +112,6 @@ def recorded_clips(run_file: Path, run: Mapping[str, Any]) -> list[dict[str, Any
     if not same:
         raise WorkspaceError(f"{path}: is not the list of clips that {run_file} was written with")
     return found
-
-
-def plan_facts(plan: Path, people: Path) -> dict[str, Any] | None:
-    """Hashes of the plan (its header and first part; the other parts follow from the header) and its people, and for how many shots it
-    was made; None before there is one."""
-    from .errors import DatasetError
-    from .scenes.plan_file import HEADER, part_facts, read_header
-
-    try:
-        header = read_header(plan)
-        first = plan / header.file_of(0)
-        facts = {"sha256": digest((path.name, sha256(path)) for path in (plan / HEADER, first))}
-        facts["people_sha256"] = sha256(people)
-        drawn = [part_facts(plan / header.file_of(part), header.identity) for part in range(header.parts)]
-    except (OSError, DatasetError):
-        return None
-    return facts | {"rows": sum(part.shots for part in drawn if part is not None), "shots": header.shots}
 
 
 def named_files(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -143,8 +143,9 @@ def _fits(
     run: Mapping[str, Any], clips: list[dict[str, Any]], workspace: Workspace, finder: _Finder, source: str
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
-    if any(clip.get("shipped") for clip in clips):
-        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips)}
+    names = [clip["name"] for clip in clips if clip.get("shipped")]
+    if names:
+        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips, names)}
     found = []
     for index, group in enumerate(run["inputs"]["fits"]):
         settings = dict(group["settings"])

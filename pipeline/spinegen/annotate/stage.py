@@ -15,10 +15,10 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from .. import __version__
 from ..errors import DatasetError, WorkspaceError
 from ..files import write_json
 from ..progress import Reporter, StageSummary
+from ..version import __version__
 from ..workspace import Workspace
 from .outputs import Output, make_output
 from .piece import Job, Piece, make_piece

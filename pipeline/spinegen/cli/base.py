@@ -112,7 +112,8 @@ def play_stage(
 ) -> "StageSummary":
     """Run one stage, record it in `run.json` and show its table; the caller holds the workspace."""
     from ..progress import print_summary
-    from ..provenance import fitted_inputs, named_files, plan_facts
+    from ..provenance import fitted_inputs, named_files
+    from ..scenes.plan_record import plan_record
 
     run = workspace.begin(name, settings.record(), settings.kept(), getattr(settings, "shard", None))
     start = time.monotonic()
@@ -124,7 +125,7 @@ def play_stage(
     if name == "fit":
         workspace.note(inputs=fitted_inputs(workspace.root, workspace.fits, workspace.clips))
     elif name == "render":
-        workspace.note(plan=plan_facts(workspace.plan, workspace.root / "people.json"))
+        workspace.note(plan=plan_record(workspace.plan, workspace.root / "people.json"))
     print_summary(summary)
     return summary
 

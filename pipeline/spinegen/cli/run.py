@@ -75,10 +75,12 @@ def _play(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:
     from ..annotate.report import write_report
     from ..annotate.stage import export_coco
     from ..biomech.fits.stage import fit_mocap
+    from ..motions import with_clips
     from ..pose.stage import train_validate
     from ..render.stage import render
 
-    fits = [play_stage("fit", workspace, settings, fit_mocap, reporter) for settings in plan.fits]
+    asked = [with_clips(settings, workspace, reporter) for settings in plan.fits]
+    fits = [play_stage("fit", workspace, settings, fit_mocap, reporter) for settings in asked]
     frames = play_stage("render", workspace, plan.render, render, reporter) if plan.render else None
     _compare(plan, workspace, reporter)
     if plan.export:

@@ -50,13 +50,14 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """
     from ..biomech.fits.settings import FitSettings
     from ..biomech.fits.stage import fit_mocap as stage
+    from ..motions import with_clips
     from ..progress import make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
-    workspace = Workspace(root)
+    workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, settings, stage, make_reporter())
+        summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
     complain(summary, "clip(s)")
 
 

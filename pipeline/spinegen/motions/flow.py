@@ -1,6 +1,6 @@
 """A motion written by hand: key poses as joint angles in YAML, with times, holds and what touches the floor."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ class FlowClip(Settings):
     variants: dict[str, Variant] = Field(default_factory=dict)
     """Further clips, named `<clip>_<variant>`, of another speed and size."""
 
-    @cached_property
+    @property
     def played(self) -> tuple[Key, ...]:
         """Keys as they are played: repeated, on alternate sides, at the clip's speed."""
         out = []
@@ -142,7 +142,8 @@ class FlowClip(Settings):
     @property
     def duration_s(self) -> float:
         """Holds and travels together."""
-        return self.played[0].hold_s + sum(key.travel_s + key.hold_s for key in self.played[1:])
+        first, *others = self.played
+        return first.hold_s + sum(key.travel_s + key.hold_s for key in others)
 
 
 class Flow(Settings):

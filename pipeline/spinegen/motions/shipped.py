@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..biomech.fits.settings import FitSettings
 from ..errors import ConfigError
+from ..progress import Reporter
 from ..resources import shipped
+from ..workspace import Workspace
 from .capture import make_capture, truth_path
 from .flow import FOLDER, Flow, load_flow
 from .performer import Performer
@@ -46,12 +49,6 @@ def shipped_flows() -> dict[str, Flow]:
     return {name: load_flow(files[name]) for name in sorted(files, key=lambda name: (name != DEFAULT, name))}
 
 
-def is_shipped(name: str) -> bool:
-    """Whether a word names a shipped motion, a file of them, or all."""
-    flows = shipped_flows()
-    return name == EVERYTHING or name in flows or any(name in flow.clips for flow in flows.values())
-
-
 def find_motions(names: Sequence[str]) -> list[tuple[Flow, str]]:
     """Flow and clip of each name: a clip's, or a file's, which stands for all its clips; each clip once.
 
@@ -87,3 +84,29 @@ def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,)) -> list[
             make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
         paths.append(path)
     return paths
+
+
+def with_clips(settings: FitSettings, workspace: Workspace, reporter: Reporter) -> FitSettings:
+    """The settings with shipped motions, made in the workspace, in place of their names; of none, with the default's.
+
+    A word is a name where no file or folder of it lies here and it has neither a suffix nor a folder.
+
+    Raises:
+        ConfigError: no shipped motion has that name.
+        OSError: the clips cannot be written.
+    """
+    names = [str(clip) for clip in settings.clips if _is_name(clip)]
+    if settings.clips and not names:
+        return settings
+    workspace.open()
+    if names:
+        reporter.say(f"making the shipped {', '.join(names)} in {workspace.clips}")
+    else:
+        reporter.say(f"no clips given: making and fitting the shipped {DEFAULT} flow in {workspace.clips}")
+    made = make_shipped_clips(workspace.clips, names or (DEFAULT,))
+    files = [clip for clip in settings.clips if not _is_name(clip)]
+    return settings.model_copy(update={"clips": (*files, *made)})
+
+
+def _is_name(clip: Path) -> bool:
+    return len(clip.parts) == 1 and not clip.suffix and not clip.exists()

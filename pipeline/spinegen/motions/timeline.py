@@ -7,7 +7,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ..geometry.types import Array
-from .flow import TRANSITION, FlowClip, Pose
+from .flow import TRANSITION, FlowClip, Key, Pose
 
 IN_POSE = 0.12
 """Within this share of the way a frame still (or already) counts as the pose."""
@@ -68,22 +68,21 @@ def timeline(clip: FlowClip, rate_hz: float) -> Timeline:
 
 def between_keys(keys_q: Array, clip: FlowClip, frames: Timeline) -> Array:
     """Key postures `(K, Q)` joined over time `(F, Q)`: reaches at rest at both ends, splines through keys that are passed."""
-    after = np.minimum(frames.before + 1, len(keys_q) - 1)
+    keys, after = clip.played, np.minimum(frames.before + 1, len(keys_q) - 1)
     share = frames.blend[:, None]
     out = (1.0 - share) * keys_q[frames.before] + share * keys_q[after]
-    for first, last in _passages(clip):
+    for first, last in _passages(keys):
         run = slice(first, last + 1)
-        start = frames.arrivals_s[first] + clip.played[first].hold_s
+        start = frames.arrivals_s[first] + keys[first].hold_s
         knots = np.concatenate([[start], frames.arrivals_s[first + 1 : last + 1]])
-        ends = tuple("natural" if clip.played[end].through else "clamped" for end in (first, last))
+        ends = tuple("natural" if keys[end].through else "clamped" for end in (first, last))
         inside = (frames.times_s >= knots[0]) & (frames.times_s <= knots[-1])
         out[inside] = CubicSpline(knots, keys_q[run], bc_type=ends)(frames.times_s[inside])  # type: ignore[arg-type]
     return out
 
 
-def _passages(clip: FlowClip) -> list[tuple[int, int]]:
+def _passages(keys: tuple[Key, ...]) -> list[tuple[int, int]]:
     """First and last key of every run whose inner keys are all passed."""
-    rests = [number for number, key in enumerate(clip.played) if not key.through]
-    ends = sorted({0, len(clip.played) - 1, *rests})
-    runs = pairwise(ends)
-    return [(a, b) for a, b in runs if b - a > 1 or clip.played[a].through or clip.played[b].through]
+    rests = [number for number, key in enumerate(keys) if not key.through]
+    runs = pairwise(sorted({0, len(keys) - 1, *rests}))
+    return [(a, b) for a, b in runs if b - a > 1 or keys[a].through or keys[b].through]

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import __version__
 from ...clips.clip import Clip
 from ...clips.marker_set import MarkerMatch
 from ...geometry.types import Array
+from ...version import __version__
 from ..fit.fit_clip import Fit
 from ..model.curvature import curvature
 from ..model.spine_model import SpineModel
