@@ -13,7 +13,7 @@ from .biomech.fits.truth import truth_file
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
-from .motions import make_shipped_clips
+from .motions import make_shipped_clips, shipped_clips
 from .pose.settings import TrainSettings
 from .provenance import environment, folder_digest, recorded_clips
 from .render.settings import RenderSettings
@@ -143,7 +143,8 @@ def _fits(
     run: Mapping[str, Any], clips: list[dict[str, Any]], workspace: Workspace, finder: _Finder, source: str
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
-    names = [clip["name"] for clip in clips if clip.get("shipped")]
+    known = {clip.name for clip in shipped_clips()}
+    names = [clip["name"] for clip in clips if clip.get("shipped") and clip["name"] in known]
     if names:
         shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips, names)}
     found = []

@@ -12,7 +12,7 @@ from ..version import __version__
 from .base import Group
 from .look import check, doctor, preview, report
 from .run import run
-from .stages import export_coco, fit_mocap, render, train_validate
+from .stages import export_coco, fit_mocap, poses, render, train_validate
 from .tools import clips, engine, predict
 
 INTERRUPTED = 130
@@ -43,6 +43,7 @@ def cli() -> None:
 
 for command in (
     fit_mocap,
+    poses,
     render,
     export_coco,
     train_validate,
