@@ -7,6 +7,7 @@ Prints for each clip how far a foot slides while it bears the body and how deep 
 """
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -17,8 +18,8 @@ from spinegen.biomech.model.contacts import FLOOR_STATIONS
 from spinegen.biomech.model.spine_model import SpineModel
 from spinegen.geometry.types import Array
 from spinegen.motions.flow import Flow
-from spinegen.motions.shipped import find_motions
 from spinegen.motions.performance import Performance, perform, plant_keys
+from spinegen.motions.shipped import find_motions
 from spinegen.skeleton import LINKS, NAMES, SPINE_CHAIN, VERTEBRAE
 
 CELL_PX, SCALE_PX_M, FLOOR_PX = 170, 74.0, 152
@@ -45,7 +46,9 @@ def main() -> None:
             continue
         performance = perform(flow, clip, model, 50.0, np.random.default_rng(1))
         slide, depth = faults_mm(model, performance)
-        print(f"{clip:28s} {performance.times_s[-1]:5.1f} s  slides {slide:4.0f} mm/s  sinks {depth:3.0f} mm", flush=True)
+        print(
+            f"{clip:28s} {performance.times_s[-1]:5.1f} s  slides {slide:4.0f} mm/s  sinks {depth:3.0f} mm", flush=True
+        )
         rows += [film(model, performance, f"{clip} ({view})", options.moments, VIEWS[view]) for view in options.views]
     cv2.imwrite(str(options.sheet), np.concatenate(rows))
 
@@ -96,7 +99,9 @@ def _figure(cell: Array, points: Array, spine: Array, tips: Array, view: tuple[f
     across = np.array([-view[1], 0.0, view[0]]) * -1.0
 
     def pixel(at: Array) -> tuple[int, int]:
-        return round(CELL_PX / 2 + SCALE_PX_M * float((at - middle) @ across)), round(FLOOR_PX - SCALE_PX_M * float(at[1]))
+        return round(CELL_PX / 2 + SCALE_PX_M * float((at - middle) @ across)), round(
+            FLOOR_PX - SCALE_PX_M * float(at[1])
+        )
 
     cv2.line(cell, (0, FLOOR_PX), (CELL_PX, FLOOR_PX), (205, 205, 205), 1)
     pairs = [(a, b) for a, b in LINKS if not {a, b} <= set(SPINE_CHAIN)]
@@ -105,7 +110,7 @@ def _figure(cell: Array, points: Array, spine: Array, tips: Array, view: tuple[f
     for a, b, one, other in segments:
         left = "left" in one or "left" in other
         cv2.line(cell, pixel(a), pixel(b), (60, 60, 200) if left else (190, 110, 30), 1, cv2.LINE_AA)
-    for below, above in zip(spine[:-1], spine[1:], strict=True):
+    for below, above in pairwise(spine):
         cv2.line(cell, pixel(below), pixel(above), (40, 140, 40), 2, cv2.LINE_AA)
 
 

@@ -12,7 +12,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(
     cls=Command,
-    epilog=example("spinegen fit-mocap", "spinegen fit-mocap walk golf everyday --jobs 2", "spinegen fit-mocap take.c3d"),
+    epilog=example(
+        "spinegen fit-mocap", "spinegen fit-mocap walk golf everyday --jobs 2", "spinegen fit-mocap take.c3d"
+    ),
 )
 @click.argument("clips", metavar="[CLIP|FOLDER|MOTION]...", nargs=-1, type=click.Path(path_type=Path))
 @out_option

@@ -74,7 +74,6 @@ def list_clips() -> None:
         click.echo(f"{clip.file:11s} {clip.name:24s} {clip.duration_s:3.0f} s  {', '.join(clip.activities)}")
 
 
-
 @click.command(
     cls=Command,
     epilog=example(

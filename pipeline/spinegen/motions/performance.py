@@ -91,7 +91,9 @@ def written_q(model: SpineModel, pose: Pose, where: str = "pose", strict: bool =
 
 def _joint_angles(pose: Pose) -> dict[str, float]:
     """Angles by coordinate, directions of arms turned into those of the shoulder."""
-    out = {name: value for name, value in pose.angles.items() if name.removesuffix("_r").removesuffix("_l") not in WORDS}
+    out = {
+        name: value for name, value in pose.angles.items() if name.removesuffix("_r").removesuffix("_l") not in WORDS
+    }
     for side in "rl":
         found = {word: pose.angles.get(f"{word}_{side}", pose.angles.get(word)) for word in WORDS}
         given = {f"{word.removeprefix('arm_')}_deg": value for word, value in found.items() if value is not None}

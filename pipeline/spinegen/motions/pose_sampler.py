@@ -19,7 +19,15 @@ from .flow import Flow, Pose
 from .performance import written_q
 from .self_contact import depth_m
 
-KIND_WEIGHTS = {"standing": 0.42, "seated": 0.12, "sitting": 0.1, "kneeling": 0.1, "on_hands": 0.12, "lying": 0.1, "in_air": 0.04}
+KIND_WEIGHTS = {
+    "standing": 0.42,
+    "seated": 0.12,
+    "sitting": 0.1,
+    "kneeling": 0.1,
+    "on_hands": 0.12,
+    "lying": 0.1,
+    "in_air": 0.04,
+}
 """How often a posture is borne how; `seated`: on something as high as its knees."""
 BATCH = 512
 _SPINE = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
@@ -140,14 +148,25 @@ def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: 
 
 
 def _new_limbs(
-    rng: np.random.Generator, q: Array, regions: np.ndarray, low: Array, high: Array, anchor: Anchor, known: list[Anchor]
+    rng: np.random.Generator,
+    q: Array,
+    regions: np.ndarray,
+    low: Array,
+    high: Array,
+    anchor: Anchor,
+    known: list[Anchor],
 ) -> None:
     """Limbs that bear nothing: half as they are, some as another posture has them, some anywhere in their range."""
-    for limb, parts in (("arm", ("hand", "fingers", "elbow")), ("leg", ("foot", "ball", "heel", "toe", "knee", "instep"))):
+    for limb, parts in (
+        ("arm", ("hand", "fingers", "elbow")),
+        ("leg", ("foot", "ball", "heel", "toe", "knee", "instep")),
+    ):
         for side in "rl":
             if any(contact in {f"{part}_{side}" for part in parts} for contact in anchor.contacts):
                 continue
-            columns = np.flatnonzero(np.isin(regions, [f"{limb}_{side}", *([f"shoulder_{side}"] if limb == "arm" else [])]))
+            columns = np.flatnonzero(
+                np.isin(regions, [f"{limb}_{side}", *([f"shoulder_{side}"] if limb == "arm" else [])])
+            )
             luck = rng.random()
             if luck < 0.3:
                 q[columns] = known[int(rng.integers(len(known)))].q[columns]

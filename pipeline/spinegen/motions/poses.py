@@ -47,7 +47,11 @@ def make_poses(workspace: Workspace, settings: PoseSettings, reporter: Reporter)
     """
     workspace.open()
     folder = workspace.fit(f"sampled_{settings.seed}")
-    identity: dict[str, Any] = {"poses": settings.model_dump(mode="json"), "sampler_version": SAMPLER_VERSION, "spinegen": __version__}
+    identity: dict[str, Any] = {
+        "poses": settings.model_dump(mode="json"),
+        "sampler_version": SAMPLER_VERSION,
+        "spinegen": __version__,
+    }
     report = _finished(folder, identity)
     if report is None:
         report = _make(folder, settings, identity, reporter)
@@ -74,10 +78,14 @@ def _make(folder: Path, settings: PoseSettings, identity: dict[str, Any], report
     model = load_model(settings.model)
     start = time.process_time()
     with reporter.task("Drawing poses", float(settings.count), "poses") as task:
-        found = sample_poses(model, anchors(model, shipped_flows().values()), settings.count, settings.seed, task.advance)
+        found = sample_poses(
+            model, anchors(model, shipped_flows().values()), settings.count, settings.seed, task.advance
+        )
     seconds = time.process_time() - start
     if len(found.q) < settings.count:
-        raise FitError(f"poses: only {len(found.q)} of {found.drawn} drawn poses could be used; ask for fewer than {settings.count}")
+        raise FitError(
+            f"poses: only {len(found.q)} of {found.drawn} drawn poses could be used; ask for fewer than {settings.count}"
+        )
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
     write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, found.kinds)
@@ -105,7 +113,9 @@ def _make(folder: Path, settings: PoseSettings, identity: dict[str, Any], report
 
 
 def _page(report: dict[str, Any], found: SampledPoses) -> str:
-    rows = "".join(f"<tr><td>{html.escape(kind)}</td><td>{number}</td></tr>" for kind, number in report["kinds"].items())
+    rows = "".join(
+        f"<tr><td>{html.escape(kind)}</td><td>{number}</td></tr>" for kind, number in report["kinds"].items()
+    )
     return (
         f"<!doctype html><meta charset='utf-8'><title>{report['clip']}</title><h1>{report['clip']}</h1>"
         f"<p>{report['frames']} poses of {found.drawn} drawn; each stands for itself.</p><table>{rows}</table>\n"

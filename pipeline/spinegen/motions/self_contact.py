@@ -77,7 +77,11 @@ def depth_m(model: SpineModel, q: Array) -> Array:
 def _distance_m(a: Array, b: Array) -> Array:
     """`(...)` between straight segments `(..., 2, 3)`."""
     along, other, between = a[..., 1, :] - a[..., 0, :], b[..., 1, :] - b[..., 0, :], a[..., 0, :] - b[..., 0, :]
-    aa, bb, ab = (np.maximum((along * along).sum(-1), 1e-9), np.maximum((other * other).sum(-1), 1e-9), (along * other).sum(-1))
+    aa, bb, ab = (
+        np.maximum((along * along).sum(-1), 1e-9),
+        np.maximum((other * other).sum(-1), 1e-9),
+        (along * other).sum(-1),
+    )
     ca, cb = (along * between).sum(-1), (other * between).sum(-1)
     s = np.clip((ab * cb - ca * bb) / np.maximum(aa * bb - ab**2, 1e-9), 0.0, 1.0)
     t = np.clip((ab * s + cb) / bb, 0.0, 1.0)

@@ -58,9 +58,7 @@ def find_motions(names: Sequence[str]) -> list[tuple[Flow, str]]:
     flows = shipped_flows()
     found: dict[str, Flow] = {}
     for name in names:
-        inside = {
-            clip: flow for file, flow in flows.items() for clip in flow.clips if name in (clip, file, EVERYTHING)
-        }
+        inside = {clip: flow for file, flow in flows.items() for clip in flow.clips if name in (clip, file, EVERYTHING)}
         if not inside:
             raise ConfigError(
                 f"no shipped motion is called {name!r}; there are {', '.join(clip.name for clip in shipped_clips())}, "

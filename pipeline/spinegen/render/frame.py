@@ -15,6 +15,7 @@ from ..biomech.fits.files import FittedClip
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
+from ..humans.spec.spine_shape import SpineShape
 from ..labels.visibility import person_visibility
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
@@ -46,7 +47,8 @@ class Troupe:
         if person not in self.performers:
             while len(self.performers) >= _KEPT_PERFORMERS:
                 del self.performers[next(iter(self.performers))]
-            self.performers[person] = Performer(rest, self.mapping)
+            spine = SpineShape.model_validate(self.specs[person].get("spine", {}))
+            self.performers[person] = Performer(rest, self.mapping, spine)
         return self.performers[person]
 
 

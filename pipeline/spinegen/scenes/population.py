@@ -7,11 +7,12 @@ import numpy as np
 from ..errors import ConfigError
 from ..humans.spec.person_spec import PersonSpec
 from ..humans.spec.sample import sample_person
+from ..humans.spec.spine_shape import sample_spine
 from ..humans.spec.wardrobe import load_wardrobe
 from .settings import SceneSettings
 
 FIRST_PERSON_STREAM = 2**31
-"""`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots."""
+"""`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots; spines use `[seed, 2**31 + person, 1]`."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
         rng = np.random.default_rng(np.random.SeedSequence([seed, FIRST_PERSON_STREAM + index]))
         wardrobe = settings.people.wardrobe.sample(rng)
         spec = sample_person(rng, wardrobes[wardrobe])
+        own = np.random.default_rng(np.random.SeedSequence([seed, FIRST_PERSON_STREAM + index, 1]))
+        spec = spec.model_copy(update={"spine": sample_spine(own, spec.sex, spec.age_years, settings.people.spine)})
         name = f"p{index:04d}"
         specs[name] = spec
         members[name] = Member(name, spec.sex, round(spec.age_years, 1), round(spec.stature_m, 3), wardrobe)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from ..config import Settings
 from ..engine.protocol.vocabulary import PropKind
+from ..humans.spec.spine_shape import SpinePopulation
 from .camera_settings import ViewSettings
 from .distributions import Number, Weights, constant, one_of, uniform, within
 
@@ -35,6 +36,8 @@ class PeopleSettings(Settings):
     """People in a frame, 1 to 4, with weights."""
     wardrobe: Weights = Weights(weights={"yoga": 1.0})
     """Named wardrobes (`humans` ships yoga, sport, street, office)."""
+    spine: SpinePopulation = SpinePopulation()
+    """Shapes of their spines: the healthy spread, and shares of scoliosis, hyperkyphosis and flat back."""
     spacing_m: Annotated[Number, within(0.3, 10, "m")] = uniform(0.8, 2.5)
     """Free ground between two people."""
 
@@ -47,6 +50,9 @@ class ClipSettings(Settings):
     """Keep only frames of these activities, where a clip has them marked."""
     balance: Literal["activity", "time"] = "activity"
     """`activity`: every activity is equally likely, then every moment of it; `time`: every moment is equally likely."""
+    weights: dict[Name, Annotated[float, Field(gt=0, le=1e6)]] = Field(default_factory=dict)
+    """How often clips are drawn, by pattern of their names (`sampled_*`, `yoga_*`, `*`): a clip counts for the first one that it
+    fits, those that fit none are left out, and `balance` holds within a pattern. Empty: all clips together."""
 
 
 class TakeSettings(Settings):
