@@ -43,11 +43,11 @@ def cli() -> None:
 
 for command in (
     fit_mocap,
-    poses,
     render,
     export_coco,
     train_validate,
     run,
+    poses,
     preview,
     report,
     check,
