@@ -14,7 +14,7 @@ from .distributions import Number, Weights, constant, one_of, uniform, within
 PLACES = (
     "studio", "lawn", "park", "street", "court", "home", "yoga_room", "gym", "office", "clinic", "hdri", "photo",
 )  # fmt: skip
-"""Kinds of place; `hdri` and `photo` take files from the user's folder."""
+"""Kinds of place; `hdri` are the shipped panoramas and those of the user's folder, `photo` pictures of that folder."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
@@ -83,6 +83,8 @@ class PlaceSettings(Settings):
     kinds: Annotated[Weights, one_of(lambda: PLACES, "place")] = Weights(weights={"studio": 1, "lawn": 1, "home": 1})
     folder: Path | None = None
     """The user's pictures: .hdr, .exr or .npy for `hdri`, .jpg or .png for `photo`."""
+    panoramas: bool = True
+    """Whether the shipped panoramas are among `hdri`."""
     levels: dict[str, Weights] = Field(default_factory=dict)
     """Kind of place -> levels of an external engine that stand for it; `Stage` among them is the generated place."""
 
@@ -95,7 +97,8 @@ class PlaceSettings(Settings):
 
     @model_validator(mode="after")
     def _files_given(self) -> "PlaceSettings":
-        wanting = [kind for kind in ("hdri", "photo") if kind in self.kinds.names]
+        without_folder = ("photo",) if self.panoramas else ("hdri", "photo")
+        wanting = [kind for kind in without_folder if kind in self.kinds.names]
         if wanting and self.folder is None:
             raise ValueError(f"kinds {' and '.join(wanting)} need `folder`, a folder of pictures")
         return self
