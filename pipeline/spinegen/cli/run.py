@@ -86,15 +86,14 @@ def _play(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:
         play_stage("poses", workspace, plan.poses, make_poses, reporter)
     frames = play_stage("render", workspace, plan.render, render, reporter) if plan.render else None
     _compare(plan, workspace, reporter)
-    if plan.export:
-        play_stage("export", workspace, plan.export, export_coco, reporter)
-    if plan.train:
-        play_stage("train", workspace, plan.train, train_validate, reporter)
+    exported = play_stage("export", workspace, plan.export, export_coco, reporter) if plan.export else None
+    scored = play_stage("train", workspace, plan.train, train_validate, reporter) if plan.train else None
     click.echo(f"report: {write_report(workspace, reporter).resolve()}")
     for summary in fits:
         complain(summary, "clip(s)")
-    if frames is not None:
-        complain(frames, "frame(s)")
+    for summary, what in ((frames, "frame(s)"), (exported, "frame(s)"), (scored, "picture(s)")):
+        if summary is not None:
+            complain(summary, what)
 
 
 def _compare(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:

@@ -5,7 +5,17 @@ from typing import Any
 
 import click
 
-from .base import Command, complain, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+from .base import (
+    Command,
+    complain,
+    dir_argument,
+    example,
+    exif_option,
+    existing_workspace,
+    out_option,
+    play_stage,
+    settings_from,
+)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -123,6 +133,11 @@ def render(root: Path, **given: Any) -> None:
     type=click.Choice(["centroid", "posterior"]),
     help="Vertebral-body centroids or spinous tips.  [default: centroid]",
 )
+@click.option(
+    "--body-points",
+    type=click.Choice(["anatomical", "coco"]),
+    help="Joint centres, or where people click them for COCO.  [default: anatomical]",
+)
 @click.option("--format", "format", type=click.Choice(["coco", "yolo-pose", "webdataset"]), help="[default: coco]")
 @click.option("--with-masks", is_flag=True, default=None, help="Also export instance masks.")
 @click.option("--with-depth", is_flag=True, default=None, help="Also export depth maps (needs render --depth).")
@@ -138,7 +153,8 @@ def export_coco(root: Path, **given: Any) -> None:
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        play_stage("export", workspace, settings, stage, make_reporter())
+        summary = play_stage("export", workspace, settings, stage, make_reporter())
+    complain(summary, "frame(s)")
 
 
 @click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
@@ -170,6 +186,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--only", type=click.Choice(["train", "validate"]), help="Only one of the two.")
 @click.option("--annotations", type=FILE, help="COCO file to score on, with --only validate.")
 @click.option("--images", type=click.Path(file_okay=False, path_type=Path), help="Its pictures.")
+@exif_option
 @click.option("--fp16", is_flag=True, default=None, help="Export half precision too.")
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
 def train_validate(root: Path, **given: Any) -> None:
@@ -183,6 +200,7 @@ def train_validate(root: Path, **given: Any) -> None:
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        play_stage("train", workspace, settings, stage, reporter)
+        summary = play_stage("train", workspace, settings, stage, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
+    complain(summary, "picture(s)")

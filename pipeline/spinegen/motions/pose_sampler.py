@@ -14,6 +14,7 @@ from ..biomech.model.contacts import CONTACTS, FLOOR_STATIONS
 from ..biomech.model.spine_model import SpineModel
 from ..biomech.retarget.floor_contact import Targets, plant
 from ..geometry.types import Array
+from ..streams import generator
 from .balance import mass_centre_m
 from .flow import Flow, Pose
 from .performance import written_q
@@ -111,7 +112,7 @@ def sample_poses(
 def _batches(model: SpineModel, known: list[Anchor], seed: int, most: int) -> Iterator[tuple[Array, list[str]]]:
     """What is usable of each batch of draws."""
     for number in range(most):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
+        rng = generator(seed, number)
         chosen = [_anchor(rng, known) for _ in range(BATCH)]
         written = np.array([_varied(rng, model, anchor, known) for anchor in chosen])
         goals = _on_the_floor(rng, model, written, chosen)

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +15,7 @@ from ..errors import ConfigError, DatasetError
 from ..files import write_json
 from ..humans.spec.person_spec import PersonSpec
 from ..progress import Task
+from ..streams import Stream, generator
 from .motions import Motion, select, split_motions
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
@@ -24,9 +24,6 @@ from .settings import SceneSettings
 from .shot import Shot
 from .views import rig_cameras
 
-FIRST_RIG_STREAM = 2**30
-"""`SeedSequence([seed, 2**30 + view])`; splitting clips uses the stream just below."""
-_SPLIT_STREAM = FIRST_RIG_STREAM - 1
 GIVE_UP_SHARE = 0.5
 """A plan whose first part loses more of its takes than this is refused."""
 MotionSource = Callable[[Sequence[str]], Sequence[Motion]]
@@ -60,12 +57,12 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tu
         DatasetError: nothing was fitted.
     """
     chosen = select(motions, settings.clips)
-    rng = np.random.default_rng(np.random.SeedSequence([seed, _SPLIT_STREAM]))
+    rng = generator(seed, Stream.CLIP_SPLIT)
     split = split_motions(chosen, settings.clips, settings.validation_share, rng)
     specs, members = sample_population(settings, seed)
     rigs = {
         index: rig_cameras(
-            np.random.default_rng(np.random.SeedSequence([seed, FIRST_RIG_STREAM + index])),
+            generator(seed, Stream.CAMERA_RIG.at(index)),
             view,
             settings.image.width,
             settings.image.height,
@@ -92,7 +89,7 @@ def draw_takes(
     for take in takes:
         first = take * count
         split = "val" if int((take + 1) * share) > int(take * share) else "train"
-        rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
+        rng = generator(seed, first)
         try:
             # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
             shots = sample_take(rng, cast, split, first, count, take)[: cast.settings.shots - first]

@@ -1,25 +1,22 @@
 """`report.html` of a fit: one file that opens without a network."""
 
-import base64
-import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...clips.clip import Clip
 from ...files import write_text
+from ...reporting.pages import render_page
+from ...reporting.pictures import png_address
 from ...skeleton import LINKS, NAMES, VERTEBRAE
 from ..fit.fit_clip import Fit
 from ..model.curvature import curvature
 from .files import MOTIONS, intervertebral_deg
 
-TEMPLATE = Path(__file__).with_name("report.html.j2")
 MOST_POINTS = 1500
 WIDTH_IN = 9.5
 REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
@@ -27,24 +24,16 @@ REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
 
 def write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
     """Render and write the page, whole or not at all."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template(TEMPLATE.name).render(
+    page = render_page(
+        "fit",
         report=report,
         markers=sorted(report["markers"], key=lambda row: -(row["rms_mm"] or 0.0)),
-        angles=_picture(lambda: _angle_figure(fit, clip)),
-        curves=_picture(lambda: _curve_figure(fit, clip)),
-        residuals=_picture(lambda: _residual_figure(fit, clip)),
+        angles=png_address(_angle_figure(fit, clip)),
+        curves=png_address(_curve_figure(fit, clip)),
+        residuals=png_address(_residual_figure(fit, clip)),
         stick=json.dumps(_stick(fit, report["worst_frame"])),
     )
     write_text(path, page)
-
-
-def _picture(draw: Callable[[], Figure]) -> str:
-    """A figure as a data address."""
-    figure = draw()
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _figure(rows: int, height: float) -> tuple[Figure, list[Any]]:

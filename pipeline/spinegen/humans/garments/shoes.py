@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
+from ...streams import Stream, generator
 from ..body import bones
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
@@ -76,7 +77,7 @@ def _sole(rim: Floats, floor: float) -> tuple[Floats, Ints, Floats]:
     a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
     c, d = index[1:], np.roll(index[1:], -1, axis=1)
     faces = np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)])
-    nearest = cKDTree(rim[:, [0, 2]]).query(points.reshape(-1, 3)[:, [0, 2]])[1]
+    nearest = PointTree(rim[:, [0, 2]]).query(points.reshape(-1, 3)[:, [0, 2]])[1]
     # Walls and bottom lie within the painted sole.
     uv = np.stack([4.0 * points[..., 0], 0.1 * SOLE_M / HEIGHT_M + 5.0 * (points[..., 1] - bottom)], axis=-1)
     uv[3:, :, 1] += 0.5 * np.abs(points[3:, :, 2] - middle[1])
@@ -126,7 +127,7 @@ def shoe_uv(vertices: Floats, floor: float) -> Floats:
 
 def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
     """Sole, toe cap, upper and laces `(SIZE, SIZE, 3)` sRGB."""
-    rng = np.random.default_rng([garment.fabric.seed, 21])
+    rng = generator(garment.fabric.seed, Stream.SHOES)
     ground, second, accent = (np.array(c, np.float32) for c in garment.fabric.colours)
     height = (1.0 - (np.arange(SIZE, dtype=np.float32)[:, None] + 0.5) / SIZE) * HEIGHT_M
     around = (np.arange(SIZE, dtype=np.float32)[None, :] + 0.5) / SIZE

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Flags, Floats, Ints
 from ..body import bones
 from ..body.body_data import BodyData
@@ -15,7 +15,7 @@ from ..garments.cap import cap_edge_m
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
-from ..simulation.strand_simulation import HangingLocks, Obstacle, knot_frames
+from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_frames
 from ..spec.person_spec import Hair
 from .strands import Growth, Scalp, grow, make_scalp, on_skull, ribbons, scatter
 
@@ -187,7 +187,7 @@ def _falling_part(
     count, knots = path.shape[:2]
     guides = np.arange(0, count, max(1, count // (TAIL_GUIDES if name == "hair_tail" else GUIDES)))
     likeness = np.concatenate([path[:, 0], 0.6 * path[:, knots // 2]], axis=1)
-    leader = cKDTree(likeness[guides]).query(likeness)[1]
+    leader = PointTree(likeness[guides]).query(likeness)[1]
     guide = path[guides]
     _, index = head.scalp.tree.query(guide)
     facing = head.scalp.normals[index]
@@ -208,7 +208,7 @@ def _falling_part(
     # A lock hangs from where it leaves the head; a tail from its tie.
     low = guide[..., 1] < head.face.eye_y_m - 0.025
     free = np.where(low.any(1), low.argmax(1), knots) if name == "hair" else np.zeros(len(guide), int)
-    shaping = HangingLocks(
+    shaping = StrandSimulation(
         guides_m=guide,
         free_from=np.maximum(free, 2),
         gravity=0.6 if name == "hair" else 0.4,

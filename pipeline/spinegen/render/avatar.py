@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip, intervertebral_deg
-from ..biomech.retarget.avatar_model import drawn_model
+from ..biomech.retarget.avatar_model import avatar_model
 from ..biomech.retarget.posture import Posture, SideBend, shaped
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
@@ -36,11 +36,11 @@ class Pose:
     """`(24, 3)` flexion, bending, rotation of L5 .. C1 to the vertebra below."""
 
 
-class Performer:
+class Avatar:
     """Built once a person; every pose is a pure function of it, the placement and the clip."""
 
     def __init__(self, rest: RestPose, mapping: SkeletonMap, spine: SpineShape | None = None) -> None:
-        drawn = drawn_model(rest.landmarks)
+        drawn = avatar_model(rest.landmarks)
         # The skin is bound to the body as it is; its spine takes its shape from there on, as it takes a pose.
         self.rest = rest
         self._pairs = np.asarray(body_of_bones(rest.bones, drawn.model.body_index, mapping))
