@@ -106,3 +106,9 @@ def test_one_clip_beside_drawn_postures_is_cut_into_stretches():
     for clip in (0, 1):
         assert (split.train.clip == clip).any()
         assert (split.val.clip == clip).any()
+
+
+def test_drawn_postures_alone_are_shared_out_too():
+    split = split_motions([postures("sampled_0", 300)], ClipSettings(), 0.2, np.random.default_rng(2))
+    assert split.val.count == pytest.approx(60, abs=1)
+    assert split.train.count + split.val.count == 300

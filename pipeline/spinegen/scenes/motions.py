@@ -184,32 +184,20 @@ def split_motions(
         )
     used = sorted({int(clip) for clip in everything.clip})
     moving = [clip for clip in used if not motions[clip].is_still]
-    if len(used) > 1 and len(moving) != 1:
-        held_out = _held_out_clips(moving, everything, validation_share, rng) if moving else set()
-        masks = [
+    if len(moving) > 1:
+        held_out = _held_out_clips(moving, everything, validation_share, rng)
+        val = [
             _every_nth(m, validation_share) if m.is_still else np.full(len(m.times_s), index in held_out)
             for index, m in enumerate(motions)
         ]
         return MotionSplit(
-            _moments(motions, settings, [~mask for mask in masks]), _moments(motions, settings, masks), "clips"
+            _moments(motions, settings, [~mask for mask in val]), _moments(motions, settings, val), "clips"
         )
-    if len(used) > 1:
-        cut = {index: _stretches(motions[index], validation_share) for index in moving}
-        cut |= {
-            index: (~(val := _every_nth(motions[index], validation_share)), val) for index in used if index not in cut
-        }
-        nothing = [(np.zeros(len(m.times_s), bool),) * 2 for m in motions]
-        both = [cut.get(index, nothing[index]) for index in range(len(motions))]
-        return MotionSplit(
-            _moments(motions, settings, [train for train, _ in both]),
-            _moments(motions, settings, [val for _, val in both]),
-            "stretches",
-        )
-    train, val = _stretches(motions[used[0]], validation_share)
-    nothing = [np.zeros(len(m.times_s), dtype=bool) for m in motions]
+    nothing = [(np.zeros(len(m.times_s), dtype=bool),) * 2 for m in motions]
+    cut = [_cut(m, validation_share) if index in used else nothing[index] for index, m in enumerate(motions)]
     split = MotionSplit(
-        _moments(motions, settings, [train if i == used[0] else mask for i, mask in enumerate(nothing)]),
-        _moments(motions, settings, [val if i == used[0] else mask for i, mask in enumerate(nothing)]),
+        _moments(motions, settings, [train for train, _ in cut]),
+        _moments(motions, settings, [val for _, val in cut]),
         "stretches",
     )
     if split.train.count == 0 or split.val.count == 0:
@@ -239,6 +227,14 @@ def _every_nth(motion: Motion, share: float) -> NDArray[np.bool_]:
     """Frames for validation of a set of postures that have nothing to do with each other."""
     number = np.arange(len(motion.times_s))
     return np.floor((number + 1) * share) > np.floor(number * share)
+
+
+def _cut(motion: Motion, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Training and validation frames of one clip."""
+    if motion.is_still:
+        val = _every_nth(motion, share)
+        return ~val, val
+    return _stretches(motion, share)
 
 
 def _stretches(motion: Motion, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
