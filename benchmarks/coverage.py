@@ -15,7 +15,7 @@ import pandas as pd
 
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.spine_model import SpineModel
-from spinegen.geometry.types import Array
+from spinegen.geometry.types import Array, Ints
 from spinegen.motions.performance import perform
 from spinegen.motions.pose_sampler import anchors, sample_poses
 from spinegen.motions.shipped import shipped_flows
@@ -44,14 +44,16 @@ def main() -> None:
     sets = {"yoga": yoga, "all authored": np.concatenate([yoga, others])}
     sets[f"authored and {len(drawn)} drawn"] = np.concatenate([*sets.values(), drawn])
     print(f"{len(real)} frames of {len(set(where))} clips, mean distance of the 37 points to the nearest posture, mm")
+    found = {name: nearest_mm(real, known) for name, known in sets.items()}
     for name, known in sets.items():
-        distance, nearest = nearest_mm(real, known)
+        distance, _ = found[name]
         print(f"  {name:28s} {len(known):6d} postures: median {np.median(distance):4.0f}, " + percentiles(distance))
         for clip in dict.fromkeys(where):
             print(f"      {clip:30s} {np.median(distance[np.array(where) == clip]):4.0f}")
     print(f"  goal: a median of {GOAL_MM:.0f} mm")
     if options.sheet:
-        draw_furthest(options.sheet, real, known, distance, nearest)
+        widest = list(sets)[-1]
+        draw_furthest(options.sheet, real, sets[widest], *found[widest])
 
 
 def percentiles(distance: Array) -> str:
@@ -110,7 +112,7 @@ LEGS_M = 0.83
 """Thigh and shank of somebody of 1.70 m."""
 
 
-def nearest_mm(real: Array, known: Array) -> tuple[Array, Array]:
+def nearest_mm(real: Array, known: Array) -> tuple[Array, Ints]:
     """Mean distance `(N,)` of the points of each posture to the nearest known one, and which that is."""
     distance, index = np.empty(len(real)), np.empty(len(real), dtype=np.int64)
     flat = known.reshape(len(known), -1)
@@ -126,7 +128,7 @@ def nearest_mm(real: Array, known: Array) -> tuple[Array, Array]:
     return distance, index
 
 
-def draw_furthest(path: Path, real: Array, known: Array, distance: Array, nearest: Array, count: int = 10) -> None:
+def draw_furthest(path: Path, real: Array, known: Array, distance: Array, nearest: Ints, count: int = 10) -> None:
     """Pairs from the side: a frame (blue) and its nearest posture (grey)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.contacts import FLOOR_STATIONS
@@ -22,6 +23,7 @@ from spinegen.motions.performance import Performance, perform, plant_keys
 from spinegen.motions.shipped import find_motions
 from spinegen.skeleton import LINKS, NAMES, SPINE_CHAIN, VERTEBRAE
 
+Picture = NDArray[np.uint8]
 CELL_PX, SCALE_PX_M, FLOOR_PX = 170, 74.0, 152
 VIEWS = {"side": (0.0, 1.0), "front": (1.0, 0.0)}
 """Horizontal direction (x, z of the ground) from which a figure is seen."""
@@ -65,7 +67,7 @@ def faults_mm(model: SpineModel, performance: Performance) -> tuple[float, float
     return 1000.0 * float(np.percentile(speed[both], 95)) if both.any() else 0.0, -1000.0 * float(over.min())
 
 
-def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str) -> Array:
+def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str) -> Picture:
     """The first key postures of a clip, planted, as a strip."""
     spec = flow.clips[clip]
     count = min(len(spec.keys), moments)
@@ -77,7 +79,7 @@ def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str)
     return np.pad(strip, ((0, 0), (0, CELL_PX * (moments - count)), (0, 0)), constant_values=250)
 
 
-def film(model: SpineModel, performance: Performance, title: str, moments: int, view: tuple[float, float]) -> Array:
+def film(model: SpineModel, performance: Performance, title: str, moments: int, view: tuple[float, float]) -> Picture:
     """A strip of figures."""
     frames = np.linspace(0, len(performance.q) - 1, moments).round().astype(int)
     poses = model.forward(performance.q[frames])
@@ -94,7 +96,7 @@ def film(model: SpineModel, performance: Performance, title: str, moments: int, 
     return strip
 
 
-def _figure(cell: Array, points: Array, spine: Array, tips: Array, view: tuple[float, float]) -> None:
+def _figure(cell: Picture, points: Array, spine: Array, tips: Array, view: tuple[float, float]) -> None:
     middle = points[NAMES.index("hip")]
     across = np.array([-view[1], 0.0, view[0]]) * -1.0
 

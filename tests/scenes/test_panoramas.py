@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from spinegen.config import load_yaml
-from spinegen.engine.light.backdrops import load_picture
-from spinegen.engine.light.backdrops import pictured as lit
+from spinegen.engine.light.backdrops import load_picture, pictured
 from spinegen.errors import ConfigError
 from spinegen.resources import PANORAMAS, SHIPPED, panorama_path, resource_path, shipped
 from spinegen.scenes.places import sample_place
@@ -63,5 +62,5 @@ def test_each_can_be_read_and_lights_a_stage(name: str) -> None:
     assert picture.shape in ((256, 512, 3), (512, 1024, 3))
     assert np.isfinite(picture).all()
     place = sample_place(np.random.default_rng(1), places(), LightSettings())
-    found = lit(place.backdrop.model_copy(update={"path": str(FILES[name])}))
+    found = pictured.__wrapped__(place.backdrop.model_copy(update={"path": str(FILES[name])}))
     assert found.radiance.mean() > 0.1
