@@ -92,9 +92,10 @@ def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT"
     """
     from ..config import parse
     from ..errors import ConfigError, UsageError
+    from ..yaml_file import at_home
 
     try:
-        return parse({k: v for k, v in given.items() if v is not None}, kind, "command line")
+        return parse(at_home({k: v for k, v in given.items() if v is not None}), kind, "command line")
     except ConfigError as error:
         raise UsageError(str(error)) from error
 

@@ -162,7 +162,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option(
     "--model",
     metavar="light|full|tiny|small|medium|FILE.onnx",
-    help="Network; an ONNX file with --only validate.  [default: light]",
+    help="Network; an ONNX file with --only validate.  [default: full]",
 )
 @click.option(
     "--backbone",

@@ -116,7 +116,7 @@ def _batches(model: SpineModel, known: list[Anchor], seed: int, most: int) -> It
         chosen = [_anchor(rng, known) for _ in range(BATCH)]
         written = np.array([_varied(rng, model, anchor, known) for anchor in chosen])
         goals = _on_the_floor(rng, model, written, chosen)
-        q = plant(model, written, Targets(_STATIONS, goals), rounds=15)
+        q = plant(model, written, Targets(_STATIONS, goals), rounds=15, along="height")
         good = np.flatnonzero(_usable(model, q, goals, chosen))
         yield q[good], [chosen[i].kind for i in good]
 

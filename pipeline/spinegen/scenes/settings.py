@@ -63,6 +63,13 @@ class TakeSettings(Settings):
     """Time between two frames of a take."""
 
 
+class SetupSettings(Settings):
+    """What is dear to build stays for several takes: the same people on the same spots, one place, its things and its light."""
+
+    takes: int = Field(default=1, ge=1, le=1000)
+    """Takes of a setup, each at other moments and from another camera. The shipped scenes have 8, as the best published sets do."""
+
+
 class LightSettings(Settings):
     """Sun, sky and lamps. Exposure is automatic; `exposure_ev` is how far a photographer is off."""
 
@@ -165,6 +172,7 @@ class SceneSettings(Settings):
     image: ImageSettings = ImageSettings()
     people: PeopleSettings = PeopleSettings()
     clips: ClipSettings = ClipSettings()
+    setup: SetupSettings = SetupSettings()
     take: TakeSettings = TakeSettings()
     cameras: tuple[ViewSettings, ...] = (ViewSettings(),)
     light: LightSettings = LightSettings()

@@ -19,7 +19,7 @@ from .one_clip import fit_one
 from .settings import FitSettings
 from .truth import SUFFIX, truth_file
 
-FIT_VERSION = 1
+FIT_VERSION = 2
 """Raised when the same clip and settings would give another fit."""
 SHOWN_CLIPS = 20
 """Rows of the closing table; of more clips, the worst are shown."""
