@@ -10,6 +10,7 @@ import yaml
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
 from .biomech.fits.truth import truth_file
+from .clips.matching import JOIN
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
@@ -148,17 +149,22 @@ def _fits(
     found = []
     for index, group in enumerate(run["inputs"]["fits"]):
         settings = dict(group["settings"])
-        for name, wanted in group["sha256"].items():
-            settings[name] = str(finder.find(str(settings[name]), wanted, f"{name} of the fits"))
-        paths = []
+        for key, wanted in group["sha256"].items():
+            name, _, part = key.partition(":")
+            path = str(finder.find(part or str(settings[name]), wanted, f"{name} of the fits"))
+            settings[name] = (
+                JOIN.join(path if one.strip() == part else one for one in settings[name].split(JOIN)) if part else path
+            )
+        rows = []
         for clip in clips:
             if clip["fit"] == index:
                 path = str(shipped.get(clip["name"], clip["name"])) if clip.get("shipped") else clip["path"]
-                paths.append(finder.find(path, clip["sha256"], f"clip {clip['name']}"))
+                found_at = finder.find(path, clip["sha256"], f"clip {clip['name']}")
+                rows.append({"clip": found_at, "name": clip["name"]})
                 if "truth_sha256" in clip:
-                    finder.find(str(truth_file(paths[-1])), clip["truth_sha256"], f"truth beside clip {clip['name']}")
+                    finder.find(str(truth_file(found_at)), clip["truth_sha256"], f"truth beside clip {clip['name']}")
         jobs = run["stages"]["fit"].get("settings", {}).get("jobs", 1)
-        found.append(parse({**settings, "clips": paths, "jobs": jobs}, FitSettings, source))
+        found.append(parse({**settings, "clips": rows, "jobs": jobs}, FitSettings, source))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from spinegen import skeleton
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.contacts import CONTACTS, FLOOR_STATIONS
 from spinegen.biomech.model.spine_model import SpineModel
-from spinegen.clips.marker_set import choose
+from spinegen.clips.matching import choose
 from spinegen.clips.read import read_clip
 from spinegen.motions import shipped
 from spinegen.motions.capture import make_capture, truth_path

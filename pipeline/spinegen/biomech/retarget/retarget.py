@@ -40,7 +40,7 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     knees or feet rest on the floor in the source, the joints give way a little until they rest here too, because arms and
     trunk are of other proportions; nothing sinks into the floor, not even where the source does, and no hand into a thigh.
     A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
-    else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
+    else's model is first followed by a model of ours (see `track_stations`), because equal names may mean other motions there.
 
     Raises:
         ModelError: the models have no coordinate in common, or lack hips and soles.
@@ -79,7 +79,7 @@ def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) 
     goals = np.full((int(off.sum()), len(names), 3), np.nan)
     goals[..., 1] = np.where(resting, wanted, np.nan)[off]
     out = q.copy()
-    out[off] = plant(target, q[off], Targets(names, goals))
+    out[off] = plant(target, q[off], Targets(names, goals), along="height")
     return out
 
 
