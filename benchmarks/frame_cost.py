@@ -29,7 +29,7 @@ from typing import Any
 PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
     "model of a person": ("render.avatar:Avatar.__init__",),
-    "retarget": ("render.avatar:Avatar.pose",),
+    "retarget": ("render.avatar:Avatar.poses",),
     "person": ("engine.world.bodies:build_person", "engine.world.bodies:Body.of"),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
