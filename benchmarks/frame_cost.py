@@ -157,7 +157,9 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         frames = 0
         with clock.part("other"):
             for batch in Remaining(plan, root / "frames").batches():
-                for shot in plan.shots(batch.part, batch.shots):
+                shots = plan.shots(batch.part, batch.shots)
+                avatars.poses.expect(shots)
+                for shot in shots:
                     paths = FramePaths(root / "frames", shot.shot)
                     paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
                     draw_frame(shot, session, avatars, paths, False)
