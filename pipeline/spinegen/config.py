@@ -60,7 +60,12 @@ def parse(data: object, kind: type[SettingsT], source: str, file: YamlFile | Non
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        parts = [_sentence(item, kind, file) for item in error.errors()]
+        found = error.errors()
+        # a list whose only entry is wrong is also called too short
+        inner = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
+        parts = [
+            _sentence(item, kind, file) for item in found if item["type"] != "too_short" or item["loc"] not in inner
+        ]
         raise ConfigError(f"{source}: {'; '.join(dict.fromkeys(parts))}") from error
 
 

@@ -22,9 +22,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(
     cls=Command,
-    epilog=example("spinegen fit-mocap", "spinegen fit-mocap --out workspace --jobs 2"),
+    epilog=example(
+        "spinegen fit-mocap", "spinegen fit-mocap walk golf everyday --jobs 2", "spinegen fit-mocap take.c3d"
+    ),
 )
-@click.argument("clips", metavar="[CLIP|FOLDER|LIST]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("clips", metavar="[CLIP|FOLDER|LIST|MOTION]...", nargs=-1, type=click.Path(path_type=Path))
 @out_option
 @click.option("--model", metavar="builtin|FILE.osim", help="Model to fit.  [default: builtin]")
 @click.option("--model-mapping", type=FILE, help="YAML that maps the names of a model of your own to ours.")
@@ -66,8 +68,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
 
-    Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known. A LIST (YAML, or CSV with a column `clip`) names clips
-    with options of their own; options given here hold for the clips whose row does not say otherwise.
+    A MOTION is the name of a shipped one (see `spinegen clips list`), of a file of them (`everyday`), or `all`; their true
+    vertebrae are known. Without any argument it is the yoga flow. A LIST (YAML, or CSV with a column `clip`) names clips with options of
+    their own; options given here hold for the clips whose row does not say otherwise.
     """
     from ..biomech.fits.settings import FitSettings
     from ..biomech.fits.stage import fit_mocap as stage
@@ -80,6 +83,23 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     with workspace.held(settings.shard, "fit"):
         summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
     complain(summary, "clip(s)")
+
+
+@click.command(cls=Command, epilog=example("spinegen poses --count 5000", "spinegen poses --seed 1"))
+@out_option
+@click.option("--count", type=click.IntRange(2), help="Poses to draw.  [default: 20000]")
+@click.option("--seed", type=click.IntRange(0), help="Another seed is another set, beside the first.  [default: 0]")
+@click.option("--model", type=click.Choice(["unisex", "male", "female"]), help="Who is posed.  [default: unisex]")
+def poses(root: Path, **given: Any) -> None:
+    """Draw poses by chance: standing, seated, kneeling, on hands, lying; written like a fit, and rendered like one."""
+    from ..motions.poses import PoseSettings, make_poses
+    from ..progress import make_reporter
+    from ..workspace import Workspace
+
+    settings = settings_from(PoseSettings, given)
+    workspace = Workspace(root)
+    with workspace.held():
+        play_stage("poses", workspace, settings, make_poses, make_reporter())
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip, intervertebral_deg
 from ..biomech.retarget.avatar_model import avatar_model
+from ..biomech.retarget.posture import Posture, SideBend, shaped
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
+from ..humans.spec.spine_shape import SpineShape
 from ..scenes.placement import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
@@ -38,14 +40,17 @@ class Pose:
 class Avatar:
     """Built once a person; every pose is a pure function of it, the placement and the clip."""
 
-    def __init__(self, rest: RestPose, mapping: SkeletonMap) -> None:
+    def __init__(self, rest: RestPose, mapping: SkeletonMap, spine: SpineShape | None = None) -> None:
         drawn = avatar_model(rest.landmarks)
-        self.rest, self.model = rest, drawn.model
-        self._pairs = np.asarray(body_of_bones(rest.bones, self.model.body_index, mapping))
-        at_rest = self.model.forward(np.asarray(drawn.rest_q)[None])
+        # The skin is bound to the body as it is; its spine takes its shape from there on, as it takes a pose.
+        self.rest = rest
+        self._pairs = np.asarray(body_of_bones(rest.bones, drawn.model.body_index, mapping))
+        at_rest = drawn.model.forward(np.asarray(drawn.rest_q)[None])
         body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])
         bones, bodies = self._pairs.T
         self._transform_body_bone = rigid.inverse(body_rest[bodies]) @ rest.transforms_ground_bone[bones]
+        own = shaped(drawn.model, _posture(spine or SpineShape()))
+        self.model, self._offsets_rad = own.model, own.offsets_rad
         self._stations = (
             *(f"keypoint/{name}" for name in NAMES),
             *(f"posterior/{vertebra}" for vertebra in VERTEBRAE),
@@ -68,10 +73,10 @@ class Avatar:
         """As `pose`, of many placements in the same clip: the same bits, in a fraction of the time that one after the other takes."""
         wanted = [_moment(placed, clip, shift_s) for placed, shift_s in moments]
         if clip.model.definition.conventions == self.model.definition.conventions:
-            q = retarget(np.concatenate(wanted), clip.model, self.model)
+            q = retarget(np.concatenate(wanted), clip.model, self.model, self._offsets_rad)
         else:
             # Somebody else's model is tracked, and there frames learn from their neighbours.
-            q = np.concatenate([retarget(rows, clip.model, self.model) for rows in wanted])
+            q = np.concatenate([retarget(rows, clip.model, self.model, self._offsets_rad) for rows in wanted])
         bodies = self.model.forward(q)
         points = self.model.station_positions(bodies, self._stations)
         rotations, centroids = self.model.vertebra_frames(bodies)
@@ -99,6 +104,11 @@ def _moment(placed: PlacedPerson, clip: FittedClip, shift_s: float) -> Array:
     q = _interpolated(clip.q, clip.times_s, placed.time_s + shift_s) if shift_s else clip.q[placed.frame]
     alone = placed.anchor_frame == placed.frame and not shift_s
     return q[None] if alone else np.stack([clip.q[placed.anchor_frame], q])
+
+
+def _posture(spine: SpineShape) -> Posture:
+    curves = tuple(SideBend(curve.cobb_deg, curve.apex, curve.convex == "right") for curve in spine.curves)
+    return Posture(spine.kyphosis_deg, spine.lordosis_deg, spine.forward_head_deg, curves)
 
 
 def _interpolated(q: Array, times_s: Array, time_s: float) -> Array:

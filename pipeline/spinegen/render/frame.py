@@ -15,6 +15,7 @@ from ..biomech.fits.files import FittedClip
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
+from ..humans.spec.spine_shape import SpineShape
 from ..labels.visibility import person_visibility
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
@@ -49,7 +50,8 @@ class Avatars:
         if person not in self.built:
             while len(self.built) >= _KEPT_AVATARS:
                 del self.built[next(iter(self.built))]
-            self.built[person] = Avatar(rest, self.mapping)
+            spine = SpineShape.model_validate(self.specs[person].get("spine", {}))
+            self.built[person] = Avatar(rest, self.mapping, spine)
         return self.built[person]
 
 

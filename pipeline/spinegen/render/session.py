@@ -14,6 +14,7 @@ from ..engine.protocol.stage_mask import decode_mask
 from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
+from ..resources import panorama_path
 from ..scenes.places import Place
 from .client import Connection, ConnectionLost
 from .foreign import (
@@ -125,7 +126,10 @@ class Session:
             self._level, self._unsettled = place.level, True
         self._changed("room", "SetRoom", "" if place.room is None else actor_calls.describe(place.room))
         self._changed("ground", "SetGround", actor_calls.describe(place.ground))
-        self._changed("backdrop", "SetBackdrop", actor_calls.describe(place.backdrop))
+        backdrop = place.backdrop
+        if backdrop.path is not None:
+            backdrop = backdrop.model_copy(update={"path": panorama_path(backdrop.path)})
+        self._changed("backdrop", "SetBackdrop", actor_calls.describe(backdrop))
         self._changed("sun", "SetSun", *light["sun"])
         self._changed("sky", "SetSky", *light["sky"])
         self._changed("exposure", "SetExposure", light["exposure_ev"])
