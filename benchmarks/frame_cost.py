@@ -29,7 +29,7 @@ from typing import Any
 PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
     "model of a person": ("render.avatar:Avatar.__init__",),
-    "retarget": ("render.avatar:Avatar.pose",),
+    "retarget": ("render.avatar:Avatar.poses",),
     "person": ("engine.world.bodies:build_person", "engine.world.bodies:Body.of"),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
@@ -157,7 +157,9 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         frames = 0
         with clock.part("other"):
             for batch in Remaining(plan, root / "frames").batches():
-                for shot in plan.shots(batch.part, batch.shots):
+                shots = plan.shots(batch.part, batch.shots)
+                avatars.poses.expect(shots)
+                for shot in shots:
                     paths = FramePaths(root / "frames", shot.shot)
                     paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
                     draw_frame(shot, session, avatars, paths, False)
