@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip, intervertebral_deg
 from ..biomech.retarget.avatar_model import avatar_model
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
+from ..geometry.types import Array
 from ..scenes.placement import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
