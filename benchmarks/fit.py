@@ -28,7 +28,8 @@ from spinegen.biomech.fit.opensim_tool import solve_with_opensim
 from spinegen.biomech.fit.setup import make_problem
 from spinegen.biomech.model.spine_model import SEGMENTS
 from spinegen.clips.clip import Clip
-from spinegen.clips.marker_set import MarkerMatch, MarkerRow, MarkerSet
+from spinegen.clips.marker_set import MarkerRow, MarkerSet
+from spinegen.clips.matching import MarkerMatch
 from support.known_motions import centroids, known_motion, marked_model, vertebra_error_mm
 
 WHAT = ("accuracy", "speed", "linear", "jobs", "clips")
@@ -183,6 +184,7 @@ def jobs(clips: int = 10, frames: int = 600) -> None:
 
 def clips(folder: Path) -> None:
     """Every real clip of a folder."""
+    from spinegen.biomech.fits.clip_list import ClipTask
     from spinegen.biomech.fits.one_clip import fit_one
     from spinegen.biomech.fits.settings import FitSettings
     from spinegen.biomech.fits.stage import fit_identity
@@ -190,7 +192,8 @@ def clips(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         for path in sorted(folder.iterdir()):
             settings = FitSettings(clips=(path,))
-            _, report = fit_one(path, Path(name) / path.stem, settings, fit_identity(path, settings))
+            task = ClipTask(path.stem, path, settings)
+            _, report = fit_one(task, Path(name) / path.stem, fit_identity(path, settings))
             if isinstance(report, str):
                 print(f"{path.name}: {report}")
                 continue

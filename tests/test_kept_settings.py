@@ -45,6 +45,11 @@ def test_what_decides_the_set_is_refused_by_name(
     ("stage", "first", "second"),
     [
         ("fit", FitSettings(), FitSettings(jobs=4, shard="1/2", clips=(Path("a.c3d"),), height_m=1.8)),
+        (
+            "fit",
+            FitSettings(),
+            FitSettings(marker_set="cmu41", unit="mm", up_axis="z", rate_hz=100, mirror=False, subject="A"),
+        ),
         ("render", RenderSettings(), RenderSettings(jobs=4, shard="2/3", shots=9, repair=True, engine="127.0.0.1:9")),
         ("export", ExportSettings(), ExportSettings(site="posterior", with_masks=True, jobs=2)),
         ("train", TrainSettings(), TrainSettings(model="small", epochs=3, seed=4, device="cpu")),
@@ -63,6 +68,15 @@ def test_what_only_says_how_or_is_remade_may_change_and_is_recorded(
 
 def test_every_field_of_a_fit_is_either_kept_or_transient() -> None:
     assert set(FitSettings.model_fields) == set(FitSettings().kept()) | FitSettings.transient
+
+
+def test_a_workspace_of_an_older_version_that_kept_the_marker_set_takes_other_sets(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    first = FitSettings()
+    workspace.begin("fit", first.record(), {**first.kept(), "marker_set": "auto"})
+    start(workspace, "fit", FitSettings(marker_set="cmu41"))
+    with pytest.raises(WorkspaceError, match=r"fit\.spine was"):
+        start(workspace, "fit", FitSettings(spine="free"))
 
 
 def test_export_and_training_show_what_they_were_made_with() -> None:

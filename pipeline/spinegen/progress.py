@@ -53,6 +53,8 @@ class StageSummary:
     """Items that failed while others went on; the command exits with 1 when there are any."""
     figures: dict[str, float | int | str] = field(default_factory=dict)
     """Machine-readable figures kept in `run.json` (frames, seconds, scores)."""
+    told: tuple[str, ...] = ()
+    """Names of the failed items where each was told while the stage ran, so that its sentence need not be repeated."""
 
 
 class SilentReporter:
@@ -204,7 +206,8 @@ def make_reporter() -> Reporter:
 
 def print_summary(summary: StageSummary) -> None:
     """The closing table on stdout."""
-    rows = [*summary.rows, *(("failed", failure) for failure in summary.failures)]
+    failed = [", ".join(summary.told)] if summary.told else summary.failures
+    rows = [*summary.rows, *(("failed", failure) for failure in failed)]
     if summary.look_at is not None:
         rows.append(("look at", str(summary.look_at)))
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):

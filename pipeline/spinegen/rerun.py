@@ -10,10 +10,12 @@ import yaml
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
 from .biomech.fits.truth import truth_file
+from .clips.matching import JOIN
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
-from .motions import make_shipped_clips
+from .motions import make_shipped_clips, shipped_clips
+from .motions.poses import PoseSettings
 from .pose.settings import TrainSettings
 from .provenance import environment, folder_digest, recorded_clips
 from .render.settings import RenderSettings
@@ -37,6 +39,8 @@ class Rerun:
     """What the plan should come to."""
     differences: tuple[str, ...] = ()
     """How software and machine differ from then, a sentence each."""
+    poses: PoseSettings | None = None
+    """The latest set of postures that was drawn."""
 
 
 def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rerun:
@@ -54,14 +58,14 @@ def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rer
     run = read_run_file(run_file)
     stages: Mapping[str, Any] = run.get("stages", {})
     clips = recorded_clips(run_file, run)
-    if not clips or "fit" not in stages:
+    if (not clips or "fit" not in stages) and "poses" not in stages:
         raise WorkspaceError(
             f"{run_file}: records no fitted clip: it is from an older version or a run that was broken off"
         )
     _require_own(workspace, run_file)
     finder = _Finder(run_file, inputs)
     source = str(run_file)
-    fits = _fits(run, clips, workspace, finder, source)
+    fits = _fits(run, clips, workspace, finder, source) if clips else ()
     asked = {name: dict(stage.get("settings", {})) for name, stage in stages.items()}
     hashes = {name: stage.get("files", {}) for name, stage in stages.items()}
     render = _render(run, asked["render"], hashes["render"], workspace, finder) if "render" in stages else None
@@ -76,6 +80,7 @@ def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rer
         parse(asked["train"], TrainSettings, source) if "train" in stages else None,
         run.get("plan", {}).get("sha256"),
         tuple(_differences(run)),
+        parse(asked["poses"], PoseSettings, source) if "poses" in stages else None,
     )
 
 
@@ -143,22 +148,29 @@ def _fits(
     run: Mapping[str, Any], clips: list[dict[str, Any]], workspace: Workspace, finder: _Finder, source: str
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
-    if any(clip.get("shipped") for clip in clips):
-        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips)}
+    known = {clip.name for clip in shipped_clips()}
+    names = [clip["name"] for clip in clips if clip.get("shipped") and clip["name"] in known]
+    if names:
+        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips, names)}
     found = []
     for index, group in enumerate(run["inputs"]["fits"]):
         settings = dict(group["settings"])
-        for name, wanted in group["sha256"].items():
-            settings[name] = str(finder.find(str(settings[name]), wanted, f"{name} of the fits"))
-        paths = []
+        for key, wanted in group["sha256"].items():
+            name, _, part = key.partition(":")
+            path = str(finder.find(part or str(settings[name]), wanted, f"{name} of the fits"))
+            settings[name] = (
+                JOIN.join(path if one.strip() == part else one for one in settings[name].split(JOIN)) if part else path
+            )
+        rows = []
         for clip in clips:
             if clip["fit"] == index:
                 path = str(shipped.get(clip["name"], clip["name"])) if clip.get("shipped") else clip["path"]
-                paths.append(finder.find(path, clip["sha256"], f"clip {clip['name']}"))
+                found_at = finder.find(path, clip["sha256"], f"clip {clip['name']}")
+                rows.append({"clip": found_at, "name": clip["name"]})
                 if "truth_sha256" in clip:
-                    finder.find(str(truth_file(paths[-1])), clip["truth_sha256"], f"truth beside clip {clip['name']}")
+                    finder.find(str(truth_file(found_at)), clip["truth_sha256"], f"truth beside clip {clip['name']}")
         jobs = run["stages"]["fit"].get("settings", {}).get("jobs", 1)
-        found.append(parse({**settings, "clips": paths, "jobs": jobs}, FitSettings, source))
+        found.append(parse({**settings, "clips": rows, "jobs": jobs}, FitSettings, source))
     return tuple(found)
 
 

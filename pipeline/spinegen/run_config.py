@@ -5,14 +5,17 @@ from pydantic import Field
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
 from .config import Settings
+from .motions.poses import PoseSettings
 from .pose.settings import TrainSettings
 from .render.settings import RenderSettings
 
 
 class RunConfig(Settings):
-    """Settings of all four stages; what is left out keeps its default."""
+    """Settings of all stages; what is left out keeps its default."""
 
     fit: FitSettings = Field(default_factory=FitSettings)
+    poses: PoseSettings | None = None
+    """Postures to draw besides the clips."""
     render: RenderSettings = Field(default_factory=RenderSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
     train: TrainSettings = Field(default_factory=TrainSettings)

@@ -139,6 +139,9 @@ class Workspace:
         with self._changing() as run:
             entry = run.setdefault("stages", {}).setdefault(stage, {})
             before = entry.get("kept", entry.get("settings"))
+            if before is not None:
+                # What an older version kept and this one lets change is no difference.
+                before = {name: value for name, value in before.items() if name in kept or name not in settings}
             if before is not None and before != kept:
                 differing = "; ".join(_differences(before, kept, stage))
                 raise WorkspaceError(

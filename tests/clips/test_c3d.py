@@ -31,7 +31,7 @@ def test_real_files_read_as_ezc3d_reads_them(name: str) -> None:
     ours, theirs = read_c3d(path), ezc3d.c3d(str(path))
     points = theirs["data"]["points"][:3].transpose(2, 1, 0)
     assert ours.labels == tuple(theirs["parameters"]["POINT"]["LABELS"]["value"])
-    assert ours.rate_hz == theirs["parameters"]["POINT"]["RATE"]["value"][0]
+    assert ours.moments.rate_hz == theirs["parameters"]["POINT"]["RATE"]["value"][0]
     np.testing.assert_array_equal(np.isfinite(ours.positions), np.isfinite(points))
     np.testing.assert_array_equal(np.nan_to_num(ours.positions), np.nan_to_num(points))
 
@@ -68,7 +68,7 @@ def test_integers_of_every_processor_are_scaled(tmp_path: Path, processor: int) 
     (tmp_path / "a.c3d").write_bytes(integer_file(processor))
     raw = read_c3d(tmp_path / "a.c3d")
     assert raw.labels == ("LASI", "RASI")
-    assert raw.rate_hz == 50.0
+    assert raw.moments.rate_hz == 50.0
     np.testing.assert_allclose(raw.positions[2, 0], [2.0, 2.0, 3.0], rtol=1e-6)
     np.testing.assert_allclose(raw.positions[0, 1], [-1.0, -2.0, -3.0], rtol=1e-6)
     assert np.isnan(raw.positions[1, 1]).all()

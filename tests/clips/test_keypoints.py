@@ -9,37 +9,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinegen import skeleton
-from spinegen.clips.joint_sets import COCO_17, H36M_17, JOINT_SETS
-from spinegen.clips.marker_set import choose
+from spinegen.clips.joint_sets import COCO_17, JOINT_SETS
+from spinegen.clips.matching import choose
+from spinegen.clips.options import ReadOptions
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
-from support.clip_captures import clip_or_refusal, coco_person
+from support.clip_captures import clip_or_refusal, coco_person, human36m
 
 POSITIONS = coco_person()
 
 
-def human36m_person() -> np.ndarray:
-    """Human3.6M joints made from the COCO ones."""
-    of = dict(zip(COCO_17, POSITIONS.transpose(1, 0, 2), strict=True))
-    hips = 0.5 * (of["left_hip"] + of["right_hip"])
-    neck = 0.5 * (of["left_shoulder"] + of["right_shoulder"])
-    middle = {"pelvis": hips, "thorax": neck, "spine": 0.5 * (hips + neck), "head": of["nose"] + [-0.1, 0.15, 0.0]}
-    ankles = {f"{side}_foot": of[f"{side}_ankle"] for side in ("left", "right")}
-    return np.stack([{**of, **middle, **ankles}[name] for name in H36M_17], axis=1)
-
-
 def test_an_unnamed_array_of_17_joints_is_coco_unless_its_root_lies_amid_the_hips(tmp_path: Path) -> None:
     np.savez(tmp_path / "coco.npz", keypoints=POSITIONS, fps=50)
-    np.savez(tmp_path / "h36m.npz", positions_3d=human36m_person(), fps=50)
+    np.savez(
+        tmp_path / "h36m.npz",
+        positions_3d=human36m(dict(zip(COCO_17, POSITIONS.transpose(1, 0, 2), strict=True))),
+        fps=50,
+    )
     assert choose(read_clip(tmp_path / "coco.npz")).name == "coco17"
     assert choose(read_clip(tmp_path / "h36m.npz")).name == "h36m17"
 
 
 @pytest.mark.parametrize("name", list(JOINT_SETS))
 def test_every_joint_set_is_known_by_its_names(name: str) -> None:
-    from spinegen.clips.marker_set import rank
+    from spinegen.clips.matching import rank
 
-    best = rank(JOINT_SETS[name], "joints")[0]
+    best = rank(JOINT_SETS[name])[0]
     assert best.name == name
     assert best.missing == ()
 
@@ -73,7 +68,7 @@ def test_of_two_people_one_must_be_named(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", keypoints=np.stack([POSITIONS, POSITIONS + np.array([2.0, 0.0, 0.0])]), fps=30)
     with pytest.raises(ClipError, match="2 subjects: '0', '1'"):
         read_clip(tmp_path / "a.npz")
-    second = read_clip(tmp_path / "a.npz", subject="1")
+    second = read_clip(tmp_path / "a.npz", ReadOptions(subject="1"))
     np.testing.assert_allclose(second.positions_ground_m, POSITIONS + np.array([2.0, 0.0, 0.0]))
 
 
@@ -105,6 +100,8 @@ def test_our_own_keypoints_read_back(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     body = {name: rng.normal(0, 0.05, 3) + np.array([0.0, 1.0, 0.0]) for name in skeleton.NAMES}
     body |= dict(zip(COCO_17, POSITIONS[0], strict=True))
+    for place, name in enumerate(("hip", "spine_01", "spine_02", "spine_03", "spine_04", "spine_05", "neck")):
+        body[name] = np.array([0.0, 0.92 + 0.08 * place, 0.0])
     wobble = 0.01 * np.sin(np.arange(20))[:, None]
     table = {f"{n}_{a}": p[k] + wobble[:, 0] for n, p in body.items() for k, a in enumerate("xyz")}
     pd.DataFrame({"frame": range(20), "time_s": np.arange(20) / 100, **table}).to_parquet(

@@ -13,7 +13,7 @@ from spinegen.pose import stage
 from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
-from spinegen.pose.settings import TrainSettings
+from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
 from spinegen.pose.train_part import differences, find_split, key_of
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
@@ -264,3 +264,12 @@ def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
     result = course.run(SilentReporter())
     assert result.history[-1]["position"] < 0.8 * result.history[0]["position"]
     assert np.isfinite(result.history[-1]["loss"])
+
+
+def test_short_trainings_take_the_light_recipe_unless_told_otherwise(workspace: Workspace) -> None:
+    short = trainer(workspace, quick(epochs=None, steps=100))
+    assert short.source.augment == LIGHT
+    assert trainer(workspace, quick(epochs=None, steps=5000)).source.augment == AugmentSettings()
+    assert trainer(workspace, quick(epochs=None, steps=100, augment="full")).source.augment == AugmentSettings()
+    own = {"flip": 0.25}
+    assert trainer(workspace, quick(augment=own)).source.augment == AugmentSettings(flip=0.25)

@@ -42,6 +42,8 @@ class Foreign(Connection):
     name = "UnrealEngine 5.4"
     delay = 0
     lagging: tuple[str, ...] = ()
+    own_masks = False
+    """Whether its stage has `CaptureMask`; UnrealCV itself has only `object_mask`."""
 
     def __init__(self, address: str) -> None:
         self.commands: list[str] = []
@@ -50,6 +52,8 @@ class Foreign(Connection):
 
     def request(self, command: str, timeout_s: float | None = None) -> str | bytes:
         self.commands.append(command)
+        if "SetMaskActors" in command and not self.own_masks:
+            raise EngineError("the engine answered 'error Argument Invalid'")
         if "/size " in command:
             self._sent.clear()
         reply = super().request(self.altered(command), timeout_s)
@@ -200,6 +204,29 @@ def test_our_own_engine_is_asked_for_every_picture_once(connect) -> None:
     ours.commands.clear()
     session.capture(WIDE, 1)
     assert [c.split("/")[-1] for c in ours.commands] == ["lit bmp", "object_mask bmp", "depth npy"]
+
+
+class WithMasks(Foreign):
+    own_masks = True
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("camera", [WIDE, PORTRAIT], ids=["wide", "portrait"])
+def test_the_stages_masks_are_taken_where_there_are_any_and_are_the_same(connect, camera: Camera) -> None:
+    prop = {"name": "Prop_0", "kind": "box", "location_cm": (60.0, 60.0, 0.0)}
+    masks = []
+    for kind in (Foreign, WithMasks):
+        foreign = connect(kind)
+        session, _ = standing(foreign, camera)
+        session.set_stage(Place("check", Ground(), Backdrop()), LIGHT, [prop])
+        session.show_only(["anna"])
+        masks.append(session.mask(camera, 1))
+        assert session.own_masks == foreign.own_masks
+        colours, captures = (sum(word in c for c in foreign.commands) for word in ("/color ", "CaptureMask"))
+        assert (colours > 0, captures > 0) == (not foreign.own_masks, foreign.own_masks)
+        foreign.close()
+    np.testing.assert_array_equal(*masks)
+    assert set(np.unique(masks[0])) == {0, 1, 100}
 
 
 @pytest.mark.gl

@@ -22,7 +22,7 @@ from support.swaying import swaying
 
 def scene(**changes) -> SceneSettings:
     data = load_yaml(shipped("configs/scenes")["yoga"], SceneSettings).model_dump(mode="json")
-    return parse({**data, "shots": 60, **changes}, SceneSettings, "test")
+    return parse({**data, "shots": 60, "setup": {"takes": 1}, **changes}, SceneSettings, "test")
 
 
 def plan(folder, settings, motions, seed=0):

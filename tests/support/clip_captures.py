@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinegen.clips.clip import Clip
-from spinegen.clips.joint_sets import COCO_17
+from spinegen.clips.joint_sets import COCO_17, H36M_17
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError
 
@@ -129,3 +129,82 @@ def clip_or_refusal(path: Path) -> Clip | str:
     if path.name not in text or "\n" in text:
         raise AssertionError(f"not one sentence that names the file: {text!r}")
     return text
+
+
+def walker(frames: int = 200, rate_hz: float = 50.0) -> dict[str, NDArray[np.float64]]:
+    """Joint centres `(F, 3)` by COCO's names, metres, x forward, y up, z right, of a person who walks along x at 1 m/s.
+
+    One foot rests at a time, the knees bend forwards and the elbows backwards.
+    """
+    time = np.arange(frames) / rate_hz
+    out: dict[str, NDArray[np.float64]] = {}
+
+    def at(x: NDArray[np.float64] | float, y: NDArray[np.float64] | float, z: float) -> NDArray[np.float64]:
+        return np.stack([np.broadcast_to(part, time.shape) for part in (x, y, z)], axis=-1).astype(float)
+
+    bob = 0.02 * np.cos(4 * np.pi * time)
+    for side, sign in (("right", 1.0), ("left", -1.0)):
+        turn = time + (0.0 if side == "right" else 0.5)
+        cycle, phase = np.floor(turn), turn % 1.0
+        swing = np.clip((phase - 0.5) / 0.5, 0.0, 1.0)
+        reach = cycle + (3 - 2 * swing) * swing**2 - (0.0 if side == "right" else 0.5)
+        ankle = at(reach - 0.02, 0.08 + 0.1 * np.sin(np.pi * swing), 0.09 * sign)
+        hip = at(time - 0.25, 0.88 + bob, 0.09 * sign)
+        out[f"{side}_hip"], out[f"{side}_ankle"] = hip, ankle
+        out[f"{side}_knee"] = _bent(hip, ankle, 0.43, 0.43, np.array([1.0, 0.0, 0.0]))
+        shoulder = at(time - 0.25, 1.38 + bob, 0.18 * sign)
+        wrist = at(time - 0.2 + 0.15 * np.sin(2 * np.pi * turn), 0.95 + bob, 0.24 * sign)
+        out[f"{side}_shoulder"], out[f"{side}_wrist"] = shoulder, wrist
+        out[f"{side}_elbow"] = _bent(shoulder, wrist, 0.28, 0.26, np.array([-1.0, 0.0, 0.0]))
+        out[f"{side}_eye"] = at(time - 0.16, 1.62 + bob, 0.03 * sign)
+        out[f"{side}_ear"] = at(time - 0.25, 1.6 + bob, 0.07 * sign)
+    out["nose"] = at(time - 0.13, 1.58 + bob, 0.0)
+    return out
+
+
+def _bent(
+    upper: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    first_m: float,
+    second_m: float,
+    towards: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The joint between two bones of these lengths, bent towards a direction."""
+    line = lower - upper
+    length = np.minimum(np.linalg.norm(line, axis=-1), 0.999 * (first_m + second_m))
+    unit = line / np.linalg.norm(line, axis=-1, keepdims=True)
+    along = (length**2 + first_m**2 - second_m**2) / (2 * length)
+    off = np.sqrt(np.maximum(first_m**2 - along**2, 0.0))
+    side = towards - (unit @ towards)[:, None] * unit
+    side /= np.linalg.norm(side, axis=-1, keepdims=True)
+    return upper + along[:, None] * unit + off[:, None] * side
+
+
+def human36m(body: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Human3.6M joints `(F, 17, 3)` made from COCO's."""
+    hips = 0.5 * (body["left_hip"] + body["right_hip"])
+    neck = 0.5 * (body["left_shoulder"] + body["right_shoulder"])
+    middle = {"pelvis": hips, "thorax": neck, "spine": 0.5 * (hips + neck), "head": body["nose"] + [-0.1, 0.15, 0.0]}
+    feet = {f"{side}_foot": body[f"{side}_ankle"] for side in ("left", "right")}
+    return np.stack([{**body, **middle, **feet}[name] for name in H36M_17], axis=1)
+
+
+def write_table(
+    path: Path,
+    names: tuple[str, ...],
+    positions: NDArray[np.float64],
+    time: NDArray[np.float64] | None = None,
+    **column: str,
+) -> Path:
+    """A CSV of one row a frame; `column` says how the time is called and formatted (`name`, `form`)."""
+    head = [f"{name}_{axis}" for name in names for axis in "xyz"]
+    if time is not None:
+        head.insert(0, column.get("name", "time"))
+    rows = []
+    for frame, values in enumerate(positions.reshape(len(positions), -1)):
+        cells = [f"{value:.5f}" for value in values]
+        if time is not None:
+            cells.insert(0, format(time[frame], column.get("form", ".6f")))
+        rows.append(",".join(cells))
+    path.write_text("\n".join([",".join(head), *rows]) + "\n")
+    return path

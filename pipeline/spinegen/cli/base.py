@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 DEFAULT_WORKSPACE = "workspace"
+SHOWN_FAILURES = 3
+"""Failures that the last line names."""
 FAILURES_KEPT = 100
 """Sentences about failures that `run.json` keeps."""
 SettingsT = TypeVar("SettingsT", bound="Settings")
@@ -74,6 +76,16 @@ def dir_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def exif_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--exif`: how labels mean pictures that a camera stored turned."""
+    return click.option(
+        "--exif",
+        type=click.Choice(["as-labelled", "upright", "stored"]),
+        help="Whether labels mean pictures turned as their EXIF says; as-labelled: their size tells, else it is asked.  "
+        "[default: as-labelled]",
+    )(function)
+
+
 def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT":
     """Settings from command-line values; what was not given keeps its default.
 
@@ -82,9 +94,10 @@ def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT"
     """
     from ..config import parse
     from ..errors import ConfigError, UsageError
+    from ..yaml_file import at_home
 
     try:
-        return parse({k: v for k, v in given.items() if v is not None}, kind, "command line")
+        return parse(at_home({k: v for k, v in given.items() if v is not None}), kind, "command line")
     except ConfigError as error:
         raise UsageError(str(error)) from error
 
@@ -140,5 +153,8 @@ def complain(summary: "StageSummary", what: str) -> None:
 
     if summary.failures:
         count = len(summary.failures)
-        first = "; ".join(summary.failures[:3]) + (f"; and {count - 3} more" if count > 3 else "")
+        shown, mark = (summary.told, ", ") if summary.told else (summary.failures, "; ")
+        first = mark.join(shown[:SHOWN_FAILURES]) + (
+            f"{mark}and {count - SHOWN_FAILURES} more" if count > SHOWN_FAILURES else ""
+        )
         raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")

@@ -12,7 +12,7 @@ from ..version import __version__
 from .base import Group
 from .look import check, doctor, preview, report
 from .run import run
-from .stages import export_coco, fit_mocap, render, train_validate
+from .stages import export_coco, fit_mocap, poses, render, train_validate
 from .tools import clips, engine, predict
 
 INTERRUPTED = 130
@@ -47,6 +47,7 @@ for command in (
     export_coco,
     train_validate,
     run,
+    poses,
     preview,
     report,
     check,

@@ -67,7 +67,7 @@ def _of_config(config: str, workspace: "Workspace") -> "Rerun":
     path = find_config(config, "configs", "config")
     settings = load_yaml(path, RunConfig)
     workspace.note(config={"path": config, "sha256": sha256(path)})
-    return Rerun((settings.fit,), settings.render, settings.export, settings.train)
+    return Rerun((settings.fit,), settings.render, settings.export, settings.train, poses=settings.poses)
 
 
 def _play(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:
@@ -76,22 +76,24 @@ def _play(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:
     from ..annotate.stage import export_coco
     from ..biomech.fits.stage import fit_mocap
     from ..motions import with_clips
+    from ..motions.poses import make_poses
     from ..pose.stage import train_validate
     from ..render.stage import render
 
     asked = [with_clips(settings, workspace, reporter) for settings in plan.fits]
     fits = [play_stage("fit", workspace, settings, fit_mocap, reporter) for settings in asked]
+    if plan.poses:
+        play_stage("poses", workspace, plan.poses, make_poses, reporter)
     frames = play_stage("render", workspace, plan.render, render, reporter) if plan.render else None
     _compare(plan, workspace, reporter)
-    if plan.export:
-        play_stage("export", workspace, plan.export, export_coco, reporter)
-    if plan.train:
-        play_stage("train", workspace, plan.train, train_validate, reporter)
+    exported = play_stage("export", workspace, plan.export, export_coco, reporter) if plan.export else None
+    scored = play_stage("train", workspace, plan.train, train_validate, reporter) if plan.train else None
     click.echo(f"report: {write_report(workspace, reporter).resolve()}")
     for summary in fits:
         complain(summary, "clip(s)")
-    if frames is not None:
-        complain(frames, "frame(s)")
+    for summary, what in ((frames, "frame(s)"), (exported, "frame(s)"), (scored, "picture(s)")):
+        if summary is not None:
+            complain(summary, what)
 
 
 def _compare(plan: "Rerun", workspace: "Workspace", reporter: "Reporter") -> None:

@@ -5,20 +5,36 @@ from typing import Any
 
 import click
 
-from .base import Command, complain, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+from .base import (
+    Command,
+    complain,
+    dir_argument,
+    example,
+    exif_option,
+    existing_workspace,
+    out_option,
+    play_stage,
+    settings_from,
+)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
     cls=Command,
-    epilog=example("spinegen fit-mocap", "spinegen fit-mocap --out workspace --jobs 2"),
+    epilog=example(
+        "spinegen fit-mocap", "spinegen fit-mocap walk golf everyday --jobs 2", "spinegen fit-mocap take.c3d"
+    ),
 )
-@click.argument("clips", metavar="[CLIP|FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("clips", metavar="[CLIP|FOLDER|LIST|MOTION]...", nargs=-1, type=click.Path(path_type=Path))
 @out_option
 @click.option("--model", metavar="builtin|FILE.osim", help="Model to fit.  [default: builtin]")
 @click.option("--model-mapping", type=FILE, help="YAML that maps the names of a model of your own to ours.")
-@click.option("--marker-set", metavar="auto|NAME|FILE.yaml", help="How labels map to the model.  [default: auto]")
+@click.option(
+    "--marker-set",
+    metavar="auto|NAME|FILE.yaml",
+    help="How labels map to the model; NAME+NAME combines sets label by label.  [default: auto]",
+)
 @click.option("--static", "static", type=FILE, help="Static clip of the same performer, for scaling.")
 @click.option("--subject", help="Which subject, when a file holds several.")
 @click.option(
@@ -27,7 +43,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="Vertical axis of the file, when it is not found right.",
 )
 @click.option(
-    "--unit", type=click.Choice(["mm", "cm", "m", "inch"]), help="Unit of the file, when it is not found right."
+    "--unit",
+    type=click.Choice(["mm", "cm", "dm", "m", "inch", "ft"]),
+    help="Unit of the file, when it is not found right.",
+)
+@click.option("--rate", "rate_hz", type=float, metavar="HZ", help="Frames a second, when they are not found right.")
+@click.option(
+    "--mirror/--no-mirror", default=None, help="Exchange left and right, or leave them, when they are not found right."
 )
 @click.option(
     "--spine",
@@ -46,7 +68,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
 
-    Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
+    A MOTION is the name of a shipped one (see `spinegen clips list`), of a file of them (`everyday`), or `all`; their true
+    vertebrae are known. Without any argument it is the yoga flow. A LIST (YAML, or CSV with a column `clip`) names clips with options of
+    their own; options given here hold for the clips whose row does not say otherwise.
     """
     from ..biomech.fits.settings import FitSettings
     from ..biomech.fits.stage import fit_mocap as stage
@@ -59,6 +83,23 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     with workspace.held(settings.shard, "fit"):
         summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
     complain(summary, "clip(s)")
+
+
+@click.command(cls=Command, epilog=example("spinegen poses --count 5000", "spinegen poses --seed 1"))
+@out_option
+@click.option("--count", type=click.IntRange(2), help="Poses to draw.  [default: 20000]")
+@click.option("--seed", type=click.IntRange(0), help="Another seed is another set, beside the first.  [default: 0]")
+@click.option("--model", type=click.Choice(["unisex", "male", "female"]), help="Who is posed.  [default: unisex]")
+def poses(root: Path, **given: Any) -> None:
+    """Draw poses by chance: standing, seated, kneeling, on hands, lying; written like a fit, and rendered like one."""
+    from ..motions.poses import PoseSettings, make_poses
+    from ..progress import make_reporter
+    from ..workspace import Workspace
+
+    settings = settings_from(PoseSettings, given)
+    workspace = Workspace(root)
+    with workspace.held():
+        play_stage("poses", workspace, settings, make_poses, make_reporter())
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -123,7 +164,8 @@ def export_coco(root: Path, **given: Any) -> None:
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        play_stage("export", workspace, settings, stage, make_reporter())
+        summary = play_stage("export", workspace, settings, stage, make_reporter())
+    complain(summary, "frame(s)")
 
 
 @click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
@@ -131,7 +173,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option(
     "--model",
     metavar="light|full|tiny|small|medium|FILE.onnx",
-    help="Network; an ONNX file with --only validate.  [default: light]",
+    help="Network; an ONNX file with --only validate.  [default: full]",
 )
 @click.option(
     "--backbone",
@@ -155,6 +197,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--only", type=click.Choice(["train", "validate"]), help="Only one of the two.")
 @click.option("--annotations", type=FILE, help="COCO file to score on, with --only validate.")
 @click.option("--images", type=click.Path(file_okay=False, path_type=Path), help="Its pictures.")
+@exif_option
 @click.option("--fp16", is_flag=True, default=None, help="Export half precision too.")
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
 def train_validate(root: Path, **given: Any) -> None:
@@ -168,6 +211,7 @@ def train_validate(root: Path, **given: Any) -> None:
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        play_stage("train", workspace, settings, stage, reporter)
+        summary = play_stage("train", workspace, settings, stage, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
+    complain(summary, "picture(s)")

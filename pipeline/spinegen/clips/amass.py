@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
 from ..geometry.rigid import rotation_vector_matrix
+from ..geometry.types import Array
+from .intake import check_size
 from .joint_sets import SMPL_24
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
-from .raw import RawCapture, check_rate, check_size
+from .raw import RawCapture
+from .timing import Moments
 
 FOLDER_VARIABLE = "SPINEGEN_SMPL"
 _JOINTS = len(SMPL_24)
@@ -23,7 +25,6 @@ _PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18
 _SMPLH_HANDS = (25, 40)
 """SMPL+H, AMASS's own body, has the bases of the middle fingers where SMPL has its hand joints."""
 _KEYS = ("poses", "trans", "betas")
-Array = NDArray[np.float64]
 
 
 def is_amass(path: Path) -> bool:
@@ -56,8 +57,8 @@ def read_amass(path: Path) -> RawCapture:
     return RawCapture(
         labels=SMPL_24,
         positions=pose_joints(rest, poses, trans),
-        rate_hz=check_rate(path, rate),
         kind="joints",
+        moments=Moments(rate_hz=rate),
         unit="m",
         usual_up="+z",
         notes=(f"joints from the SMPL body ({gender}) in {FOLDER_VARIABLE}",),

@@ -1,20 +1,18 @@
-"""What the labels of a capture say about the body: which way is up, how large it is, whether it is mirrored.
+"""What the labels of a capture say about the body: its segments, which way is up, how large it is.
 
-Works on stations (the model's vocabulary), which a marker set gives each label; poses do not matter, because up and
-forward are taken along the body itself wherever that is possible.
+Works on stations (the model's vocabulary), which a marker set gives each label; poses do not matter, because up is taken
+along the body itself wherever that is possible.
 """
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import skeleton
+from ..geometry.types import Array
 from .clip import seen_samples
 
-Array = NDArray[np.float64]
-
-_SIDES = (("R", "right", "r"), ("L", "left", "l"))
+SIDES = (("R", "right", "r"), ("L", "left", "l"))
 
 _CENTRAL = {
     "head": "TOPH FORE BACK NOSE CHIN HEDC keypoint/nose keypoint/head joint/skull",
@@ -41,31 +39,22 @@ _PAIRED = {
     "foot": "{S}HEE {S}HEL {S}HEM {S}DOR {S}MT1 {S}MT2 {S}MT5 {S}TOE joint/toes_{s} keypoint/{side}_heel "
     "keypoint/{side}_big_toe keypoint/{side}_small_toe",
 }
-_FRONT_BACK = (
-    ("RASI LASI", "RPSI LPSI SACR"),
-    ("CLAV STRN", "C7 T10"),
-    ("RFHD LFHD FORE REYE LEYE NOSE", "RBHD LBHD BACK REAR LEAR"),
-    ("keypoint/nose keypoint/left_eye keypoint/right_eye", "keypoint/left_ear keypoint/right_ear"),
-)
-"""Stations before and behind on one rigid part."""
-_TOE = "{S}TOE {S}MT1 {S}MT2 {S}MT5 keypoint/{side}_big_toe keypoint/{side}_small_toe joint/toes_{s}"
-_HEEL = "{S}HEE {S}HEL {S}HEM {S}ANL {S}ANM keypoint/{side}_heel keypoint/{side}_ankle joint/talus_{s}"
 
 
-def _stations(words: str, side: int | None = None) -> list[str]:
+def stations_of(words: str, side: int | None = None) -> list[str]:
     """Stations of a table entry; a word without a slash is a landmark."""
     if side is not None:
-        big, word, small = _SIDES[side]
+        big, word, small = SIDES[side]
         words = words.format(S=big, side=word, s=small)
     return [word if "/" in word else f"landmark/{word}" for word in words.split()]
 
 
 def _segments() -> dict[str, str]:
-    table = {station: segment for segment, words in _CENTRAL.items() for station in _stations(words)}
+    table = {station: segment for segment, words in _CENTRAL.items() for station in stations_of(words)}
     for segment, words in _PAIRED.items():
-        for side, (_, word, _s) in enumerate(_SIDES):
+        for side, (_, word, _s) in enumerate(SIDES):
             name = segment if segment in ("head", "pelvis", "chest") else f"{word} {segment}"
-            table |= dict.fromkeys(_stations(words, side), name)
+            table |= dict.fromkeys(stations_of(words, side), name)
     parts = {"S": "pelvis", "L": "lumbar spine", "T": "chest", "C": "neck"}
     for vertebra in skeleton.VERTEBRAE:
         for prefix in ("centroid", "posterior", "landmark", "joint"):
@@ -102,7 +91,8 @@ class Places:
         return self.mean(station for station in self.columns if SEGMENTS.get(station) in names)
 
 
-def _median_length(a: Array | None, b: Array | None) -> float:
+def median_length(a: Array | None, b: Array | None) -> float:
+    """Median distance of two places over the frames that show both; NaN where none does."""
     if a is None or b is None:
         return np.nan
     lengths = np.linalg.norm(a - b, axis=-1)
@@ -117,12 +107,12 @@ def body_length(places: Places) -> float:
     """
     shoulders = places.segment("left shoulder", "right shoulder", "chest")
     pelvis = places.segment("pelvis")
-    total = _median_length(shoulders, pelvis)
+    total = median_length(shoulders, pelvis)
     for upper, lower in (("pelvis", "knee"), ("knee", "ankle")):
         sides = []
         for side in ("left", "right"):
             start = pelvis if upper == "pelvis" else places.segment(f"{side} {upper}")
-            sides.append(_median_length(start, places.segment(f"{side} {lower}")))
+            sides.append(median_length(start, places.segment(f"{side} {lower}")))
         total += float(np.nanmean(sides)) if np.isfinite(sides).any() else np.nan
     return total
 
@@ -139,52 +129,3 @@ def upward(places: Places) -> Array | None:
     lengths = np.linalg.norm(vectors, axis=-1)
     good = np.isfinite(lengths) & (lengths > 0)
     return vectors[good] / lengths[good, None] if good.any() else None
-
-
-def handedness(places: Places) -> float:
-    """Which hand the labelled body has: +1 as real bodies are, -1 mirrored, 0 when the labels do not tell.
-
-    For each part with a front and a back, the sign of (forward x up) . right, with up from pelvis to shoulders and right
-    from the left to the right side, is counted over frames; values between tell how many disagree.
-    """
-    up = _difference(places.segment("left shoulder", "right shoulder", "chest"), places.segment("pelvis"))
-    right = _side_vector(places)
-    if up is None or right is None:
-        return 0.0
-    votes = []
-    for front, back in _FRONT_BACK:
-        forward = _difference(places.mean(_stations(front)), places.mean(_stations(back)))
-        if forward is not None:
-            votes.append(_sign_of_triple(forward, up, right))
-    for side in (0, 1):
-        forward = _difference(places.mean(_stations(_TOE, side)), places.mean(_stations(_HEEL, side)))
-        name = _SIDES[side][1]
-        shank = _difference(places.segment(f"{name} knee"), places.segment(f"{name} ankle"))
-        if forward is not None and shank is not None:
-            votes.append(_sign_of_triple(forward, shank, right))
-    votes = [vote for vote in votes if np.isfinite(vote)]
-    return float(np.mean(votes)) if votes else 0.0
-
-
-def _difference(a: Array | None, b: Array | None) -> Array | None:
-    return None if a is None or b is None else a - b
-
-
-def _side_vector(places: Places) -> Array | None:
-    """From the left to the right side of shoulders and pelvis, summed, `(F, 3)`."""
-    steps = [_difference(places.segment("right shoulder"), places.segment("left shoulder"))]
-    for words in ("{S}ASI {S}PSI {S}ICR", "keypoint/{side}_hip joint/femur_{s}"):
-        steps.append(_difference(places.mean(_stations(words, 0)), places.mean(_stations(words, 1))))
-    known = [step for step in steps if step is not None]
-    if not known:
-        return None
-    stacked = np.stack(known)
-    seen = seen_samples(stacked)
-    total = np.where(seen[..., None], stacked, 0.0).sum(0)
-    return np.where(np.logical_or.reduce(seen, axis=0)[:, None], total, np.nan)
-
-
-def _sign_of_triple(forward: Array, up: Array, right: Array) -> float:
-    triple = np.einsum("fi,fi->f", np.cross(forward, up), right)
-    triple = triple[np.isfinite(triple) & (triple != 0)]
-    return float(np.sign(triple).mean()) if len(triple) else np.nan

@@ -6,7 +6,9 @@ import numpy as np
 
 from ..errors import ClipError
 from .c3d_blocks import Header, Parameters, frames_in_file, read_header, read_parameters, read_points
-from .raw import RawCapture, check_rate, check_size, read_bytes, unit_name
+from .intake import check_size, read_bytes
+from .raw import RawCapture, unit_name
+from .timing import Moments
 
 _NOT_POINTS = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
 """POINT parameters that list labels whose values are no positions."""
@@ -40,8 +42,8 @@ def read_c3d(path: Path) -> RawCapture:
     return RawCapture(
         labels=_labels(header, parameters),
         positions=positions,
-        rate_hz=check_rate(path, _number(parameters, "POINT:RATE", header.rate_hz)),
         kind="markers",
+        moments=Moments(rate_hz=_number(parameters, "POINT:RATE", header.rate_hz)),
         unit=unit_name(_text(parameters, "POINT:UNITS")),
         up=_AXES.get(_text(parameters, "POINT:Y_SCREEN").upper()),
         usual_up="+z",

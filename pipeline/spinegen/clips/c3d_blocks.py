@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
+from ..geometry.types import Array
 
 BLOCK = 512
-Value = NDArray[np.float64] | tuple[str, ...]
+Value = Array | tuple[str, ...]
 Parameters = dict[str, Value]
 """`GROUP:NAME` to numbers (flat) or strings."""
 
@@ -42,7 +42,7 @@ def _order(processor: str) -> str:
     return ">" if processor == "mips" else "<"
 
 
-def _floats(raw: bytes, processor: str) -> NDArray[np.float64]:
+def _floats(raw: bytes, processor: str) -> Array:
     """32-bit floats of any of the three processors; DEC's are VAX F-floats (swapped words, four times the value)."""
     if processor == "dec":
         words = np.frombuffer(raw, "<u2").reshape(-1, 2)[:, ::-1]
@@ -86,7 +86,7 @@ def read_parameters(path: Path, data: bytes, header: Header) -> Parameters:
         jump_at = at + 2 + length
         if group == 0 or jump_at + 2 > len(data):
             raise damaged
-        name = data[at + 2 : jump_at].decode("latin-1").strip().upper()
+        name = _text(data[at + 2 : jump_at]).strip().upper()
         jump = struct.unpack_from(order + "H", data, jump_at)[0]
         if group < 0:
             groups[-group] = name
@@ -96,6 +96,14 @@ def read_parameters(path: Path, data: bytes, header: Header) -> Parameters:
             break
         at = jump_at + jump
     return {f"{groups.get(group, group)}:{name}": value for group, name, value in values}
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8 where the bytes are that, else Latin-1: the format says neither."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _value(data: bytes, at: int, processor: str, damaged: ClipError) -> Value:
@@ -112,7 +120,7 @@ def _value(data: bytes, at: int, processor: str, damaged: ClipError) -> Value:
     if kind == -1:
         width = shape[0] if shape else 1
         texts = [raw[i : i + width] for i in range(0, count, width)] if width else []
-        return tuple(text.decode("latin-1").replace("\x00", " ").strip() for text in texts)
+        return tuple(_text(text).replace("\x00", " ").strip() for text in texts)
     if kind == 4:
         return _floats(raw, processor)
     return np.frombuffer(raw, _order(processor) + f"i{kind}").astype(np.float64)
@@ -123,7 +131,7 @@ def frames_in_file(data: bytes, header: Header, data_block: int, scale: float) -
     return max(len(data) - (data_block - 1) * BLOCK, 0) // _stride(header, scale)
 
 
-def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> NDArray[np.float64]:
+def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> Array:
     """`(F, points, 4)`: x, y, z and residual (negative: not seen) of every whole frame in the file, at most `frames`."""
     word, stride = _word(scale), _stride(header, scale)
     whole = min(frames, frames_in_file(data, header, data_block, scale))

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
+from ..geometry.types import Array
 from .clip import Kind, seen_samples
-from .marker_set import listed
-
-Array = NDArray[np.float64]
+from .words import listed
 
 FROZEN_S = 0.25
 """A marker that keeps exactly one position this long while others move is a tracker's filled gap."""

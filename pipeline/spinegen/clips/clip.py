@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
+from ..geometry.types import Array, Flags
 
 Kind = Literal["markers", "joints"]
 
 
-def seen_samples(positions: NDArray[np.float64]) -> NDArray[np.bool_]:
+def seen_samples(positions: Array) -> Flags:
     """`(..., 3)` to `(...)`: where all three coordinates are finite."""
     return np.logical_and.reduce(np.isfinite(positions), axis=-1)
 
@@ -28,11 +28,11 @@ class Clip:
     """File stem."""
     source: Path
     rate_hz: float
-    times_s: NDArray[np.float64]
+    times_s: Array
     """`(F,)`, starting at 0."""
     labels: tuple[str, ...]
     """M names without subject prefix."""
-    positions_ground_m: NDArray[np.float64]
+    positions_ground_m: Array
     """`(F, M, 3)`: x, y up, z in metres; NaN in all three where a marker was not seen."""
     kind: Kind
     """`markers` lie on the skin; `joints` are joint centres (BVH, AMASS, 3D keypoints)."""
@@ -55,7 +55,7 @@ class Clip:
         return self.frame_count / self.rate_hz
 
     @property
-    def seen(self) -> NDArray[np.bool_]:
+    def seen(self) -> Flags:
         """`(F, M)`: where a marker has a position."""
         return seen_samples(self.positions_ground_m)
 

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
+from ..geometry.types import Array
+from .intake import check_size
 from .joint_sets import JOINT_SETS
-from .marker_set import plain
 from .npz_members import npz_array, npz_number, npz_shapes, npz_text
-from .raw import RawCapture, check_rate, check_size, unit_name
+from .raw import RawCapture, unit_name
+from .timing import Moments, TimeUnit
+from .words import plain
 
-ASSUMED_RATE_HZ = 30.0
-"""Where nothing tells the rate: that of most videos from which 3D keypoints are made."""
 ARRAY_KEYS = (
     "keypoints",
     "keypoints_3d",
@@ -26,6 +26,19 @@ ARRAY_KEYS = (
 )
 NAME_KEYS = ("names", "labels", "joint_names", "keypoint_names")
 RATE_KEYS = ("rate_hz", "fps", "rate", "frame_rate", "framerate", "mocap_framerate")
+TIME_KEYS = (
+    "time_s",
+    "times_s",
+    "time",
+    "times",
+    "timestamps",
+    "timestamp",
+    "time_ms",
+    "times_ms",
+    "timestamps_ms",
+    "t",
+)
+FRAME_KEYS = ("frame_numbers", "frame_ids", "frame_id", "frame_index", "frames", "frame")
 SET_KEYS = ("joint_set", "skeleton", "format", "layout")
 
 
@@ -48,20 +61,32 @@ def read_keypoint_npz(path: Path) -> RawCapture:
     if width == 4:
         people = np.where(people[..., 3:] > 0, people[..., :3], np.nan)
     labels = _labels(path, shapes, people)
-    rate = npz_number(path, shapes, *RATE_KEYS)
-    notes = [f"no sample rate in the file: {ASSUMED_RATE_HZ:g} Hz was assumed"] if rate is None else []
     unit, up = npz_text(path, shapes, "unit", "units"), npz_text(path, shapes, "up", "up_axis")
     return RawCapture(
         labels=labels * count,
         positions=people.transpose(1, 0, 2, 3).reshape(frames, count * joints, 3),
-        rate_hz=check_rate(path, ASSUMED_RATE_HZ if rate is None else rate),
         kind="joints",
+        moments=_moments(path, shapes, frames),
         unit=unit_name(unit),
         up=_axis(up),
         usual_up="+y",
-        notes=tuple(notes),
         subjects=tuple(str(person) for person in range(count) for _ in range(joints)) if count > 1 else None,
     )
+
+
+def _moments(path: Path, shapes: dict[str, tuple[int, ...]], frames: int) -> Moments:
+    """Rate, times and frame numbers that stand beside the array."""
+    found: dict[str, tuple[str, Array]] = {}
+    for what, keys in (("times", TIME_KEYS), ("numbers", FRAME_KEYS)):
+        for key in keys:
+            if shapes.get(key) in ((frames,), (frames, 1)) and what not in found:
+                values = npz_array(path, key)
+                if np.issubdtype(values.dtype, np.number) and not np.iscomplexobj(values):
+                    found[what] = key, values.reshape(-1).astype(np.float64)
+    name, times = found.get("times", ("", None))
+    unit: TimeUnit | None = "ms" if name.endswith("_ms") else "s" if name.endswith("_s") else None
+    numbers = found["numbers"][1] if "numbers" in found else None
+    return Moments(rate_hz=npz_number(path, shapes, *RATE_KEYS), times=times, unit=unit, numbers=numbers)
 
 
 def _axis(text: str | None) -> str | None:
@@ -86,7 +111,7 @@ def _array_key(path: Path, shapes: dict[str, tuple[int, ...]]) -> str:
     )
 
 
-def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: NDArray[np.float64]) -> tuple[str, ...]:
+def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: Array) -> tuple[str, ...]:
     joints = people.shape[2]
     for key in NAME_KEYS:
         if shapes.get(key) == (joints,):
@@ -104,7 +129,7 @@ def _labels(path: Path, shapes: dict[str, tuple[int, ...]], people: NDArray[np.f
     return labels_by_count(path, people.reshape(-1, joints, 3))
 
 
-def labels_by_count(path: Path, positions: NDArray[np.float64]) -> tuple[str, ...]:
+def labels_by_count(path: Path, positions: Array) -> tuple[str, ...]:
     """Joint names of an unnamed array, by the number of joints; Human3.6M is told from COCO by its root amid the hips.
 
     Raises:

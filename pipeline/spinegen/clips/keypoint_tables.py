@@ -5,22 +5,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
-from .keypoint_arrays import ASSUMED_RATE_HZ
-from .marker_set import listed
-from .raw import MAX_FILE_BYTES, RawCapture, check_rate, check_size, read_bytes
+from ..geometry.types import Array
+from .intake import check_size
+from .raw import RawCapture
+from .tables import load_table
+from .timing import Moments, TimeUnit
+from .words import is_number, listed, wrong_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_AXIS_COLUMN = re.compile(r"^(?P<name>.+?)[_.\-: ]?(?P<axis>[xyzXYZ])$")
-TIME_COLUMNS = ("time_s", "time", "t", "seconds", "timestamp")
-FRAME_COLUMNS = ("frame", "frame_id", "frame_index")
-NAME_COLUMNS = ("joint", "keypoint", "marker", "label", "name")
+_AXIS_LAST = re.compile(r"^(?P<name>.+?)[_.\-: ]*[\[(]?(?P<axis>[xyzXYZ])[\])]?$")
+_AXIS_FIRST = re.compile(r"^(?P<axis>[xyzXYZ])[_.\-: ]+(?P<name>.+)$")
+_UNIT = "s|sec|seconds?|ms|msec|milliseconds?|us|\u00b5s|microseconds?|ns|nanoseconds?"
+_TIME = re.compile(
+    rf"^(?:(?:times?|t|time[_ ]?stamps?|elapsed)[_\- ]*[\[(]?(?P<unit>{_UNIT})?[\])]?|(?P<alone>ms|sec|seconds|milliseconds))$"
+)
+_TIME_UNITS: dict[str, TimeUnit] = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("us", "\u00b5s", "microsecond", "microseconds"), "us"),
+    **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), "ns"),
+}
+FRAME_COLUMNS = ("frame", "frame_id", "frame_index", "frame_number", "frame number", "frame#", "frames")
+NAME_COLUMNS = ("joint", "keypoint", "marker", "label", "name", "marker_name")
 PERSON_COLUMNS = ("subject", "person", "track", "id")
-_MAX_COLUMNS = 6500
 
 
 def read_keypoint_table(path: Path) -> RawCapture:
@@ -29,93 +40,95 @@ def read_keypoint_table(path: Path) -> RawCapture:
     Raises:
         ClipError: unreadable, or columns that are neither.
     """
-    table = _load(path)
+    table, lines, notes = load_table(path)
     table.columns = [str(column).strip() for column in table.columns]
     lower = {column.lower(): column for column in table.columns}
-    if table.columns.duplicated().any() or len(lower) < len(table.columns):
-        raise ClipError(f"{path}: column names occur more than once")
+    if len(lower) < len(table.columns):
+        named = [column.lower() for column in table.columns]
+        doubled = tuple(dict.fromkeys(column for column in named if named.count(column) > 1))
+        raise ClipError(f"{path}: column names occur more than once: {listed(doubled, 10)}")
     if len(table) == 0:
         raise ClipError(f"{path}: has no rows")
     name_column = _first(lower, NAME_COLUMNS)
     if name_column is not None and all(axis in lower for axis in "xyz"):
-        return _long(path, table, lower, name_column)
-    return _wide(path, table, lower)
-
-
-def _load(path: Path) -> "pd.DataFrame":
-    import pandas as pd
-
-    try:
-        if path.suffix.lower() == ".csv":
-            data = read_bytes(path)
-            width = data[: data.find(b"\n") if b"\n" in data[:1_000_000] else 1_000_000].count(b",") + 1
-            if width > _MAX_COLUMNS:
-                raise ClipError(f"{path}: has {width} columns; at most {_MAX_COLUMNS} are read")
-            return pd.read_csv(path, comment="#", encoding_errors="replace", low_memory=False)
-        return _load_parquet(path)
-    except ClipError:
-        raise
-    except Exception as error:
-        text = " ".join(str(error).split())[:200]
-        raise ClipError(f"{path}: is not a readable table: {text or type(error).__name__}") from error
-
-
-def _load_parquet(path: Path) -> "pd.DataFrame":
-    import pyarrow.parquet as parquet
-
-    read_bytes(path)
-    with parquet.ParquetFile(path) as file:
-        metadata = file.metadata
-        if metadata.num_columns > _MAX_COLUMNS or metadata.num_rows * max(metadata.num_columns, 1) * 8 > MAX_FILE_BYTES:
-            raise ClipError(
-                f"{path}: claims {metadata.num_rows} rows of {metadata.num_columns} columns; that is no clip"
-            )
-        return file.read().to_pandas(ignore_metadata=True)
+        return _long(path, table, lower, name_column, notes)
+    return _wide(path, table, lower, lines, notes)
 
 
 def _first(lower: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((lower[name] for name in names if name in lower), None)
 
 
-def _numbers(path: Path, table: "pd.DataFrame", columns: list[str]) -> NDArray[np.float64]:
+def _time_column(lower: dict[str, str]) -> tuple[str | None, TimeUnit | None]:
+    """The column of times, and its unit where its name tells: `time_ms`, `Time (s)`, `timestamp`."""
+    for name, column in lower.items():
+        match = _TIME.match(name)
+        if match:
+            return column, _TIME_UNITS.get(match["unit"] or match["alone"] or "")
+    return None, None
+
+
+def _numbers(path: Path, table: "pd.DataFrame", columns: list[str]) -> Array:
+    """`(rows, columns)`; blank cells are NaN."""
     out = np.empty((len(table), len(columns)))
     for i, column in enumerate(columns):
+        cells = table[column]
         try:
-            out[:, i] = np.asarray(table[column], dtype=np.float64)
+            if cells.dtype == object or str(cells.dtype).startswith(("str", "string")):
+                cells = [cell if str(cell).strip() else "nan" for cell in cells]
+            out[:, i] = np.asarray(cells, dtype=np.float64)
         except (ValueError, TypeError, OverflowError) as error:
-            raise ClipError(
-                f"{path}: column {column!r} must hold numbers: {' '.join(str(error).split())[:120]}"
-            ) from error
+            wrong = next((str(cell) for cell in cells if not is_number(str(cell))), str(error))
+            raise ClipError(f"{path}: column {column!r} holds {wrong_number(wrong)}") from error
     return out
 
 
-def _wide(path: Path, table: "pd.DataFrame", lower: dict[str, str]) -> RawCapture:
-    parts: dict[str, dict[str, str]] = {}
-    for column in table.columns:
-        match = _AXIS_COLUMN.match(column)
-        if match:
-            parts.setdefault(match["name"], {})[match["axis"].lower()] = column
-    joints = {name: axes for name, axes in parts.items() if len(axes) == 3}
-    if not joints:
+def _columns_of_points(columns: list[str]) -> dict[str, dict[str, str]]:
+    """Point -> axis -> column, for points that have all three axes."""
+    for pattern in (_AXIS_LAST, _AXIS_FIRST):
+        parts: dict[str, dict[str, str]] = {}
+        for column in columns:
+            match = pattern.match(column)
+            if match:
+                parts.setdefault(match["name"], {})[match["axis"].lower()] = column
+        points = {name: axes for name, axes in parts.items() if len(axes) == 3}
+        if points:
+            return points
+    return {}
+
+
+def _wide(
+    path: Path, table: "pd.DataFrame", lower: dict[str, str], lines: tuple[int, ...], notes: list[str]
+) -> RawCapture:
+    points = _columns_of_points(list(table.columns))
+    if not points:
         raise ClipError(
             f"{path}: needs columns such as left_knee_x, left_knee_y, left_knee_z, or joint, x, y, z; "
             f"found: {listed(tuple(table.columns), 20)}"
         )
-    check_size(path, len(table), len(joints))
-    flat = _numbers(path, table, [axes[axis] for axes in joints.values() for axis in "xyz"])
-    time = _first(lower, TIME_COLUMNS)
-    times = _numbers(path, table, [time])[:, 0] if time else None
-    return _raw(path, tuple(joints), flat.reshape(len(table), len(joints), 3), times, None)
+    check_size(path, len(table), len(points))
+    flat = _numbers(path, table, [axes[axis] for axes in points.values() for axis in "xyz"])
+    time, unit = _time_column(lower)
+    frame = _first(lower, FRAME_COLUMNS)
+    moments = Moments(
+        times=_numbers(path, table, [time])[:, 0] if time else None,
+        unit=unit,
+        numbers=_numbers(path, table, [frame])[:, 0] if frame else None,
+        lines=lines,
+    )
+    return RawCapture(tuple(points), flat.reshape(len(table), len(points), 3), "joints", moments, notes=tuple(notes))
 
 
-def _long(path: Path, table: "pd.DataFrame", lower: dict[str, str], name_column: str) -> RawCapture:
-    frame, person, time = (_first(lower, names) for names in (FRAME_COLUMNS, PERSON_COLUMNS, TIME_COLUMNS))
+def _long(path: Path, table: "pd.DataFrame", lower: dict[str, str], name_column: str, notes: list[str]) -> RawCapture:
+    frame, person = (_first(lower, names) for names in (FRAME_COLUMNS, PERSON_COLUMNS))
+    time, unit = _time_column(lower)
     key = frame or time
     if key is None:
-        raise ClipError(
-            f"{path}: a table with one row a joint needs a column {FRAME_COLUMNS[0]!r} or {TIME_COLUMNS[0]!r}"
-        )
-    moments, rows = np.unique(_numbers(path, table, [key])[:, 0], return_inverse=True)
+        raise ClipError(f"{path}: a table with one row a joint needs a column {FRAME_COLUMNS[0]!r} or 'time_s'")
+    keys = _numbers(path, table, [key])[:, 0]
+    if not np.isfinite(keys).all():
+        raise ClipError(f"{path}: column {key!r} must hold a number in every row")
+    moments, rows = np.unique(keys, return_inverse=True)
     names = [str(name) for name in table[name_column]]
     people = [str(who) for who in table[person]] if person else [""] * len(names)
     pairs = list(dict.fromkeys(zip(people, names, strict=True)))
@@ -128,22 +141,11 @@ def _long(path: Path, table: "pd.DataFrame", lower: dict[str, str], name_column:
     if time:
         times = np.full(len(moments), np.nan)
         times[rows] = _numbers(path, table, [time])[:, 0]
-    subjects = tuple(who for who, _ in pairs) if len(set(people)) > 1 else None
-    return _raw(path, tuple(name for _, name in pairs), positions, times, subjects)
-
-
-def _raw(
-    path: Path,
-    labels: tuple[str, ...],
-    positions: NDArray[np.float64],
-    times: NDArray[np.float64] | None,
-    subjects: tuple[str, ...] | None,
-) -> RawCapture:
-    rate, notes = ASSUMED_RATE_HZ, (f"no time column: {ASSUMED_RATE_HZ:g} Hz was assumed",)
-    if times is not None and len(times) > 1:
-        steps = np.diff(times)
-        step = float(np.median(steps)) if np.isfinite(steps).all() else np.nan
-        if not step > 0:
-            raise ClipError(f"{path}: the time column does not rise steadily")
-        rate, notes = round(1.0 / step, 3), ()
-    return RawCapture(labels, positions, check_rate(path, rate), "joints", notes=notes, subjects=subjects)
+    return RawCapture(
+        tuple(name for _, name in pairs),
+        positions,
+        "joints",
+        Moments(times=times, unit=unit, numbers=moments if frame else None),
+        notes=tuple(notes),
+        subjects=tuple(who for who, _ in pairs) if len(set(people)) > 1 else None,
+    )

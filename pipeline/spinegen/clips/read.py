@@ -1,5 +1,6 @@
 """`read_clip`: any supported file to a `Clip`."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from ..errors import ClipError
 from .clip import Clip
 from .normalise import clip_from_raw
+from .options import ReadOptions
 from .raw import RawCapture
 
 
@@ -53,18 +55,17 @@ READERS: dict[str, tuple[Callable[[Path], RawCapture], str]] = {
 """Reader and meaning of every known suffix."""
 
 
-def read_clip(path: Path, up_axis: str | None = None, unit: str | None = None, subject: str | None = None) -> Clip:
+def read_clip(path: Path, options: ReadOptions | None = None) -> Clip:
     """Read a motion-capture file of any known format.
 
     Args:
         path: the file; its suffix tells the format.
-        up_axis: `x`, `y`, `z`, `-x`, ... of the file's axes; found from the data when None.
-        unit: `m`, `cm`, `mm`, `inch`, ...; from the file, else judged from the body, when None.
-        subject: label prefix of the person to read where the file holds several.
+        options: what the user knows better than the file.
 
     Raises:
         ClipError: missing, unreadable, unknown format, or no usable capture in it; the text says what was found.
-        UsageError: `up_axis` or `unit` is not known.
+        UsageError: the up axis or unit asked for is not known.
+        ConfigError: the marker set asked for is none.
     """
     path = Path(path)
     entry = READERS.get(path.suffix.lower())
@@ -74,7 +75,8 @@ def read_clip(path: Path, up_axis: str | None = None, unit: str | None = None, s
     if not path.exists():
         raise ClipError(f"{path}: there is no such file")
     try:
-        with np.errstate(all="ignore"):
-            return clip_from_raw(path, entry[0](path), up_axis, unit, subject)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return clip_from_raw(path, entry[0](path), options or ReadOptions())
     except MemoryError:
         raise ClipError(f"{path}: does not fit into memory; cut the clip") from None

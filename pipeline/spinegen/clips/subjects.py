@@ -2,23 +2,25 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import ClipError
+from ..geometry.types import Array
 from .clip import seen_samples
-from .marker_set import MIN_MATCHED, listed, rank
+from .marker_set import MIN_MATCHED
+from .matching import AUTO, count_known
 from .raw import RawCapture
 from .virtual import virtual_labels
+from .words import listed
 
 
-def pick_subject(path: Path, raw: RawCapture, subject: str | None) -> tuple[list[int], tuple[str, ...], list[str]]:
-    """Columns, labels without prefix, and notes, for the one person to read.
+def pick_subject(
+    path: Path, raw: RawCapture, subject: str | None, marker_set: str = AUTO
+) -> tuple[list[int], tuple[str, ...], list[str]]:
+    """Columns, labels without prefix, and notes, for the one person to read; the marker set tells which labels make a body.
 
     Raises:
         ClipError: several people and none named, an unknown name, or no point at all.
     """
-    names, subjects = _split(raw)
+    names, subjects = _split(raw, marker_set)
     drop = virtual_labels(names) | {label.rpartition(":")[2] for label in raw.virtual}
     kept = [i for i, name in enumerate(names) if name not in drop]
     notes = [f"{len(names) - len(kept)} virtual or unnamed channels were left out"] if len(kept) < len(names) else []
@@ -32,7 +34,7 @@ def pick_subject(path: Path, raw: RawCapture, subject: str | None) -> tuple[list
             raise ClipError(f"{path}: has no subject {subject!r}; found: {_named(groups)}")
         columns = groups[subject]
     else:
-        people = [name for name, columns in groups.items() if _is_body(raw, names, columns)]
+        people = [name for name, columns in groups.items() if _is_body(names, columns, marker_set)]
         if len(people) > 1:
             raise ClipError(
                 f"{path}: holds {len(people)} subjects: {_named(people)}; say which one with --subject NAME"
@@ -45,19 +47,19 @@ def pick_subject(path: Path, raw: RawCapture, subject: str | None) -> tuple[list
     return columns, tuple(names[column] for column in columns), notes + duplicate_notes
 
 
-def _split(raw: RawCapture) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _split(raw: RawCapture, marker_set: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Labels without prefix, and the subject of each ('' where there is none)."""
     parts = [label.rpartition(":") for label in raw.labels]
     subjects = raw.subjects or tuple(before.strip() for before, _, _ in parts)
     names = tuple(name.strip() for _, _, name in parts)
-    common = _common_prefix(names)
+    common = _common_prefix(names, marker_set)
     if common and raw.subjects is None and not any(subjects):
         subjects = (common.rstrip("_-. "),) * len(names)
         names = tuple(name[len(common) :] for name in names)
     return names, subjects
 
 
-def _common_prefix(names: tuple[str, ...]) -> str:
+def _common_prefix(names: tuple[str, ...], marker_set: str) -> str:
     """`Anna_` where every label starts with it and it hides the labels from the known sets."""
     if len(names) < MIN_MATCHED:
         return ""
@@ -69,11 +71,11 @@ def _common_prefix(names: tuple[str, ...]) -> str:
     stripped = tuple(name[cut:] for name in names)
     if not all(stripped):
         return ""
-    return low[:cut] if len(rank(stripped)[0].rows) > len(rank(names)[0].rows) else ""
+    return low[:cut] if count_known(stripped, marker_set) > count_known(names, marker_set) else ""
 
 
-def _is_body(raw: RawCapture, names: tuple[str, ...], columns: list[int]) -> bool:
-    return len(rank(tuple(names[column] for column in columns), raw.kind)[0].rows) >= MIN_MATCHED
+def _is_body(names: tuple[str, ...], columns: list[int], marker_set: str) -> bool:
+    return count_known([names[column] for column in columns], marker_set) >= MIN_MATCHED
 
 
 def _named(groups: dict[str, list[int]] | list[str]) -> str:
@@ -81,7 +83,7 @@ def _named(groups: dict[str, list[int]] | list[str]) -> str:
 
 
 def _without_duplicates(
-    path: Path, columns: list[int], names: tuple[str, ...], positions: NDArray[np.float64]
+    path: Path, columns: list[int], names: tuple[str, ...], positions: Array
 ) -> tuple[list[int], list[str]]:
     """Of labels that occur twice the fuller trajectory stays; a whole body twice is refused."""
     by_name: dict[str, list[int]] = {}

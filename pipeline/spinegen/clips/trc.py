@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ClipError
-from .raw import RawCapture, check_rate, check_size, read_text, unit_name
+from ..geometry.types import Array
+from .intake import check_size, read_text
+from .raw import RawCapture, unit_name
+from .timing import Moments
+from .words import is_number, wrong_number
 
 
 def read_trc(path: Path) -> RawCapture:
     """Markers of a TRC file; blank cells are gaps.
 
     Raises:
-        ClipError: not a TRC file, or rows that do not hold what the header promises.
+        ClipError: not a TRC file, or rows that do not hold what the header promises; the text names the line.
     """
     lines = read_text(path).splitlines()
     if len(lines) < 6 or not lines[0].lower().startswith("pathfiletype"):
@@ -25,25 +28,24 @@ def read_trc(path: Path) -> RawCapture:
     promised = _number(path, header, "NumMarkers", len(labels))
     if promised != len(labels):
         raise ClipError(f"{path}: line 3 promises {promised:g} markers, line 4 names {len(labels)}")
-    rows = [line for line in lines[5:] if line.strip()]
+    rows = [number for number in range(5, len(lines)) if lines[number].strip()]
     check_size(path, len(rows), len(labels))
-    times, positions = _table(path, rows, len(labels))
-    rate = _number(path, header, "DataRate", np.nan)
+    table = _table(path, lines, rows, len(labels))
     notes: list[str] = []
-    step = float(np.median(np.diff(times))) if len(times) > 1 else np.nan
-    if not np.isfinite(rate) or (np.isfinite(step) and step > 0 and abs(rate * step - 1) > 0.02):
-        if not (np.isfinite(step) and step > 0):
-            raise ClipError(f"{path}: neither the header nor the time column tells the sample rate")
-        if np.isfinite(rate):
-            notes.append(
-                f"the header says {rate:g} Hz and the time column {1 / step:g} Hz; the time column was believed"
-            )
-        rate = 1 / step
+    frames = _number(path, header, "NumFrames", len(rows))
+    if frames != len(rows):
+        notes.append(f"the file promises {frames:g} frames and holds {len(rows)}; those were read")
+    rate = _number(path, header, "DataRate", np.nan)
     return RawCapture(
         labels=labels,
-        positions=positions,
-        rate_hz=check_rate(path, rate),
+        positions=table[:, 2:].reshape(len(rows), len(labels), 3),
         kind="markers",
+        moments=Moments(
+            rate_hz=rate if np.isfinite(rate) and rate > 0 else None,
+            times=table[:, 1],
+            numbers=table[:, 0],
+            lines=tuple(number + 1 for number in rows),
+        ),
         unit=unit_name(header.get("Units")),
         usual_up="+y",
         notes=tuple(notes),
@@ -51,33 +53,30 @@ def read_trc(path: Path) -> RawCapture:
 
 
 def _number(path: Path, header: dict[str, str], key: str, default: float) -> float:
-    try:
-        return float(header.get(key, default))
-    except ValueError:
-        raise ClipError(f"{path}: {key} in line 3 must be a number, found {header[key]!r}") from None
+    word = header.get(key)
+    if word is None:
+        return default
+    if not is_number(word):
+        raise ClipError(f"{path}: line 3: {key} must be a number, found {wrong_number(word)}")
+    return float(word)
 
 
-def _table(path: Path, rows: list[str], markers: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Times `(F,)` and positions `(F, M, 3)`; a row may end early: what is not there was not seen."""
+def _table(path: Path, lines: list[str], rows: list[int], markers: int) -> Array:
+    """`(F, 2 + 3 M)`: number, time and coordinates; blank cells at the end of a row may be left out, marker by marker."""
     width = 2 + 3 * markers
     table = np.full((len(rows), width), np.nan)
-    for number, line in enumerate(rows):
-        cells = line.rstrip("\r\n").split("\t")
-        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            raise ClipError(f"{path}: frame {number + 1} holds {len(cells)} values, {width} are named in line 4")
+    for row, number in enumerate(rows):
+        written = lines[number].split("\t")
+        cells = written[:width] if not any(cell.strip() for cell in written[width:]) else written
+        if len(cells) < width:
+            cells = cells[: 1 + max((i for i, cell in enumerate(cells) if cell.strip()), default=0)]
+        if len(cells) > width or (len(cells) < width and (len(cells) - 2) % 3):
+            raise ClipError(
+                f"{path}: line {number + 1} holds {len(cells)} values, {width} are needed for the {markers} markers of line 4"
+            )
         try:
-            table[number, : min(len(cells), width)] = [
-                float(cell) if cell.strip() else np.nan for cell in cells[:width]
-            ]
+            table[row, : len(cells)] = [float(cell) if cell.strip() else np.nan for cell in cells]
         except ValueError:
-            wrong = next(cell for cell in cells[:width] if not _is_number(cell))
-            raise ClipError(f"{path}: frame {number + 1} holds {wrong[:40]!r} where a number must be") from None
-    return table[:, 1], table[:, 2:].reshape(len(rows), markers, 3)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell or "nan")
-    except ValueError:
-        return not cell.strip()
-    return True
+            wrong = next(cell for cell in cells if cell.strip() and not is_number(cell))
+            raise ClipError(f"{path}: line {number + 1} holds {wrong_number(wrong)}") from None
+    return table

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..errors import ClipError, UsageError
+from ..errors import ClipError
+from ..geometry.types import Array
 from .anatomy import Places, body_length
 from .clip import seen_samples
 from .raw import METRES_PER_UNIT, unit_name
@@ -20,7 +20,7 @@ _JUDGED = {**METRES_PER_UNIT, "CMU units of 56.4 mm": 0.0254 / 0.45}
 """The CMU library's skeleton files count in inches scaled by 0.45 (mocap.cs.cmu.edu, frequently asked questions)."""
 
 
-def stature_in_units(positions: NDArray[np.float64], stations: dict[int, str]) -> float:
+def stature_in_units(positions: Array, stations: dict[int, str]) -> float:
     """Stature estimated in file units: from limb lengths where the labels are known, else from the extent of all points."""
     length = body_length(Places(positions, stations))
     if np.isfinite(length) and length > 0:
@@ -33,14 +33,11 @@ def stature_in_units(positions: NDArray[np.float64], stations: dict[int, str]) -
 
 
 def metres_per_unit(path: Path, stature: float, in_file: str | None, asked: str | None) -> tuple[float, list[str]]:
-    """Metres a file unit, and notes.
+    """Metres a file unit, and notes; `asked` is the user's unit.
 
     Raises:
-        UsageError: the user's unit is no unit.
         ClipError: no unit, or not the one named, gives a person of possible size.
     """
-    if asked is not None and unit_name(asked) is None:
-        raise UsageError(f"unit {asked!r} is not known; allowed are {', '.join(METRES_PER_UNIT)}")
     named = unit_name(asked) or in_file
     if not (np.isfinite(stature) and stature > 0):
         raise ClipError(f"{path}: the points have no extent: no body can be measured")

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..files import write_bytes, write_json
+from ..media.pictures import read_rgb
+from ..media.video_read import open_video
 from ..progress import Reporter
 from .drawing import draw_pose
 from .predictor import PosePredictor
@@ -97,13 +99,9 @@ def read_photograph(photograph: Photograph) -> NDArray[np.uint8] | None:
     if not path.is_file():
         return None
     if photograph.frame is None:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    else:
-        film = cv2.VideoCapture(str(path))
-        film.set(cv2.CAP_PROP_POS_FRAMES, photograph.frame)
-        image = film.read()[1]
-        film.release()
-    return None if image is None else np.ascontiguousarray(image[..., ::-1], dtype=np.uint8)
+        return read_rgb(path)
+    with open_video(path) as film:
+        return next((frame.image_rgb for frame in film.frames() if frame.number == photograph.frame), None)
 
 
 def _tile(picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:

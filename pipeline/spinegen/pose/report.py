@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..files import write_text
+from ..media.pictures import PictureError
 from ..reporting.pages import render_page
 from ..reporting.pictures import data_address, inline_svg
 from ..version import __version__
 from . import drawing, geometry
-from .data.pictures import PictureError, read_rgb
 from .validation import Validation
 
 SHOWN_PEOPLE = 12
@@ -82,7 +82,7 @@ def _tiles(result: Validation) -> list[dict[str, str]]:
     tiles = []
     for row in picked:
         try:
-            image = read_rgb(result.people.image_paths[row])
+            image = result.people.picture(int(row))
         except PictureError:
             continue
         picture = data_address(_tile(image, result, int(row)), "jpeg")

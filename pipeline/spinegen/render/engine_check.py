@@ -63,6 +63,8 @@ class EngineCheck:
 
     engine: str
     measurements: tuple[Measurement, ...]
+    masks: str = ""
+    """Where masks come from."""
 
     @property
     def failures(self) -> tuple[Measurement, ...]:
@@ -71,7 +73,7 @@ class EngineCheck:
 
     def table(self) -> str:
         """Rows and the verdict as text."""
-        lines = [self.engine]
+        lines = [self.engine, f"masks: {self.masks}"]
         lines += [
             f"  {m.name:<30} {m.value:>9.3f} {m.unit:<10} {m.limit:<14} {'ok' if m.passed else 'FAILED'}".rstrip()
             for m in self.measurements
@@ -124,7 +126,8 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     rows += _settling(session, cameras["landscape"], rest)
     rows += _rates(session, cameras["landscape"], rest)
     identity = session.identity
-    return EngineCheck(f"{identity['name']} {identity['version']}, {identity['renderer']}", tuple(rows))
+    masks = "the stage's own capture" if session.own_masks else "UnrealCV's object_mask"
+    return EngineCheck(f"{identity['name']} {identity['version']}, {identity['renderer']}", tuple(rows), masks)
 
 
 def sphere_seen(camera: Camera, centre_ground_m: NDArray[np.float64], radius_m: float) -> tuple[NDArray, NDArray]:

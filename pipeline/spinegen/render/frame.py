@@ -15,18 +15,18 @@ from ..biomech.fits.files import FittedClip
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
+from ..humans.spec.spine_shape import SpineShape
 from ..labels.visibility import person_visibility
 from ..scenes.shot import Shot
 from ..skeleton import VERTEBRAE
 from .avatar import Avatar, Pose
+from .batch_poses import BatchPoses, sub_frame_shifts_s
 from .foreign import Pictures
 from .paths import FramePaths
 from .sensor import expose, jpeg, mean_exposure, png
 from .session import Session
 from .skeleton_map import SkeletonMap
 
-BLUR_PICTURES = 5
-"""Sub-frames of a frame with motion blur."""
 _DECIMALS = 6
 _KEPT_AVATARS = 24
 
@@ -39,6 +39,10 @@ class Avatars:
     specs: Mapping[str, Mapping[str, Any]]
     clips: Mapping[str, FittedClip]
     built: dict[str, Avatar] = field(default_factory=dict)
+    poses: BatchPoses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.poses = BatchPoses(self.clips)
 
     def avatar(self, session: Session, person: str) -> Avatar:
         """The dressed person with their model."""
@@ -46,7 +50,8 @@ class Avatars:
         if person not in self.built:
             while len(self.built) >= _KEPT_AVATARS:
                 del self.built[next(iter(self.built))]
-            self.built[person] = Avatar(rest, self.mapping)
+            spine = SpineShape.model_validate(self.specs[person].get("spine", {}))
+            self.built[person] = Avatar(rest, self.mapping, spine)
         return self.built[person]
 
 
@@ -62,7 +67,7 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
     people = [placed.person for placed in shot.placed]
     session.show_only(people)
     session.set_camera(camera)
-    blurred = _sub_frames(shot, session, avatars, everyone) if shot.sensor["exposure_s"] > 0 else []
+    blurred = _sub_frames(shot, session, avatars, everyone)
     poses = _strike(shot, session, avatars, everyone, 0.0)
     seen = session.capture(camera, len(people))
     picture = mean_exposure([*blurred, seen.lit_rgb]) if blurred else seen.lit_rgb
@@ -93,21 +98,17 @@ def seal(text: str) -> str:
 def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar], shift_s: float) -> list[Pose]:
     poses = []
     for placed, avatar in zip(shot.placed, everyone, strict=True):
-        pose = avatar.pose(placed, avatars.clips[placed.clip], shift_s)
+        pose = avatars.poses.pose(shot, placed, avatar, shift_s)
         session.set_pose(placed.person, f"{shot.shot}", avatar.moved_bones, pose.transforms_ground_bone)
         poses.append(pose)
     return poses
 
 
 def _sub_frames(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar]) -> list[NDArray[np.uint8]]:
-    exposure, camera = shot.sensor["exposure_s"], shot.geometry
     pictures = []
-    for index in range(BLUR_PICTURES):
-        shift = exposure * (index / (BLUR_PICTURES - 1) - 0.5)
-        if abs(shift) < 1e-9:
-            continue
+    for shift in sub_frame_shifts_s(shot):
         _strike(shot, session, avatars, everyone, shift)
-        pictures.append(session.lit(camera))
+        pictures.append(session.lit(shot.geometry))
     return pictures
 
 

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.protocol import actor_calls
+from ..engine.protocol.stage_mask import decode_mask
 from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
+from ..resources import panorama_path
 from ..scenes.places import Place
 from .client import Connection, ConnectionLost
 from .foreign import (
@@ -66,6 +68,8 @@ class Session:
         if len(connection.text("vget /cameras").split()) < 2:
             connection.text("vset /cameras/spawn")
         self._camera = 1
+        self.own_masks = self._offers_masks()
+        """The stage captures masks itself (`CaptureMask`); otherwise they are UnrealCV's `object_mask`."""
         self._people: OrderedDict[str, _Dressed] = OrderedDict()
         self._born = 0
         self._props: list[str] = []
@@ -122,7 +126,10 @@ class Session:
             self._level, self._unsettled = place.level, True
         self._changed("room", "SetRoom", "" if place.room is None else actor_calls.describe(place.room))
         self._changed("ground", "SetGround", actor_calls.describe(place.ground))
-        self._changed("backdrop", "SetBackdrop", actor_calls.describe(place.backdrop))
+        backdrop = place.backdrop
+        if backdrop.path is not None:
+            backdrop = backdrop.model_copy(update={"path": panorama_path(backdrop.path)})
+        self._changed("backdrop", "SetBackdrop", actor_calls.describe(backdrop))
         self._changed("sun", "SetSun", *light["sun"])
         self._changed("sky", "SetSky", *light["sky"])
         self._changed("exposure", "SetExposure", light["exposure_ev"])
@@ -168,9 +175,13 @@ class Session:
         actors = [*(self._people[name].actor for name in people), *self._props]
         text = " ".join(actors)
         if self._set.get("colours") != text:
-            for place, actor in enumerate(actors):
-                red, green, blue = colour_of(place)
-                self.connection.order(f"vset /object/{actor}/color {red} {green} {blue}")
+            if self.own_masks:
+                # No colours: what UnrealCV annotates with them may bring an engine down where people are skeletal meshes.
+                self._stage("SetMaskActors", text)
+            else:
+                for place, actor in enumerate(actors):
+                    red, green, blue = colour_of(place)
+                    self.connection.order(f"vset /object/{actor}/color {red} {green} {blue}")
             self._set["colours"] = text
 
     def set_camera(self, camera: Camera) -> None:
@@ -245,9 +256,15 @@ class Session:
     def mask(self, camera: Camera, people: int) -> NDArray[np.uint8]:
         """Instance ids `(H, W)` as the engine draws them at once, without warming up."""
         drawn, margin = self._drawn_camera(camera)
+        instances = [*range(1, people + 1), *range(FIRST_PROP, FIRST_PROP + len(self._props))]
+        if self.own_masks:
+            view = (*drawn.location_unreal_cm, *drawn.rotator_deg, drawn.fov_deg, drawn.width, drawn.height)
+            numbers = decode_mask(self._stage("CaptureMask", *view), drawn.width, drawn.height)
+            table = np.zeros(256, np.uint8)
+            table[1 : len(instances) + 1] = instances
+            return cut_out(table[numbers], margin)
         command = f"vget /camera/{self._camera}/object_mask bmp"
         colours = self.connection.picture(command, drawn.width, drawn.height)
-        instances = [*range(1, people + 1), *range(FIRST_PROP, FIRST_PROP + len(self._props))]
         return cut_out(decode(colours, instances), margin)
 
     def depth(self, camera: Camera) -> NDArray[np.float32]:
@@ -268,6 +285,15 @@ class Session:
 
     def _drawn_camera(self, camera: Camera) -> tuple[Camera, int]:
         return without_portrait(camera) if self.foreign else (camera, 0)
+
+    def _offers_masks(self) -> bool:
+        try:
+            self._stage("SetMaskActors", "")
+        except ConnectionLost:
+            raise
+        except EngineError:
+            return False
+        return True
 
     def _ready_camera(self) -> None:
         """Settings that a spawned camera of Unreal needs before it heeds fov and exposure; not every version knows all."""

@@ -125,6 +125,7 @@ class Worker:
             EngineError: no engine can be had at all.
             OSError: the frame cannot be written (a full disk).
         """
+        self._avatars.poses.expect([shot for shot in shots if not FramePaths(self._frames, shot.shot).done])
         for shot in shots:
             paths = FramePaths(self._frames, shot.shot)
             if paths.done:

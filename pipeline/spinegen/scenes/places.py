@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..engine.protocol.actor_calls import BARE_LEVEL
 from ..engine.protocol.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
+from ..resources import PANORAMAS, SHIPPED, shipped
 from ..streams import Stream, generator
 from .colours import LAWNS, PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
 from .settings import LightSettings, PlaceSettings
@@ -84,7 +85,7 @@ def sample_place(rng: Rng, places: PlaceSettings, light: LightSettings) -> Place
     if level != BARE_LEVEL:
         return Place(kind, Ground(kind="none"), Backdrop(), level=level)
     if kind in _PICTURES:
-        return _pictured(rng, kind, places.folder)
+        return _pictured(rng, kind, places)
     return _MAKERS[kind](rng, light)
 
 
@@ -286,8 +287,8 @@ def _clinic(rng: Rng, light: LightSettings) -> Place:
     )
 
 
-def _pictured(rng: Rng, kind: str, folder: Path | None) -> Place:
-    files = pictures(folder, _PICTURES[kind])
+def _pictured(rng: Rng, kind: str, places: PlaceSettings) -> Place:
+    files = pictures(places.folder, _PICTURES[kind], kind == "hdri" and places.panoramas)
     path = files[int(rng.integers(len(files)))]
     return Place(
         kind, Ground(kind="shadow"), Backdrop.model_validate({"kind": kind, "path": path, "yaw_deg": _yaw(rng)})
@@ -295,16 +296,19 @@ def _pictured(rng: Rng, kind: str, folder: Path | None) -> Place:
 
 
 @lru_cache(maxsize=8)
-def pictures(folder: Path | None, suffixes: tuple[str, ...]) -> tuple[str, ...]:
-    """Absolute paths of the user's pictures.
+def pictures(folder: Path | None, suffixes: tuple[str, ...], with_shipped: bool = False) -> tuple[str, ...]:
+    """Absolute paths of the user's pictures, and with them names of the shipped panoramas (see `resources.shipped_path`).
 
     Raises:
-        ConfigError: the folder holds none.
+        ConfigError: a folder is given and holds none, or there is neither a folder nor what is shipped.
     """
+    shipped_too = tuple(f"{SHIPPED}{path}" for path in sorted(shipped(PANORAMAS, ".exr"))) if with_shipped else ()
+    if shipped_too and folder is None:
+        return shipped_too
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder and folder.is_dir() else []
     if not found:
         raise ConfigError(f"places.folder: {folder} holds no picture; looked for {', '.join(suffixes)}")
-    return tuple(str(p.resolve()) for p in found)
+    return (*(str(p.resolve()) for p in found), *shipped_too)
 
 
 _MAKERS: dict[str, Callable[[Rng, LightSettings], Place]] = {

@@ -21,7 +21,7 @@ HEADER = "_plan.json"
 """Readers of parquet folders pass over names that begin with `_` or `.`."""
 PART_SHOTS = 5_000
 """About this many shots are drawn, kept and opened together."""
-VERSION = 2
+VERSION = 3
 _FACTS = b"spinegen"
 
 

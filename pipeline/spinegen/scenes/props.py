@@ -1,5 +1,6 @@
 """Things: mats beneath people, furniture along walls, things near people, occluders before the camera."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +92,12 @@ class Sight:
         height = self.eye[1] + ray[:, 1] * s
         return float(((miss < 0.75 * radius_m) & (height < size[2] / 100) & (s < 0.999)).mean())
 
+    def mostly_clear_of(self, prop: Prop, radius_m: float) -> bool:
+        """Whether the thing neither holds the camera nor hides half of the person."""
+        x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
+        apart = np.hypot(x - self.eye[0], z - self.eye[2]) > radius_m + 0.4
+        return bool(apart) and self.hidden_share(prop, radius_m) < 0.5
+
     def clear_of(self, prop: Prop, radius_m: float) -> bool:
         """Whether the thing neither holds the camera nor hides more than a little."""
         x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
@@ -133,21 +140,21 @@ def furnish(
     place: Place,
     people: list[tuple[float, float, float]],
     layout: PropLayout,
-    sight: Sight,
+    sights: Sequence[Sight],
 ) -> None:
-    """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person."""
+    """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person from any camera."""
     kinds = FURNITURE.get(place.kind, ())
     if kinds and not place.level and rng.random() < settings.furniture:
         for _ in range(int(rng.integers(2, 7))):
             kind = kinds[int(rng.integers(len(kinds)))]
-            _try(rng, layout, place, people, sight, kind, _by_wall(rng, place, kind) if place.room else _far(rng))
+            _try(rng, layout, place, people, sights, kind, _by_wall(rng, place, kind) if place.room else _far(rng))
     if settings.near is not None:
         for _ in range(round(settings.near_count.sample(rng))):
             kind = settings.near.sample(rng)
             x, z, radius = people[int(rng.integers(len(people)))]
             bearing, distance = rng.uniform(0, 2 * np.pi), radius + 0.35 + rng.exponential(0.5)
             spot = (x + distance * np.cos(bearing), z + distance * np.sin(bearing), float(rng.uniform(-180, 180)))
-            _try(rng, layout, place, people, sight, kind, spot)
+            _try(rng, layout, place, people, sights, kind, spot)
 
 
 def occlude(
@@ -156,11 +163,12 @@ def occlude(
     place: Place,
     people: list[tuple[float, float, float]],
     layout: PropLayout,
-    sight: Sight,
+    sights: Sequence[Sight],
 ) -> bool:
-    """Perhaps a thing between camera and main person that hides some of them, never most; whether one was put."""
+    """Perhaps a thing between the first camera and the main person that hides some of them, never most, from any camera; whether one was put."""
     if rng.random() >= settings.chance:
         return False
+    sight, others = sights[0], sights[1:]
     eye, keypoints_ground_m = sight.eye, sight.keypoints
     for _ in range(12):
         kind = settings.kinds.sample(rng)
@@ -178,7 +186,7 @@ def occlude(
         ):
             continue
         hidden = sight.hidden_share(prop, radius)
-        if 0.02 < hidden < 0.5:
+        if 0.02 < hidden < 0.5 and all(other.mostly_clear_of(prop, radius) for other in others):
             layout.add(prop)
             return True
     return False
@@ -212,7 +220,7 @@ def _try(
     layout: PropLayout,
     place: Place,
     people: list[tuple[float, float, float]],
-    sight: Sight,
+    sights: Sequence[Sight],
     kind: str,
     spot: tuple[float, float, float],
 ) -> None:
@@ -221,5 +229,6 @@ def _try(
     prop = _thing(rng, len(layout.props), kind, x, z, yaw)
     radius = 0.5 * float(np.hypot(*SIZES_CM[kind][:2])) / 100
     far_enough = all(np.hypot(x - px, z - pz) > radius + pr for px, pz, pr in people)
-    if far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0) and sight.clear_of(prop, radius):
+    inside = far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0)
+    if inside and all(sight.clear_of(prop, radius) for sight in sights):
         layout.add(prop)

@@ -1,4 +1,4 @@
-"""Draws takes: people, place, light and camera of consecutive shots, from one generator; pure."""
+"""Draws setups: people, place and light of some takes, and each take's moments and camera, from one generator; pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -66,8 +66,35 @@ class _Person:
         return after - int(time_s - times[after - 1] <= times[after] - time_s)
 
 
-def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[Shot]:
-    """`count` consecutive shots.
+@dataclass(frozen=True)
+class _Take:
+    """Who does what in front of which camera, before things are put around them."""
+
+    people: list[_Person]
+    view: View
+    view_name: str
+    cameras: Sequence[Camera]
+    frames: list[list[int]]
+    """Frame of every person in every shot."""
+    everyone: Array
+    """Keypoints `(P, 37, 3)` at the take's first shot."""
+    seen: list[Array]
+    """Keypoints `(37, 3)` of the main person in every shot."""
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.view.camera.position_ground_m, self.everyone[0])
+
+    @property
+    def circles(self) -> list[tuple[float, float, float]]:
+        """Ground that each person takes."""
+        hips = [(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])) for k in self.everyone]
+        return [(x, z, footprint_radius_m(k, x, z)) for k, x, z in hips]
+
+
+def sample_setup(rng: Rng, casting: Casting, split: str, first_take: int, takes: int, count: int) -> list[list[Shot]]:
+    """`takes` takes of `count` consecutive shots each: the same people on the same spots of one place, at other moments and from
+    other cameras.
 
     Raises:
         GaveUp: no usable draw within `settings.tries`.
@@ -75,90 +102,149 @@ def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: 
     reasons: Counter[str] = Counter()
     for attempt in range(1, casting.settings.tries + 1):
         try:
-            shots = _draw(rng, casting, split, first_shot, count, take)
+            drawn = _draw(rng, casting, split, first_take, takes, count, reasons)
         except Rejected as rejection:
             reasons[str(rejection)] += 1
             continue
         record = {"tries": attempt, "rejected": dict(reasons)}
-        return [Shot(**shot, **record) for shot in shots]
+        return [[Shot(**shot, **record) for shot in take] for take in drawn]
     raise GaveUp(reasons)
 
 
-def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[dict[str, Any]]:
+def _draw(
+    rng: Rng, casting: Casting, split: str, first_take: int, takes: int, count: int, reasons: Counter[str]
+) -> list[list[dict[str, Any]]]:
     settings = casting.settings
     index = _weighted(rng, settings.cameras)
-    view_settings = settings.cameras[index]
     place = sample_place(rng, settings.places, settings.light)
-    people = _people(rng, casting, split, place, count)
-    main = people[0]
+    first = _take(rng, casting, split, place, index, _people(rng, casting, split, place), count)
+    drawn = [first]
+    while len(drawn) < takes:
+        drawn.append(_another_take(rng, casting, split, place, first.people, count, reasons))
+    circles, sights = [circle for take in drawn for circle in take.circles], [take.sight for take in drawn]
+    layout = PropLayout()
+    lay_mats(rng, settings.props, [_lying(k) for k in first.everyone], layout)
+    furnish(rng, settings.props, place, circles, layout, sights)
+    occluded = occlude(rng, settings.occluders, place, circles, layout, sights)
+    light = sample_light(rng, settings.light, place)
+    shared = {
+        "split": split,
+        "light": light,
+        "place": place.to_json(),
+        "props": layout.to_json(),
+        "occluder": occluded,
+        "place_kind": place.kind,
+        "indoor": place.indoor,
+        "sun_elevation_deg": float(light["sun"][0]),
+        "split_rule": casting.split.rule,
+    }
+    return [
+        _rows(rng, casting, one, {**shared, "take": number}, number * count)
+        for number, one in enumerate(drawn, first_take)
+    ]
+
+
+def _another_take(
+    rng: Rng, casting: Casting, split: str, place: Place, people: list[_Person], count: int, reasons: Counter[str]
+) -> _Take:
+    """The same people at other moments, before another camera.
+
+    Raises:
+        Rejected: no usable draw within `settings.tries`.
+    """
+    for _ in range(casting.settings.tries):
+        try:
+            moved = _elsewhen(rng, casting, split, place, people)
+            return _take(rng, casting, split, place, _weighted(rng, casting.settings.cameras), moved, count)
+        except Rejected as rejection:
+            reasons[str(rejection)] += 1
+    raise Rejected("no other take of a setup")
+
+
+def _take(rng: Rng, casting: Casting, split: str, place: Place, index: int, people: list[_Person], count: int) -> _Take:
+    settings, view_settings = casting.settings, casting.settings.cameras[index]
     everyone = np.stack([person.keypoints(person.placed.frame) for person in people])
-    subject = Subject(everyone[0], everyone, heading_deg(everyone[0]))
-    view = _view(rng, casting, index, subject)
+    view = _view(rng, casting, index, Subject(everyone[0], everyone, heading_deg(everyone[0])))
     cameras = _cameras(rng, view, view_settings, settings.take.step_s, count)
     eye = view.camera.position_ground_m
     if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
         raise Rejected("camera in a wall")
     frames = _frames(casting, split, people, settings.take.step_s, count)
-    seen = [main.keypoints(row[0]) for row in frames]
+    seen = [people[0].keypoints(row[0]) for row in frames]
     for camera, keypoints in zip(cameras, seen, strict=True):
         _check_seen(camera, keypoints, view, view_settings, settings)
+    return _Take(people, view, view_settings.name, cameras, frames, everyone, seen)
 
-    circles = [
-        (float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2]), footprint_radius_m(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])))
-        for k in everyone
-    ]  # fmt: skip
-    layout, sight = PropLayout(), Sight(eye, everyone[0])
-    lay_mats(rng, settings.props, [_lying(k) for k in everyone], layout)
-    furnish(rng, settings.props, place, circles, layout, sight)
-    occluded = occlude(rng, settings.occluders, place, circles, layout, sight)
-    light = sample_light(rng, settings.light, place)
-    place_data, props_data = place.to_json(), layout.to_json()
+
+def _rows(rng: Rng, casting: Casting, take: _Take, shared: dict[str, Any], first_shot: int) -> list[dict[str, Any]]:
+    """Shots of a take as plain data."""
+    main, view = take.people[0], take.view
     shots = []
-    for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True)):
-        placed = [_moved(person, frame) for person, frame in zip(people, row, strict=True)]
+    for offset, (camera, row) in enumerate(zip(take.cameras, take.frames, strict=True)):
+        placed = [_moved(person, frame) for person, frame in zip(take.people, row, strict=True)]
         shots.append(
             {
+                **shared,
                 "shot": first_shot + offset,
-                "take": take,
-                "split": split,
                 "clip": main.motion.name,
                 "activity": main.motion.activities[row[0]],
                 "frame": row[0],
                 "time_s": float(main.motion.times_s[row[0]]),
                 "people": [person.to_json() for person in placed],
                 "camera": camera.to_json(),
-                "light": light,
-                "place": place_data,
-                "props": props_data,
-                "sensor": sample_sensor(rng, settings.sensor),
+                "sensor": sample_sensor(rng, casting.settings.sensor),
                 "width": camera.width,
                 "height": camera.height,
                 "seed": int(rng.integers(2**32)),
-                "view": view_settings.name,
+                "view": take.view_name,
                 "azimuth_deg": round(view.azimuth_deg, 3),
                 "elevation_deg": round(view.elevation_deg, 3),
                 "distance_m": round(view.distance_m, 4),
                 "focal_mm": round(view.focal_mm, 3),
                 "roll_deg": round(view.roll_deg, 3),
                 "truncated": view.truncated,
-                "occluder": occluded,
-                "people_count": len(people),
+                "people_count": len(take.people),
                 "person": main.member.id,
                 "sex": main.member.sex,
                 "age": main.member.age,
                 "stature_m": main.member.stature_m,
                 "wardrobe": main.member.wardrobe,
-                "place_kind": place.kind,
-                "indoor": place.indoor,
-                "sun_elevation_deg": float(light["sun"][0]),
-                "box_px": round(max(box_px(camera, seen[offset])), 1),
-                "split_rule": casting.split.rule,
+                "box_px": round(max(box_px(camera, take.seen[offset])), 1),
             }
         )
     return shots
 
 
-def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) -> list[_Person]:
+def _elsewhen(rng: Rng, casting: Casting, split: str, place: Place, people: list[_Person]) -> list[_Person]:
+    """People on their spots, facing as they did, at other moments.
+
+    Raises:
+        Rejected: they would meet each other or a wall.
+    """
+    moved: list[_Person] = []
+    bodies: list[Array] = []
+    for person in people:
+        clip, frame = casting.moments(split).sample(rng, casting.settings.clips.balance)
+        motion, scale = casting.motions[clip], person.member.stature_m / casting.performer_stature_m[clip]
+        old = person.placed
+        placed = PlacedPerson(
+            old.person, motion.name, frame, float(motion.times_s[frame]), old.x_m, old.z_m, old.yaw_deg, frame
+        )
+        other = _Person(person.member, clip, motion, placed, scale)
+        _check_room(other.keypoints(frame), bodies, place)
+        bodies.append(other.keypoints(frame))
+        moved.append(other)
+    return moved
+
+
+def _check_room(keypoints: Array, bodies: list[Array], place: Place) -> None:
+    if any(bodies_meet(keypoints, other) for other in bodies):
+        raise Rejected("people too close")
+    if not place.contains_all(keypoints):
+        raise Rejected("person in a wall")
+
+
+def _people(rng: Rng, casting: Casting, split: str, place: Place) -> list[_Person]:
     settings = casting.settings
     members = casting.members[split]
     number = min(int(settings.people.count.sample(rng)), len(members))
@@ -181,10 +267,7 @@ def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) ->
         )
         person = _Person(member, clip, motion, placed, scale)
         keypoints = person.keypoints(frame)
-        if any(bodies_meet(keypoints, other) for other in bodies):
-            raise Rejected("people too close")
-        if not place.contains_all(keypoints):
-            raise Rejected("person in a wall")
+        _check_room(keypoints, bodies, place)
         people.append(person)
         taken.append((x, z, radius))
         bodies.append(keypoints)

@@ -18,18 +18,24 @@ SURELY_M = 0.2
 """Beyond this a marker is wrong however it came there."""
 
 
+FaultKind = Literal["swapped", "mislabelled", "jumping", "wandering", "unexplained"]
+
+
 @dataclass(frozen=True)
 class Fault:
     """One stretch of frames in which markers are not where their labels say."""
 
-    kind: Literal["swapped", "mislabelled", "jumping"]
+    kind: FaultKind
     labels: tuple[str, ...]
-    """The swapped pair; or the wrong label and the marker that it follows; or the jumping one."""
+    """The swapped pair; or the wrong label and the marker that it follows; or the jumping or wandering one; or those farthest off in frames
+    that nothing explains."""
     first: int
     last: int
     """Frames, both inclusive."""
     frames: int
     """How many of them are wrong."""
+    size_m: float = 0.0
+    """How far off a wandering marker is, or the markers of an unexplained frame, root mean square."""
 
     def sentence(self) -> str:
         """For a report."""
@@ -39,6 +45,13 @@ class Fault:
             return f"{self.labels[0]} and {self.labels[1]} are swapped in {where}{many}: swapped back"
         if self.kind == "mislabelled":
             return f"{self.labels[0]} is {self.labels[1]} in {where}{many}: relabelled"
+        if self.kind == "wandering":
+            return (
+                f"{self.labels[0]} lies {1000 * self.size_m:.0f} mm RMS from its place all through the clip: left out"
+            )
+        if self.kind == "unexplained":
+            lies = "lies" if self.first == self.last else "lie up to"
+            return f"{where}{many} {lies} {1000 * self.size_m:.0f} mm RMS from the model, most of all {', '.join(self.labels)}"
         return f"{self.labels[0]} is far from its place in {where}{many}: left out there"
 
 
@@ -68,7 +81,7 @@ def repair(
     for marker in np.flatnonzero(wrong.any(0)):
         frames = np.flatnonzero(wrong[:, marker])
         observed[frames, marker] = np.nan
-        faults += _stretches("jumping", (labels[marker],), frames, gap_frames)
+        faults += stretches("jumping", (labels[marker],), frames, gap_frames)
     return observed, tuple(sorted(faults, key=lambda fault: (fault.first, fault.labels)))
 
 
@@ -111,7 +124,7 @@ def _swaps(
                 continue
             observed[frames, a], observed[frames, b] = observed[frames, b].copy(), observed[frames, a].copy()
             wrong[frames, a] = wrong[frames, b] = False
-            faults += _stretches("swapped", (labels[a], labels[b]), frames, gap_frames)
+            faults += stretches("swapped", (labels[a], labels[b]), frames, gap_frames)
     return faults
 
 
@@ -140,12 +153,13 @@ def _mislabels(
             observed[moved, b] = observed[moved, a]
             observed[moved, a] = np.nan
             wrong[moved, a] = wrong[moved, b] = False
-            faults += _stretches("mislabelled", (labels[a], labels[b]), moved, gap_frames)
+            faults += stretches("mislabelled", (labels[a], labels[b]), moved, gap_frames)
     return faults
 
 
-def _stretches(
-    kind: Literal["swapped", "mislabelled", "jumping"], labels: tuple[str, ...], frames: NDArray[np.int_], gap: int
-) -> list[Fault]:
+def stretches(kind: FaultKind, labels: tuple[str, ...], frames: NDArray[np.int_], gap: int) -> list[Fault]:
+    """A fault for every run of frames that are at most `gap` apart."""
+    if len(frames) == 0:
+        return []
     cuts = np.flatnonzero(np.diff(frames) > gap) + 1
     return [Fault(kind, labels, int(part[0]), int(part[-1]), len(part)) for part in np.split(frames, cuts)]

@@ -1,14 +1,17 @@
 """One clip from file to `fits/<clip>/`; runs in this process or in a worker."""
 
 import logging
+import shutil
 import traceback
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...clips.clip import Clip
-from ...clips.marker_set import choose
+from ...clips.matching import choose
 from ...clips.read import read_clip
 from ...errors import ModelError, SpinegenError, WorkspaceError
 from ...files import remove_leftovers, room_fault, write_json
@@ -19,6 +22,7 @@ from ..fit.options import FitOptions
 from ..model.spine_model import SpineModel
 from ..osim.read import read_osim
 from ..osim.replay import replay_positions
+from .clip_list import ClipTask
 from .files import MODEL, MOTION, PAGE, REPORT, data_hashes, write_fit
 from .report import fit_report
 from .report_page import write_page
@@ -26,26 +30,45 @@ from .settings import FitSettings
 from .truth import activities, truth_errors
 
 
-def fit_one(
-    clip: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]
-) -> tuple[str, dict[str, Any] | str]:
-    """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong.
+def fit_one(task: ClipTask, folder: Path, identity: dict[str, Any]) -> tuple[str, dict[str, Any] | str]:
+    """Read, fit, write. Returns the fit's name with its report, or with the sentence that says what went wrong.
 
     Raises:
         WorkspaceError: the disk is full; no other clip would fare better.
     """
     try:
-        return clip.stem, _fit(clip, folder, settings, identity)
+        with warnings.catch_warnings():
+            # Libraries warn of what the fit's own checks look at; a user could do nothing with it.
+            warnings.simplefilter("ignore")
+            return task.name, _fit(task, folder, identity)
     except SpinegenError as error:
-        return clip.stem, str(error)
+        _clear(folder)
+        return task.name, str(error)
     except Exception as error:
-        fault = room_fault(folder)
+        _clear(folder)
+        fault = room_fault(folder.parent)
         if fault is not None:
             raise WorkspaceError(
                 f"{folder}: cannot be written: {fault}; make room and run the same command again, what is done stays"
             ) from error
         logging.getLogger(__name__).debug("%s", traceback.format_exc())
-        return clip.stem, f"{clip}: could not be fitted: {type(error).__name__}: {' '.join(str(error).split())}"
+        return task.name, _fault_of_ours(task.clip, error)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a fit that failed left half-done; a finished one stays."""
+    if not (folder / REPORT).exists() and folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fault_of_ours(clip: Path, error: Exception) -> str:
+    """A sentence about an error that no check foresaw: what, and where, so that it can be reported."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(str(error).split()) or "without a word"
+    return (
+        f"{clip}: could not be fitted because of a fault in spinegen ({type(error).__name__}, {what}, at {Path(where.filename).name} line "
+        f"{where.lineno}); please report it"
+    )
 
 
 def load_settings_model(settings: FitSettings) -> SpineModel:
@@ -62,12 +85,14 @@ def load_settings_model(settings: FitSettings) -> SpineModel:
     return read_osim(path, settings.model_mapping) if settings.model_mapping else read_osim(path)
 
 
-def _fit(path: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]) -> dict[str, Any]:
-    clip = thinned(read_clip(path, settings.up_axis, settings.unit, settings.subject), settings.max_rate_hz)
+def _fit(task: ClipTask, folder: Path, identity: dict[str, Any]) -> dict[str, Any]:
+    settings = task.settings
+    clip = replace(read_clip(task.clip, settings.reading()), name=task.name)
+    clip = thinned(clip, settings.max_rate_hz)
     match = choose(clip, settings.marker_set)
     static = None
     if settings.static is not None:
-        static = read_clip(settings.static, settings.up_axis, settings.unit, settings.subject)
+        static = read_clip(settings.static, replace(settings.reading(), rate_hz=None))
     options = FitOptions(settings.spine, settings.solver, settings.height_m, settings.mass_kg)
     fit = fit_clip(clip, match, load_settings_model(settings), options, static)
     (folder / REPORT).unlink(missing_ok=True)
@@ -75,7 +100,7 @@ def _fit(path: Path, folder: Path, settings: FitSettings, identity: dict[str, An
     write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
     report = fit_report(fit, clip, match, identity, truth_errors(fit, clip), replay_error_m(folder, fit))
     report["files"] = data_hashes(folder)
-    _write_page(folder / PAGE, fit, clip, report)
+    write_page(folder / PAGE, fit, clip, report)
     write_json(folder / REPORT, report)
     return report
 
@@ -94,7 +119,3 @@ def replay_error_m(folder: Path, fit: Fit, samples: int = 3) -> float:
     ours = fit.model.station_positions(fit.model.forward(fit.q[frames]), names)
     theirs: Array = replay_positions(folder / MODEL, folder / MOTION, frames, names)
     return float(f"{np.linalg.norm(ours - theirs, axis=-1).max():.3g}")
-
-
-def _write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
-    write_page(path, fit, clip, report)

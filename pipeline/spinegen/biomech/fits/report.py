@@ -8,19 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...clips.clip import Clip
-from ...clips.marker_set import MarkerMatch
+from ...clips.matching import MarkerMatch
 from ...geometry.types import Array
 from ...version import __version__
 from ..fit.fit_clip import Fit
 from ..model.curvature import curvature
 from ..model.spine_model import SpineModel
+from .verdict import SPIKE_RAD_S2, head_down, odd_factors, verdict
 
 SPINE_REGIONS = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
-SPIKE_RAD_S2 = 40.0
-"""Angular acceleration of the spine above which a frame is called a jump."""
-GOOD_RMS_MM, USABLE_RMS_MM = 12.0, 25.0
-"""OpenSim's own guideline asks for an RMS below 20 mm and a maximum below 40 mm."""
-LIMIT_SHARE = 0.01
 
 
 def fit_report(
@@ -47,8 +43,14 @@ def fit_report(
         "frames": len(fit.q),
         "rate_hz": round(clip.rate_hz, 4),
         "duration_s": round(clip.duration_s, 3),
-        "marker_set": {"name": match.name, "why": match.why, "missing": list(match.missing)},
-        "notes": [*clip.notes, *fit.notes],
+        "marker_set": {
+            "name": match.name,
+            "why": match.why,
+            "missing": list(match.missing),
+            "unused": list(match.unused),
+            "known_elsewhere": {name: list(labels) for name, labels in match.known_elsewhere},
+        },
+        "notes": [*clip.notes, *([unused] if (unused := match.unused_note()) else []), *fit.notes],
         "residual_mm": _summary(residual_mm),
         "markers": _markers(fit, clip, residual_mm),
         "faults": [
@@ -69,7 +71,9 @@ def fit_report(
             "stature_m": round(fit.model.stature_m, 4),
             "mass_kg": round(fit.model.mass_kg, 2),
             "scale_factors": {name: round(factor, 4) for name, factor in fit.factors.items()},
+            "odd_factors": odd_factors(fit.factors),
         },
+        "head_down": head_down(fit.model, fit.q),
         "limits": limits_hit(fit.model, fit.q),
         "curvature_deg": curvature_figures(fit.model, fit.q),
         "jumps": jumps(fit.model, fit.q, clip.rate_hz),
@@ -89,49 +93,6 @@ def fit_report(
     }
     report["verdict"], report["reasons"] = verdict(report)
     return report
-
-
-def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
-    """`good`, `usable` or `doubtful`, and why not better (or, for a good fit, the figure that says so)."""
-    usable, doubtful = [], []
-    rms, most = report["residual_mm"]["rms"], report["residual_mm"]["max"]
-    if rms > USABLE_RMS_MM:
-        doubtful.append(f"markers lie {rms:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})")
-    elif rms > GOOD_RMS_MM:
-        usable.append(f"markers lie {rms:.0f} mm RMS from the model (more than {GOOD_RMS_MM:.0f})")
-    if (worst := report["worst_frame_rms_mm"]) > USABLE_RMS_MM:
-        usable.append(
-            f"frame {report['worst_frame']} lies {worst:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})"
-        )
-    at_limit = {name: share for name, share in report["limits"]["spine"].items() if share > LIMIT_SHARE}
-    if at_limit:
-        worst = max(at_limit, key=lambda name: at_limit[name])
-        text = f"{worst} stands at its limit in {100 * at_limit[worst]:.0f} % of the frames"
-        (doubtful if at_limit[worst] > 0.2 else usable).append(text)
-    wrong = sum(fault["frames"] for fault in report["faults"])
-    share = wrong / max(report["frames"] * len(report["markers"]), 1)
-    if share > 0.05:
-        doubtful.append(f"{100 * share:.0f} % of the marker samples were wrong")
-    elif share > 0.005:
-        usable.append(f"{100 * share:.1f} % of the marker samples were wrong and were put right or left out")
-    if report["gap_fraction"] > 0.25:
-        usable.append(f"{100 * report['gap_fraction']:.0f} % of the marker samples are missing")
-    if report["jumps"]["frames"]:
-        usable.append(
-            f"the spine accelerates by more than {SPIKE_RAD_S2:.0f} rad/s^2 in {report['jumps']['frames']} frames "
-            f"(first at frame {report['jumps']['first']})"
-        )
-    for name, low, high in (("lordosis", 20.0, 70.0), ("kyphosis", 20.0, 70.0)):
-        standing = report["curvature_deg"][f"standing_{name}"]
-        if standing is not None and not low <= standing <= high:
-            usable.append(f"standing {name} of {standing:.0f} deg is outside {low:.0f}-{high:.0f}")
-    if doubtful:
-        return "doubtful", doubtful + usable
-    if usable:
-        return "usable", usable
-    return "good", [
-        f"markers lie {rms:.1f} mm RMS (at most {most:.0f} mm) from the model, and no joint of the spine runs into its limits"
-    ]
 
 
 def limits_hit(model: SpineModel, q: Array) -> dict[str, dict[str, float]]:

@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...clips.read import READERS
+from ...clips.matching import AUTO, JOIN, named_files
 from ...errors import FitError, SpinegenError
 from ...files import sha256
 from ...pool import pooled
@@ -14,13 +14,16 @@ from ...progress import Reporter, StageSummary, Task
 from ...shards import shard_of
 from ...version import __version__
 from ...workspace import Workspace
+from .clip_list import ClipTask, clip_tasks
 from .files import PAGE, REPORT, damaged_files
 from .one_clip import fit_one
 from .settings import FitSettings
-from .truth import SUFFIX, truth_file
+from .truth import truth_file
 
-FIT_VERSION = 1
+FIT_VERSION = 2
 """Raised when the same clip and settings would give another fit."""
+SHOWN_FAULTS = 8
+"""Faults of markers that are told of one clip."""
 SHOWN_CLIPS = 20
 """Rows of the closing table; of more clips, the worst are shown."""
 
@@ -32,48 +35,70 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
         FitError: no clips are named, two have the same name, or a name cannot be that of a folder.
     """
     workspace.open()
-    clips = clip_files(settings.clips)
-    if not clips:
+    if not settings.clips:
         raise FitError("no clips to fit: name files or folders, or make those that are shipped (motions.shipped)")
-    by_name: dict[str, Path] = {}
-    for clip in clips:
-        if clip.stem.startswith("."):
-            raise FitError(f"{clip}: its name begins with a dot; rename it, the fit's folder is named after it")
-        if clip.stem in by_name and by_name[clip.stem] != clip:
-            raise FitError(f"{clip}: has the same name as {by_name[clip.stem]}; rename one, fits are kept by name")
-        by_name[clip.stem] = clip
+    found, failures = clip_tasks(settings)
     index, count = shard_of(settings.shard)
-    by_name = dict(sorted(by_name.items())[index - 1 :: count]) if count > 1 else by_name
-    identities, waiting, failures = {}, [], []
-    for name, clip in by_name.items():
-        try:
-            identities[name] = fit_identity(clip, settings)
-        except SpinegenError as error:
-            failures.append(str(error))
-            continue
-        if not _is_done(workspace.fit(name), identities[name]):
-            waiting.append(name)
+    tasks = {
+        task.name: task
+        for task in (sorted(found, key=lambda task: task.name)[index - 1 :: count] if count > 1 else found)
+    }
+    for sentence in failures.values():
+        reporter.warn(sentence)
+    identities, waiting = _waiting(workspace, tasks, failures, reporter)
     finished = len(identities) - len(waiting)
     if finished:
-        reporter.say(f"{finished} of {len(by_name)} clips are fitted already")
+        reporter.say(f"{finished} of {len(tasks)} clips are fitted already")
     start = time.monotonic()
     frames = 0
-    with reporter.task("Fitting", float(len(by_name)), "clips", finished) as task:
-        for name, outcome in _run(workspace, settings, by_name, identities, waiting, task):
+    with reporter.task("Fitting", float(len(tasks)), "clips", finished) as task:
+        work = [(tasks[name], workspace.fit(name), identities[name]) for name in waiting]
+        for name, outcome in _run(work, settings, task):
             if isinstance(outcome, str):
-                failures.append(outcome)
+                failures[str(tasks[name].clip)] = outcome
                 reporter.warn(outcome)
                 continue
             frames += outcome["frames"]
-            for fault in outcome["faults"][:8]:
-                reporter.say(f"{name}: {fault['text']}")
             task.advance()
-            reporter.say(
-                f"{name}: {outcome['verdict']}, marker RMS {outcome['residual_mm']['rms']:.1f} mm, "
-                f"{outcome['frames']} frames at {outcome['speed']['frames_per_s']:.0f} frames/s"
-            )
-    seconds = time.monotonic() - start
-    return _summary(workspace, list(by_name), failures, frames, seconds)
+            for line in _told(name, outcome):
+                reporter.say(line)
+    return _summary(workspace, list(tasks), failures, frames, time.monotonic() - start)
+
+
+def _waiting(
+    workspace: Workspace, tasks: dict[str, ClipTask], failures: dict[str, str], reporter: Reporter
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Identities of all clips that can be read, and the names of those whose fit is not there or was made otherwise."""
+    identities: dict[str, dict[str, Any]] = {}
+    waiting: list[str] = []
+    for name, task in tasks.items():
+        try:
+            identities[name] = fit_identity(task.clip, task.settings)
+        except SpinegenError as error:
+            failures[str(task.clip)] = str(error)
+            reporter.warn(str(error))
+            continue
+        changes = changed_since(workspace.fit(name), identities[name])
+        if changes is None or changes:
+            waiting.append(name)
+        if changes:
+            reporter.say(f"{name}: is fitted again: {'; '.join(changes)}")
+    return identities, waiting
+
+
+def _told(name: str, report: dict[str, Any]) -> list[str]:
+    """What a user hears about a fit: what the reader found or changed, wrong markers, and how good it is."""
+    lines = [f"{name}: {note}" for note in report["notes"]]
+    faults = report["faults"]
+    lines += [f"{name}: {fault['text']}" for fault in faults[:SHOWN_FAULTS]]
+    if len(faults) > SHOWN_FAULTS:
+        lines.append(f"{name}: and {len(faults) - SHOWN_FAULTS} more faults of markers, in its report")
+    why = f": {report['reasons'][0]}" if report["verdict"] != "good" else ""
+    lines.append(
+        f"{name}: {report['verdict']}, marker RMS {report['residual_mm']['rms']:.1f} mm, "
+        f"{report['frames']} frames at {report['speed']['frames_per_s']:.0f} frames/s{why}"
+    )
+    return lines
 
 
 def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
@@ -81,8 +106,8 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
 
     Raises:
         FitError: a file cannot be read.
+        ConfigError: the marker set is none.
     """
-    chosen = settings.model_dump(mode="json", exclude={"clips", "jobs", "shard", "dask"})
     truth = truth_file(clip)
     named = [
         ("clip", clip),
@@ -92,28 +117,44 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
     ]
     if Path(settings.model).suffix.lower() == ".osim":
         named.append(("model", Path(settings.model)))
-    if Path(settings.marker_set).suffix.lower() in (".yaml", ".yml"):
-        named.append(("marker_set", Path(settings.marker_set)))
     hashes = {what: _sha256(path) for what, path in named if path is not None}
-    return {"sha256": hashes, "settings": chosen, "fit_version": FIT_VERSION, "spinegen": __version__}
+    if settings.marker_set != AUTO:
+        hashes |= _set_hashes(settings.marker_set)
+    return {"sha256": hashes, "settings": settings.chosen(), "fit_version": FIT_VERSION, "spinegen": __version__}
 
 
-def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
-    """The files themselves; of a folder, all clips in it and below it in the order of their names.
+def _set_hashes(marker_set: str) -> dict[str, str]:
+    """Hashes of the user's own marker-set files: `marker_set`, or `marker_set:FILE` for each of several."""
+    files = named_files(marker_set)
+    parts = [marker_set] if len(files) == 1 else [part.strip() for part in marker_set.split(JOIN)]
+    own = {part: path for part, path in zip(parts, files, strict=True) if str(path) == str(Path(part))}
+    key = "marker_set" if len(files) == 1 else "marker_set:"
+    return {key + (part if len(files) > 1 else ""): _sha256(path) for part, path in own.items()}
 
-    Raises:
-        FitError: a folder holds no clip.
-    """
-    found: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in READERS and not p.name.endswith(SUFFIX))
-        if not inside:
-            raise FitError(f"{path}: no clip in this folder; looked for {', '.join(READERS)}")
-        found += inside
-    return tuple(found)
+
+def changed_since(folder: Path, identity: dict[str, Any]) -> list[str] | None:
+    """How a fit on disk differs from one of this identity: nothing when it is that one, None when there is none."""
+    try:
+        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        before, now = dict(report["identity"]), json.loads(json.dumps(identity))
+        damaged = damaged_files(folder, report)
+        asked, were = now["settings"], before["settings"]
+        changes = [
+            f"{name} was {were.get(name)!r}, now {asked[name]!r}" for name in asked if were.get(name) != asked[name]
+        ]
+        hashes = {
+            name
+            for name in (*now["sha256"], *before["sha256"])
+            if now["sha256"].get(name) != before["sha256"].get(name)
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if damaged:
+        changes.append(f"{', '.join(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged")
+    changes += [f"the file of {name} is another one" for name in sorted(hashes)]
+    if (before.get("fit_version"), before.get("spinegen")) != (now["fit_version"], now["spinegen"]):
+        changes.append(f"it was made by spinegen {before.get('spinegen')}")
+    return changes or ([] if before == now else ["its record is another one"])
 
 
 def _sha256(path: Path) -> str:
@@ -123,37 +164,25 @@ def _sha256(path: Path) -> str:
         raise FitError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _is_done(folder: Path, identity: dict[str, Any]) -> bool:
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        return report["identity"] == json.loads(json.dumps(identity)) and not damaged_files(folder, report)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-
-
 def _run(
-    workspace: Workspace,
-    settings: FitSettings,
-    clips: dict[str, Path],
-    identities: dict[str, dict[str, Any]],
-    names: list[str],
-    task: Task,
+    work: list[tuple[ClipTask, Path, dict[str, Any]]], settings: FitSettings, running: Task
 ) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Reports, or error sentences, as they come."""
-    work = ((clips[name], workspace.fit(name), settings, identities[name]) for name in names)
-    if settings.dask is None and (settings.jobs == 1 or len(names) < 2):
+    if settings.dask is None and (settings.jobs == 1 or len(work) < 2):
         for item in work:
-            task.note(item[0].stem)
+            running.note(item[0].name)
             yield _fit_one(item)
         return
-    yield from pooled(_fit_one, work, min(settings.jobs, len(names)), settings.dask)
+    yield from pooled(_fit_one, iter(work), min(settings.jobs, len(work)), settings.dask)
 
 
-def _fit_one(item: tuple[Path, Path, FitSettings, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
+def _fit_one(item: tuple[ClipTask, Path, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
     return fit_one(*item)
 
 
-def _summary(workspace: Workspace, names: list[str], failures: list[str], frames: int, seconds: float) -> StageSummary:
+def _summary(
+    workspace: Workspace, names: list[str], failures: dict[str, str], frames: int, seconds: float
+) -> StageSummary:
     found: list[tuple[float, str, str]] = []
     verdicts, worst, truths = {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
     look_at = None
@@ -186,4 +215,5 @@ def _summary(workspace: Workspace, names: list[str], failures: list[str], frames
     }
     if truths:
         figures["truth_mean_mm"] = round(sum(truths) / len(truths), 3)
-    return StageSummary("Fits", tuple(rows), look_at, tuple(failures), figures)
+    told = tuple(Path(failed).name for failed in failures)
+    return StageSummary("Fits", tuple(rows), look_at, tuple(failures.values()), figures, told)
