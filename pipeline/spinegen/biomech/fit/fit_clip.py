@@ -11,6 +11,7 @@ from ...clips.clip import Clip
 from ...clips.marker_set import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
+from ...threads import one_thread
 from ..model.spine_model import SpineModel
 from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
@@ -53,6 +54,7 @@ class Fit:
     """Wall time of `scale` and `motion`."""
 
 
+@one_thread()
 def fit_clip(
     clip: Clip,
     match: MarkerMatch,
