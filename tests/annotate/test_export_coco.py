@@ -230,7 +230,7 @@ def test_an_unchanged_export_is_not_made_again(fresh: Workspace, export: Export)
     (fresh.frames / "00000" / "00000003.json").touch()
     export(fresh)
     assert annotation_file(fresh, "train").stat().st_ino == inode, "what it holds is the same"
-    export(fresh, min_visible=1)
+    export(fresh, site="posterior")
     assert annotation_file(fresh, "train").stat().st_ino != inode
 
 
