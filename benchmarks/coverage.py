@@ -42,7 +42,7 @@ def main() -> None:
         keypoints(model, sample_poses(model, anchors(model, shipped_flows().values()), options.poses, 0).q)
     )
     sets = {"yoga": yoga, "all authored": np.concatenate([yoga, others])}
-    sets[f"authored and {len(drawn)} drawn"] = np.concatenate([*sets.values(), drawn])
+    sets[f"authored and {len(drawn)} drawn"] = np.concatenate([sets["all authored"], drawn])
     print(f"{len(real)} frames of {len(set(where))} clips, mean distance of the 37 points to the nearest posture, mm")
     found = {name: nearest_mm(real, known) for name, known in sets.items()}
     for name, known in sets.items():

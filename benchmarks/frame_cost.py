@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +29,7 @@ from typing import Any
 PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
     "model of a person": ("render.avatar:Avatar.__init__",),
-    "retarget": ("render.avatar:Avatar.pose",),
+    "retarget": ("render.avatar:Avatar.poses",),
     "person": ("engine.world.bodies:build_person", "engine.world.bodies:Body.of"),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
@@ -63,7 +63,7 @@ class Clock:
     """Processor seconds by part, each without the parts called within it."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._stack: list[str] = []
         self._since = time.process_time()
 
@@ -157,7 +157,9 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         frames = 0
         with clock.part("other"):
             for batch in Remaining(plan, root / "frames").batches():
-                for shot in plan.shots(batch.part, batch.shots):
+                shots = plan.shots(batch.part, batch.shots)
+                avatars.poses.expect(shots)
+                for shot in shots:
                     paths = FramePaths(root / "frames", shot.shot)
                     paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
                     draw_frame(shot, session, avatars, paths, False)

@@ -43,6 +43,7 @@ USED_FOR = {
     "pyyaml": "configs, scenes, wardrobes",
     "rich": "progress and tables in terminals",
     "scipy": "optimisation, filters, nearest neighbours",
+    "threadpoolctl": "one thread of linear algebra, so that results do not depend on the machine",
     "torch": "training",
     "unrealcv": "the client that talks to engines",
     "dask": "`--dask`, several machines",

@@ -83,9 +83,19 @@ def test_what_yaml_would_read_otherwise_is_refused_with_its_line(tmp_path: Path,
         load_yaml(written(tmp_path, text), Shot)
 
 
-@pytest.mark.parametrize("text", ["name: '010'", 'name: "12:30"', "count: 4", "size: [0, 5]", "size: [0.5, 0]"])  # fmt: skip
-def test_what_is_quoted_or_plain_is_left_alone(tmp_path: Path, text: str) -> None:
-    load_yaml(written(tmp_path, text), Shot)
+@pytest.mark.parametrize(
+    ("text", "name", "size"),
+    [
+        ("name: '010'", "010", (1, 1)),
+        ('name: "12:30"', "12:30", (1, 1)),
+        ("size: [0, 5]", "", (0, 5)),
+        ("size: [0.5, 0]", "", (0.5, 0)),
+        ("size: [-0.5, 1_0]", "", (-0.5, 10)),
+    ],
+)
+def test_what_is_quoted_or_plain_is_left_alone(tmp_path: Path, text: str, name: str, size: tuple[float, float]) -> None:
+    shot = load_yaml(written(tmp_path, text), Shot)
+    assert (shot.name, shot.size) == (name, size)
 
 
 def test_a_key_of_a_merged_mapping_may_be_given_again(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from .errors import SpinegenError, UsageError
+from .threads import ONE_THREAD, one_thread
 
 DEATHS_WITHOUT_PROGRESS = 3
 """Times that workers may be killed one after the other (for example by a lack of memory) with nothing finished between."""
@@ -112,9 +113,7 @@ def _opened(jobs: int, dask: str | None, at_end: Callable[[], None] | None) -> I
 
 @contextmanager
 def _local(jobs: int) -> Iterator[_Pool]:
-    # One thread of linear algebra a process: the work is already split.
-    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMEXPR", "NUMBA")}
-    executor = get_reusable_executor(max_workers=jobs, timeout=600, env=threads)
+    executor = get_reusable_executor(max_workers=jobs, timeout=600, env=ONE_THREAD)
     try:
         yield _Pool(
             lambda function, item: executor.submit(_watched, function, item),
@@ -145,7 +144,11 @@ def _cluster(address: str, at_end: Callable[[], None] | None) -> Iterator[_Pool]
             ) from None
         executor = client.get_executor(pure=False, retries=2)
         try:
-            yield _Pool(executor.submit, _Counted(client).room, (KilledWorker,))
+            yield _Pool(
+                lambda function, item: executor.submit(_on_one_thread, function, item),
+                _Counted(client).room,
+                (KilledWorker,),
+            )
         finally:
             executor.shutdown(wait=False)
             if at_end is not None:
@@ -171,6 +174,12 @@ class _Counted:
 BEFORE_LEAVING: list[Callable[[], None]] = []
 """What a worker of this machine still does when the process that asked has gone."""
 _watching = False
+
+
+def _on_one_thread(function: Callable[[Any], Any], item: Any) -> Any:
+    """On a worker that somebody else started, with threads of its own choice."""
+    with one_thread():
+        return function(item)
 
 
 def _watched(function: Callable[[Any], Any], item: Any) -> Any:

@@ -29,10 +29,10 @@ class Output(Protocol):
         ...
 
 
-def make_output(job: Job, date: str) -> Output:
-    """The output of a job's format; `date` (ISO) goes into headers."""
+def make_output(job: Job) -> Output:
+    """The output of a job's format."""
     if job.format == "coco":
-        return CocoOutput(job, date)
+        return CocoOutput(job)
     if job.format == "yolo-pose":
         return YoloOutput(job)
     return WebDatasetOutput(job)
@@ -43,8 +43,8 @@ class CocoOutput:
 
     frames_per_chunk = FRAMES_PER_CHUNK
 
-    def __init__(self, job: Job, date: str) -> None:
-        self.root, self.date = job.root, date
+    def __init__(self, job: Job) -> None:
+        self.root = job.root
         coco_files.make_folders(job.root, SPLITS, job.with_masks, job.with_depth)
         self._writers = {split: coco_files.SplitWriter(job.root, split, job.site, job.body_points) for split in SPLITS}
 
@@ -55,7 +55,7 @@ class CocoOutput:
 
     def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
         for writer in self._writers.values():
-            writer.finish(self.date)
+            writer.finish()
         write_card(self.root / "README.md", tallies, settings, record)
 
 

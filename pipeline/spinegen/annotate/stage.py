@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
 from multiprocessing import get_context
@@ -18,6 +17,7 @@ from pathlib import Path
 from ..errors import DatasetError, WorkspaceError
 from ..files import write_json
 from ..progress import Reporter, StageSummary
+from ..threads import one_thread
 from ..version import __version__
 from ..workspace import Workspace
 from .chunk import Chunk, Job, make_chunk
@@ -31,8 +31,11 @@ ALONE = 400
 """Sets of fewer frames are exported in this process: starting others would take longer."""
 RECORD = "export.json"
 SHOWN_DAMAGES = 5
+SEAL, SEALED_BYTES = b'"seal":', 128
+"""What the end of a sidecar that the renderer wrote holds, and how long that end is at most."""
 
 
+@one_thread()
 def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Reporter) -> StageSummary:
     """Write the rendered frames as a data set; `coco/`, or `yolo-pose/` or `webdataset/` beside it.
 
@@ -43,15 +46,19 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
     """
     start = time.monotonic()
     target = workspace.coco if settings.format == "coco" else workspace.root / settings.format
-    total, newest, digest = _survey(workspace.frames)
+    total, listing = _survey(workspace.frames)
     if total == 0:
         raise DatasetError(
             f"{workspace.frames}: no rendered frames; draw some with: spinegen render --scenes yoga.yaml"
         )
-    made_of = {"spinegen": __version__, "settings": settings.identity(), "frames": total, "digest": digest}
+    made_of = {"spinegen": __version__, "settings": settings.identity(), "frames": total}
     before = _record(target)
     if before is not None and all(before.get(key) == value for key, value in made_of.items()):
-        return _summary(before, target, "done before, nothing changed")
+        if before.get("listing") != listing and before.get("content") == _content(workspace.frames):
+            before["listing"] = listing
+            write_json(target / RECORD, before)
+        if before.get("listing") == listing:
+            return _summary(before, target, "done before, nothing changed")
     if settings.where:
         first = read_frame(next(sidecar_paths(workspace.frames)))
         parse_filter(settings.where).require(first.columns, "the plan")
@@ -72,9 +79,9 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             settings.max_occlusion,
             settings.where,
         )
-        output = make_output(job, datetime.fromtimestamp(newest, UTC).date().isoformat())
+        output = make_output(job)
         result = _fill(workspace.frames, job, output, total, settings.processes, reporter)
-        record = {**made_of, **result.record()}
+        record = {**made_of, "listing": listing, "content": _content(workspace.frames), **result.record()}
         output.finish(result.tallies, settings, record)
         record["seconds"] = round(time.monotonic() - start, 2)
         write_json(building / RECORD, record)
@@ -175,15 +182,29 @@ def _in_order(
         yield count, future.result()
 
 
-def _survey(frames: Path) -> tuple[int, float, str]:
-    """How many sidecars there are, the newest one's time, and a digest of their names, sizes and times."""
-    count, newest, digest = 0, 0.0, blake2b(digest_size=12)
+def _survey(frames: Path) -> tuple[int, str]:
+    """How many sidecars there are, and a digest of their names, sizes and times: where it is the same, nothing changed."""
+    count, digest = 0, blake2b(digest_size=12)
     for path in sidecar_paths(frames):
         stat = path.stat()
         count += 1
-        newest = max(newest, stat.st_mtime)
         digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return count, newest, digest.hexdigest()
+    return count, digest.hexdigest()
+
+
+def _content(frames: Path) -> str:
+    """A digest of what the sidecars hold, which a copy has too: each vouches for its frame's files and ends in a checksum of itself."""
+    digest = blake2b(digest_size=12)
+    for path in sidecar_paths(frames):
+        with path.open("rb") as handle:
+            size = handle.seek(0, 2)
+            handle.seek(max(size - SEALED_BYTES, 0))
+            end = handle.read()
+            if SEAL not in end:
+                handle.seek(0)
+                end = handle.read()
+        digest.update(f"{path.name} {size} ".encode() + end)
+    return digest.hexdigest()
 
 
 def _record(target: Path) -> dict[str, object] | None:

@@ -48,4 +48,5 @@ def _trunk(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     left = points[at["left_hip"]] - points[at["right_hip"]]
     left = left - (left @ up) * up
     left = left / np.linalg.norm(left)
-    return left, up, np.cross(left, up), length / TRUNK_MM
+    front = np.asarray(np.cross(left, up), dtype=np.float64)
+    return left, up, front, length / TRUNK_MM

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
-from ..biomech.fits.settings import FitSettings
+from ..biomech.fits.settings import ClipRow, FitSettings
 from ..errors import ConfigError
-from ..progress import Reporter
+from ..progress import Reporter, SilentReporter
 from ..resources import shipped
 from ..workspace import Workspace
 from .capture import make_capture, truth_path
@@ -68,7 +69,7 @@ def find_motions(names: Sequence[str]) -> list[tuple[Flow, str]]:
     return [(flow, clip) for clip, flow in found.items()]
 
 
-def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,)) -> list[Path]:
+def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,), reporter: Reporter | None = None) -> list[Path]:
     """Shipped motions as C3D files with their truth; the same bytes every time. Clips already there are kept.
 
     Raises:
@@ -76,11 +77,14 @@ def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,)) -> list[
         OSError: the folder cannot be written.
     """
     paths = []
-    for flow, name in find_motions(names):
-        path = folder / f"{name}.c3d"
-        if not (path.is_file() and truth_path(path).is_file()):
-            make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
-        paths.append(path)
+    wanted = find_motions(names)
+    with (reporter or SilentReporter()).task("make motions", len(wanted), "clips") as task:
+        for flow, name in wanted:
+            path = folder / f"{name}.c3d"
+            if not (path.is_file() and truth_path(path).is_file()):
+                make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
+            paths.append(path)
+            task.advance()
     return paths
 
 
@@ -101,10 +105,10 @@ def with_clips(settings: FitSettings, workspace: Workspace, reporter: Reporter) 
         reporter.say(f"making the shipped {', '.join(names)} in {workspace.clips}")
     else:
         reporter.say(f"no clips given: making and fitting the shipped {DEFAULT} flow in {workspace.clips}")
-    made = make_shipped_clips(workspace.clips, names or (DEFAULT,))
+    made = make_shipped_clips(workspace.clips, names or (DEFAULT,), reporter)
     files = [clip for clip in settings.clips if not _is_name(clip)]
     return settings.model_copy(update={"clips": (*files, *made)})
 
 
-def _is_name(clip: Path) -> bool:
-    return len(clip.parts) == 1 and not clip.suffix and not clip.exists()
+def _is_name(clip: Path | ClipRow) -> TypeGuard[Path]:
+    return isinstance(clip, Path) and len(clip.parts) == 1 and not clip.suffix and not clip.exists()

@@ -1,27 +1,25 @@
-"""A drawn person with a skeleton model of their own: plays a fit, and gives bones to the engine and points to the labels."""
+"""An avatar with a skeleton model of its own: plays a fit, and gives bones to the engine and points to the labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip, intervertebral_deg
 from ..biomech.retarget.avatar_model import avatar_model
 from ..biomech.retarget.posture import Posture, SideBend, shaped
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
+from ..geometry.types import Array
 from ..humans.spec.spine_shape import SpineShape
 from ..scenes.placement import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Pose:
-    """One moment of one person on the stage, ground metres."""
+    """One moment of one avatar in the place, ground metres."""
 
     transforms_ground_bone: Array
     """`(B, 4, 4)`."""

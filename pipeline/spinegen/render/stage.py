@@ -8,6 +8,7 @@ from ..progress import Reporter, StageSummary, clock
 from ..scenes.plan import Plan, PlanFacts, make_plan, open_plan
 from ..scenes.plan_file import HEADER, PART_SHOTS
 from ..scenes.settings import SceneSettings
+from ..threads import one_thread
 from ..workspace import Workspace
 from .dispatch import default_jobs, dispatch, threads_each
 from .fits import read_motions, require_fits
@@ -21,6 +22,7 @@ FAILURES_IN_A_ROW = 3
 """Frames that may fail one after the other before the stage ends."""
 
 
+@one_thread()
 def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -> StageSummary:
     """Draw people in the fitted poses; frames that are done stay as they are.
 

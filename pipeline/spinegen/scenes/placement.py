@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..geometry import rigid
+from ..geometry.types import Array
 from ..skeleton import INDEX
 from .distributions import Number
 from .motions import Motion
 
-Array = NDArray[np.float64]
 FLESH_M = 0.12
 """Skin, hair and shoes reach about this far beyond the keypoints."""
 

@@ -159,7 +159,9 @@ class Plan:
         if self._last is None or self._last[0] != part:
             self._last = (part, self.table(part))
         table = self._last[1]
-        wanted = pc.index_in(pa.array(numbers, pa.int64()), value_set=table["shot"])
+        wanted = pc.index_in(  # pyright: ignore[reportAttributeAccessIssue]
+            pa.array(numbers, pa.int64()), value_set=table["shot"]
+        )
         if wanted.null_count:
             raise DatasetError(f"{self._path(part)}: does not hold all of shots {min(numbers)} .. {max(numbers)}")
         return [Shot.from_row(row) for row in table.take(wanted).to_pylist()]

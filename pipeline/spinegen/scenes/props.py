@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.protocol.vocabulary import Prop
+from ..geometry.types import Array
 from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
 from .places import Place
 from .settings import OccluderSettings, PropSettings
 
-Array = NDArray[np.float64]
 Rng = np.random.Generator
 
 SIZES_CM: dict[str, tuple[float, float, float]] = {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..geometry.camera import Camera
+from ..geometry.types import Array
 from ..skeleton import INDEX
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
@@ -21,7 +21,6 @@ from .settings import SceneSettings
 from .shot import Shot
 from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
 
-Array = NDArray[np.float64]
 Rng = np.random.Generator
 
 

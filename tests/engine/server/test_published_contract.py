@@ -23,7 +23,7 @@ def client() -> Iterator[Any]:
         endpoint, kind = running.endpoint
         connected = unrealcv.Client(endpoint, kind)
         assert connected.connect()
-        connected.port = endpoint[1]
+        connected.port = endpoint[1]  # pyright: ignore[reportAttributeAccessIssue]
         yield connected
         connected.disconnect()
 
@@ -108,7 +108,7 @@ def test_a_picture_without_a_word_is_a_file_that_the_client_can_open(ask: Any) -
     assert [Path(path).suffix for path in paths] == [".png", ".png", ".png", ".npy"]
     assert len(set(paths)) == 4
     for path in paths[:3]:
-        assert cv2.imread(path).shape == (64, 96, 3)
+        assert np.asarray(cv2.imread(path)).shape == (64, 96, 3)
     assert np.load(paths[3]).shape == (64, 96)
 
 
@@ -116,7 +116,7 @@ def test_a_named_picture_is_answered_with_a_path_that_opens(ask: Any) -> None:
     path = Path(ask("vget /camera/0/lit a.png"))
     assert path.is_absolute()
     assert path.name == "a.png"
-    assert cv2.imread(str(path)).shape == (64, 96, 3)
+    assert np.asarray(cv2.imread(str(path))).shape == (64, 96, 3)
     depth_cm = read_exr(Path(ask("vget /camera/0/depth depth.exr")))[..., 0]
     np.testing.assert_array_equal(depth_cm, _npy(ask("vget /camera/0/depth npy")))
     refused = ask(f"vget /camera/0/lit {path}")
@@ -157,7 +157,7 @@ def test_both_eyes_see_while_the_game_is_paused(ask: Any) -> None:
     ask("vset /action/eyes_distance 30")
     assert ask("vset /action/game/pause") == "ok"
     assert ask("vget /action/game/is_paused") == "true"
-    seen = [cv2.imread(ask(f"vget /camera/{eye}/object_mask")).any(-1) for eye in (0, 1)]
+    seen = [np.asarray(cv2.imread(ask(f"vget /camera/{eye}/object_mask"))).any(-1) for eye in (0, 1)]
     middles = [np.nonzero(mask)[1].mean() for mask in seen]
     assert middles[1] < middles[0] - 3
     assert ask("vset /action/game/resume") == "ok"

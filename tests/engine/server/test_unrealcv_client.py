@@ -67,7 +67,7 @@ def test_the_high_level_api_reads_back_what_was_set(tcp_engine: EngineProcess) -
     assert api.get_obj_uclass("Box_1") == "box"
     np.testing.assert_allclose(np.array(api.get_obj_bounds("Box_1"), float), [275, -10, 0, 325, 90, 50], atol=1e-3)
     assert len(api.get_vertex_locations("Box_1")) == 24
-    assert api.get_image(0, "lit", "png").shape == (120, 160, 3)
+    assert np.shape(api.get_image(0, "lit", "png")) == (120, 160, 3)
     mask = np.asarray(api.get_image(0, "object_mask", "bmp"))
     assert 500 < np.count_nonzero(api.get_mask(mask, "Box_1")) < 5000
     depth = np.asarray(api.get_depth(0))
@@ -79,7 +79,7 @@ def test_the_high_level_api_reads_back_what_was_set(tcp_engine: EngineProcess) -
     assert not api.get_is_paused()
     assert api.set_new_obj("sphere", "Ball_1") == "Ball_1"
     api.set_hide_obj("Box_1")
-    assert not (api.get_image(0, "object_mask", "png") == [30, 200, 10]).all(-1).any()
+    assert not (np.asarray(api.get_image(0, "object_mask", "png")) == [30, 200, 10]).all(-1).any()
     api.destroy_obj("Ball_1")
     assert set(api.get_objects()) == {"Stage_0", "Box_1", *LEVEL}
     api.client.disconnect()

@@ -11,6 +11,7 @@ from ...clips.clip import Clip
 from ...clips.matching import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
+from ...threads import one_thread
 from ..ik.batch import Stop, solve_batch
 from ..ik.stations import StationKinematics
 from ..model.spine_model import SpineModel
@@ -55,6 +56,7 @@ class Fit:
     """Wall time of `scale` and `motion`."""
 
 
+@one_thread()
 def fit_clip(
     clip: Clip,
     match: MarkerMatch,

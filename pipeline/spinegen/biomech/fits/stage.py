@@ -12,6 +12,7 @@ from ...files import sha256
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
 from ...shards import shard_of
+from ...threads import one_thread
 from ...version import __version__
 from ...workspace import Workspace
 from .clip_list import ClipTask, clip_tasks
@@ -28,6 +29,7 @@ SHOWN_CLIPS = 20
 """Rows of the closing table; of more clips, the worst are shown."""
 
 
+@one_thread()
 def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -> StageSummary:
     """Fit every clip; one that fails does not stop the others.
 

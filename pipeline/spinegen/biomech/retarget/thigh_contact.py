@@ -26,7 +26,7 @@ _MISS_M = 0.004
 """A hand may miss its place by about this ..."""
 _GIVE_RAD, _WRIST_GIVES_RAD = 0.35, 0.2
 """... while a joint of the arm leaves its angle by about so much."""
-_ROUNDS = 12
+_ROUNDS = 24
 _LONGEST_STEP_RAD = 0.25
 _STEADY_STEP_RAD = 0.1
 """Joints go back where they were by small steps, so that a hand that came out stays out."""
