@@ -1,6 +1,5 @@
 """Entry point: the command group, and how errors end the process."""
 
-import errno
 import signal
 import sys
 import traceback
@@ -8,6 +7,7 @@ import traceback
 import click
 
 from ..errors import SpinegenError
+from ..files import NO_ROOM
 from ..version import __version__
 from .base import Group
 from .look import check, doctor, preview, report
@@ -17,7 +17,6 @@ from .tools import clips, engine, predict
 
 INTERRUPTED = 130
 TERMINATED = 143
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 @click.group(

@@ -1,18 +1,21 @@
 """The last whole state of a training, written atomically and read without running any code from it."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ...errors import TrainingError
-from ...files import atomic_path
+from ...files import write_bytes
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write tensors and plain values whole or not at all."""
-    with atomic_path(path) as temporary:
-        torch.save(state, temporary)
+    # torch hides what went wrong where it writes a file itself
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_bytes(path, buffer.getbuffer())
 
 
 def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = False) -> dict[str, Any] | None:
