@@ -56,7 +56,7 @@ def test_what_only_says_how_or_is_remade_may_change_and_is_recorded(
     workspace = Workspace(tmp_path)
     start(workspace, stage, first)
     start(workspace, stage, second)
-    recorded = workspace.run()["stages"][stage]["settings"]
+    recorded = workspace.run().stages[stage].settings
     assert recorded == second.record()
     assert recorded != first.record() or stage == "fit"
 

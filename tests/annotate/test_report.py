@@ -13,8 +13,11 @@ import pytest
 from spinegen.annotate.report import write_report
 from spinegen.annotate.report.published import published_ranges
 from spinegen.progress import SilentReporter
+from spinegen.records.fit_report import LimitShares, TruthErrors
+from spinegen.records.run_record import StageOutcome
 from spinegen.skeleton import VERTEBRAE
 from spinegen.workspace import Workspace
+from support.fit_reports import fit_report, write_fit_report
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -56,23 +59,18 @@ def whole(fresh: Workspace) -> Workspace:
     """Frames, two fits, scores and a run record, with names that would break careless HTML."""
     for name, verdict in (("flow", "good"), ("<b>odd #1", "doubtful")):
         folder = fresh.fit(name)
-        folder.mkdir(parents=True)
-        report = {
-            "clip": name,
-            "verdict": verdict,
-            "reasons": ["markers lie 7.4 mm RMS from the model"],
-            "frames": 1200,
-            "duration_s": 12.0,
-            "residual_mm": {"rms": 7.4, "p95": 12.9, "max": 54.0},
-            "gap_fraction": 0.01,
-            "marker_set": {"name": "cmu41"},
-            "limits": {"spine": {"lumbar_flexion": 0.07}},
-            "curvature_deg": {"standing_lordosis": 47.0, "standing_kyphosis": None},
-            "truth": {"centroid_rms_mm": 3.21},
-            "notes": ["labels swapped: <script>alert(1)</script>"],
-            "speed": {"frames_per_s": 120.0},
-        }
-        (folder / "report.json").write_text(json.dumps(report))
+        errors = TruthErrors(
+            centroid_mean_mm=3.21, centroid_p95_mm=5.0, centroid_max_mm=9.0, worst_frame=3, by_vertebra_mm={"L1": 3.0}
+        )
+        report = fit_report(
+            name,
+            verdict=verdict,
+            reasons=("markers lie 7.4 mm RMS from the model",),
+            limits=LimitShares(spine={"lumbar_flexion": 0.07}, other={}),
+            truth=errors,
+            notes=("labels swapped: <script>alert(1)</script>",),
+        )
+        write_fit_report(folder, report)
         (folder / "report.html").write_text("<p>fit</p>")
     fresh.pose.mkdir()
     score = {"AP": 0.412, "AP50": 0.8, "AP75": 0.4, "AR": 0.5}
@@ -90,7 +88,7 @@ def whole(fresh: Workspace) -> Workspace:
     }
     (fresh.pose / "metrics.json").write_text(json.dumps(metrics))
     fresh.begin("fit", {"clips": ["flow"]})
-    fresh.finish("fit", {"seconds": 3.2, "figures": {"clips": 2}})
+    fresh.finish("fit", StageOutcome(seconds=3.2, figures={"clips": 2}))
     return fresh
 
 
@@ -114,7 +112,7 @@ def test_the_page_says_what_the_files_say(whole: Workspace) -> None:
         "0.412",
         "0.101",
         "cmu41",
-        "centroid rms mm 3.21",
+        "centroid mean mm 3.21",
         "lumbar_flexion 7 %",
         "doubtful",
         "16 of 16, chosen evenly",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .base import Command, complain, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+from .base import Command, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -49,15 +49,15 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
     """
     from ..biomech.fits.settings import FitSettings
-    from ..biomech.fits.stage import fit_mocap as stage
+    from ..pipeline import complain
     from ..progress import make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
     workspace = Workspace(root)
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, settings, stage, make_reporter())
-    complain(summary, "clip(s)")
+        summary = play_stage("fit", workspace, settings, make_reporter())
+    complain(summary, "fit")
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -83,14 +83,14 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
+    from ..pipeline import complain
     from ..progress import make_reporter
     from ..render.settings import RenderSettings
-    from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
     with workspace.held(settings.shard, "render"):
-        summary = play_stage("render", workspace, settings, stage, make_reporter())
-    complain(summary, "frame(s)")
+        summary = play_stage("render", workspace, settings, make_reporter())
+    complain(summary, "render")
 
 
 @click.command(
@@ -112,12 +112,11 @@ def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
     from ..annotate.settings import ExportSettings
-    from ..annotate.stage import export_coco as stage
     from ..progress import make_reporter
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        play_stage("export", workspace, settings, stage, make_reporter())
+        play_stage("export", workspace, settings, make_reporter())
 
 
 @click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
@@ -156,12 +155,11 @@ def train_validate(root: Path, **given: Any) -> None:
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.settings import TrainSettings
-    from ..pose.stage import train_validate as stage
     from ..progress import make_reporter
 
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        play_stage("train", workspace, settings, stage, reporter)
+        play_stage("train", workspace, settings, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")

@@ -9,7 +9,7 @@ from ..biomech.fits.files import FittedClip, intervertebral_deg
 from ..biomech.retarget.avatar_model import drawn_model
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
-from ..scenes.placement import PlacedPerson
+from ..records.plan_shot import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
 

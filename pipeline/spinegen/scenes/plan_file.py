@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigError, DatasetError
-from ..files import atomic_path, write_json
+from ..files import atomic_path, sha256, write_json
+from ..records.plan_shot import Shot
+from ..records.run_record import PlanRecord, digest
 from .settings import SceneSettings
-from .shot import JSON_COLUMNS, Shot
 
 HEADER = "_plan.json"
 """Readers of parquet folders pass over names that begin with `_` or `.`."""
@@ -148,7 +149,10 @@ def schema() -> pa.Schema:
     """Columns of a part: one a field of `Shot`, nested ones as JSON text."""
     kinds = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
     return pa.schema(
-        [(f.name, pa.string() if f.name in JSON_COLUMNS else kinds[f.type]) for f in fields(Shot)]  # type: ignore[index]
+        [
+            (name, kinds.get(field.annotation, pa.string()))  # nested columns are text, and so are words of a few
+            for name, field in Shot.model_fields.items()
+        ]
     )
 
 
@@ -186,6 +190,23 @@ def part_facts(path: Path, identity: str) -> PartFacts | None:
     if note.pop("identity", None) != identity:
         return None
     return PartFacts(**{**note, "rejected": Counter(note["rejected"])})
+
+
+def plan_record(folder: Path, people: Path) -> PlanRecord | None:
+    """Hashes of the plan (its header and first part; the other parts follow from the header) and its people, and for how many shots it
+    was made; None before there is one."""
+    try:
+        header = read_header(folder)
+        files = (folder / HEADER, folder / header.file_of(0))
+        drawn = [part_facts(folder / header.file_of(part), header.identity) for part in range(header.parts)]
+        return PlanRecord(
+            sha256=digest((path.name, sha256(path)) for path in files),
+            people_sha256=sha256(people),
+            rows=sum(part.shots for part in drawn if part is not None),
+            shots=header.shots,
+        )
+    except (OSError, DatasetError):
+        return None
 
 
 def _note(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:

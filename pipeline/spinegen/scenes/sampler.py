@@ -3,22 +3,25 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.protocol.vocabulary import Prop
 from ..geometry.camera import Camera
+from ..records.camera import CameraRecord
+from ..records.place import Light, Place
+from ..records.plan_shot import PlacedPerson, Shot
+from ..records.sidecar import Split
 from ..skeleton import INDEX
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
 from .motions import Moments, Motion, MotionSplit
-from .placement import PlacedPerson, bodies_meet, footprint_radius_m, heading_deg, next_place, placed_keypoints
-from .places import Place, sample_place
+from .placement import bodies_meet, footprint_radius_m, heading_deg, next_place, placed_keypoints
+from .places import sample_place
 from .population import Member
 from .props import PropLayout, Sight, furnish, lay_mats, occlude
 from .settings import SceneSettings
-from .shot import Shot
 from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
 
 Array = NDArray[np.float64]
@@ -46,7 +49,7 @@ class Casting:
     """Cameras of each view that is a rig, by the view's index."""
     performer_stature_m: tuple[float, ...]
 
-    def moments(self, split: str) -> Moments:
+    def moments(self, split: Split) -> Moments:
         return self.split.train if split == "train" else self.split.val
 
 
@@ -67,7 +70,7 @@ class _Person:
         return after - int(time_s - times[after - 1] <= times[after] - time_s)
 
 
-def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[Shot]:
+def sample_take(rng: Rng, casting: Casting, split: Split, first_shot: int, count: int, take: int) -> list[Shot]:
     """`count` consecutive shots.
 
     Raises:
@@ -76,17 +79,38 @@ def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: 
     reasons: Counter[str] = Counter()
     for attempt in range(1, casting.settings.tries + 1):
         try:
-            shots = _draw(rng, casting, split, first_shot, count, take)
+            return _draw(
+                rng, casting, split, _Take(take, range(first_shot, first_shot + count), attempt, dict(reasons))
+            )
         except Rejected as rejection:
             reasons[str(rejection)] += 1
-            continue
-        record = {"tries": attempt, "rejected": dict(reasons)}
-        return [Shot(**shot, **record) for shot in shots]
     raise GaveUp(reasons)
 
 
-def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[dict[str, Any]]:
-    settings = casting.settings
+@dataclass(frozen=True)
+class _Take:
+    """Which shots are drawn, and how often it was tried before."""
+
+    number: int
+    shots: range
+    tries: int
+    rejected: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all shots of a take share."""
+
+    place: Place
+    light: Light
+    props: tuple[Prop, ...]
+    occluder: bool
+    view: View
+    view_name: str
+
+
+def _draw(rng: Rng, casting: Casting, split: Split, take: _Take) -> list[Shot]:
+    settings, count = casting.settings, len(take.shots)
     index = _weighted(rng, settings.cameras)
     view_settings = settings.cameras[index]
     place = sample_place(rng, settings.places, settings.light)
@@ -103,7 +127,19 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
     seen = [main.keypoints(row[0]) for row in frames]
     for camera, keypoints in zip(cameras, seen, strict=True):
         _check_seen(camera, keypoints, view, view_settings, settings)
+    layout, occluded = _things(rng, settings, place, eye, everyone)
+    light = sample_light(rng, settings.light, place)
+    setting = _Setting(place, light, tuple(layout.props), occluded, view, view_settings.name)
+    return [
+        _shot(rng, casting, split, take, setting=setting, people=people, offset=offset, camera=camera, frames=row)
+        for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True))
+    ]
 
+
+def _things(
+    rng: Rng, settings: SceneSettings, place: Place, eye: Array, everyone: NDArray[np.float64]
+) -> tuple[PropLayout, bool]:
+    """Mats, furniture and what stands before the camera; and whether anything does."""
     circles = [
         (float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2]), footprint_radius_m(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])))
         for k in everyone
@@ -111,55 +147,65 @@ def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, t
     layout, sight = PropLayout(), Sight(eye, everyone[0])
     lay_mats(rng, settings.props, [_lying(k) for k in everyone], layout)
     furnish(rng, settings.props, place, circles, layout, sight)
-    occluded = occlude(rng, settings.occluders, place, circles, layout, sight)
-    light = sample_light(rng, settings.light, place)
-    place_data, props_data = place.to_json(), layout.to_json()
-    shots = []
-    for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True)):
-        placed = [_moved(person, frame) for person, frame in zip(people, row, strict=True)]
-        shots.append(
-            {
-                "shot": first_shot + offset,
-                "take": take,
-                "split": split,
-                "clip": main.motion.name,
-                "activity": main.motion.activities[row[0]],
-                "frame": row[0],
-                "time_s": float(main.motion.times_s[row[0]]),
-                "people": [person.to_json() for person in placed],
-                "camera": camera.to_json(),
-                "light": light,
-                "place": place_data,
-                "props": props_data,
-                "sensor": sample_sensor(rng, settings.sensor),
-                "width": camera.width,
-                "height": camera.height,
-                "seed": int(rng.integers(2**32)),
-                "view": view_settings.name,
-                "azimuth_deg": round(view.azimuth_deg, 3),
-                "elevation_deg": round(view.elevation_deg, 3),
-                "distance_m": round(view.distance_m, 4),
-                "focal_mm": round(view.focal_mm, 3),
-                "roll_deg": round(view.roll_deg, 3),
-                "truncated": view.truncated,
-                "occluder": occluded,
-                "people_count": len(people),
-                "person": main.member.id,
-                "sex": main.member.sex,
-                "age": main.member.age,
-                "stature_m": main.member.stature_m,
-                "wardrobe": main.member.wardrobe,
-                "place_kind": place.kind,
-                "indoor": place.indoor,
-                "sun_elevation_deg": float(light["sun"][0]),
-                "box_px": round(max(box_px(camera, seen[offset])), 1),
-                "split_rule": casting.split.rule,
-            }
-        )
-    return shots
+    return layout, occlude(rng, settings.occluders, place, circles, layout, sight)
 
 
-def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) -> list[_Person]:
+def _shot(
+    rng: Rng,
+    casting: Casting,
+    split: Split,
+    take: _Take,
+    *,
+    setting: _Setting,
+    people: list[_Person],
+    offset: int,
+    camera: Camera,
+    frames: list[int],
+) -> Shot:
+    main, view = people[0], setting.view
+    keypoints = main.keypoints(frames[0])
+    return Shot(
+        shot=take.shots[offset],
+        take=take.number,
+        split=split,
+        clip=main.motion.name,
+        activity=main.motion.activities[frames[0]],
+        frame=frames[0],
+        time_s=float(main.motion.times_s[frames[0]]),
+        people=tuple(_moved(person, frame) for person, frame in zip(people, frames, strict=True)),
+        camera=CameraRecord.of(camera),
+        light=setting.light,
+        place=setting.place,
+        props=setting.props,
+        sensor=sample_sensor(rng, casting.settings.sensor),
+        width=camera.width,
+        height=camera.height,
+        seed=int(rng.integers(2**32)),
+        view=setting.view_name,
+        azimuth_deg=round(view.azimuth_deg, 3),
+        elevation_deg=round(view.elevation_deg, 3),
+        distance_m=round(view.distance_m, 4),
+        focal_mm=round(view.focal_mm, 3),
+        roll_deg=round(view.roll_deg, 3),
+        truncated=view.truncated,
+        occluder=setting.occluder,
+        people_count=len(people),
+        person=main.member.id,
+        sex=main.member.sex,
+        age=main.member.age,
+        stature_m=main.member.stature_m,
+        wardrobe=main.member.wardrobe,
+        place_kind=setting.place.kind,
+        indoor=setting.place.indoor,
+        sun_elevation_deg=setting.light.sun[0],
+        box_px=round(max(box_px(camera, keypoints)), 1),
+        split_rule=casting.split.rule,
+        tries=take.tries,
+        rejected=take.rejected,
+    )
+
+
+def _people(rng: Rng, casting: Casting, split: Split, place: Place, count: int) -> list[_Person]:
     settings = casting.settings
     members = casting.members[split]
     number = min(int(settings.people.count.sample(rng)), len(members))
@@ -178,7 +224,14 @@ def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) ->
         else:
             x, z = (float(value) for value in rng.normal(0.0, 0.3, 2))
         placed = PlacedPerson(
-            member.id, motion.name, frame, float(motion.times_s[frame]), round(x, 4), round(z, 4), round(yaw, 3), frame
+            person=member.id,
+            clip=motion.name,
+            frame=frame,
+            time_s=float(motion.times_s[frame]),
+            x_m=round(x, 4),
+            z_m=round(z, 4),
+            yaw_deg=round(yaw, 3),
+            anchor_frame=frame,
         )
         person = _Person(member, clip, motion, placed, scale)
         keypoints = person.keypoints(frame)
@@ -206,7 +259,7 @@ def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, count:
     return swayed(view.camera, rng, settings, np.arange(count, dtype=np.float64) * step_s)
 
 
-def _frames(casting: Casting, split: str, people: list[_Person], step_s: float, count: int) -> list[list[int]]:
+def _frames(casting: Casting, split: Split, people: list[_Person], step_s: float, count: int) -> list[list[int]]:
     """Frame of every person in every shot of the take.
 
     Raises:
@@ -232,8 +285,7 @@ def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSett
 
 
 def _moved(person: _Person, frame: int) -> PlacedPerson:
-    data = person.placed.to_json()
-    return PlacedPerson(**{**data, "frame": frame, "time_s": float(person.motion.times_s[frame])})
+    return person.placed.model_copy(update={"frame": frame, "time_s": float(person.motion.times_s[frame])})
 
 
 def _lying(keypoints: Array) -> tuple[float, float, float]:

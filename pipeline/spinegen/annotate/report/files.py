@@ -1,51 +1,44 @@
 """What other stages left behind, read for the page: fits, scores, the record of the run; none of it need be there."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ...records.base import found_record
+from ...records.fit_report import FitReport, TruthErrors, found_fit_report
+from ...records.run_record import RunRecord
 from ...workspace import Workspace
 
 
-def read_fits(workspace: Workspace) -> list[dict[str, Any]]:
-    """One row a fitted clip; figures that a report lacks are `None`."""
-    rows = []
+@dataclass(frozen=True)
+class FitRow:
+    """One fitted clip on the page."""
+
+    report: FitReport
+    page: str | None
+    """Address of its own page."""
+    limits: str
+    """Coordinates that stand at a limit most often."""
+    truth: list[tuple[str, str]]
+    """Errors against known vertebrae: what, figure."""
+
+
+def read_fits(workspace: Workspace) -> list[FitRow]:
+    """One row a fitted clip; what a report of another version may hold is not shown."""
+    rows: list[FitRow] = []
     for path in sorted(workspace.fits.glob("*/report.json")):
-        report = _read(path)
-        if report is None:
-            continue
-        residual, curves = _mapping(report, "residual_mm"), _mapping(report, "curvature_deg")
-        limits = _mapping(_mapping(report, "limits"), "spine")
-        performer = _mapping(report, "performer")
-        rows.append(
-            {
-                "clip": report.get("clip", path.parent.name),
-                "verdict": str(report.get("verdict", "unknown")),
-                "reasons": [str(reason) for reason in report.get("reasons") or []],
-                "frames": report.get("frames"),
-                "seconds": report.get("duration_s"),
-                "rms": residual.get("rms"),
-                "p95": residual.get("p95"),
-                "max": residual.get("max"),
-                "gaps": report.get("gap_fraction"),
-                "markers": _mapping(report, "marker_set").get("name"),
-                "lordosis": curves.get("standing_lordosis"),
-                "kyphosis": curves.get("standing_kyphosis"),
-                "stature": performer.get("stature_m"),
-                "limits": ", ".join(
-                    f"{name} {100 * share:.0f} %" for name, share in sorted(limits.items(), key=lambda kv: -kv[1])[:3]
-                ),
-                "truth": _truth(report.get("truth")),
-                "truth_mean_mm": _mapping(report, "truth").get("centroid_mean_mm"),
-                "speed": _mapping(report, "speed").get("frames_per_s"),
-                "notes": [str(note) for note in report.get("notes") or []],
-                "page": f"fits/{quote(path.parent.name)}/report.html"
-                if path.with_name("report.html").exists()
-                else None,
-            }
-        )
+        report = found_fit_report(path)
+        page = f"fits/{quote(path.parent.name)}/report.html" if path.with_name("report.html").exists() else None
+        if report is not None:
+            rows.append(FitRow(report, page, _limits(report), _truth(report.truth)))
     return rows
+
+
+def _limits(report: FitReport) -> str:
+    worst = sorted(report.limits.spine.items(), key=lambda item: -item[1])[:3]
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in worst)
 
 
 def read_scores(workspace: Workspace) -> dict[str, Any] | None:
@@ -91,35 +84,31 @@ def read_scores(workspace: Workspace) -> dict[str, Any] | None:
 
 def read_run(workspace: Workspace) -> dict[str, Any]:
     """Stages with their time, figures and settings, and the versions; empty where nothing was recorded."""
-    run = _read(workspace.run_file) or {}
-    stages = []
-    for name, stage in _mapping(run, "stages").items():
-        if isinstance(stage, dict):
-            stages.append(
-                {
-                    "name": name,
-                    "seconds": stage.get("seconds"),
-                    "figures": {k: _figure(v) for k, v in _mapping(stage, "figures").items()},
-                    "failures": [str(item) for item in stage.get("failures") or []],
-                    "settings": json.dumps({**_mapping(stage, "settings"), **_mapping(stage, "kept")}, indent=1),
-                }
-            )
-    environments = [item for item in run.get("environments") or [] if isinstance(item, dict)]
-    latest: dict[str, Any] = environments[-1] if environments else {}
-    names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
-    facts = {name: latest[name] for name in names if latest.get(name) is not None}
-    return {"stages": stages, "facts": facts, "versions": _mapping(latest, "versions")}
-
-
-def _truth(truth: object) -> list[tuple[str, str]]:
-    """Errors against known vertebrae as (what, figure) pairs."""
-    if not isinstance(truth, dict):
-        return []
-    return [
-        (str(key).replace("_", " "), _figure(value))
-        for key, value in truth.items()
-        if not isinstance(value, dict | list)
+    run = found_record(workspace.run_file, RunRecord) or RunRecord()
+    stages = [
+        {
+            "name": name,
+            "seconds": stage.seconds,
+            "figures": {key: _figure(value) for key, value in stage.figures.items()},
+            "failures": stage.failures,
+            "settings": json.dumps({**stage.settings, **(stage.kept or {})}, indent=1),
+        }
+        for name, stage in run.stages.items()
     ]
+    if not run.environments:
+        return {"stages": stages, "facts": {}, "versions": {}}
+    latest = run.environments[-1]
+    names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
+    facts = {name: value for name in names if (value := getattr(latest, name))}
+    return {"stages": stages, "facts": facts, "versions": latest.versions}
+
+
+def _truth(truth: TruthErrors | None) -> list[tuple[str, str]]:
+    """Errors against known vertebrae as (what, figure) pairs."""
+    if truth is None:
+        return []
+    figures = truth.model_dump(exclude={"by_vertebra_mm"})
+    return [(key.replace("_", " "), _figure(value)) for key, value in figures.items()]
 
 
 def _figure(value: object) -> str:

@@ -16,7 +16,7 @@ from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
 from . import charts
-from .files import read_fits, read_run, read_scores
+from .files import FitRow, read_fits, read_run, read_scores
 from .gather import Gathered, Shown, gather
 from .pictures import Picture, picture
 from .published import AXES, published_ranges
@@ -102,7 +102,7 @@ def _facets(sheet: list[Picture]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+def _tiles(found: Gathered, fits: list[FitRow], scores: dict[str, Any] | None) -> list[tuple[str, str, str]]:
     """Key figures: (figure, what, more)."""
     tiles = []
     if found.total:
@@ -118,16 +118,16 @@ def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] |
             )
         )
     if fits:
-        good = sum(fit["verdict"] == "good" for fit in fits)
-        errors = [fit["rms"] for fit in fits if isinstance(fit["rms"], int | float)]
+        good = sum(fit.report.verdict == "good" for fit in fits)
+        errors = [fit.report.residual_mm.rms for fit in fits]
         tiles.append(
             (
                 f"{len(fits)}",
                 "clips fitted",
-                f"{good} good" + (f", RMS {min(errors):.1f}–{max(errors):.1f} mm" if errors else ""),
+                f"{good} good, RMS {min(errors):.1f}–{max(errors):.1f} mm",
             )
         )
-        known = [fit["truth_mean_mm"] for fit in fits if isinstance(fit["truth_mean_mm"], int | float)]
+        known = [fit.report.truth.centroid_mean_mm for fit in fits if fit.report.truth is not None]
         if known:
             tiles.append(
                 (

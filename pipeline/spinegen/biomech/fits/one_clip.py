@@ -3,7 +3,6 @@
 import logging
 import traceback
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,8 +10,9 @@ from ...clips.clip import Clip
 from ...clips.marker_set import choose
 from ...clips.read import read_clip
 from ...errors import ModelError, SpinegenError, WorkspaceError
-from ...files import remove_leftovers, room_fault, write_json
+from ...files import remove_leftovers, room_fault
 from ...geometry.types import Array
+from ...records.fit_report import FitIdentity, FitReport
 from ..anatomy.assemble import load_model
 from ..fit.fit_clip import Fit, fit_clip
 from ..fit.options import FitOptions
@@ -26,9 +26,7 @@ from .settings import FitSettings
 from .truth import activities, truth_errors
 
 
-def fit_one(
-    clip: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]
-) -> tuple[str, dict[str, Any] | str]:
+def fit_one(clip: Path, folder: Path, settings: FitSettings, identity: FitIdentity) -> tuple[str, FitReport | str]:
     """Read, fit, write. Returns the clip's name with its report, or with the sentence that says what went wrong.
 
     Raises:
@@ -62,7 +60,7 @@ def load_settings_model(settings: FitSettings) -> SpineModel:
     return read_osim(path, settings.model_mapping) if settings.model_mapping else read_osim(path)
 
 
-def _fit(path: Path, folder: Path, settings: FitSettings, identity: dict[str, Any]) -> dict[str, Any]:
+def _fit(path: Path, folder: Path, settings: FitSettings, identity: FitIdentity) -> FitReport:
     clip = thinned(read_clip(path, settings.up_axis, settings.unit, settings.subject), settings.max_rate_hz)
     match = choose(clip, settings.marker_set)
     static = None
@@ -73,10 +71,12 @@ def _fit(path: Path, folder: Path, settings: FitSettings, identity: dict[str, An
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
     write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
-    report = fit_report(fit, clip, match, identity, truth_errors(fit, clip), replay_error_m(folder, fit))
-    report["files"] = data_hashes(folder)
-    _write_page(folder / PAGE, fit, clip, report)
-    write_json(folder / REPORT, report)
+    report = fit_report(
+        fit, clip, match, identity=identity, truth=truth_errors(fit, clip), replay_m=replay_error_m(folder, fit)
+    )
+    report = report.model_copy(update={"files": data_hashes(folder)})
+    write_page(folder / PAGE, fit, clip, report)
+    report.write(folder / REPORT)
     return report
 
 
@@ -94,7 +94,3 @@ def replay_error_m(folder: Path, fit: Fit, samples: int = 3) -> float:
     ours = fit.model.station_positions(fit.model.forward(fit.q[frames]), names)
     theirs: Array = replay_positions(folder / MODEL, folder / MOTION, frames, names)
     return float(f"{np.linalg.norm(ours - theirs, axis=-1).max():.3g}")
-
-
-def _write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
-    write_page(path, fit, clip, report)

@@ -2,7 +2,6 @@
 
 import platform
 from importlib import metadata
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,24 @@ from ... import __version__
 from ...clips.clip import Clip
 from ...clips.marker_set import MarkerMatch
 from ...geometry.types import Array
+from ...records.fit_report import (
+    CurvatureFigures,
+    FaultRow,
+    FitIdentity,
+    FitReport,
+    FitSpeed,
+    Jumps,
+    LimitShares,
+    MarkerRow,
+    MarkerSetUsed,
+    PerformerFigures,
+    Residuals,
+    Span,
+    TruthErrors,
+    Verdict,
+)
 from ..fit.fit_clip import Fit
+from ..fit.marker_faults import Fault
 from ..model.curvature import curvature
 from ..model.spine_model import SpineModel
 
@@ -21,17 +37,20 @@ SPIKE_RAD_S2 = 40.0
 GOOD_RMS_MM, USABLE_RMS_MM = 12.0, 25.0
 """OpenSim's own guideline asks for an RMS below 20 mm and a maximum below 40 mm."""
 LIMIT_SHARE = 0.01
+STANDING_DEG = (20.0, 70.0)
+"""Lordosis and kyphosis of people who stand lie in this range."""
 
 
 def fit_report(
     fit: Fit,
     clip: Clip,
     match: MarkerMatch,
-    identity: dict[str, Any],
-    truth: dict[str, Any] | None,
+    *,
+    identity: FitIdentity,
+    truth: TruthErrors | None,
     replay_m: float,
-) -> dict[str, Any]:
-    """All figures of one fit as plain JSON data.
+) -> FitReport:
+    """All figures of one fit; which files they vouch for is added when these are written.
 
     Args:
         identity: what was asked for, with the hashes that decide whether a fit is still valid.
@@ -39,92 +58,100 @@ def fit_report(
         replay_m: largest distance between our stations and OpenSim's for the written files.
     """
     residual_mm = 1000.0 * np.linalg.norm(fit.observed_m - fit.expected_m, axis=-1)
+    worst = worst_frame(residual_mm)
+    report = FitReport(
+        clip=clip.name,
+        source=str(clip.source),
+        kind=clip.kind,
+        frames=len(fit.q),
+        rate_hz=round(clip.rate_hz, 4),
+        duration_s=round(clip.duration_s, 3),
+        marker_set=MarkerSetUsed(name=match.name, why=match.why, missing=tuple(match.missing)),
+        notes=(*clip.notes, *fit.notes),
+        residual_mm=_summary(residual_mm),
+        markers=_markers(fit, clip, residual_mm),
+        faults=tuple(_fault(fault) for fault in fit.faults),
+        gap_fraction=round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
+        worst_frame=worst,
+        worst_frame_rms_mm=round(float(np.sqrt(np.nanmean(residual_mm[worst] ** 2))), 3),
+        performer=PerformerFigures(
+            stature_m=round(fit.model.stature_m, 4),
+            mass_kg=round(fit.model.mass_kg, 2),
+            scale_factors={name: round(factor, 4) for name, factor in fit.factors.items()},
+        ),
+        limits=limits_hit(fit.model, fit.q),
+        curvature_deg=curvature_figures(fit.model, fit.q),
+        jumps=jumps(fit.model, fit.q, clip.rate_hz),
+        replay_error_m=replay_m,
+        truth=truth,
+        speed=_speed(fit),
+        versions=_versions(),
+        identity=identity,
+    )
+    found, reasons = verdict(report)
+    return report.model_copy(update={"verdict": found, "reasons": tuple(reasons)})
+
+
+def _speed(fit: Fit) -> FitSpeed:
     seconds = sum(fit.seconds.values())
-    report: dict[str, Any] = {
-        "clip": clip.name,
-        "source": str(clip.source),
-        "kind": clip.kind,
-        "frames": len(fit.q),
-        "rate_hz": round(clip.rate_hz, 4),
-        "duration_s": round(clip.duration_s, 3),
-        "marker_set": {"name": match.name, "why": match.why, "missing": list(match.missing)},
-        "notes": [*clip.notes, *fit.notes],
-        "residual_mm": _summary(residual_mm),
-        "markers": _markers(fit, clip, residual_mm),
-        "faults": [
-            {
-                "kind": f.kind,
-                "labels": list(f.labels),
-                "first": f.first,
-                "last": f.last,
-                "frames": f.frames,
-                "text": f.sentence(),
-            }
-            for f in fit.faults
-        ],
-        "gap_fraction": round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
-        "worst_frame": worst_frame(residual_mm),
-        "worst_frame_rms_mm": round(float(np.sqrt(np.nanmean(residual_mm[worst_frame(residual_mm)] ** 2))), 3),
-        "performer": {
-            "stature_m": round(fit.model.stature_m, 4),
-            "mass_kg": round(fit.model.mass_kg, 2),
-            "scale_factors": {name: round(factor, 4) for name, factor in fit.factors.items()},
-        },
-        "limits": limits_hit(fit.model, fit.q),
-        "curvature_deg": curvature_figures(fit.model, fit.q),
-        "jumps": jumps(fit.model, fit.q, clip.rate_hz),
-        "replay_error_m": replay_m,
-        "truth": truth,
-        "speed": {
-            "frames_per_s": round(len(fit.q) / max(seconds, 1e-9), 1),
-            "motion_frames_per_s": round(len(fit.q) / max(fit.seconds.get("motion", seconds), 1e-9), 1),
-            "seconds": {name: round(value, 3) for name, value in fit.seconds.items()},
-        },
-        "versions": {
-            "spinegen": __version__,
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in ("opensim", "numpy", "scipy")},
-        },
-        "identity": identity,
-    }
-    report["verdict"], report["reasons"] = verdict(report)
-    return report
+    return FitSpeed(
+        frames_per_s=round(len(fit.q) / max(seconds, 1e-9), 1),
+        motion_frames_per_s=round(len(fit.q) / max(fit.seconds.get("motion", seconds), 1e-9), 1),
+        seconds={name: round(value, 3) for name, value in fit.seconds.items()},
+    )
 
 
-def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
+def _versions() -> dict[str, str]:
+    packages = {name: metadata.version(name) for name in ("opensim", "numpy", "scipy")}
+    return {"spinegen": __version__, "python": platform.python_version(), **packages}
+
+
+def _fault(fault: Fault) -> FaultRow:
+    return FaultRow(
+        kind=fault.kind,
+        labels=tuple(fault.labels),
+        first=fault.first,
+        last=fault.last,
+        frames=fault.frames,
+        text=fault.sentence(),
+    )
+
+
+def verdict(report: FitReport) -> tuple[Verdict, list[str]]:
     """`good`, `usable` or `doubtful`, and why not better (or, for a good fit, the figure that says so)."""
     usable, doubtful = [], []
-    rms, most = report["residual_mm"]["rms"], report["residual_mm"]["max"]
+    rms, most = report.residual_mm.rms, report.residual_mm.max
     if rms > USABLE_RMS_MM:
         doubtful.append(f"markers lie {rms:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})")
     elif rms > GOOD_RMS_MM:
         usable.append(f"markers lie {rms:.0f} mm RMS from the model (more than {GOOD_RMS_MM:.0f})")
-    if (worst := report["worst_frame_rms_mm"]) > USABLE_RMS_MM:
+    if (worst := report.worst_frame_rms_mm) > USABLE_RMS_MM:
         usable.append(
-            f"frame {report['worst_frame']} lies {worst:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})"
+            f"frame {report.worst_frame} lies {worst:.0f} mm RMS from the model (more than {USABLE_RMS_MM:.0f})"
         )
-    at_limit = {name: share for name, share in report["limits"]["spine"].items() if share > LIMIT_SHARE}
+    at_limit = {name: share for name, share in report.limits.spine.items() if share > LIMIT_SHARE}
     if at_limit:
         worst = max(at_limit, key=lambda name: at_limit[name])
         text = f"{worst} stands at its limit in {100 * at_limit[worst]:.0f} % of the frames"
         (doubtful if at_limit[worst] > 0.2 else usable).append(text)
-    wrong = sum(fault["frames"] for fault in report["faults"])
-    share = wrong / max(report["frames"] * len(report["markers"]), 1)
+    wrong = sum(fault.frames for fault in report.faults)
+    share = wrong / max(report.frames * len(report.markers), 1)
     if share > 0.05:
         doubtful.append(f"{100 * share:.0f} % of the marker samples were wrong")
     elif share > 0.005:
         usable.append(f"{100 * share:.1f} % of the marker samples were wrong and were put right or left out")
-    if report["gap_fraction"] > 0.25:
-        usable.append(f"{100 * report['gap_fraction']:.0f} % of the marker samples are missing")
-    if report["jumps"]["frames"]:
+    if report.gap_fraction > 0.25:
+        usable.append(f"{100 * report.gap_fraction:.0f} % of the marker samples are missing")
+    if report.jumps.frames:
         usable.append(
-            f"the spine accelerates by more than {SPIKE_RAD_S2:.0f} rad/s^2 in {report['jumps']['frames']} frames "
-            f"(first at frame {report['jumps']['first']})"
+            f"the spine accelerates by more than {SPIKE_RAD_S2:.0f} rad/s^2 in {report.jumps.frames} frames "
+            f"(first at frame {report.jumps.first})"
         )
-    for name, low, high in (("lordosis", 20.0, 70.0), ("kyphosis", 20.0, 70.0)):
-        standing = report["curvature_deg"][f"standing_{name}"]
-        if standing is not None and not low <= standing <= high:
-            usable.append(f"standing {name} of {standing:.0f} deg is outside {low:.0f}-{high:.0f}")
+    curves = report.curvature_deg
+    for name, angle in (("lordosis", curves.standing_lordosis), ("kyphosis", curves.standing_kyphosis)):
+        low, high = STANDING_DEG
+        if angle is not None and not low <= angle <= high:
+            usable.append(f"standing {name} of {angle:.0f} deg is outside {low:.0f}-{high:.0f}")
     if doubtful:
         return "doubtful", doubtful + usable
     if usable:
@@ -134,15 +161,17 @@ def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
     ]
 
 
-def limits_hit(model: SpineModel, q: Array) -> dict[str, dict[str, float]]:
-    """Share of frames in which a coordinate stands at a limit, for those that ever do: `spine` and `other`."""
+def limits_hit(model: SpineModel, q: Array) -> LimitShares:
+    """Share of frames in which a coordinate stands at a limit, for those that ever do."""
     low, high = model.limits
     shares = ((q <= low + 1e-6) | (q >= high - 1e-6)).mean(0)
-    out: dict[str, dict[str, float]] = {"spine": {}, "other": {}}
+    spine: dict[str, float] = {}
+    other: dict[str, float] = {}
     for coordinate, share in zip(model.coordinates, shares, strict=True):
         if share > 0 and coordinate.region != "pelvis":
-            out["spine" if coordinate.region in SPINE_REGIONS else "other"][coordinate.name] = round(float(share), 5)
-    return out
+            group = spine if coordinate.region in SPINE_REGIONS else other
+            group[coordinate.name] = round(float(share), 5)
+    return LimitShares(spine=spine, other=other)
 
 
 def standing(model: SpineModel, q: Array) -> NDArray[np.bool_]:
@@ -158,34 +187,42 @@ def standing(model: SpineModel, q: Array) -> NDArray[np.bool_]:
     return still
 
 
-def curvature_figures(model: SpineModel, q: Array) -> dict[str, Any]:
+def curvature_figures(model: SpineModel, q: Array) -> CurvatureFigures:
     """Lordosis and kyphosis: median while standing (None when the person never stands), and the range over the clip."""
     curves = curvature(model, model.forward(q))
     upright = standing(model, q)
-    out: dict[str, Any] = {"standing_frames": int(upright.sum())}
-    for name, values in (("lordosis", curves.lumbar_lordosis_deg), ("kyphosis", curves.thoracic_kyphosis_deg)):
-        out[f"standing_{name}"] = round(float(np.median(values[upright])), 2) if upright.any() else None
-        out[name] = {
-            "min": round(float(values.min()), 2),
-            "median": round(float(np.median(values)), 2),
-            "max": round(float(values.max()), 2),
-        }
-    return out
+    lordosis, kyphosis = curves.lumbar_lordosis_deg, curves.thoracic_kyphosis_deg
+    return CurvatureFigures(
+        standing_frames=int(upright.sum()),
+        standing_lordosis=_median(lordosis[upright]),
+        lordosis=_span(lordosis),
+        standing_kyphosis=_median(kyphosis[upright]),
+        kyphosis=_span(kyphosis),
+    )
 
 
-def jumps(model: SpineModel, q: Array, rate_hz: float) -> dict[str, Any]:
+def _median(values: Array) -> float | None:
+    return round(float(np.median(values)), 2) if len(values) else None
+
+
+def _span(values: Array) -> Span:
+    low, middle, high = (round(float(v), 2) for v in (values.min(), np.median(values), values.max()))
+    return Span(min=low, median=middle, max=high)
+
+
+def jumps(model: SpineModel, q: Array, rate_hz: float) -> Jumps:
     """Frames in which any spinal coordinate accelerates by more than `SPIKE_RAD_S2`."""
     spine = [i for i, c in enumerate(model.coordinates) if c.region in SPINE_REGIONS]
     if len(q) < 3:
-        return {"frames": 0, "first": None, "max_rad_s2": 0.0, "coordinate": None}
+        return Jumps(frames=0, first=None, max_rad_s2=0.0, coordinate=None)
     acceleration = np.abs(np.diff(q[:, spine], 2, axis=0)) * rate_hz**2
     over = (acceleration > SPIKE_RAD_S2).any(1)
-    return {
-        "frames": int(over.sum()),
-        "first": int(np.argmax(over)) + 1 if over.any() else None,
-        "max_rad_s2": round(float(acceleration.max()), 2),
-        "coordinate": model.coordinate_names[spine[int(acceleration.max(0).argmax())]],
-    }
+    return Jumps(
+        frames=int(over.sum()),
+        first=int(np.argmax(over)) + 1 if over.any() else None,
+        max_rad_s2=round(float(acceleration.max()), 2),
+        coordinate=model.coordinate_names[spine[int(acceleration.max(0).argmax())]],
+    )
 
 
 def worst_frame(residual_mm: Array) -> int:
@@ -196,34 +233,32 @@ def worst_frame(residual_mm: Array) -> int:
     return int(np.argmax(rms))
 
 
-def _summary(residual_mm: Array) -> dict[str, float]:
+def _summary(residual_mm: Array) -> Residuals:
     values = residual_mm[np.isfinite(residual_mm)]
-    return {
-        "rms": round(float(np.sqrt(np.mean(values**2))), 3),
-        "median": round(float(np.median(values)), 3),
-        "p95": round(float(np.percentile(values, 95)), 3),
-        "max": round(float(values.max()), 3),
-    }
+    return Residuals(
+        rms=round(float(np.sqrt(np.mean(values**2))), 3),
+        median=round(float(np.median(values)), 3),
+        p95=round(float(np.percentile(values, 95)), 3),
+        max=round(float(values.max()), 3),
+    )
 
 
-def _markers(fit: Fit, clip: Clip, residual_mm: Array) -> list[dict[str, Any]]:
-    rows = []
-    for column, label in enumerate(fit.markers.labels):
-        values = residual_mm[:, column]
-        values = values[np.isfinite(values)]
-        missing = np.isnan(fit.raw_m[:, column, 0])
-        edges = np.diff(np.concatenate([[0], missing.astype(int), [0]]))
-        lengths = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
-        rows.append(
-            {
-                "label": label,
-                "station": fit.markers.sources[column],
-                "role": "cluster" if fit.markers.movable[column] else "anatomical",
-                "rms_mm": round(float(np.sqrt(np.mean(values**2))), 3) if len(values) else None,
-                "max_mm": round(float(values.max()), 3) if len(values) else None,
-                "gap_fraction": round(float(missing.mean()), 5),
-                "longest_gap_s": round(float(lengths.max(initial=0)) / clip.rate_hz, 3),
-                "moved_mm": round(1000.0 * float(np.linalg.norm(fit.offsets_body_m[column])), 1),
-            }
-        )
-    return rows
+def _markers(fit: Fit, clip: Clip, residual_mm: Array) -> tuple[MarkerRow, ...]:
+    return tuple(_marker(fit, clip, column, residual_mm[:, column]) for column in range(len(fit.markers.labels)))
+
+
+def _marker(fit: Fit, clip: Clip, column: int, residual_mm: Array) -> MarkerRow:
+    values = residual_mm[np.isfinite(residual_mm)]
+    missing = np.isnan(fit.raw_m[:, column, 0])
+    edges = np.diff(np.concatenate([[0], missing.astype(int), [0]]))
+    lengths = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
+    return MarkerRow(
+        label=fit.markers.labels[column],
+        station=fit.markers.sources[column],
+        role="cluster" if fit.markers.movable[column] else "anatomical",
+        rms_mm=round(float(np.sqrt(np.mean(values**2))), 3) if len(values) else None,
+        max_mm=round(float(values.max()), 3) if len(values) else None,
+        gap_fraction=round(float(missing.mean()), 5),
+        longest_gap_s=round(float(lengths.max(initial=0)) / clip.rate_hz, 3),
+        moved_mm=round(1000.0 * float(np.linalg.norm(fit.offsets_body_m[column])), 1),
+    )

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from ...clips.clip import Clip
 from ...files import write_text
+from ...records.fit_report import FitReport
 from ...skeleton import LINKS, NAMES, VERTEBRAE
 from ..fit.fit_clip import Fit
 from ..model.curvature import curvature
@@ -25,16 +26,16 @@ WIDTH_IN = 9.5
 REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
 
 
-def write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
+def write_page(path: Path, fit: Fit, clip: Clip, report: FitReport) -> None:
     """Render and write the page, whole or not at all."""
     environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template(TEMPLATE.name).render(
         report=report,
-        markers=sorted(report["markers"], key=lambda row: -(row["rms_mm"] or 0.0)),
+        markers=sorted(report.markers, key=lambda row: -(row.rms_mm or 0.0)),
         angles=_picture(lambda: _angle_figure(fit, clip)),
         curves=_picture(lambda: _curve_figure(fit, clip)),
         residuals=_picture(lambda: _residual_figure(fit, clip)),
-        stick=json.dumps(_stick(fit, report["worst_frame"])),
+        stick=json.dumps(_stick(fit, report.worst_frame)),
     )
     write_text(path, page)
 

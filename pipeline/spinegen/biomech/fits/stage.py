@@ -1,10 +1,8 @@
 """The stage `fit-mocap`: clips in, fitted motions in `fits/<clip>/` out."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ... import __version__
 from ...clips.read import READERS
@@ -13,9 +11,11 @@ from ...files import sha256
 from ...motions import make_shipped_clips
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
+from ...records.fit_report import VERDICTS, FitIdentity, FitReport, found_fit_report
 from ...shards import part_of
 from ...workspace import Workspace
 from .files import PAGE, REPORT, damaged_files
+from .inputs import fitted_inputs
 from .one_clip import fit_one
 from .settings import FitSettings
 from .truth import SUFFIX, truth_file
@@ -63,19 +63,19 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
                 failures.append(outcome)
                 reporter.warn(outcome)
                 continue
-            frames += outcome["frames"]
-            for fault in outcome["faults"][:8]:
-                reporter.say(f"{name}: {fault['text']}")
+            frames += outcome.frames
+            for fault in outcome.faults[:8]:
+                reporter.say(f"{name}: {fault.text}")
             task.advance()
             reporter.say(
-                f"{name}: {outcome['verdict']}, marker RMS {outcome['residual_mm']['rms']:.1f} mm, "
-                f"{outcome['frames']} frames at {outcome['speed']['frames_per_s']:.0f} frames/s"
+                f"{name}: {outcome.verdict}, marker RMS {outcome.residual_mm.rms:.1f} mm, "
+                f"{outcome.frames} frames at {outcome.speed.frames_per_s:.0f} frames/s"
             )
     seconds = time.monotonic() - start
     return _summary(workspace, list(by_name), failures, frames, seconds)
 
 
-def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
+def fit_identity(clip: Path, settings: FitSettings) -> FitIdentity:
     """What decides whether a fit on disk is still that of this clip with these settings.
 
     Raises:
@@ -94,7 +94,7 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
     if Path(settings.marker_set).suffix.lower() in (".yaml", ".yml"):
         named.append(("marker_set", Path(settings.marker_set)))
     hashes = {what: _sha256(path) for what, path in named if path is not None}
-    return {"sha256": hashes, "settings": chosen, "fit_version": FIT_VERSION, "spinegen": __version__}
+    return FitIdentity(sha256=hashes, settings=chosen, fit_version=FIT_VERSION, spinegen=__version__)
 
 
 def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
@@ -127,22 +127,19 @@ def _sha256(path: Path) -> str:
         raise FitError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _is_done(folder: Path, identity: dict[str, Any]) -> bool:
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        return report["identity"] == json.loads(json.dumps(identity)) and not damaged_files(folder, report)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
+def _is_done(folder: Path, identity: FitIdentity) -> bool:
+    report = found_fit_report(folder / REPORT)
+    return report is not None and report.identity == identity and not damaged_files(folder, report.files)
 
 
 def _run(
     workspace: Workspace,
     settings: FitSettings,
     clips: dict[str, Path],
-    identities: dict[str, dict[str, Any]],
+    identities: dict[str, FitIdentity],
     names: list[str],
     task: Task,
-) -> Iterator[tuple[str, dict[str, Any] | str]]:
+) -> Iterator[tuple[str, FitReport | str]]:
     """Reports, or error sentences, as they come."""
     work = ((clips[name], workspace.fit(name), settings, identities[name]) for name in names)
     if settings.dask is None and (settings.jobs == 1 or len(names) < 2):
@@ -153,27 +150,26 @@ def _run(
     yield from pooled(_fit_one, work, min(settings.jobs, len(names)), settings.dask)
 
 
-def _fit_one(item: tuple[Path, Path, FitSettings, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
+def _fit_one(item: tuple[Path, Path, FitSettings, FitIdentity]) -> tuple[str, FitReport | str]:
     return fit_one(*item)
 
 
 def _summary(workspace: Workspace, names: list[str], failures: list[str], frames: int, seconds: float) -> StageSummary:
     found: list[tuple[float, str, str]] = []
-    verdicts, worst, truths = {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
+    verdicts, worst, truths = dict.fromkeys(VERDICTS, 0), 0.0, []
     look_at = None
     for name in names:
         folder = workspace.fit(name)
-        try:
-            report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        report = found_fit_report(folder / REPORT)
+        if report is None:
             continue
-        verdicts[report["verdict"]] += 1
-        worst = max(worst, report["residual_mm"]["rms"])
-        text = f"{report['verdict']}: marker RMS {report['residual_mm']['rms']:.1f} mm, {report['frames']} frames"
-        if report["truth"]:
-            truths.append(report["truth"]["centroid_mean_mm"])
+        verdicts[report.verdict] += 1
+        worst = max(worst, report.residual_mm.rms)
+        text = f"{report.verdict}: marker RMS {report.residual_mm.rms:.1f} mm, {report.frames} frames"
+        if report.truth is not None:
+            truths.append(report.truth.centroid_mean_mm)
             text += f", {truths[-1]:.1f} mm from the true vertebrae"
-        found.append((report["residual_mm"]["rms"], name, text))
+        found.append((report.residual_mm.rms, name, text))
         look_at = look_at or folder / PAGE
     done = sum(verdicts.values())
     if len(found) > SHOWN_CLIPS:
@@ -190,4 +186,5 @@ def _summary(workspace: Workspace, names: list[str], failures: list[str], frames
     }
     if truths:
         figures["truth_mean_mm"] = round(sum(truths) / len(truths), 3)
-    return StageSummary("Fits", tuple(rows), look_at, tuple(failures), figures)
+    facts = {"inputs": fitted_inputs(workspace)}
+    return StageSummary("Fits", tuple(rows), look_at, tuple(failures), figures, facts)
