@@ -24,6 +24,7 @@ lint: .venv/.spinegen-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/pyright
+	.venv/bin/lint-imports
 
 format: .venv/.spinegen-dev
 	.venv/bin/ruff check --fix .

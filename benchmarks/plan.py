@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from spinegen.config import load_yaml
+from spinegen.motions import with_clips
 from spinegen.progress import SilentReporter
 from spinegen.render.fits import read_motions
 from spinegen.resources import shipped
@@ -116,7 +117,8 @@ def fitted(folder: Path) -> Path:
     from spinegen.biomech.fits.stage import fit_mocap
 
     print("fitting the shipped flow ...", flush=True)
-    fit_mocap(Workspace(folder), FitSettings(jobs=len(os.sched_getaffinity(0))), SilentReporter())
+    workspace, reporter = Workspace(folder), SilentReporter()
+    fit_mocap(workspace, with_clips(FitSettings(jobs=len(os.sched_getaffinity(0))), workspace, reporter), reporter)
     return folder
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import tflite
 import torch
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from spinegen.files import atomic_path
@@ -168,8 +169,6 @@ class Converter:
 
 def worst_share(path: Path, network: BlazePose) -> float:
     """Largest difference of a heatmap from the original's on noise, as a share of the largest value."""
-    from ai_edge_litert.interpreter import Interpreter
-
     interpreter = Interpreter(str(path))
     interpreter.allocate_tensors()
     picture = np.random.default_rng(0).random((1, 256, 256, 3), dtype=np.float32)

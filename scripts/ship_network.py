@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spinegen.pose.networks import CARDS, FOLDER
 
 from spinegen.files import atomic_path, write_json
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.pose.export import store_half
+from spinegen.pose.networks import CARDS, FOLDER
 from spinegen.pose.train_part import find_split, read_record
 from spinegen.pose.validation import validate
 from spinegen.progress import make_reporter

@@ -16,7 +16,7 @@ from typing import Literal
 
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
-from .config import Settings, load_yaml
+from .config import Settings, load_yaml, parse
 from .errors import SpinegenError, UsageError
 from .files import sha256
 from .lazy import loaded
@@ -25,9 +25,8 @@ from .progress import Reporter, SilentReporter, StageSummary
 from .provenance import named_files
 from .records.run_record import NamedFile, StageOutcome
 from .render.settings import RenderSettings
-from .rerun import Rerun, read_rerun
 from .resources import find_config
-from .run_config import RunConfig
+from .run_config import RunConfig, RunPlan
 from .workspace import Workspace
 
 StageName = Literal["fit", "render", "export", "train"]
@@ -45,14 +44,20 @@ class Stage:
     items: str = ""
     """What may fail one by one; empty where that is no failure of the stage."""
 
+    prepare: str = ""
+    """`module:name` of `(settings, workspace, reporter) -> settings`, called before."""
+
     def run(self, workspace: Workspace, settings: Settings, reporter: Reporter) -> StageSummary:
         """Do it, without any record."""
         function: Callable[[Workspace, Settings, Reporter], StageSummary] = loaded(self.function)
-        return function(workspace, settings, reporter)
+        prepare: Callable[[Settings, Workspace, Reporter], Settings] | None = (
+            loaded(self.prepare) if self.prepare else None
+        )
+        return function(workspace, prepare(settings, workspace, reporter) if prepare else settings, reporter)
 
 
 STAGES: dict[StageName, Stage] = {
-    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)"),
+    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions:with_clips"),
     "render": Stage(RenderSettings, "render.stage:render", "frame(s)"),
     "export": Stage(ExportSettings, "annotate.stage:export_coco"),
     "train": Stage(TrainSettings, "pose.stage:train_validate"),
@@ -95,7 +100,7 @@ def run_stage(
     return summary
 
 
-def of_config(config: str, workspace: Workspace) -> Rerun:
+def of_config(config: str, workspace: Workspace) -> RunPlan:
     """What a config asks for; it is noted in `run.json`.
 
     Args:
@@ -107,12 +112,13 @@ def of_config(config: str, workspace: Workspace) -> Rerun:
     path = find_config(config, "configs", "config")
     settings = load_yaml(path, RunConfig)
     workspace.note(config=NamedFile(path=config, sha256=sha256(path)))
-    return Rerun((settings.fit,), settings.render, settings.export, settings.train)
+    return RunPlan((settings.fit,), settings.render, settings.export, settings.train)
 
 
-def of_record(run_file: Path, workspace: Workspace, inputs: Path | None = None) -> Rerun:
+def of_record(run_file: Path, workspace: Workspace, inputs: Path | None = None) -> RunPlan:
     """What a `run.json` records, to be made again; see `rerun.read_rerun`."""
-    return read_rerun(run_file, workspace, inputs)
+    read: Callable[[Path, Workspace, Path | None], RunPlan] = loaded("rerun:read_rerun")
+    return read(run_file, workspace, inputs)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class Done:
 
 
 def run_pipeline(
-    plan: Rerun,
+    plan: RunPlan,
     workspace: Workspace,
     reporter: Reporter | None = None,
     *,
@@ -153,7 +159,7 @@ def run_pipeline(
     return Done(tuple(done), write_report(workspace, told))
 
 
-def _order(plan: Rerun) -> Iterator[tuple[StageName, Settings]]:
+def _order(plan: RunPlan) -> Iterator[tuple[StageName, Settings]]:
     for settings in plan.fits:
         yield "fit", settings
     if plan.render is not None:
@@ -177,7 +183,7 @@ def complain(summary: StageSummary, stage: StageName) -> None:
         raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")
 
 
-def _compare(plan: Rerun, workspace: Workspace, reporter: Reporter) -> None:
+def _compare(plan: RunPlan, workspace: Workspace, reporter: Reporter) -> None:
     """Say whether the plan came out as recorded."""
     made = workspace.run().plan
     if plan.plan_sha256 is None:
@@ -187,3 +193,66 @@ def _compare(plan: Rerun, workspace: Workspace, reporter: Reporter) -> None:
     else:
         now = None if made is None else made.sha256
         reporter.warn(f"the plan is not the recorded one: its sha256 is {now}, was {plan.plan_sha256}")
+
+
+def fit_mocap(workspace: Workspace | Path | str, *clips: Path | str, **settings: object) -> StageSummary:
+    """`spinegen fit-mocap`: fit clips, or the shipped yoga flow where none is named.
+
+    Args:
+        workspace: the workspace or its folder.
+        clips: motion-capture files, or folders of them.
+        settings: fields of `FitSettings`.
+
+    Raises:
+        SpinegenError: a setting is not allowed, or a clip cannot be fitted (the others are).
+    """
+    return _call("fit", workspace, {"clips": [Path(clip) for clip in clips], **settings})
+
+
+def render_frames(workspace: Workspace | Path | str, **settings: object) -> StageSummary:
+    """`spinegen render`: draw people in the fitted poses; finished frames stay.
+
+    Args:
+        workspace: the workspace or its folder, with fits.
+        settings: fields of `RenderSettings`, such as `scenes="yoga"` and `shots=100`.
+
+    Raises:
+        SpinegenError: a setting is not allowed, nothing is fitted, or frames fail.
+    """
+    return _call("render", workspace, settings)
+
+
+def export_coco(workspace: Workspace | Path | str, **settings: object) -> StageSummary:
+    """`spinegen export-coco`: write the frames as a data set.
+
+    Args:
+        workspace: the workspace or its folder, with frames.
+        settings: fields of `ExportSettings`, such as `site="posterior"`.
+
+    Raises:
+        SpinegenError: a setting is not allowed, or no frame can be used.
+    """
+    return _call("export", workspace, settings)
+
+
+def train(workspace: Workspace | Path | str, **settings: object) -> StageSummary:
+    """`spinegen train-validate`: train, export to ONNX and score that file.
+
+    Args:
+        workspace: the workspace or its folder, with an export.
+        settings: fields of `TrainSettings`, such as `max_minutes=10`.
+
+    Raises:
+        SpinegenError: a setting is not allowed, or the training fails.
+    """
+    return _call("train", workspace, settings)
+
+
+def _call(name: StageName, workspace: Workspace | Path | str, given: dict[str, object]) -> StageSummary:
+    settings = parse(given, STAGES[name].settings, f"stage {name}")
+    place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
+    shard = getattr(settings, "shard", None)
+    with place.held(shard, name if shard is not None else ""):
+        summary = run_stage(name, place, settings)
+    complain(summary, name)
+    return summary

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from .records.base import Record
+from pydantic import BaseModel
 
 PLAIN_SECONDS = 10.0
 """On a non-terminal a running task prints a line this often."""
@@ -56,7 +55,7 @@ class StageSummary:
     """Items that failed while others went on; the command exits with 1 when there are any."""
     figures: dict[str, float | int | str] = field(default_factory=dict)
     """Machine-readable figures kept in `run.json` (frames, seconds, scores)."""
-    facts: Mapping[str, "Record"] = field(default_factory=dict[str, "Record"])
+    facts: Mapping[str, BaseModel] = field(default_factory=dict[str, BaseModel])
     """Entries of `run.json` that only the stage knows: what it read, what it planned."""
 
 

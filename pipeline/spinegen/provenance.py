@@ -9,10 +9,10 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from . import __version__
 from .files import sha256
 from .records.run_record import Environment, digest
 from .resources import resource_path
+from .version import __version__
 
 SHIPPED_FOLDERS = ("configs", "opensim_models")
 

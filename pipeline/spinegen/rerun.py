@@ -1,7 +1,6 @@
 """The same set again from its `run.json`: the settings of every stage, and the files they name, found and checked by their hashes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -19,6 +18,7 @@ from .provenance import environment, folder_digest
 from .records.base import JsonObject, Record
 from .records.run_record import ClipRecord, NamedFile, RunRecord, StageRecord, read_run_record, recorded_clips
 from .render.settings import RenderSettings
+from .run_config import RunPlan
 from .workspace import Workspace
 
 SCENES = "scenes.yaml"
@@ -26,22 +26,7 @@ SCENES = "scenes.yaml"
 SHOWN_FAULTS = 3
 
 
-@dataclass(frozen=True)
-class Rerun:
-    """What has to be done, stage by stage."""
-
-    fits: tuple[FitSettings, ...]
-    """One for every set of settings that clips were fitted with."""
-    render: RenderSettings | None
-    export: ExportSettings | None
-    train: TrainSettings | None
-    plan_sha256: str | None = None
-    """What the plan should come to."""
-    differences: tuple[str, ...] = ()
-    """How software and machine differ from then, a sentence each."""
-
-
-def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rerun:
+def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> RunPlan:
     """Settings for all stages that a `run.json` records; nothing is fitted or drawn yet.
 
     Args:
@@ -67,7 +52,7 @@ def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rer
     export, train = (finder.replaced(run.stages.get(name)) for name in ("export", "train"))
     finder.require_all()
     workspace.note(origin=NamedFile(path=source, sha256=sha256(run_file)))
-    return Rerun(
+    return RunPlan(
         fits,
         render() if render is not None else None,
         parse(export, ExportSettings, source) if export is not None else None,

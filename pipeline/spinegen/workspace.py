@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from pydantic import BaseModel
+
 from .errors import WorkspaceError
 from .files import remove_leftovers
 from .provenance import environment
-from .records.base import Record, as_plain
+from .records.base import as_plain
 from .records.run_record import RUN_VERSION, RunRecord, StageOutcome, StageRecord, StageRun, read_run_record
 
 _STAGE_LOCKS = {".lock-fit", ".lock-render"}
@@ -144,7 +146,8 @@ class Workspace:
                 )
             here = environment()
             known = run.environments if here in run.environments else (*run.environments, here)
-            this = StageRun(run=key, environment=known.index(here), **({"shard": shard} if shard else {}))
+            this = StageRun(run=key, environment=known.index(here))
+            this = this.model_copy(update={"shard": shard}) if shard else this
             runs = (*entry.runs, this)[-RUNS_KEPT:]
             entry = entry.model_copy(update={"settings": asked, "kept": held, "runs": runs})
             return run.model_copy(update={"environments": known, "stages": {**run.stages, stage: entry}})
@@ -154,7 +157,7 @@ class Workspace:
 
     def finish(self, stage: str, outcome: StageOutcome, run_key: str | None = None) -> None:
         """Add what a stage came to to its entry in `run.json`, and its time and figures to that run of it which `begin` named."""
-        said = {name: getattr(outcome, name) for name in outcome.model_fields_set}
+        said: dict[str, object] = {name: getattr(outcome, name) for name in outcome.model_fields_set}
 
         def change(run: RunRecord) -> RunRecord:
             entry = run.stages.get(stage, StageRecord())
@@ -165,7 +168,7 @@ class Workspace:
 
         self._change(change)
 
-    def note(self, **facts: Record | None) -> None:
+    def note(self, **facts: BaseModel | None) -> None:
         """Set top-level entries of `run.json` (`config`, `origin`, `inputs`, `plan`); None leaves an entry as it is."""
         known = {name: fact for name, fact in facts.items() if fact is not None}
         self._change(lambda run: run.model_copy(update=known))

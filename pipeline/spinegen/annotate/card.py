@@ -6,10 +6,10 @@ from typing import Any
 
 import jinja2
 
-from .. import __version__
 from ..files import write_text
 from ..records.export_record import ExportRecord
 from ..skeleton import KEYPOINTS, VERTEBRAE
+from ..version import __version__
 from . import coco, points_3d
 from .settings import ExportSettings
 from .tally import Tally, bin_width

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import __version__
 from ..skeleton import LINKS, NAMES, SIGMAS, VERTEBRAE
+from ..version import __version__
 from .labels import PersonAnnotation
 from .settings import Site
 from .sidecar import Frame

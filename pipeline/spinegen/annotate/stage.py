@@ -14,11 +14,11 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from .. import __version__
 from ..errors import DatasetError, WorkspaceError
 from ..progress import Reporter, StageSummary
 from ..records.base import as_plain
 from ..records.export_record import EXPORT_FILE, ExportRecord, ExportSource, SplitCount, found_export
+from ..version import __version__
 from ..workspace import Workspace
 from .outputs import Output, make_output
 from .piece import Job, Piece, make_piece

@@ -7,8 +7,8 @@ import traceback
 
 import click
 
-from .. import __version__
 from ..errors import SpinegenError
+from ..version import __version__
 from .base import Group
 from .look import check, doctor, preview, report
 from .run import run

@@ -54,9 +54,9 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
-    workspace = Workspace(root)
+    workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, settings, make_reporter())
+        summary = play_stage("fit", workspace, settings, reporter)
     complain(summary, "fit")
 
 

@@ -77,7 +77,8 @@ def list_clips() -> None:
 @click.command(
     cls=Command,
     epilog=example(
-        "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx"
+        "spinegen predict -i film.mp4 -o predictions",
+        "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
 @click.option(
@@ -97,7 +98,7 @@ def list_clips() -> None:
     help="Folder for pictures and JSON.",
 )
 @click.option(
-    "--model", type=click.Path(dir_okay=False, path_type=Path), default="workspace/pose/pose.onnx", show_default=True
+    "--model", metavar="full|light|FILE.onnx", default="full", show_default=True, help="A shipped network, or a file."
 )
 @click.option(
     "--boxes",
@@ -107,9 +108,11 @@ def list_clips() -> None:
     help="Person boxes: the whole picture, or a COCO/JSON file.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
-def predict(source: Path, target: Path, model: Path, boxes: str, spine_only: bool) -> None:
+def predict(source: Path, target: Path, model: str, boxes: str, spine_only: bool) -> None:
     """Run a trained network on pictures or a video and draw what it sees."""
+    from ..pose.networks import cards, shipped_model
     from ..pose.predict_stage import predict as run
     from ..progress import make_reporter, print_summary
 
-    print_summary(run(source, target, model, boxes, spine_only, make_reporter()))
+    file = shipped_model(model) if model in cards() else Path(model)
+    print_summary(run(source, target, file, boxes, spine_only, make_reporter()))

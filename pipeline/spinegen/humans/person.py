@@ -12,10 +12,10 @@ from .body.hands import curl_hands
 from .body.landmarks import Landmarks
 from .body.shape import Shape, rest_vertices
 from .face.complexion import eye_texture, skin_texture
+from .face.face_hair import face_hair_parts
 from .garments.cap import make_cap
 from .garments.cloth import Cloth, make_clothes, make_shell
 from .garments.offset import cloth_height_m
-from .hair.face_hair import face_hair_parts
 from .hair.hair import hair_parts
 from .mesh.mesh import MeshPart
 from .mesh.mesh_ops import unique_rows

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..biomech.fits.settings import FitSettings
+from ..progress import Reporter
+from ..workspace import Workspace
 from .capture import make_capture, truth_path
 from .flow import load_flow
 from .performer import Performer
@@ -44,3 +47,16 @@ def make_shipped_clips(folder: Path) -> list[Path]:
             make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
         paths.append(path)
     return paths
+
+
+def with_clips(settings: FitSettings, workspace: Workspace, reporter: Reporter) -> FitSettings:
+    """The settings themselves where they name clips, else with the shipped flow, made in the workspace.
+
+    Raises:
+        OSError: the clips cannot be written.
+    """
+    if settings.clips:
+        return settings
+    workspace.open()
+    reporter.say(f"no clips given: making and fitting the shipped yoga flow in {workspace.clips}")
+    return settings.model_copy(update={"clips": tuple(make_shipped_clips(workspace.clips))})

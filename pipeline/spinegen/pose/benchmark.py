@@ -6,8 +6,8 @@ from typing import Any
 from ..files import write_json, write_text
 from ..progress import Reporter, StageSummary
 from ..workspace import Workspace
+from .score import score_and_report, shown
 from .settings import TrainSettings
-from .stage import score_and_report, shown
 from .train_part import find_split, key_of, read_record, train
 
 PARTS = (8, 4, 2, 1)

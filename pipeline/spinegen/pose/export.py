@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import __version__, skeleton
+from .. import skeleton
 from ..errors import TrainingError
 from ..files import atomic_path
+from ..version import __version__
 from .assembly import Architecture
 from .nets.network import PoseNetwork
 from .onnx_file import MEAN_RGB, METADATA_KEY, STD_RGB, open_simcc

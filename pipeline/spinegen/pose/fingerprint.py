@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from ..version import __version__
 from .settings import TrainSettings
 
 _NOT_DECIDING = {"device", "threads", "only", "annotations", "images", "benchmark", "fp16"}

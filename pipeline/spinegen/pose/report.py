@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..files import write_text
+from ..version import __version__
 from . import drawing, geometry
 from .data.pictures import PictureError, read_rgb
 from .validation import Validation

@@ -5,19 +5,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import TrainingError
-from ..files import write_json
 from ..progress import Reporter, StageSummary
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES
+from .benchmark import run_benchmark
+from .networks import shipped_model
+from .photographs import write_photographs
+from .score import score_and_report, shown
 from .settings import AugmentSettings, LossSettings, TrainSettings
-from .train_part import Split, ensure_trained, find_split, read_record, trained_network
+from .train_part import Split, ensure_trained, find_split, read_record
 
 __all__ = ["AugmentSettings", "LossSettings", "TrainSettings", "train_validate"]
-
-METRICS_VERSION = 1
 
 
 def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> StageSummary:
@@ -33,8 +32,6 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     workspace.open()
     if settings.benchmark:
-        from .benchmark import run_benchmark
-
         return run_benchmark(workspace, settings, reporter)
     if settings.only == "validate":
         return _validate_only(workspace, settings, reporter)
@@ -51,50 +48,14 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
         workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter
     )
     require_better_than_mean_pose(metrics)
+    show_photographs(workspace.pose, reporter)
     return summarize(metrics, workspace.pose, None)
 
 
-def score_and_report(
-    folder: Path, model: Path, split: Split, record: dict[str, Any] | None, settings: TrainSettings, reporter: Reporter
-) -> dict[str, Any]:
-    """Score an ONNX file; write `metrics.json` and `report.html` into `folder`.
-
-    Args:
-        record: the training's own, or None for a file from elsewhere.
-    """
-    import torch
-
-    from .data.coco_set import read_coco
-    from .report import write_pose_report
-    from .scoring.baseline import mean_pose
-    from .scoring.latency import latency_table
-    from .training.device import choose_device, core_count
-    from .validation import validate
-
-    device = choose_device(settings.device)
-    people = read_coco(split.annotations, split.images)
-    pose = np.array(record["mean_pose"]) if record is not None else mean_pose(people)
-    threads = settings.threads or core_count()
-    result = validate(model, people, pose, device.type, reporter, threads)
-    size = record["settings"]["model"] if record is not None else None
-    network = trained_network(folder, size) if size is not None else None
-    torch.set_num_threads(threads)
-    latency = latency_table(network, ARCHITECTURES[size] if size else None, model, threads)
-    metrics: dict[str, Any] = {
-        "version": METRICS_VERSION,
-        "key": record["key"] if record is not None else None,
-        "model": model.name,
-        "annotations": split.annotations.name,
-        "mean_pose_from": "training boxes" if record is not None else "the scored boxes",
-        "scores": result.scores,
-        "left_out": list(result.broken),
-        "latency": latency,
-        "training": {k: v for k, v in record.items() if k not in ("history", "mean_pose", "key")} if record else None,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    write_pose_report(folder / "report.html", metrics, record["history"] if record else [], result)
-    write_json(folder / "metrics.json", metrics)
-    return metrics
+def show_photographs(folder: Path, reporter: Reporter) -> None:
+    """What the trained network and the shipped one answer on pictures that nobody drew."""
+    networks = {"trained here": folder / "pose.onnx", "shipped (full)": shipped_model("full")}
+    write_photographs(folder / "photographs", networks, reporter)
 
 
 def require_better_than_mean_pose(metrics: dict[str, Any]) -> None:
@@ -166,11 +127,6 @@ def summarize(metrics: dict[str, Any], folder: Path, remark: str | None) -> Stag
         rows.append(("left out", f"{len(metrics['left_out'])} broken pictures"))
     rows.append(("model", metrics["model"]))
     return StageSummary("Training and validation", tuple(rows), folder / "report.html", figures=figures)
-
-
-def shown(value: float | None) -> str:
-    """A score, or a dash where there is none."""
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _number(value: float | None) -> float | str:

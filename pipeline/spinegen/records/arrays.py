@@ -87,8 +87,8 @@ def _named(array: NDArray[np.float64] | NDArray[np.int64]) -> dict[str, object]:
 
 
 def _named_levels(array: Array) -> dict[str, object]:
-    rows = zip(LEVELS, array.tolist(), np.isfinite(array).all(1), strict=True)
-    return {level: row for level, row, known in rows if known}
+    rows = zip(LEVELS, array, strict=True)
+    return {level: row.tolist() for level, row in rows if np.isfinite(row).all()}
 
 
 Matrix3 = Annotated[Array, PlainValidator(_listed(3, 3)), PlainSerializer(_list)]

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Mapping
 
+from pydantic import BaseModel
+
 from ..errors import EngineError, WorkspaceError
 from ..progress import Reporter, StageSummary, clock
-from ..records.base import Record
 from ..scenes.plan import Plan, PlanFacts, make_plan, open_plan
-from ..scenes.plan_file import HEADER, PART_SHOTS, plan_record
+from ..scenes.plan_file import HEADER, PART_SHOTS
+from ..scenes.plan_record import plan_record
 from ..scenes.settings import SceneSettings
 from ..workspace import Workspace
 from .fits import read_motions, require_fits
@@ -64,7 +66,7 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
     return StageSummary("Render", tuple(rows), workspace.frames, tuple(failures), figures, _known(workspace))
 
 
-def _known(workspace: Workspace) -> dict[str, Record]:
+def _known(workspace: Workspace) -> dict[str, BaseModel]:
     plan = plan_record(workspace.plan, workspace.root / "people.json")
     return {} if plan is None else {"plan": plan}
 

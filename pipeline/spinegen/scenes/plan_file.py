@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigError, DatasetError
-from ..files import atomic_path, sha256, write_json
+from ..files import atomic_path, write_json
 from ..records.plan_shot import Shot
-from ..records.run_record import PlanRecord, digest
 from .settings import SceneSettings
 
 HEADER = "_plan.json"
@@ -190,23 +189,6 @@ def part_facts(path: Path, identity: str) -> PartFacts | None:
     if note.pop("identity", None) != identity:
         return None
     return PartFacts(**{**note, "rejected": Counter(note["rejected"])})
-
-
-def plan_record(folder: Path, people: Path) -> PlanRecord | None:
-    """Hashes of the plan (its header and first part; the other parts follow from the header) and its people, and for how many shots it
-    was made; None before there is one."""
-    try:
-        header = read_header(folder)
-        files = (folder / HEADER, folder / header.file_of(0))
-        drawn = [part_facts(folder / header.file_of(part), header.identity) for part in range(header.parts)]
-        return PlanRecord(
-            sha256=digest((path.name, sha256(path)) for path in files),
-            people_sha256=sha256(people),
-            rows=sum(part.shots for part in drawn if part is not None),
-            shots=header.shots,
-        )
-    except (OSError, DatasetError):
-        return None
 
 
 def _note(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:

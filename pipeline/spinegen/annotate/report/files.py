@@ -1,5 +1,6 @@
 """What other stages left behind, read for the page: fits, scores, the record of the run; none of it need be there."""
 
+import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,22 @@ def read_fits(workspace: Workspace) -> list[FitRow]:
 def _limits(report: FitReport) -> str:
     worst = sorted(report.limits.spine.items(), key=lambda item: -item[1])[:3]
     return ", ".join(f"{name} {100 * share:.0f} %" for name, share in worst)
+
+
+def read_photographs(workspace: Workspace) -> dict[str, Any] | None:
+    """Networks' answers on photographs: `networks`, and `photographs` of `title` and `uri`; `None` when there are none."""
+    folder = workspace.pose / "photographs"
+    index = _read(folder / "photographs.json")
+    if index is None:
+        return None
+    shown = []
+    for entry in index.get("photographs") or []:
+        try:
+            data = base64.b64encode((folder / Path(str(entry["file"])).name).read_bytes()).decode()
+        except (OSError, KeyError, TypeError):
+            continue
+        shown.append({"title": str(entry.get("title", "")), "uri": f"data:image/jpeg;base64,{data}"})
+    return {"networks": [str(name) for name in index.get("networks") or []], "photographs": shown} if shown else None
 
 
 def read_scores(workspace: Workspace) -> dict[str, Any] | None:

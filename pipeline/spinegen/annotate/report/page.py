@@ -7,16 +7,16 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ... import __version__
 from ...errors import DatasetError
 from ...files import write_text
 from ...progress import Reporter
 from ...skeleton import KEYPOINTS, SPINE_CHAIN, SUBSETS
+from ...version import __version__
 from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
 from . import charts
-from .files import FitRow, read_fits, read_run, read_scores
+from .files import FitRow, read_fits, read_photographs, read_run, read_scores
 from .gather import Gathered, Shown, gather
 from .pictures import Picture, picture
 from .published import AXES, published_ranges
@@ -63,6 +63,7 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
         rose=Markup(charts.rose(found.tally.views.tolist())) if found.tally.annotations else None,
         fits=read_fits(workspace),
         scores=read_scores(workspace),
+        photographs=read_photographs(workspace),
         run=read_run(workspace),
         exports=[
             (name, f"{name}/README.md")

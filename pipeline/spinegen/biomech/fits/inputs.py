@@ -30,7 +30,7 @@ def fitted_inputs(workspace: Workspace) -> Inputs:
 
 def _clip(name: str, origin: FitOrigin, group: int, own_clips: Path) -> ClipRecord:
     hashes, source = origin.identity.sha256, Path(origin.source)
+    ours = source.parent.resolve() == own_clips.resolve()
+    where = {"shipped": True} if ours else {"path": str(source)}
     truth = {"truth_sha256": hashes["truth"]} if "truth" in hashes else {}
-    if source.parent.resolve() == own_clips.resolve():
-        return ClipRecord(name=name, sha256=hashes["clip"], shipped=True, fit=group, **truth)
-    return ClipRecord(name=name, sha256=hashes["clip"], path=str(source), fit=group, **truth)
+    return ClipRecord(name=name, sha256=hashes["clip"], fit=group).model_copy(update={**where, **truth})

@@ -6,7 +6,6 @@ from importlib import metadata
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import __version__
 from ...clips.clip import Clip
 from ...clips.marker_set import MarkerMatch
 from ...geometry.types import Array
@@ -26,6 +25,7 @@ from ...records.fit_report import (
     TruthErrors,
     Verdict,
 )
+from ...version import __version__
 from ..fit.fit_clip import Fit
 from ..fit.marker_faults import Fault
 from ..model.curvature import curvature

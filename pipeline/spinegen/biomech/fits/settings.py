@@ -17,7 +17,7 @@ class FitSettings(Settings):
     )
 
     clips: tuple[Path, ...] = ()
-    """Motion-capture files, or folders of them; none means the shipped yoga flow."""
+    """Motion-capture files, or folders of them; commands take the shipped yoga flow where none is named."""
     model: str = "builtin"
     """`builtin` (= `unisex`), `male`, `female`, or an .osim file."""
     model_mapping: Path | None = None

@@ -4,15 +4,14 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ... import __version__
 from ...clips.read import READERS
 from ...errors import FitError, SpinegenError
 from ...files import sha256
-from ...motions import make_shipped_clips
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
 from ...records.fit_report import VERDICTS, FitIdentity, FitReport, found_fit_report
 from ...shards import part_of
+from ...version import __version__
 from ...workspace import Workspace
 from .files import PAGE, REPORT, damaged_files
 from .inputs import fitted_inputs
@@ -30,10 +29,12 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
     """Fit every clip; one that fails does not stop the others.
 
     Raises:
-        FitError: two clips have the same name, or a name cannot be that of a folder.
+        FitError: no clips are named, two have the same name, or a name cannot be that of a folder.
     """
     workspace.open()
-    clips = clip_files(settings.clips) or _shipped(workspace, reporter)
+    clips = clip_files(settings.clips)
+    if not clips:
+        raise FitError("no clips to fit: name files or folders, or make those that are shipped (motions.shipped)")
     by_name: dict[str, Path] = {}
     for clip in clips:
         if clip.stem.startswith("."):
@@ -113,11 +114,6 @@ def clip_files(given: Sequence[Path]) -> tuple[Path, ...]:
             raise FitError(f"{path}: no clip in this folder; looked for {', '.join(READERS)}")
         found += inside
     return tuple(found)
-
-
-def _shipped(workspace: Workspace, reporter: Reporter) -> tuple[Path, ...]:
-    reporter.say(f"no clips given: making and fitting the shipped yoga flow in {workspace.clips}")
-    return tuple(Path(path) for path in make_shipped_clips(workspace.clips))
 
 
 def _sha256(path: Path) -> str:

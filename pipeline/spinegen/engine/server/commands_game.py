@@ -1,6 +1,6 @@
 """`/unrealcv`, `/action/game`, `/scene` and `/level` commands."""
 
-from ... import __version__
+from ...version import __version__
 from ..protocol.actor_calls import CALLS, Call
 from .router import Router
 from .session import Session

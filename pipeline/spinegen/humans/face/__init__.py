@@ -1,1 +1,1 @@
-"""What is painted on the skin: complexion, brows, lips, eyes and stubble."""
+"""What is painted on the skin, and the short hairs of brows and beards that stand over it."""

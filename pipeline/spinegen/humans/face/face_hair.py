@@ -5,12 +5,12 @@ import numpy as np
 from ...geometry.types import Floats
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame
-from ..face.face_paint import beard_field, brow_field
+from ..hair.hair import hair_texture
+from ..hair.strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..spec.person_spec import Hair, PersonSpec
-from .hair import hair_texture
-from .strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
+from .face_paint import beard_field, brow_field
 
 BEARDS = {"short": (2600, 0.007, 0.002), "full": (2000, 0.024, 0.006)}
 """Hairs, their length and how far they stand off, metres."""

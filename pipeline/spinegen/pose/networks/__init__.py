@@ -1,0 +1,43 @@
+"""The networks that ship with the package: exported files, what each was trained on, and their hashes. Nothing but the standard library comes in."""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ...errors import TrainingError
+
+FOLDER = Path(__file__).resolve().parent
+CARDS = FOLDER / "networks.json"
+
+
+def shipped_model(name: str = "full") -> Path:
+    """The ONNX file of a shipped 37-keypoint network.
+
+    Args:
+        name: `full`, or `light`, which takes less than half the time.
+
+    Raises:
+        TrainingError: no network of that name, or its file is missing or damaged.
+    """
+    known = cards()
+    if name not in known:
+        raise TrainingError(f"no network named {name!r} ships with spinegen; there are: {', '.join(known)}")
+    path = FOLDER / f"spinegen-{name}.onnx"
+    if not path.is_file():
+        raise TrainingError(f"{path}: shipped network is missing: install spinegen again")
+    _check(path, known[name]["sha256"])
+    return path
+
+
+def cards() -> dict[str, dict[str, Any]]:
+    """What is known of each shipped network: `sha256`, its training and its scores."""
+    return json.loads(CARDS.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _check(path: Path, sha256: str) -> None:
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != sha256:
+        raise TrainingError(f"{path}: shipped network is damaged (SHA-256 {found[:16]}...): install spinegen again")

@@ -1,0 +1,74 @@
+"""The networks that ship: found, whole, and what predict takes without being told."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+import spinegen
+from spinegen import skeleton
+from spinegen.errors import TrainingError
+from spinegen.pose import networks, photographs
+from spinegen.pose.export import store_half
+from spinegen.pose.onnx_file import open_simcc
+from spinegen.pose.predictor import PosePredictor
+from spinegen.progress import SilentReporter
+
+
+@pytest.mark.parametrize("name", networks.cards())
+def test_every_shipped_network_is_whole_small_and_says_how_to_use_it(name: str) -> None:
+    path = spinegen.shipped_model(name)
+    assert path.stat().st_size <= {"light": 4e6, "full": 9e6}[name]
+    file = open_simcc(path)
+    assert file.keypoints == skeleton.COUNT
+    assert file.input_hw == (256, 192)
+    assert tuple(file.metadata["keypoints"]) == skeleton.NAMES
+    assert {"sha256", "training", "scores"} <= set(networks.cards()[name])
+
+
+def test_an_unknown_a_missing_and_a_damaged_network_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TrainingError, match="no network named 'huge' ships with spinegen; there are: "):
+        spinegen.shipped_model("huge")
+    source = spinegen.shipped_model("full")
+    monkeypatch.setattr(networks, "FOLDER", tmp_path)
+    with pytest.raises(TrainingError, match=r"spinegen-full\.onnx: shipped network is missing: install spinegen again"):
+        spinegen.shipped_model("full")
+    data = bytearray(source.read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "spinegen-full.onnx").write_bytes(bytes(data))
+    with pytest.raises(TrainingError, match="shipped network is damaged"):
+        spinegen.shipped_model("full")
+
+
+def test_half_stored_weights_take_half_the_room_and_compute_nearly_the_same(
+    exported_onnx: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "half.onnx"
+    difference = store_half(exported_onnx, target)
+    assert 0 < difference < 0.01
+    assert target.stat().st_size < 0.6 * exported_onnx.stat().st_size
+    stored = onnx.load(str(target)).graph.initializer
+    assert any(entry.data_type == onnx.TensorProto.FLOAT16 for entry in stored)
+
+
+def test_a_face_that_nobody_drew_is_found() -> None:
+    """The portrait that Matplotlib brings: eyes over the mouth's side of the nose, left eye right of the right one in the picture."""
+    portrait = next(p for p in photographs.PHOTOGRAPHS if p.package == "matplotlib")
+    picture = photographs.read_photograph(portrait)
+    assert picture is not None
+    answer = PosePredictor(spinegen.shipped_model("full"), flip_test=True).predict(
+        picture, np.array([portrait.box_xywh_px])
+    )
+    points = dict(zip(skeleton.NAMES, answer.keypoints_px[0], strict=True))
+    assert np.linalg.norm(points["left_eye"] - (321, 227)) < 30
+    assert np.linalg.norm(points["right_eye"] - (236, 227)) < 30
+    assert points["left_shoulder"][0] > points["nose"][0] > points["right_shoulder"][0]
+    assert points["neck"][1] > points["nose"][1]
+
+
+def test_photographs_are_drawn_for_the_report(tmp_path: Path) -> None:
+    count = photographs.write_photographs(tmp_path, {"shipped": spinegen.shipped_model("full")}, SilentReporter())
+    assert count >= 1
+    assert (tmp_path / "0.jpg").stat().st_size > 5000
+    assert (tmp_path / "photographs.json").exists()
