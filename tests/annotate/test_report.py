@@ -14,7 +14,9 @@ from spinegen.annotate.report import write_report
 from spinegen.annotate.report.published import published_ranges
 from spinegen.progress import SilentReporter
 from spinegen.records.fit_report import LimitShares, TruthErrors
+from spinegen.records.metrics import METRICS_VERSION, ErrorRow, ErrorTables, Metrics, PckAuc, Scores
 from spinegen.records.run_record import StageOutcome
+from spinegen.records.training_record import OnnxExport, TrainingFacts
 from spinegen.skeleton import VERTEBRAE
 from spinegen.workspace import Workspace
 from support.fit_reports import fit_report, write_fit_report
@@ -54,6 +56,45 @@ def parse(page: Path) -> Outside:
     return parser
 
 
+def metrics(annotations: str) -> Metrics:
+    """Scores of a small training."""
+    subsets = ("body", "spine", "feet", "all")
+    score: dict[str, float | None] = {"AP": 0.412, "AP50": 0.8, "AP75": 0.4, "AR": 0.5}
+    mean: dict[str, float | None] = {"AP": 0.101}
+    nose = ErrorRow(name="nose", count=8, mean_px=3.0, mean_box=0.02, pck_05=0.8, pck_10=0.9, auc=0.7)
+    training = TrainingFacts(
+        settings={"model": "tiny"},
+        device="cpu",
+        batch=8,
+        learning_rate=0.001,
+        people=24,
+        validation_people=8,
+        parameters=1_200_000,
+        steps=100,
+        seconds=60.0,
+        people_per_s=13.0,
+        loader_people_per_s=90.0,
+        export=OnnxExport(difference={"1": 1e-6}, bytes=1000),
+    )
+    return Metrics(
+        version=METRICS_VERSION,
+        key="k",
+        model="pose.onnx",
+        annotations=annotations,
+        mean_pose_from="training boxes",
+        scores=Scores(
+            people=8,
+            network=dict.fromkeys(subsets, score),
+            mean_pose=dict.fromkeys(subsets, mean),
+            auc=PckAuc(network={"all": 0.6}, mean_pose={"all": 0.1}),
+            tables=ErrorTables(subsets=(), keypoints=(nose,), occlusion=(), views=(), people=()),
+        ),
+        left_out=(),
+        latency=(),
+        training=training,
+    )
+
+
 @pytest.fixture
 def whole(fresh: Workspace) -> Workspace:
     """Frames, two fits, scores and a run record, with names that would break careless HTML."""
@@ -73,20 +114,7 @@ def whole(fresh: Workspace) -> Workspace:
         write_fit_report(folder, report)
         (folder / "report.html").write_text("<p>fit</p>")
     fresh.pose.mkdir()
-    score = {"AP": 0.412, "AP50": 0.8, "AP75": 0.4, "AR": 0.5}
-    metrics = {
-        "model": "pose.onnx",
-        "annotations": "person_keypoints_val-unreal.json",
-        "scores": {
-            "people": 8,
-            "network": dict.fromkeys(("body", "spine", "feet", "all"), score),
-            "mean_pose": {"all": {"AP": 0.101}},
-            "auc": {"network": {"all": 0.6}},
-            "tables": {"keypoints": [{"name": "nose", "mean_box": 0.02, "pck_10": 0.9}]},
-        },
-        "training": {"settings": {"model": "tiny"}, "parameters": 1_200_000, "seconds": 60.0, "device": "cpu"},
-    }
-    (fresh.pose / "metrics.json").write_text(json.dumps(metrics))
+    metrics("person_keypoints_val-unreal.json").write(fresh.pose / "metrics.json")
     fresh.begin("fit", {"clips": ["flow"]})
     fresh.finish("fit", StageOutcome(seconds=3.2, figures={"clips": 2}))
     return fresh

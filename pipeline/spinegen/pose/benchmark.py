@@ -5,10 +5,12 @@ from typing import Any
 
 from ..files import write_json, write_text
 from ..progress import Reporter, StageSummary
+from ..records.metrics import Metrics
+from ..records.training_record import TrainingRecord, read_training
 from ..workspace import Workspace
 from .score import score_and_report, shown
 from .settings import TrainSettings
-from .train_part import find_split, key_of, read_record, train
+from .train_part import find_split, key_of, train
 
 PARTS = (8, 4, 2, 1)
 MINIMUM_PEOPLE = 8
@@ -36,8 +38,8 @@ def run_benchmark(workspace: Workspace, settings: TrainSettings, reporter: Repor
     for count in sorted({max(total // part, min(MINIMUM_PEOPLE, total)) for part in PARTS}):
         here = folder / str(count)
         key = f"{key_of(workspace, settings)}-{count}"
-        record = read_record(here)
-        if record is None or record["key"] != key:
+        record = read_training(here)
+        if record is None or record.key != key:
             reporter.say(f"learning curve: {count} of {total} people")
             record = train(here, train_split, val_split, settings, key, reporter, limit=count, crops=folder / "cache")
         metrics = score_and_report(here, here / "pose.onnx", val_split, record, settings, reporter)
@@ -60,18 +62,18 @@ def record_settings(settings: TrainSettings) -> dict[str, Any]:
     return settings.model_dump(mode="json")
 
 
-def _row(record: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
-    scores = metrics["scores"]
+def _row(record: TrainingRecord, metrics: Metrics) -> dict[str, Any]:
+    scores = metrics.scores
     return {
-        "people": record["people"],
-        **{f"ap_{name}": scores["network"][name]["AP"] for name in ("all", "body", "spine", "feet")},
-        "auc_all": scores["auc"]["network"]["all"],
-        "mean_pose_ap_all": scores["mean_pose"]["all"]["AP"],
-        "steps": record["steps"],
-        "minutes": record["seconds"] / 60,
-        "people_per_s": record["people_per_s"],
-        "loader_people_per_s": record["loader_people_per_s"],
-        "device": record["device"],
+        "people": record.people,
+        **{f"ap_{name}": scores.network[name]["AP"] for name in ("all", "body", "spine", "feet")},
+        "auc_all": scores.auc.network["all"],
+        "mean_pose_ap_all": scores.mean_pose["all"]["AP"],
+        "steps": record.steps,
+        "minutes": record.seconds / 60,
+        "people_per_s": record.people_per_s,
+        "loader_people_per_s": record.loader_people_per_s,
+        "device": record.device,
     }
 
 

@@ -2,14 +2,16 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..files import write_text
+from ..records.metrics import Metrics
+from ..records.training_record import HistoryRow
 from ..version import __version__
 from . import drawing, geometry
 from .data.pictures import PictureError, read_rgb
@@ -44,7 +46,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pose netw
 {% for title, name in (("By occlusion", "occlusion"), ("By side of the trunk that is seen", "views"), ("By person", "people"), ("By keypoint", "keypoints")) %}
 <h2>{{ title }}</h2><div class="scroll"><table><tr><th></th><th>labels</th><th>error px</th><th>error / box</th><th>PCK 0.05</th><th>PCK 0.1</th><th>AUC</th>
 {% if name != "keypoints" %}<th>spine error px</th><th>spine / box</th><th>spine AUC</th>{% endif %}</tr>
-{% for row in m.scores.tables[name] %}<tr><td>{{ row.name }}</td><td>{{ row.count }}</td><td>{{ f(row.mean_px, 1) }}</td><td>{{ f(row.mean_box) }}</td><td>{{ f(row.pck_05) }}</td>
+{% for row in m.scores.tables | attr(name) %}<tr><td>{{ row.name }}</td><td>{{ row.count }}</td><td>{{ f(row.mean_px, 1) }}</td><td>{{ f(row.mean_box) }}</td><td>{{ f(row.pck_05) }}</td>
 <td>{{ f(row.pck_10) }}</td><td>{{ f(row.auc) }}</td>{% if name != "keypoints" %}<td>{{ f(row.spine_mean_px, 1) }}</td><td>{{ f(row.spine_mean_box) }}</td><td>{{ f(row.spine_auc) }}</td>{% endif %}</tr>{% endfor %}</table></div>{% endfor %}
 <h2>Speed</h2><table><tr><th>runtime</th><th>device</th><th>batch</th><th>ms</th><th>people/s</th></tr>
 {% for row in m.latency %}<tr><td>{{ row.runtime }}</td><td>{{ row.device }}</td><td>{{ row.batch }}</td><td>{{ f(row.ms, 2) }}</td><td>{{ f(row.people_per_s, 0) }}</td></tr>{% endfor %}</table>
@@ -54,7 +56,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pose netw
 """
 
 
-def write_pose_report(path: Path, metrics: dict[str, Any], history: list[dict[str, Any]], result: Validation) -> None:
+def write_pose_report(path: Path, metrics: Metrics, history: Sequence[HistoryRow], result: Validation) -> None:
     """Write `report.html`.
 
     Args:
@@ -66,13 +68,13 @@ def write_pose_report(path: Path, metrics: dict[str, Any], history: list[dict[st
     def f(value: float | None, digits: int = 3) -> str:
         return "-" if value is None else f"{value:.{digits}f}"
 
-    training = metrics["training"]
+    training = metrics.training
     text = ""
-    if training:
+    if training is not None:
         text = (
-            f"{training['settings']['model']}, {training['parameters'] / 1e6:.2f} M parameters; {training['people']} people; {training['steps']} steps of "
-            f"{training['batch']} in {training['seconds'] / 60:.1f} min on {training['device']}: {training['people_per_s']:.0f} people/s "
-            f"(one loading thread alone: {training['loader_people_per_s']:.0f} people/s)"
+            f"{training.size}, {training.parameters / 1e6:.2f} M parameters; {training.people} people; {training.steps} steps of "
+            f"{training.batch} in {training.seconds / 60:.1f} min on {training.device}: {training.people_per_s:.0f} people/s "
+            f"(one loading thread alone: {training.loader_people_per_s:.0f} people/s)"
         )
     template = Environment(autoescape=True).from_string(_PAGE)
     page = template.render(
@@ -86,7 +88,7 @@ def write_pose_report(path: Path, metrics: dict[str, Any], history: list[dict[st
     write_text(path, page)
 
 
-def curves_svg(history: list[dict[str, Any]]) -> str:
+def curves_svg(history: Sequence[HistoryRow]) -> str:
     """Losses, and the validation AP, over minutes, as inline SVG."""
     from matplotlib.figure import Figure
 

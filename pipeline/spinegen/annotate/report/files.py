@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ...records.base import found_record
 from ...records.fit_report import FitReport, TruthErrors, found_fit_report
+from ...records.metrics import Metrics, found_metrics
 from ...records.run_record import RunRecord
 from ...workspace import Workspace
 
@@ -24,6 +25,27 @@ class FitRow:
     """Coordinates that stand at a limit most often."""
     truth: list[tuple[str, str]]
     """Errors against known vertebrae: what, figure."""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """Scores over one subset of keypoints."""
+
+    subset: str
+    network: dict[str, float | None]
+    mean: float | None
+    """AP of the mean pose."""
+    auc: float | None
+
+
+@dataclass(frozen=True)
+class ScoreFigures:
+    """The network's scores on the page."""
+
+    metrics: Metrics
+    rows: list[ScoreRow]
+    page: str | None
+    """Address of their own page."""
 
 
 def read_fits(workspace: Workspace) -> list[FitRow]:
@@ -58,45 +80,18 @@ def read_photographs(workspace: Workspace) -> dict[str, Any] | None:
     return {"networks": [str(name) for name in index.get("networks") or []], "photographs": shown} if shown else None
 
 
-def read_scores(workspace: Workspace) -> dict[str, Any] | None:
-    """What `pose/metrics.json` holds about the network, or `None` when there is none yet."""
-    metrics = _read(workspace.pose / "metrics.json")
-    if metrics is None or not isinstance(metrics.get("scores"), dict):
+def read_scores(workspace: Workspace) -> ScoreFigures | None:
+    """What `pose/metrics.json` holds about the network, or `None` when there is none of this version yet."""
+    metrics = found_metrics(workspace.pose)
+    if metrics is None:
         return None
-    scores = metrics["scores"]
-    rows = []
-    for subset in ("body", "spine", "feet", "all"):
-        network = _mapping(_mapping(scores, "network"), subset)
-        mean = _mapping(_mapping(scores, "mean_pose"), subset)
-        auc = _mapping(_mapping(scores, "auc"), "network").get(subset)
-        if network:
-            rows.append(
-                {
-                    "subset": subset,
-                    **{k: network.get(k) for k in ("AP", "AP50", "AP75", "AR")},
-                    "mean": mean.get("AP"),
-                    "auc": auc,
-                }
-            )
-    keypoints = [
-        {"name": str(row["name"]), "error": row.get("mean_box"), "pck": row.get("pck_10")}
-        for row in _mapping(scores, "tables").get("keypoints") or []
-        if isinstance(row, dict) and "name" in row
+    scores = metrics.scores
+    rows = [
+        ScoreRow(subset, network, scores.mean_pose.get(subset, {}).get("AP"), scores.auc.network.get(subset))
+        for subset in ("body", "spine", "feet", "all")
+        if (network := scores.network.get(subset))
     ]
-    training = metrics.get("training") or {}
-    return {
-        "rows": rows,
-        "people": scores.get("people"),
-        "model": metrics.get("model"),
-        "annotations": metrics.get("annotations"),
-        "size": _mapping(training, "settings").get("model"),
-        "parameters": training.get("parameters"),
-        "device": training.get("device"),
-        "minutes": training["seconds"] / 60 if isinstance(training.get("seconds"), int | float) else None,
-        "latency": [row for row in metrics.get("latency") or [] if isinstance(row, dict)],
-        "keypoints": keypoints,
-        "page": "pose/report.html" if (workspace.pose / "report.html").exists() else None,
-    }
+    return ScoreFigures(metrics, rows, "pose/report.html" if (workspace.pose / "report.html").exists() else None)
 
 
 def read_run(workspace: Workspace) -> dict[str, Any]:
@@ -132,11 +127,6 @@ def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-
-
-def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
 from . import charts
-from .files import FitRow, read_fits, read_photographs, read_run, read_scores
+from .files import FitRow, ScoreFigures, read_fits, read_photographs, read_run, read_scores
 from .gather import Gathered, Shown, gather
 from .pictures import Picture, picture
 from .published import AXES, published_ranges
@@ -103,7 +103,7 @@ def _facets(sheet: list[Picture]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _tiles(found: Gathered, fits: list[FitRow], scores: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+def _tiles(found: Gathered, fits: list[FitRow], scores: ScoreFigures | None) -> list[tuple[str, str, str]]:
     """Key figures: (figure, what, more)."""
     tiles = []
     if found.total:
@@ -138,12 +138,11 @@ def _tiles(found: Gathered, fits: list[FitRow], scores: dict[str, Any] | None) -
                 )
             )
     if scores:
-        for row in scores["rows"]:
-            if row["subset"] in ("spine", "all") and row["AP"] is not None:
-                what = "AP spine" if row["subset"] == "spine" else "AP all 37"
-                tiles.append(
-                    (f"{row['AP']:.3f}", what, f"mean pose {row['mean']:.3f}" if row["mean"] is not None else "")
-                )
+        for row in scores.rows:
+            found_ap = row.network.get("AP")
+            if row.subset in ("spine", "all") and found_ap is not None:
+                what = "AP spine" if row.subset == "spine" else "AP all 37"
+                tiles.append((f"{found_ap:.3f}", what, f"mean pose {row.mean:.3f}" if row.mean is not None else ""))
     return tiles
 
 
