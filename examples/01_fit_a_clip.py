@@ -16,7 +16,7 @@ from spinegen.motions import make_shipped_clips
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clip", nargs="?", type=Path)
     parser.add_argument("--out", type=Path, default=Path("fitted"))
     given = parser.parse_args()

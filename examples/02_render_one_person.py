@@ -1,10 +1,9 @@
-"""Draw one person with the embedded engine, without any workspace: a person, a place, light, a camera, and the picture with its mask.
+"""Draw one person with the embedded engine, without any workspace, into `person.jpg`.
 
-python examples/02_render_one_person.py --seed 3 --out person.jpg
+python examples/02_render_one_person.py --seed 3
 """
 
 import argparse
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -19,15 +18,12 @@ from spinegen.render.skeleton_map import load_skeleton_map
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=480, help="pixels")
-    parser.add_argument("--out", type=Path, default=Path("person.jpg"))
     given = parser.parse_args()
-
-    camera = Camera.look_at((3.4, 1.4, 0.8), (0.0, 0.9, 0.0), 0.0, 1.3 * given.size, given.size, given.size)
-    sun = (40.0, 30.0, 60_000.0, 5500.0, 0.53)
-    light = Light(sun=sun, sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
+    camera = Camera.look_at((3.4, 1.4, 0.8), (0.0, 0.9, 0.0), 0.0, 600.0, 480, 480)
+    sun, sky = (40.0, 30.0, 60_000.0, 5500.0, 0.53), (3.0, 0.2, 1.0, 0)
+    light = Light(sun=sun, sky=sky, exposure_ev=0.0, white_balance_k=0.0)
     engine = EmbeddedEngine()
     session = Session(engine.connect(), load_skeleton_map("anny"))
     session.dress("somebody", spinegen.sample_person(np.random.default_rng(given.seed), "street"))
@@ -36,10 +32,9 @@ def main() -> None:
     session.set_camera(camera)
     seen = session.capture(camera, people=1)
     engine.discard()
-    cv2.imwrite(str(given.out), seen.lit_rgb[..., ::-1])
-    print(
-        f"{given.out}: {(seen.mask == 1).sum()} pixels show the person, {seen.depth_m[seen.mask == 1].min():.2f} m away"
-    )
+    cv2.imwrite("person.jpg", seen.lit_rgb[..., ::-1])
+    shown = seen.mask == 1
+    print(f"{shown.sum()} pixels show the person, {seen.depth_m[shown].min():.2f} m away")
 
 
 if __name__ == "__main__":

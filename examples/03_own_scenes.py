@@ -1,9 +1,7 @@
-"""A scenes file of one's own: write it, draw a few frames of it, and look at what was planned.
+"""A scenes file of one's own, in which every value is a distribution: write it, draw it, look at the plan.
 
-    spinegen fit-mocap --out workspace
-    python examples/03_own_scenes.py workspace --shots 8
-
-Every value is a distribution; what is left out keeps its default. `configs/scenes/` has longer ones.
+spinegen fit-mocap --out workspace
+python examples/03_own_scenes.py workspace --shots 8
 """
 
 import argparse
@@ -25,11 +23,10 @@ props: {mat: 0, near: {chair: 1}, near_count: 1}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--shots", type=int, default=8)
     given = parser.parse_args()
-
     scenes = given.workspace / "office.yaml"
     scenes.write_text(SCENES)
     drawn = spinegen.render_frames(given.workspace, scenes=str(scenes), shots=given.shots)

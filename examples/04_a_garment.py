@@ -13,7 +13,7 @@ from spinegen.humans.spec.person_spec import Fabric, Garment
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--looseness", type=float, default=0.02, help="metres from the skin")
     parser.add_argument("--out", type=Path, default=Path("dressed.obj"))
     given = parser.parse_args()

@@ -12,7 +12,7 @@ import spinegen
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--model", default="light")
     parser.add_argument("--steps", type=int, default=2000)

@@ -15,7 +15,7 @@ from spinegen.pose.drawing import draw_pose
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--model", type=Path, help="an exported network; by default the shipped one")
     parser.add_argument("--box", type=float, nargs=4, metavar=("X", "Y", "W", "H"), help="by default the whole picture")

@@ -1,12 +1,13 @@
 """Learning curve: the same training on 1/8, 1/4, 1/2 and all of the data."""
 
-import io
 from typing import Any
 
-from ..files import write_json, write_text
+from ..files import write_json
 from ..progress import Reporter, StageSummary
 from ..records.metrics import Metrics
 from ..records.training_record import TrainingRecord, read_training
+from ..reporting.figures import as_svg, lines_over, side_by_side
+from ..reporting.page import write_page
 from ..workspace import Workspace
 from .score import score_and_report, shown
 from .settings import TrainSettings
@@ -14,17 +15,6 @@ from .train_part import find_split, key_of, train
 
 PARTS = (8, 4, 2, 1)
 MINIMUM_PEOPLE = 8
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Learning curve</title>
-<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd}svg{max-width:100%;height:auto}.muted{color:#666}</style>
-<h1>Learning curve</h1><p class="muted">{{ model }} on {{ device }}, seed {{ seed }}; every point is trained anew with the same settings and scored as an ONNX file on the same validation split.</p>
-{{ figure }}
-{% if device == "cpu" %}<p class="muted"><b>Measured on a CPU.</b> This proves the script; scores and speeds of a large set on a GPU are still to come.</p>{% endif %}
-<table><tr><th>people</th><th>AP all</th><th>AP body</th><th>AP spine</th><th>AP feet</th><th>AUC</th><th>mean pose AP all</th><th>steps</th><th>minutes</th><th>people/s</th><th>loader alone, people/s</th></tr>
-{% for r in rows %}<tr><td>{{ r.people }}</td><td><b>{{ f(r.ap_all) }}</b></td><td>{{ f(r.ap_body) }}</td><td>{{ f(r.ap_spine) }}</td><td>{{ f(r.ap_feet) }}</td><td>{{ f(r.auc_all) }}</td>
-<td>{{ f(r.mean_pose_ap_all) }}</td><td>{{ r.steps }}</td><td>{{ "%.1f" | format(r.minutes) }}</td><td>{{ "%.0f" | format(r.people_per_s) }}</td><td>{{ "%.0f" | format(r.loader_people_per_s) }}</td></tr>{% endfor %}</table></html>
-"""
 
 
 def run_benchmark(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> StageSummary:
@@ -78,28 +68,17 @@ def _row(record: TrainingRecord, metrics: Metrics) -> dict[str, Any]:
 
 
 def _write_page(workspace: Workspace, settings: TrainSettings, rows: list[dict[str, Any]]) -> None:
-    from jinja2 import Environment
-    from markupsafe import Markup
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
-    axes = figure.subplots()
-    for name in ("all", "body", "spine", "feet"):
-        axes.plot([row["people"] for row in rows], [row[f"ap_{name}"] or 0 for row in rows], marker="o", label=name)
+    figure, (axes,) = side_by_side(1, (8, 3.2))
+    names = ("all", "body", "spine", "feet")
+    people = [row["people"] for row in rows]
+    lines_over(axes, people, {name: [row[f"ap_{name}"] or 0.0 for row in rows] for name in names}, marker="o")
     axes.set(xscale="log", xlabel="people trained on", ylabel="AP", ylim=(0, 1))
-    axes.legend(frameon=False)
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None})
-    text = stream.getvalue()
-    page = Environment(autoescape=True).from_string(_PAGE)
-    write_text(
+    write_page(
         workspace.pose / "benchmark" / "benchmark.html",
-        page.render(
-            rows=rows,
-            figure=Markup(text[text.index("<svg") :]),
-            f=shown,
-            model=settings.model,
-            seed=settings.seed,
-            device=rows[-1]["device"] if rows else "-",
-        ),
+        "learning_curve",
+        rows=rows,
+        curves=as_svg(figure),
+        model=settings.model,
+        seed=settings.seed,
+        device=rows[-1]["device"] if rows else "-",
     )

@@ -1,59 +1,23 @@
 """The page about a trained network: scores, curves, tables and predictions in one file that opens offline."""
 
-import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
-from ..files import write_text
 from ..records.metrics import Metrics
 from ..records.training_record import HistoryRow
-from ..version import __version__
+from ..reporting.figures import as_svg, data_uri, lines_over, side_by_side
+from ..reporting.page import write_page
 from . import drawing, geometry
 from .data.pictures import PictureError, read_rgb
 from .validation import Validation
 
 SHOWN_PEOPLE = 12
 TILE_HW = (320, 240)
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pose network</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
- body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem;color:#222}
- h1{font-size:1.6rem;margin-bottom:.2rem} h2{font-size:1.15rem;margin-top:2.2rem}
- table{border-collapse:collapse;font-variant-numeric:tabular-nums} td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ddd}
- td:first-child,th:first-child{text-align:left} .muted{color:#666} .tiles{display:flex;flex-wrap:wrap;gap:8px}
- .tiles figure{margin:0;width:240px} .tiles img{width:100%;display:block} figcaption{font-size:12px;color:#666}
- .scroll{overflow-x:auto} svg{max-width:100%;height:auto}
-</style>
-<h1>Pose network</h1>
-<p class="muted">{{ m.model }} on {{ m.annotations }}, {{ m.scores.people }} people; ground-truth boxes, flip test, SpineTrack sigmas, pycocotools; spinegen {{ version }}</p>
-<h2>Scores</h2>
-<div class="scroll"><table><tr><th></th><th>AP</th><th>AP50</th><th>AP75</th><th>AR</th><th>mean pose AP</th><th>mean pose AR</th><th>PCK AUC</th><th>mean pose AUC</th></tr>
-{% for s in ("body", "spine", "feet", "all") %}{% set a = m.scores.network[s] %}{% set b = m.scores.mean_pose[s] %}
-<tr><td>{{ s }}</td><td><b>{{ f(a.AP) }}</b></td><td>{{ f(a.AP50) }}</td><td>{{ f(a.AP75) }}</td><td>{{ f(a.AR) }}</td><td>{{ f(b.AP) }}</td><td>{{ f(b.AR) }}</td>
-<td>{{ f(m.scores.auc.network[s]) }}</td><td>{{ f(m.scores.auc.mean_pose[s]) }}</td></tr>{% endfor %}</table></div>
-<p class="muted">The mean pose is the average place of each keypoint in {{ m.mean_pose_from }}: what a network scores that looks at nothing. AUC: area under the share of keypoints nearer than
-0 to 0.2 of the box's longer side.</p>
-{% if curves %}<h2>Training</h2>{{ curves }}
-<p class="muted">{{ training }}</p>{% endif %}
-<h2>Predictions</h2><p class="muted">Spine in yellow; the label's spine in white beneath it. From the best to the worst person, evenly.</p>
-<div class="tiles">{% for tile in tiles %}<figure><img alt="{{ tile.text }}" src="data:image/jpeg;base64,{{ tile.data }}"><figcaption>{{ tile.text }}</figcaption></figure>{% endfor %}</div>
-{% for title, name in (("By occlusion", "occlusion"), ("By side of the trunk that is seen", "views"), ("By person", "people"), ("By keypoint", "keypoints")) %}
-<h2>{{ title }}</h2><div class="scroll"><table><tr><th></th><th>labels</th><th>error px</th><th>error / box</th><th>PCK 0.05</th><th>PCK 0.1</th><th>AUC</th>
-{% if name != "keypoints" %}<th>spine error px</th><th>spine / box</th><th>spine AUC</th>{% endif %}</tr>
-{% for row in m.scores.tables | attr(name) %}<tr><td>{{ row.name }}</td><td>{{ row.count }}</td><td>{{ f(row.mean_px, 1) }}</td><td>{{ f(row.mean_box) }}</td><td>{{ f(row.pck_05) }}</td>
-<td>{{ f(row.pck_10) }}</td><td>{{ f(row.auc) }}</td>{% if name != "keypoints" %}<td>{{ f(row.spine_mean_px, 1) }}</td><td>{{ f(row.spine_mean_box) }}</td><td>{{ f(row.spine_auc) }}</td>{% endif %}</tr>{% endfor %}</table></div>{% endfor %}
-<h2>Speed</h2><table><tr><th>runtime</th><th>device</th><th>batch</th><th>ms</th><th>people/s</th></tr>
-{% for row in m.latency %}<tr><td>{{ row.runtime }}</td><td>{{ row.device }}</td><td>{{ row.batch }}</td><td>{{ f(row.ms, 2) }}</td><td>{{ f(row.people_per_s, 0) }}</td></tr>{% endfor %}</table>
-{% if m.training %}<h2>Export</h2><p>{{ "%.1f" | format(m.training.export.bytes / 1e6) }} MB; largest difference of an output between torch and ONNX Runtime:
-{% for size, value in m.training.export.difference.items() %}batch {{ size }}: {{ "%.1e" | format(value) }}{{ "; " if not loop.last }}{% endfor %}.</p>{% endif %}
-</html>
-"""
 
 
 def write_pose_report(path: Path, metrics: Metrics, history: Sequence[HistoryRow], result: Validation) -> None:
@@ -62,12 +26,6 @@ def write_pose_report(path: Path, metrics: Metrics, history: Sequence[HistoryRow
     Args:
         history: rows of `metrics.csv`; empty without a training.
     """
-    from jinja2 import Environment
-    from markupsafe import Markup
-
-    def f(value: float | None, digits: int = 3) -> str:
-        return "-" if value is None else f"{value:.{digits}f}"
-
     training = metrics.training
     text = ""
     if training is not None:
@@ -76,39 +34,21 @@ def write_pose_report(path: Path, metrics: Metrics, history: Sequence[HistoryRow
             f"{training.batch} in {training.seconds / 60:.1f} min on {training.device}: {training.people_per_s:.0f} people/s "
             f"(one loading thread alone: {training.loader_people_per_s:.0f} people/s)"
         )
-    template = Environment(autoescape=True).from_string(_PAGE)
-    page = template.render(
-        m=metrics,
-        f=f,
-        curves=Markup(curves_svg(history)) if history else "",
-        tiles=_tiles(result),
-        training=text,
-        version=__version__,
-    )
-    write_text(path, page)
+    curves = training_curves(history) if history else None
+    write_page(path, "network", m=metrics, curves=curves, tiles=_tiles(result), training=text)
 
 
-def curves_svg(history: Sequence[HistoryRow]) -> str:
+def training_curves(history: Sequence[HistoryRow]) -> Markup:
     """Losses, and the validation AP, over minutes, as inline SVG."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    minutes = [row["minutes"] for row in history]
-    for name in ("position", "field", "distillation", "structure", "spine"):
-        if name in history[0]:
-            left.plot(minutes, [row[name] for row in history], label=name)
+    figure, (left, right) = side_by_side(2, (10, 3.2))
+    minutes = [row["minutes"] or 0.0 for row in history]
+    losses = ("position", "field", "distillation", "structure", "spine")
+    lines_over(left, minutes, {name: [row[name] for row in history] for name in losses if name in history[0]})
     left.set(xlabel="minutes", ylabel="loss before its weight", yscale="log")
-    left.legend(frameon=False)
-    scored = [row for row in history if row.get("ap_all") is not None]
-    for name, label in (("ap_all", "all"), ("ap_spine", "spine")):
-        right.plot([row["minutes"] for row in scored], [row[name] for row in scored], marker="o", label=label)
+    scores = {"all": "ap_all", "spine": "ap_spine"}
+    lines_over(right, minutes, {s: [row.get(name) for row in history] for s, name in scores.items()}, marker="o")
     right.set(xlabel="minutes", ylabel="validation AP of the averaged network", ylim=(0, 1))
-    right.legend(frameon=False)
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None})
-    text = stream.getvalue()
-    return text[text.index("<svg") :]
+    return as_svg(figure)
 
 
 def _tiles(result: Validation) -> list[dict[str, str]]:
@@ -126,8 +66,8 @@ def _tiles(result: Validation) -> list[dict[str, str]]:
             image = read_rgb(result.people.image_paths[row])
         except PictureError:
             continue
-        data = base64.b64encode(_tile(image, result, int(row))).decode()
-        tiles.append({"data": data, "text": f"{result.people.people[row]}: mean error {error[row]:.3f} of the box"})
+        uri = data_uri(_tile(image, result, int(row)), "image/jpeg")
+        tiles.append({"uri": uri, "text": f"{result.people.people[row]}: mean error {error[row]:.3f} of the box"})
     return tiles
 
 

@@ -4,24 +4,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ...errors import DatasetError
-from ...files import write_text
 from ...progress import Reporter
+from ...reporting import charts
+from ...reporting.page import write_page
 from ...skeleton import KEYPOINTS, SPINE_CHAIN, SUBSETS
-from ...version import __version__
 from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
-from . import charts
 from .files import FitRow, ScoreFigures, read_fits, read_photographs, read_run, read_scores
 from .gather import Gathered, Shown, gather
 from .pictures import Picture, picture
 from .published import AXES, published_ranges
 
-_FOLDER = Path(__file__).parent
 _SIGNS = {
     "flexion": ("extension", "flexion"),
     "bending": ("to the left", "to the right"),
@@ -38,19 +35,10 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
         The page: one file without outside resources.
     """
     found = gather(workspace.frames, reporter)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=jinja2.select_autoescape(("html.j2",), default_for_string=True),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["figure"] = _figure
     sheet = _pictures(found.sheet)
-    page = environment.get_template("page.html.j2").render(
-        style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),
-        script=Markup((_FOLDER / "script.js").read_text(encoding="utf-8")),
-        version=__version__,
+    write_page(
+        workspace.report,
+        "set",
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
         name=workspace.root.resolve().name,
         found=found,
@@ -72,7 +60,6 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
         ],
         tiles=_tiles(found, read_fits(workspace), read_scores(workspace)),
     )
-    write_text(workspace.report, page)
     return workspace.report
 
 
@@ -237,7 +224,3 @@ def _title(name: str) -> str:
     units = {"_deg": "°", "_mm": "mm", "_px": "px", "_m": "m"}
     unit = next((text for suffix, text in units.items() if name.endswith(suffix)), "")
     return f"{words} ({unit})" if unit else words
-
-
-def _figure(value: object, digits: int = 1) -> str:
-    return "–" if not isinstance(value, int | float) else f"{value:,.{digits}f}"

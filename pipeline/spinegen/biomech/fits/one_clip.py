@@ -21,7 +21,7 @@ from ..osim.read import read_osim
 from ..osim.replay import replay_positions
 from .files import MODEL, MOTION, PAGE, REPORT, data_hashes, write_fit
 from .report import fit_report
-from .report_page import write_page
+from .report_page import write_fit_page
 from .settings import FitSettings
 from .truth import activities, truth_errors
 
@@ -75,7 +75,7 @@ def _fit(path: Path, folder: Path, settings: FitSettings, identity: FitIdentity)
         fit, clip, match, identity=identity, truth=truth_errors(fit, clip), replay_m=replay_error_m(folder, fit)
     )
     report = report.model_copy(update={"files": data_hashes(folder)})
-    write_page(folder / PAGE, fit, clip, report)
+    write_fit_page(folder / PAGE, fit, clip, report)
     report.write(folder / REPORT)
     return report
 

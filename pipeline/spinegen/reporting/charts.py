@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from ...geometry.types import Array
+from ..geometry.types import Array
 
 
 def bars(rows: Sequence[tuple[str, float]], label_width: int = 130, unit: str = "") -> str:
