@@ -38,7 +38,7 @@ from spinegen.humans.spec.sample import sample_person
 from spinegen.motions.shipped import make_shipped_clips
 from spinegen.progress import make_reporter
 from spinegen.records.plan_shot import PlacedPerson
-from spinegen.render.performer import Performer, Pose
+from spinegen.render.avatar import Avatar, Pose
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
 from spinegen.skeleton import INDEX, VERTEBRAE
 from spinegen.workspace import Workspace
@@ -77,7 +77,7 @@ class Body:
         self.fingers = opening_fingers(data, self.rest_vertices_m, np.arange(len(weights)), spec.hand_curl)
         self.rest_positions_m = np.stack([self.landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
         at_rest = rigid.transform(np.broadcast_to(np.eye(3), (len(bones.BONES), 3, 3)), self.rest_positions_m)
-        self.performer = Performer(RestPose(bones.BONES, at_rest, self.landmarks), load_skeleton_map())
+        self.performer = Avatar(RestPose(bones.BONES, at_rest, self.landmarks), load_skeleton_map())
         names = [bones.INDEX[f"{part}_{side}"] for part in ("talus", "calcn", "toes") for side in "rl"]
         drawn = np.unique(self.faces)
         self.drawn = drawn

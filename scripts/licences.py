@@ -35,6 +35,7 @@ USED_FOR = {
     "opensim": "reading and writing models, replay of fits, the reference solver",
     "pandas": "tables",
     "pillow": "headers of pictures, whole-file checks",
+    "platformdirs": "where a user's caches lie",
     "pyarrow": "parquet",
     "pycocotools": "scores, masks as run lengths",
     "pydantic": "settings",

@@ -9,7 +9,7 @@ import pytest
 
 from spinegen.errors import SpinegenError, UsageError
 from spinegen.pool import pooled
-from spinegen.shards import checked_shard, part_of
+from spinegen.shards import checked_shard, shard_of
 
 
 def squared(number: int) -> int:
@@ -98,6 +98,6 @@ def test_impossible_shards_are_refused(text: str) -> None:
         checked_shard(text)
 
 
-def test_a_shard_is_a_part() -> None:
-    assert part_of(checked_shard("2/8")) == (2, 8)
-    assert part_of(None) == (1, 1)
+def test_a_shard_is_two_numbers() -> None:
+    assert shard_of(checked_shard("2/8")) == (2, 8)
+    assert shard_of(None) == (1, 1)

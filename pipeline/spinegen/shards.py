@@ -1,4 +1,4 @@
-"""`I/N`: one of N parts of a stage's work, 1-based."""
+"""`I/N`: one of N shards of a stage's work, 1-based."""
 
 import re
 
@@ -12,7 +12,7 @@ def checked_shard(value: str | None) -> str | None:
     return value
 
 
-def part_of(shard: str | None) -> tuple[int, int]:
+def shard_of(shard: str | None) -> tuple[int, int]:
     """(I, N); (1, 1) is everything."""
     index, _, count = (shard or "1/1").partition("/")
     return int(index), int(count)

@@ -236,7 +236,7 @@ def test_processes_do_not_change_a_byte(fresh: Workspace, export: Export, monkey
     export(fresh, jobs=1)
     before = [annotation_file(fresh, split).read_bytes() for split in ("train", "val")]
     monkeypatch.setattr(stage, "ALONE", 1)
-    monkeypatch.setattr(outputs.CocoOutput, "frames_per_piece", 3)
+    monkeypatch.setattr(outputs.CocoOutput, "frames_per_chunk", 3)
     (fresh.frames / "00000" / "00000003.json").touch()
     export(fresh, jobs=2)
     assert [annotation_file(fresh, split).read_bytes() for split in ("train", "val")] == before
@@ -273,3 +273,22 @@ def test_vertebrae_are_turned_into_the_camera(exported: Workspace) -> None:
     w, x, y, z = annotation["vertebrae_quaternion_wxyz"][skeleton.VERTEBRAE.index("L3")]
     expected = np.array(annotation["camera"]["R"]) @ ground.as_matrix()
     np.testing.assert_allclose(Rotation.from_quat([x, y, z, w]).as_matrix(), expected, atol=1e-5)
+
+
+def test_body_points_can_lie_where_cocos_do(fresh: Workspace, export: Export) -> None:
+    export(fresh)
+    plain = load(fresh)
+    export(fresh, body_points="coco")
+    moved = load(fresh)
+    assert (plain["info"]["body_points"], moved["info"]["body_points"]) == ("anatomical", "coco")
+    pairs = list(zip(plain["annotations"], moved["annotations"], strict=True))
+    assert pairs
+    for before, after in pairs:
+        gaps = np.linalg.norm(np.subtract(after["keypoints_3d"], before["keypoints_3d"]), axis=1)
+        assert gaps[: len(skeleton.SUBSETS["body"])].max() == pytest.approx(0.037, abs=0.015), "ears move most"
+        assert not gaps[17:].any()
+        camera = after["camera"]
+        pixels = np.array(after["keypoints_3d"]) @ np.array(camera["K"]).T
+        shown = np.array(after["keypoints"]).reshape(-1, 3)
+        seen = shown[:, 2] > 0
+        assert np.abs((pixels[:, :2] / pixels[:, 2:])[seen] - shown[seen, :2]).max() < 0.01

@@ -86,7 +86,7 @@ def test_webdataset_shards_hold_every_frame_once(fresh: Workspace, exported: Wor
 def test_many_shards_are_numbered_without_gaps(fresh: Workspace, export: Export, monkeypatch: Any) -> None:
     from spinegen.annotate import outputs
 
-    monkeypatch.setattr(outputs.WebDatasetOutput, "frames_per_piece", 3)
+    monkeypatch.setattr(outputs.WebDatasetOutput, "frames_per_chunk", 3)
     export(fresh, format="webdataset")
     names = sorted(path.name for path in (fresh.root / "webdataset").glob("*.tar"))
     train = [name for name in names if name.startswith("train")]

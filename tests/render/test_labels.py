@@ -16,7 +16,7 @@ from spinegen.humans.spec.sample import sample_person
 from spinegen.motions.flow import load_flow
 from spinegen.motions.performance import plant_keys
 from spinegen.records.plan_shot import PlacedPerson
-from spinegen.render.performer import Performer
+from spinegen.render.avatar import Avatar
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
 from spinegen.skeleton import INDEX
 
@@ -45,7 +45,7 @@ def bodies():
         person = build_person(spec)
         positions = np.asarray(person.rest_positions_ground_m, dtype=np.float64)
         rest = rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
-        found.append((person, Performer(RestPose(person.bones, rest, person.landmarks), load_skeleton_map())))
+        found.append((person, Avatar(RestPose(person.bones, rest, person.landmarks), load_skeleton_map())))
     return found
 
 

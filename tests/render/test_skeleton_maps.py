@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from spinegen.biomech.anatomy.assemble import load_model
-from spinegen.biomech.retarget.avatar_model import drawn_model
+from spinegen.biomech.retarget.avatar_model import avatar_model
 from spinegen.config import parse
 from spinegen.engine.protocol import actor_calls
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
+from spinegen.render.avatar import Avatar
 from spinegen.render.engine_check import check_skeleton
-from spinegen.render.performer import Performer
 from spinegen.render.skeleton_map import SkeletonMap, load_skeleton_map, split_rest_pose
 from spinegen.skeleton import KEYPOINTS, VERTEBRAE
 from support.mannequin import rest_pose
@@ -67,7 +67,7 @@ def test_the_drawn_model_lies_on_every_landmark(mapping: SkeletonMap, scale: flo
     wanted = {f"{site}/{v}" for site in ("centroid", "posterior") for v in VERTEBRAE} | surface
     wanted |= {f"keypoint/{s}_{p}" for s in ("right", "left") for p in ("eye", "ear", "heel", "big_toe", "small_toe")}
     assert wanted <= points.keys()
-    drawn = drawn_model(rest.landmarks)
+    drawn = avatar_model(rest.landmarks)
     stations = [name for name in points if name in drawn.model.stations]
     assert len(stations) == len(points)
     at = drawn.model.station_positions(drawn.model.forward(drawn.rest_q[None]), stations)[0]
@@ -86,7 +86,7 @@ def test_the_rest_pose_faces_forward_with_the_right_hand_on_the_right(mapping: S
 def test_a_bent_trunk_and_knee_move_the_bones_as_they_move_the_body(mapping: SkeletonMap) -> None:
     names, transforms = rest_pose()
     rest = split_rest_pose(names, transforms, mapping, 1.8)
-    performer, drawn = Performer(rest, mapping), drawn_model(rest.landmarks)
+    performer, drawn = Avatar(rest, mapping), avatar_model(rest.landmarks)
     q = np.repeat(drawn.rest_q[None], 2, 0)
     column = drawn.model.coordinate_index
     q[1, column["knee_angle_r"]] += 1.2
@@ -185,7 +185,7 @@ def test_bodies_become_bones_and_bones_bodies_on_random_poses(mapping: SkeletonM
     rng = np.random.default_rng([5, seed])
     names, transforms = rest_pose(float(rng.uniform(0.85, 1.1)), seed)
     rest = split_rest_pose(names, transforms, mapping, 1.8)
-    performer, model = Performer(rest, mapping), drawn_model(rest.landmarks).model
+    performer, model = Avatar(rest, mapping), avatar_model(rest.landmarks).model
     low, high = model.limits
     q = np.clip(model.default_q + rng.normal(0, 0.4, (8, len(low))), low, high)
     poses = model.forward(q)
@@ -194,7 +194,7 @@ def test_bodies_become_bones_and_bones_bodies_on_random_poses(mapping: SkeletonM
     # Through the wire and back, and from each bone back to its body: a bone keeps its place on its body.
     sent = np.stack([actor_calls.decode_rig(actor_calls.encode_rig(performer.moved_bones, pose))[1] for pose in bones])
     assert np.abs(sent - bones).max() < 1e-5
-    at_rest = model.forward(drawn_model(rest.landmarks).rest_q[None])
+    at_rest = model.forward(avatar_model(rest.landmarks).rest_q[None])
     body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])
     for index, bone in enumerate(performer.moved_bones):
         body = model.body_index[mapping.body_of[bone]]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from ..skeleton import LINKS, NAMES, SIGMAS, VERTEBRAE
 from ..version import __version__
 from .labels import PersonAnnotation
-from .settings import Site
+from .settings import BodyPoints, Site
 from .sidecar import Frame
 
 LICENSE_NAME = "CC0-1.0"
@@ -37,7 +37,7 @@ def folder_name(split: str) -> str:
     return f"{split}-unreal"
 
 
-def header(split: str, site: Site, date: str) -> dict[str, Any]:
+def header(split: str, site: Site, body_points: BodyPoints, date: str) -> dict[str, Any]:
     """`info` and `licenses` of a file; `date` is the day the last frame was drawn, ISO."""
     return {
         "info": {
@@ -48,6 +48,7 @@ def header(split: str, site: Site, date: str) -> dict[str, Any]:
             "date_created": date,
             "url": "",
             "vertebral_site": site,
+            "body_points": body_points,
             "vertebrae": list(VERTEBRAE),
             "sigmas": list(SIGMAS),
             "pixel_origin": "the centre of the top-left pixel is (0, 0)",

@@ -13,9 +13,10 @@ from pycocotools import mask as rle
 from ..errors import DatasetError
 from ..geometry.rigid import matrix_quaternion
 from ..geometry.types import Array
+from ..labels.conventions import coco_points
 from ..labels.spine import SPINE_IDS, SPINE_LEVELS
 from ..skeleton import KEYPOINTS
-from .settings import Site
+from .settings import BodyPoints, Site
 from .sidecar import Frame, PersonLabel
 
 _PNG_END = b"IEND\xaeB`\x82"
@@ -79,11 +80,14 @@ def site_keypoints(label: PersonLabel, site: Site) -> tuple[Array, NDArray[np.in
     return points, flags, hidden
 
 
-def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site) -> PersonAnnotation | None:
+def annotate_person(
+    frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site, body_points: BodyPoints = "anatomical"
+) -> PersonAnnotation | None:
     """Everything exported about one person, or `None` when not a pixel of the person is seen.
 
     Args:
         mask: `(H, W)` instance ids of the frame.
+        body_points: `coco` moves the body's joints to where people click them.
     """
     own = np.asfortranarray(mask) == label.instance
     encoded = rle.encode(own.view(np.uint8))
@@ -94,7 +98,11 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
     counts = encoded["counts"]
     camera = frame.camera
     ground, flags, hidden = site_keypoints(label, site)
-    pixels, _ = camera.project(ground)
+    if body_points == "coco":
+        ground = coco_points(ground)
+    pixels, depths = camera.project(ground)
+    if body_points == "coco":
+        flags = np.where(_inside(pixels, depths, frame), flags, 0)
     return PersonAnnotation(
         label=label,
         points_px=pixels,
@@ -112,6 +120,12 @@ def annotate_person(frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], s
         box=(x, y, w, h),
         area=area,
     )
+
+
+def _inside(pixels: Array, depths_m: Array, frame: Frame) -> NDArray[np.bool_]:
+    """Whether moved points still lie in the picture."""
+    limit = np.array([frame.width, frame.height]) - 0.5
+    return ((pixels >= -0.5) & (pixels < limit)).all(axis=1) & (depths_m > 0)
 
 
 def _turned(rotation_camera_ground: Array, quaternions_ground_wxyz: Array) -> Array:

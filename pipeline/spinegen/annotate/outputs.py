@@ -1,4 +1,4 @@
-"""Where pieces go: one small class a layout, each ending in a dataset card."""
+"""Where chunks go: one small class a layout, each ending in a dataset card."""
 
 from pathlib import Path
 from typing import Protocol
@@ -7,22 +7,22 @@ import pyarrow as pa
 
 from ..records.export_record import ExportRecord
 from .card import write_card
+from .chunk import Chunk, Job
 from .formats import coco_files, webdataset, yolo_pose
-from .piece import Job, Piece
 from .settings import ExportSettings
 from .sidecar import SPLITS
 from .tally import Tally
 
-FRAMES_PER_PIECE = 250
+FRAMES_PER_CHUNK = 250
 
 
 class Output(Protocol):
-    """Takes pieces in order and puts the last touch to the folder."""
+    """Takes chunks in order and puts the last touch to the folder."""
 
-    frames_per_piece: int
+    frames_per_chunk: int
 
-    def write(self, piece: Piece) -> None:
-        """Take one piece."""
+    def write(self, chunk: Chunk) -> None:
+        """Take one chunk."""
         ...
 
     def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
@@ -42,15 +42,15 @@ def make_output(job: Job, date: str) -> Output:
 class CocoOutput:
     """`annotations/`, `images/`, and `masks/` and `depth/` on request."""
 
-    frames_per_piece = FRAMES_PER_PIECE
+    frames_per_chunk = FRAMES_PER_CHUNK
 
     def __init__(self, job: Job, date: str) -> None:
         self.root, self.date = job.root, date
         coco_files.make_folders(job.root, SPLITS, job.with_masks, job.with_depth)
-        self._writers = {split: coco_files.SplitWriter(job.root, split, job.site) for split in SPLITS}
+        self._writers = {split: coco_files.SplitWriter(job.root, split, job.site, job.body_points) for split in SPLITS}
 
-    def write(self, piece: Piece) -> None:
-        for split, part in piece.splits.items():
+    def write(self, chunk: Chunk) -> None:
+        for split, part in chunk.splits.items():
             table = pa.ipc.open_stream(part.table).read_all()
             self._writers[split].write(b"".join(part.images), b"".join(part.annotations), table)
 
@@ -63,14 +63,14 @@ class CocoOutput:
 class YoloOutput:
     """`images/`, `labels/`, `data.yaml`."""
 
-    frames_per_piece = FRAMES_PER_PIECE
+    frames_per_chunk = FRAMES_PER_CHUNK
 
     def __init__(self, job: Job) -> None:
         self.root = job.root
         yolo_pose.make_folders(job.root, SPLITS)
 
-    def write(self, piece: Piece) -> None:
-        """Nothing to do: a piece has written its own label files."""
+    def write(self, chunk: Chunk) -> None:
+        """Nothing to do: a chunk has written its own label files."""
 
     def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         yolo_pose.write_description(self.root, tuple(split for split in SPLITS if split in tallies))
@@ -80,13 +80,13 @@ class YoloOutput:
 class WebDatasetOutput:
     """`train-000000.tar` and so on."""
 
-    frames_per_piece = webdataset.FRAMES_PER_SHARD
+    frames_per_chunk = webdataset.FRAMES_PER_SHARD
 
     def __init__(self, job: Job) -> None:
         self.root: Path = job.root
 
-    def write(self, piece: Piece) -> None:
-        """Nothing to do: a piece has written its own shards."""
+    def write(self, chunk: Chunk) -> None:
+        """Nothing to do: a chunk has written its own shards."""
 
     def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         shards = webdataset.number_shards(self.root, tuple(tallies))

@@ -7,9 +7,10 @@ from pydantic import Field, field_validator
 
 from ..config import Settings
 from ..errors import UsageError
-from .where import parse_where
+from .filter_expression import parse_filter
 
 Site = Literal["centroid", "posterior"]
+BodyPoints = Literal["anatomical", "coco"]
 Format = Literal["coco", "yolo-pose", "webdataset"]
 
 
@@ -18,6 +19,8 @@ class ExportSettings(Settings):
 
     site: Site = "centroid"
     """Where vertebral keypoints lie: vertebral-body centroids, or posterior points near the spinous tips."""
+    body_points: BodyPoints = "anatomical"
+    """Where keypoints 0 to 16 lie: joint centres of the model, or where people click them for COCO (`labels/conventions.py`)."""
     format: Format = "coco"
     with_masks: bool = False
     """Also export instance masks."""
@@ -28,7 +31,7 @@ class ExportSettings(Settings):
     max_occlusion: float = Field(default=1.0, ge=0, le=1)
     """Leave out people whose keypoints inside the image are hidden by more than this share on average."""
     where: str | None = None
-    """Keep frames for which this expression over the plan's columns holds, see `where.py`."""
+    """Keep frames for which this expression over the plan's columns holds, see `filter_expression.py`."""
     jobs: int | None = Field(default=None, ge=1)
     """Processes; default: the number of processors, at most 8."""
 
@@ -40,7 +43,7 @@ class ExportSettings(Settings):
     def _parses(cls, text: str | None) -> str | None:
         if text is not None:
             try:
-                parse_where(text)
+                parse_filter(text)
             except UsageError as error:
                 raise ValueError(str(error)) from error
         return text

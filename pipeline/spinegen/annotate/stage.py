@@ -20,12 +20,12 @@ from ..records.base import as_plain
 from ..records.export_record import EXPORT_FILE, ExportRecord, ExportSource, SplitCount, found_export
 from ..version import __version__
 from ..workspace import Workspace
+from .chunk import Chunk, Job, make_chunk
+from .filter_expression import parse_filter
 from .outputs import Output, make_output
-from .piece import Job, Piece, make_piece
 from .settings import ExportSettings
 from .sidecar import SPLITS, read_frame, sidecar_paths
 from .tally import Tally
-from .where import parse_where
 
 ALONE = 400
 """Sets of fewer frames are exported in this process: starting others would take longer."""
@@ -53,7 +53,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
         return _summary(before, target, "done before, nothing changed")
     if settings.where:
         first = read_frame(next(sidecar_paths(workspace.frames)))
-        parse_where(settings.where).require(first.columns, "the plan")
+        parse_filter(settings.where).require(first.columns, "the plan")
 
     for left_over in workspace.root.glob(f".{target.name}-*"):
         shutil.rmtree(left_over, ignore_errors=True)
@@ -64,6 +64,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             building,
             settings.format,
             settings.site,
+            settings.body_points,
             settings.with_masks,
             settings.with_depth,
             settings.min_visible,
@@ -89,21 +90,21 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
 
 
 class _Result:
-    """What all pieces together came to."""
+    """What all chunks together came to."""
 
     def __init__(self) -> None:
         self.tallies: dict[str, Tally] = {}
         self.damaged: list[str] = []
         self.not_wanted = self.empty = self.people_left_out = self.without_depth = 0
 
-    def take(self, piece: Piece) -> None:
-        for split, part in piece.splits.items():
+    def take(self, chunk: Chunk) -> None:
+        for split, part in chunk.splits.items():
             self.tallies.setdefault(split, Tally()).add(part.tally)
-        self.damaged += piece.damaged
-        self.not_wanted += piece.not_wanted
-        self.empty += piece.empty
-        self.people_left_out += piece.people_left_out
-        self.without_depth += piece.without_depth
+        self.damaged += chunk.damaged
+        self.not_wanted += chunk.not_wanted
+        self.empty += chunk.empty
+        self.people_left_out += chunk.people_left_out
+        self.without_depth += chunk.without_depth
 
     def record(self, source: ExportSource) -> ExportRecord:
         splits = {
@@ -124,11 +125,11 @@ class _Result:
 def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, reporter: Reporter) -> _Result:
     result = _Result()
     paths = sidecar_paths(frames)
-    pieces = iter(lambda: list(islice(paths, output.frames_per_piece)), [])
+    chunks = iter(lambda: list(islice(paths, output.frames_per_chunk)), [])
     with reporter.task("export", total, "frames") as task, _executor(total, processes) as executor:
-        for count, piece in _in_order(executor, job, pieces, 2 * processes):
-            result.take(piece)
-            output.write(piece)
+        for count, chunk in _in_order(executor, job, chunks, 2 * processes):
+            result.take(chunk)
+            output.write(chunk)
             task.advance(count)
     for sentence in result.damaged[:SHOWN_DAMAGES]:
         reporter.warn(f"left out: {sentence}")
@@ -159,15 +160,15 @@ def _executor(total: int, processes: int) -> Iterator[Executor | None]:
 
 
 def _in_order(
-    executor: Executor | None, job: Job, pieces: Iterable[list[Path]], ahead: int
-) -> Iterator[tuple[int, Piece]]:
-    """Pieces in their order, at most `ahead` of them in flight, so that memory stays flat."""
-    running: deque[tuple[int, Future[Piece]]] = deque()
-    for number, paths in enumerate(pieces):
+    executor: Executor | None, job: Job, chunks: Iterable[list[Path]], ahead: int
+) -> Iterator[tuple[int, Chunk]]:
+    """Chunks in their order, at most `ahead` of them in flight, so that memory stays flat."""
+    running: deque[tuple[int, Future[Chunk]]] = deque()
+    for number, paths in enumerate(chunks):
         if executor is None:
-            yield len(paths), make_piece(job, paths, number)
+            yield len(paths), make_chunk(job, paths, number)
             continue
-        running.append((len(paths), executor.submit(make_piece, job, paths, number)))
+        running.append((len(paths), executor.submit(make_chunk, job, paths, number)))
         if len(running) >= ahead:
             count, future = running.popleft()
             yield count, future.result()

@@ -1,4 +1,4 @@
-"""Counts over a set that can be added up from pieces: what the dataset card and the report show."""
+"""Counts over a set that can be added up from chunks: what the dataset card and the report show."""
 
 import math
 from collections import Counter
@@ -104,7 +104,7 @@ class Tally:
                 self.extremes[name] = (min(low, value), max(high, value))
 
     def add(self, other: "Tally") -> None:
-        """Add the counts of another piece."""
+        """Add the counts of another chunk."""
         self.images += other.images
         self.annotations += other.annotations
         self.people |= other.people

@@ -102,6 +102,11 @@ def render(root: Path, **given: Any) -> None:
     type=click.Choice(["centroid", "posterior"]),
     help="Vertebral-body centroids or spinous tips.  [default: centroid]",
 )
+@click.option(
+    "--body-points",
+    type=click.Choice(["anatomical", "coco"]),
+    help="Joint centres, or where people click them for COCO.  [default: anatomical]",
+)
 @click.option("--format", "format", type=click.Choice(["coco", "yolo-pose", "webdataset"]), help="[default: coco]")
 @click.option("--with-masks", is_flag=True, default=None, help="Also export instance masks.")
 @click.option("--with-depth", is_flag=True, default=None, help="Also export depth maps (needs render --depth).")

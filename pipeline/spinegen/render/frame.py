@@ -17,9 +17,9 @@ from ..humans.spec.person_spec import PersonSpec
 from ..labels.visibility import person_visibility
 from ..records.plan_shot import PlacedPerson, Shot
 from ..records.sidecar import VERSION, PersonLabel, Sidecar, Vertebrae
+from .avatar import Avatar, Pose
 from .foreign import Pictures
 from .paths import FramePaths
-from .performer import Performer, Pose
 from .sensor import expose, jpeg, mean_exposure, png
 from .session import Session
 from .skeleton_map import SkeletonMap
@@ -27,29 +27,29 @@ from .skeleton_map import SkeletonMap
 BLUR_PICTURES = 5
 """Sub-frames of a frame with motion blur."""
 _DECIMALS = 6
-_KEPT_PERFORMERS = 24
+_KEPT_AVATARS = 24
 
 
 @dataclass
-class Troupe:
+class Avatars:
     """Performers built so far; they depend on the person only, so they outlive engines."""
 
     mapping: SkeletonMap
     specs: Mapping[str, PersonSpec]
     clips: Mapping[str, FittedClip]
-    performers: dict[str, Performer] = field(default_factory=dict)
+    built: dict[str, Avatar] = field(default_factory=dict)
 
-    def performer(self, session: Session, person: str) -> Performer:
+    def avatar(self, session: Session, person: str) -> Avatar:
         """The dressed person with their model."""
         rest = session.dress(person, self.specs[person])
-        if person not in self.performers:
-            while len(self.performers) >= _KEPT_PERFORMERS:
-                del self.performers[next(iter(self.performers))]
-            self.performers[person] = Performer(rest, self.mapping)
-        return self.performers[person]
+        if person not in self.built:
+            while len(self.built) >= _KEPT_AVATARS:
+                del self.built[next(iter(self.built))]
+            self.built[person] = Avatar(rest, self.mapping)
+        return self.built[person]
 
 
-def draw_frame(shot: Shot, session: Session, troupe: Troupe, paths: FramePaths, keep_depth: bool) -> None:
+def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths, keep_depth: bool) -> None:
     """Draw one row of the plan and write its files.
 
     Raises:
@@ -57,12 +57,12 @@ def draw_frame(shot: Shot, session: Session, troupe: Troupe, paths: FramePaths, 
     """
     camera = shot.geometry
     session.set_stage(shot.place, shot.light, shot.props)
-    performers = [troupe.performer(session, placed.person) for placed in shot.people]
+    everyone = [avatars.avatar(session, placed.person) for placed in shot.people]
     people = [placed.person for placed in shot.people]
     session.show_only(people)
     session.set_camera(camera)
-    blurred = _sub_frames(shot, session, troupe, performers) if shot.sensor.exposure_s > 0 else []
-    poses = _strike(shot, session, troupe, performers, 0.0)
+    blurred = _sub_frames(shot, session, avatars, everyone) if shot.sensor.exposure_s > 0 else []
+    poses = _strike(shot, session, avatars, everyone, 0.0)
     seen = session.capture(camera, len(people))
     picture = mean_exposure([*blurred, seen.lit_rgb]) if blurred else seen.lit_rgb
     files = {
@@ -78,23 +78,23 @@ def draw_frame(shot: Shot, session: Session, troupe: Troupe, paths: FramePaths, 
     write_bytes(paths.sidecar, _sidecar(shot, people, session.identity, paths, digests).sealed())
 
 
-def _strike(shot: Shot, session: Session, troupe: Troupe, performers: list[Performer], shift_s: float) -> list[Pose]:
+def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar], shift_s: float) -> list[Pose]:
     poses = []
-    for placed, performer in zip(shot.people, performers, strict=True):
-        pose = performer.pose(placed, troupe.clips[placed.clip], shift_s)
-        session.set_pose(placed.person, f"{shot.shot}", performer.moved_bones, pose.transforms_ground_bone)
+    for placed, avatar in zip(shot.people, everyone, strict=True):
+        pose = avatar.pose(placed, avatars.clips[placed.clip], shift_s)
+        session.set_pose(placed.person, f"{shot.shot}", avatar.moved_bones, pose.transforms_ground_bone)
         poses.append(pose)
     return poses
 
 
-def _sub_frames(shot: Shot, session: Session, troupe: Troupe, performers: list[Performer]) -> list[NDArray[np.uint8]]:
+def _sub_frames(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar]) -> list[NDArray[np.uint8]]:
     exposure, camera = shot.sensor.exposure_s, shot.geometry
     pictures = []
     for index in range(BLUR_PICTURES):
         shift = exposure * (index / (BLUR_PICTURES - 1) - 0.5)
         if abs(shift) < 1e-9:
             continue
-        _strike(shot, session, troupe, performers, shift)
+        _strike(shot, session, avatars, everyone, shift)
         pictures.append(session.lit(camera))
     return pictures
 

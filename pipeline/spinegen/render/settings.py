@@ -10,7 +10,7 @@ from ..files import sha256
 from ..provenance import folder_digest
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
-from ..shards import checked_shard, part_of
+from ..shards import checked_shard, shard_of
 from .client import parse_endpoint
 from .skeleton_map import load_skeleton_map
 
@@ -47,7 +47,7 @@ class RenderSettings(Settings):
     jobs: int | None = Field(default=None, ge=1, le=256)
     """Workers side by side, an engine each; by default one a core up to 4, and 1 with an external engine."""
     shard: str | None = None
-    """`I/N`: only the I-th of N parts of the plan, 1-based."""
+    """`I/N`: only the I-th of N shards of the work, 1-based."""
     dask: str | None = None
     """Address of a Dask scheduler whose workers draw."""
     seed: int | None = Field(default=None, ge=0, lt=2**32)
@@ -82,9 +82,9 @@ class RenderSettings(Settings):
         return value
 
     @property
-    def part(self) -> tuple[int, int]:
+    def shard_numbers(self) -> tuple[int, int]:
         """(I, N) of the shard, 1-based; (1, 1) is everything."""
-        return part_of(self.shard)
+        return shard_of(self.shard)
 
     def scene(self) -> SceneSettings:
         """The scenes file with the overrides of the command line.

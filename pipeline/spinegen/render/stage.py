@@ -12,9 +12,9 @@ from ..scenes.plan_file import HEADER, PART_SHOTS
 from ..scenes.plan_record import plan_record
 from ..scenes.settings import SceneSettings
 from ..workspace import Workspace
+from .dispatch import default_jobs, dispatch, threads_each
 from .fits import read_motions, require_fits
 from .paths import FramePaths
-from .play import default_jobs, play, threads_each
 from .remaining import Remaining
 from .repair import remove_damaged
 from .settings import RenderSettings
@@ -39,7 +39,7 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
         figures = {"planned": facts.shots, "to_come": facts.to_come}
         known = _known(workspace)
         return StageSummary("Plan", tuple(_plan_rows(facts)), workspace.plan, figures=figures, facts=known)
-    remaining = Remaining(plan, workspace.frames, settings.part)
+    remaining = Remaining(plan, workspace.frames, settings.shard_numbers)
     repaired: dict[int, str] = {}
     if settings.repair:
         repaired = remove_damaged(FramePaths(workspace.frames, shot) for shot in remaining.finished())
@@ -110,7 +110,7 @@ def _play(
     in_a_row = 0
     with reporter.task("render", planned, "frames", done=done) as task:
         try:
-            for drawn in play(job, settings, remaining, jobs):
+            for drawn in dispatch(job, settings, remaining, jobs):
                 task.advance()
                 if drawn.engine is not None and drawn.engine not in engines:
                     engines.append(drawn.engine)

@@ -20,7 +20,7 @@ from .client import ConnectionLost
 from .engines import EmbeddedEngine, EngineSource, ForeignEngine
 from .fits import Fits, read_motions
 from .foreign import CUT_PICTURES
-from .frame import Troupe, draw_frame
+from .frame import Avatars, draw_frame
 from .paths import FramePaths
 from .remaining import Batch
 from .session import Session
@@ -94,7 +94,7 @@ class Worker:
             else ForeignEngine(job.engine, job.engine_command)
         )
         people = read_people(workspace.root / "people.json")
-        self._troupe = Troupe(load_skeleton_map(job.skeleton), people, Fits(workspace, job.clips))
+        self._avatars = Avatars(load_skeleton_map(job.skeleton), people, Fits(workspace, job.clips))
         self._plan = open_plan(workspace.plan, lambda names: read_motions(workspace, names))
         self._session: Session | None = None
         self._drawn = 0
@@ -142,7 +142,7 @@ class Worker:
             if attempt:
                 time.sleep(0.2 * attempt)
             try:
-                draw_frame(shot, self._fresh_enough(), self._troupe, paths, self.job.depth)
+                draw_frame(shot, self._fresh_enough(), self._avatars, paths, self.job.depth)
             except (ConnectionLost, EngineError) as error:
                 last = str(error)
                 self.close()
@@ -158,7 +158,7 @@ class Worker:
         if renewable and self._session is not None and self._drawn and self._drawn % self.job.restart_after == 0:
             self.close()
         if self._session is None:
-            self._session = Session(self._source.connect(), self._troupe.mapping, self.job.warm_up)
+            self._session = Session(self._source.connect(), self._avatars.mapping, self.job.warm_up)
         return self._session
 
 

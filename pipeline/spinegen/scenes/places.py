@@ -10,6 +10,7 @@ from ..engine.protocol.actor_calls import BARE_LEVEL
 from ..engine.protocol.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
 from ..records.place import Place
+from ..streams import Stream, generator
 from .colours import LAWNS, PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
 from .settings import LightSettings, PlaceSettings
 
@@ -90,7 +91,7 @@ def _street(rng: Rng, _: LightSettings) -> Place:
     pavement = _any(rng, ("asphalt", None), ("paving", STONES), ("concrete", None))
     behind, yaw = ("street", "street", "city")[int(rng.integers(3))], _yaw(rng)
     seed = _seed(rng)
-    detail = np.random.default_rng(np.random.SeedSequence([seed, 3]))
+    detail = generator(seed, Stream.PAVEMENT)
     beside = _any(detail, ("paving", STONES), ("paving", STONES), ("concrete", None))
     road = pavement.kind == "asphalt"
     wide = float(detail.uniform(550, 900) if road else detail.uniform(350, 1100))

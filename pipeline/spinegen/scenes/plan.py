@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +14,7 @@ from ..humans.spec.person_spec import PersonSpec
 from ..progress import Task
 from ..records.people import write_people
 from ..records.plan_shot import Shot
+from ..streams import Stream, generator
 from .motions import Motion, select, split_motions
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
@@ -22,9 +22,6 @@ from .sampler import Casting, GaveUp, sample_take
 from .settings import SceneSettings
 from .views import rig_cameras
 
-FIRST_RIG_STREAM = 2**30
-"""`SeedSequence([seed, 2**30 + view])`; splitting clips uses the stream just below."""
-_SPLIT_STREAM = FIRST_RIG_STREAM - 1
 GIVE_UP_SHARE = 0.5
 """A plan whose first part loses more of its takes than this is refused."""
 MotionSource = Callable[[Sequence[str]], Sequence[Motion]]
@@ -58,12 +55,12 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tu
         DatasetError: nothing was fitted.
     """
     chosen = select(motions, settings.clips)
-    rng = np.random.default_rng(np.random.SeedSequence([seed, _SPLIT_STREAM]))
+    rng = generator(seed, Stream.CLIP_SPLIT)
     split = split_motions(chosen, settings.clips, settings.validation_share, rng)
     specs, members = sample_population(settings, seed)
     rigs = {
         index: rig_cameras(
-            np.random.default_rng(np.random.SeedSequence([seed, FIRST_RIG_STREAM + index])),
+            generator(seed, Stream.CAMERA_RIG.at(index)),
             view,
             settings.image.width,
             settings.image.height,
@@ -90,7 +87,7 @@ def draw_takes(
     for take in takes:
         first = take * count
         split = "val" if int((take + 1) * share) > int(take * share) else "train"
-        rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
+        rng = generator(seed, first)
         try:
             # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
             shots = sample_take(rng, cast, split, first, count, take)[: cast.settings.shots - first]

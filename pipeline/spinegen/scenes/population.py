@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..errors import ConfigError
 from ..humans.spec.person_spec import PersonSpec
 from ..humans.spec.sample import sample_person
 from ..humans.spec.wardrobe import load_wardrobe
+from ..streams import Stream, generator
 from .settings import SceneSettings
-
-FIRST_PERSON_STREAM = 2**31
-"""`SeedSequence([seed, 2**31 + person])`: apart from the streams of shots."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
     wardrobes = {name: load_wardrobe(name) for name in settings.people.wardrobe.names}
     specs, members = {}, {}
     for index in range(settings.people.population):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, FIRST_PERSON_STREAM + index]))
+        rng = generator(seed, Stream.PERSON.at(index))
         wardrobe = settings.people.wardrobe.sample(rng)
         spec = sample_person(rng, wardrobes[wardrobe])
         name = f"p{index:04d}"

@@ -6,7 +6,7 @@ import pytest
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.model.curvature import curvature
 from spinegen.biomech.model.spine_model import SpineModel
-from spinegen.biomech.retarget.avatar_model import DrawnModel, drawn_model
+from spinegen.biomech.retarget.avatar_model import AvatarModel, avatar_model
 from spinegen.biomech.retarget.retarget import leg_length_m, retarget
 from spinegen.errors import ModelError
 from spinegen.humans.body.landmarks import Landmarks
@@ -60,11 +60,11 @@ def person() -> Landmarks:
 
 
 @pytest.fixture(scope="module")
-def drawn(person: Landmarks) -> DrawnModel:
-    return drawn_model(person)
+def drawn(person: Landmarks) -> AvatarModel:
+    return avatar_model(person)
 
 
-def test_at_rest_every_landmark_lies_on_the_persons_own(person: Landmarks, drawn: DrawnModel):
+def test_at_rest_every_landmark_lies_on_the_persons_own(person: Landmarks, drawn: AvatarModel):
     names = list(person.points)
     points = drawn.model.station_positions(drawn.model.forward(drawn.rest_q[None]), names)[0]
     assert np.abs(points - np.stack([person.points[n] for n in names])).max() < 1e-6
@@ -72,7 +72,7 @@ def test_at_rest_every_landmark_lies_on_the_persons_own(person: Landmarks, drawn
 
 def test_where_a_body_tells_the_centre_of_its_knee_the_shank_turns_about_it(person: Landmarks):
     knees = {f"keypoint/{word}_knee": person.points[f"joint/tibia_{s}"] for s, word in (("r", "right"), ("l", "left"))}
-    drawn = drawn_model(Landmarks(person.points | knees, person.stature_m))
+    drawn = avatar_model(Landmarks(person.points | knees, person.stature_m))
     q = np.tile(drawn.rest_q, (33, 1))
     for side in "rl":
         q[:, drawn.model.coordinate_index[f"knee_angle_{side}"]] = np.radians(np.linspace(-10.0, 150.0, 33))
@@ -83,14 +83,14 @@ def test_where_a_body_tells_the_centre_of_its_knee_the_shank_turns_about_it(pers
     assert np.linalg.norm(origin - knee, axis=1).min() > 0.01
 
 
-def test_the_arms_of_the_a_pose_are_found_as_angles(drawn: DrawnModel):
+def test_the_arms_of_the_a_pose_are_found_as_angles(drawn: AvatarModel):
     index = drawn.model.coordinate_index
     for side in "rl":
         assert np.degrees(drawn.rest_q[index[f"shoulder_elevation_{side}"]]) == pytest.approx(28, abs=4)
         assert np.degrees(drawn.rest_q[index[f"elbow_flexion_{side}"]]) == pytest.approx(25, abs=4)
 
 
-def test_standing_upright_the_soles_are_flat_and_the_arms_hang(drawn: DrawnModel):
+def test_standing_upright_the_soles_are_flat_and_the_arms_hang(drawn: AvatarModel):
     model = drawn.model
     poses = model.forward(model.default_q[None])
     soles = model.station_positions(poses, [n for n in model.stations if n.startswith("sole/")])[0]
@@ -99,7 +99,7 @@ def test_standing_upright_the_soles_are_flat_and_the_arms_hang(drawn: DrawnModel
     assert np.degrees(np.arccos((shoulder - elbow)[1] / np.linalg.norm(shoulder - elbow))) < 8.0
 
 
-def test_the_persons_curvature_is_normal_and_their_skeleton_symmetric(drawn: DrawnModel):
+def test_the_persons_curvature_is_normal_and_their_skeleton_symmetric(drawn: AvatarModel):
     model = drawn.model
     curve = curvature(model, model.forward(model.default_q[None]))
     assert 20.0 < curve.lumbar_lordosis_deg[0] < 70.0
@@ -108,7 +108,7 @@ def test_the_persons_curvature_is_normal_and_their_skeleton_symmetric(drawn: Dra
     assert np.allclose(right, left * [1, 1, -1], atol=1e-6)
 
 
-def test_a_retargeted_step_keeps_its_angles_and_its_feet_on_the_ground(drawn: DrawnModel):
+def test_a_retargeted_step_keeps_its_angles_and_its_feet_on_the_ground(drawn: AvatarModel):
     source = load_model("male")
     q = np.tile(source.default_q, (9, 1))
     at = source.coordinate_index
@@ -130,7 +130,7 @@ def test_a_retargeted_step_keeps_its_angles_and_its_feet_on_the_ground(drawn: Dr
     assert walked == pytest.approx(ratio, rel=0.01)
 
 
-def test_hands_that_rest_on_the_floor_rest_there_on_other_proportions(drawn: DrawnModel):
+def test_hands_that_rest_on_the_floor_rest_there_on_other_proportions(drawn: AvatarModel):
     flow = load_flow()
     source = load_model("unisex")
     performance = perform(flow, "yoga_sun_salutation", source, 5.0, np.random.default_rng(1))
@@ -165,7 +165,7 @@ def lowest_sole_m(model: SpineModel, q: np.ndarray) -> float:
     return float(model.station_positions(model.forward(q), soles)[..., 1].min())
 
 
-def test_a_level_by_level_fit_plays_on_a_regional_model_with_its_sums(drawn: DrawnModel):
+def test_a_level_by_level_fit_plays_on_a_regional_model_with_its_sums(drawn: AvatarModel):
     free = load_model("unisex").released()
     q = free.default_q[None].copy()
     for level in free.rhythms[0].levels:
@@ -174,7 +174,7 @@ def test_a_level_by_level_fit_plays_on_a_regional_model_with_its_sums(drawn: Dra
     assert played[0, drawn.model.coordinate_index["lumbar_flexion"]] == pytest.approx(0.05 * 6)
 
 
-def test_bones_at_rest_have_the_identity_and_follow_their_bodies(person: Landmarks, drawn: DrawnModel):
+def test_bones_at_rest_have_the_identity_and_follow_their_bodies(person: Landmarks, drawn: AvatarModel):
     bones = ("pelvis", "L3", "humerus_r", "skull")
     rest = np.stack([person.points[f"joint/{b}"] for b in bones])
     at_rest = drawn.bone_transforms(drawn.rest_q[None], bones, rest)
@@ -187,4 +187,4 @@ def test_bones_at_rest_have_the_identity_and_follow_their_bodies(person: Landmar
 
 def test_a_body_without_a_spine_is_refused(person: Landmarks):
     with pytest.raises(ModelError, match="centroid/T5"):
-        drawn_model(Landmarks({n: p for n, p in person.points.items() if n != "centroid/T5"}, 1.7))
+        avatar_model(Landmarks({n: p for n, p in person.points.items() if n != "centroid/T5"}, 1.7))

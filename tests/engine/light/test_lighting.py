@@ -160,18 +160,18 @@ def test_users_pictures_are_seen_and_light_the_stage(
 def test_bad_descriptions_are_refused_and_change_nothing(
     session: Session, stage: Callable[..., str], call: str, said: str
 ) -> None:
-    before = session.world.stage
+    before = session.world.lighting
     reply = str(execute(session, f"vbp Stage_0 {call}"))
     assert reply.startswith("error")
     assert said in reply
-    assert session.world.stage == before
+    assert session.world.lighting == before
 
 
 def test_the_bare_stage_is_the_only_level(session: Session, stage: Callable[..., str]) -> None:
-    before = session.world.stage
+    before = session.world.lighting
     for call in ("SetLevel", "SetLevel Stage"):
         stage(call)
-    assert session.world.stage == before
+    assert session.world.lighting == before
 
 
 def test_an_unreadable_picture_is_an_error_reply(session: Session, stage: Callable[..., str], tmp_path: Path) -> None:

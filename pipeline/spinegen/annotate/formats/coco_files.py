@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from .. import coco, points_3d
 from ..labels import PersonAnnotation
-from ..settings import Site
+from ..settings import BodyPoints, Site
 from ..sidecar import Frame
 from .links import link
 
@@ -43,11 +43,12 @@ def encode(frame: Frame, people: list[PersonAnnotation]) -> tuple[bytes, bytes]:
 
 
 class SplitWriter:
-    """One split's annotation file and 3D table, written piece by piece; memory does not grow with the set."""
+    """One split's annotation file and 3D table, written chunk by chunk; memory does not grow with the set."""
 
-    def __init__(self, root: Path, split: str, site: Site) -> None:
+    def __init__(self, root: Path, split: str, site: Site, body_points: BodyPoints) -> None:
         self.split: str = split
         self.site: Site = site
+        self.body_points: BodyPoints = body_points
         folder = root / "annotations"
         self.target = folder / coco.file_name(split)
         self._images = (folder / f".{split}.images").open("w+b")
@@ -55,7 +56,7 @@ class SplitWriter:
         self._table = pq.ParquetWriter(folder / points_3d.file_name(split), points_3d.schema(site), compression="zstd")
 
     def write(self, images: bytes, annotations: bytes, table: pa.Table) -> None:
-        """Append a piece."""
+        """Append a chunk."""
         self._images.write(images)
         self._annotations.write(annotations)
         self._table.write_table(table)
@@ -63,7 +64,7 @@ class SplitWriter:
     def finish(self, date: str) -> None:
         """Put the parts together and remove them."""
         self._table.close()
-        head: dict[str, Any] = coco.header(self.split, self.site, date)
+        head: dict[str, Any] = coco.header(self.split, self.site, self.body_points, date)
         with self.target.open("wb") as out:
             out.write(json.dumps(head, separators=(",", ":"))[:-1].encode())
             for key, part in (("images", self._images), ("annotations", self._annotations)):

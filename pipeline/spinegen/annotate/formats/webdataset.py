@@ -14,10 +14,10 @@ FRAMES_PER_SHARD = 500
 
 
 class ShardWriter:
-    """The shards of one piece of the set, one a split; numbered for good by `number_shards`."""
+    """The shards of one chunk of the set, one a split; numbered for good by `number_shards`."""
 
-    def __init__(self, root: Path, piece: int) -> None:
-        self.root, self.piece = root, piece
+    def __init__(self, root: Path, chunk: int) -> None:
+        self.root, self.chunk = root, chunk
         self._tars: dict[str, tarfile.TarFile] = {}
 
     def write(self, frame: Frame, people: list[PersonAnnotation], with_masks: bool, with_depth: bool) -> None:
@@ -39,7 +39,7 @@ class ShardWriter:
 
     def _tar(self, split: str) -> tarfile.TarFile:
         if split not in self._tars:
-            self._tars[split] = tarfile.open(self.root / f"{split}.piece-{self.piece:06d}.tar", "w")  # noqa: SIM115
+            self._tars[split] = tarfile.open(self.root / f"{split}.chunk-{self.chunk:06d}.tar", "w")  # noqa: SIM115
         return self._tars[split]
 
 
@@ -47,10 +47,10 @@ def number_shards(root: Path, splits: tuple[str, ...]) -> dict[str, int]:
     """Give the shards of every split running numbers, `train-000000.tar` on; how many there are."""
     counts = {}
     for split in splits:
-        pieces = sorted(root.glob(f"{split}.piece-*.tar"))
-        for number, piece in enumerate(pieces):
-            piece.rename(root / f"{split}-{number:06d}.tar")
-        counts[split] = len(pieces)
+        chunks = sorted(root.glob(f"{split}.chunk-*.tar"))
+        for number, chunk in enumerate(chunks):
+            chunk.rename(root / f"{split}-{number:06d}.tar")
+        counts[split] = len(chunks)
     return counts
 
 

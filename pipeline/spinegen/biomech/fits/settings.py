@@ -41,7 +41,7 @@ class FitSettings(Settings):
     jobs: int = Field(default=1, ge=1)
     """Processes."""
     shard: str | None = None
-    """`I/N`: only the I-th of N parts of the clips, 1-based."""
+    """`I/N`: only the I-th of N shards of the clips, 1-based."""
     dask: str | None = None
     """Address of a Dask scheduler whose workers fit."""
 

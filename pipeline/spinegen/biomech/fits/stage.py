@@ -10,7 +10,7 @@ from ...files import sha256
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
 from ...records.fit_report import VERDICTS, FitIdentity, FitReport, found_fit_report
-from ...shards import part_of
+from ...shards import shard_of
 from ...version import __version__
 from ...workspace import Workspace
 from .files import PAGE, REPORT, damaged_files
@@ -42,7 +42,7 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
         if clip.stem in by_name and by_name[clip.stem] != clip:
             raise FitError(f"{clip}: has the same name as {by_name[clip.stem]}; rename one, fits are kept by name")
         by_name[clip.stem] = clip
-    index, count = part_of(settings.shard)
+    index, count = shard_of(settings.shard)
     by_name = dict(sorted(by_name.items())[index - 1 :: count]) if count > 1 else by_name
     identities, waiting, failures = {}, [], []
     for name, clip in by_name.items():

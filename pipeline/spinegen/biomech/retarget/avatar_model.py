@@ -32,7 +32,7 @@ LATISSIMUS_SHARE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class DrawnModel:
+class AvatarModel:
     """A person's own model and the coordinates of their rest pose."""
 
     model: SpineModel
@@ -63,7 +63,7 @@ class DrawnModel:
         return rigid.transform(poses.rotation_ground_body, poses.position_ground_m)
 
 
-def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnModel:
+def avatar_model(landmarks: Landmarks, base: SpineModel | None = None) -> AvatarModel:
     """The model of a person to be drawn.
 
     Joint offsets are set so that every joint given lies exactly on the person's; segments without joints of their own
@@ -84,7 +84,7 @@ def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnMo
     ]
     missing = [name for name in needed if name not in points]
     if missing:
-        raise ModelError(f"drawn person: landmarks are missing: {', '.join(missing)}")
+        raise ModelError(f"avatar: landmarks are missing: {', '.join(missing)}")
     points |= _shank_origins(base, points)
     sized = base.scaled(_segment_factors(base, landmarks, points))
     definition = _with_own_curve(sized.definition, base, points)
@@ -93,7 +93,7 @@ def drawn_model(landmarks: Landmarks, base: SpineModel | None = None) -> DrawnMo
     pelvis = [placed.coordinate_index[name] for name in ("pelvis_tx", "pelvis_ty", "pelvis_tz")]
     rest_q = posture.copy()
     rest_q[pelvis] = _pelvis_origin(SpineModel(definition), points)
-    return DrawnModel(_with_own_stations(placed, rest_q, points), rest_q)
+    return AvatarModel(_with_own_stations(placed, rest_q, points), rest_q)
 
 
 def _shank_origins(base: SpineModel, points: dict[str, Array]) -> dict[str, Array]:
@@ -239,4 +239,4 @@ def _with_own_stations(model: SpineModel, rest_q: Array, points: dict[str, Array
         for name, s in model.definition.stations.items()
     }
     # Scaling by nothing stands the model on its new soles in the default posture.
-    return SpineModel(replace(model.definition, name="drawn", stations=stations)).scaled()
+    return SpineModel(replace(model.definition, name="avatar", stations=stations)).scaled()

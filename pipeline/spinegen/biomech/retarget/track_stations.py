@@ -7,7 +7,7 @@ from ...geometry.types import Array
 from ...humans.body.landmarks import Landmarks
 from ...skeleton import VERTEBRAE
 from ..model.spine_model import SpineModel
-from .avatar_model import drawn_model
+from .avatar_model import avatar_model
 
 _STEPS = 25
 _CHUNK = 256
@@ -31,7 +31,7 @@ def followed(q: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     names = [name for name in source.stations if name.startswith(("joint/", "centroid/", "posterior/"))]
     points = source.station_positions(source.forward(upright[None]), names)[0]
     given = {name: at for name, at in zip(names, points, strict=True) if name != "joint/thorax"}
-    drawn = drawn_model(Landmarks(given, source.stature_m))
+    drawn = avatar_model(Landmarks(given, source.stature_m))
     ours = drawn.model
     shared = [f"joint/{b}" for b in ours.bodies if not b.startswith(("pelvis", "thorax"))] + [
         f"centroid/{v}" for v in VERTEBRAE

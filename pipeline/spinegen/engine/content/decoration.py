@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ...streams import Stream, generator
 from .colour import hex_linear, to_srgb
 from .furniture import paint
 from .mesh import Material, Mesh, Texture
@@ -50,7 +51,7 @@ def _panel(axes: Vec, centre: Vec, wide_m: float, tall_m: float, out_m: float, m
 @lru_cache(maxsize=PICTURES)
 def _painting(number: int) -> Texture:
     """A made-up landscape, or a few fields of colour."""
-    rng = np.random.default_rng(np.random.SeedSequence([4711, number]))
+    rng = generator(Stream.WALL_PICTURES, number)
     inks = np.array([hex_linear(_INKS[index]) for index in rng.permutation(len(_INKS))[:5]])
     y = np.linspace(1, 0, _SIZE)[:, None] + np.zeros(_SIZE)
     broad = band_noise(rng, _SIZE, 1, 5, 1.0)
@@ -72,7 +73,7 @@ def window_dressing(
     axes: Vec, distance_m: float, height_m: float, openings: list[tuple[float, float, float, float]], seed: list[int]
 ) -> list[Mesh]:
     """Curtains drawn aside and radiators, or neither; openings are (from, to, sill, head) along the wall."""
-    rng = np.random.default_rng(np.random.SeedSequence([*seed, 7]))
+    rng = generator(*seed, Stream.CURTAINS)
     colour, style = _CURTAINS[int(rng.integers(len(_CURTAINS)))], float(rng.random())
     long, share = bool(rng.random() < 0.6), float(rng.uniform(0.12, 0.3))
     cloth = Material(None, tuple(hex_linear(colour).tolist()), 0.9, two_sided=True)

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...geometry.rigid import axis_angle_matrix
+from ...streams import Stream, generator
 from ..protocol.vocabulary import Surface
 from .furniture import DARK, paint
 from .mesh import Material, Mesh, join
@@ -27,7 +28,7 @@ _FRONTS = (
 @lru_cache(maxsize=4)
 def street_mesh(variant: int) -> Mesh:
     """Both rows of houses and their kerbs; the street's own axes."""
-    rng = np.random.default_rng(np.random.SeedSequence([variant, 77]))
+    rng = generator(variant, Stream.STREET_HOUSES)
     pieces: list[Mesh] = []
     for turn in (0.0, np.pi):
         row: list[Mesh] = []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...streams import generator
 from ..protocol.vocabulary import Surface
 from .colour import hex_linear, to_linear, to_srgb
 from .mesh import Texture
@@ -100,7 +101,7 @@ def _pattern(kind: str, variant: int) -> Pattern:
 
 
 def _painted(kind: str, variant: int) -> Pattern:
-    rng = np.random.default_rng(np.random.SeedSequence([variant, list(_RECIPES).index(kind)]))
+    rng = generator(variant, list(_RECIPES).index(kind))
     first, second = (np.array(shares).reshape(3, 1, 1, 1) * np.ones(3) for shares in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
     constant, of_first, of_second = _RECIPES[kind].paint(rng, first, second)
     return _slim(constant), _slim(of_first - constant), _slim(of_second - constant)

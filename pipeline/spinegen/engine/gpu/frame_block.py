@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ...geometry.camera import OrthographicCamera, PlacedCamera
 from ..light.environment import Environment, exposure_gain, sun_tangent
-from ..light.lighting import StageState
+from ..light.lighting import Lighting
 from ..light.room_light import MAX_LIGHTS
 from ..world.scenery import Scenery
 from .contact import SIZE as CONTACT_SIZE
@@ -14,6 +14,8 @@ from .shadow import SunShadow
 from .soft_shadow import SoftShadows
 
 NEAR_M, FAR_M = 0.1, 3000.0
+_NO_SHADOW = -1.0
+"""In the shader, of a light that has no soft shadow."""
 
 
 def view_matrix(camera: PlacedCamera) -> NDArray[np.float64]:
@@ -57,7 +59,7 @@ def _lens(camera: PlacedCamera) -> list[tuple[float, ...]]:
 
 
 def _towards_camera(camera: PlacedCamera) -> NDArray[np.float64]:
-    """Unit vector from a person in the middle of the stage to where they are seen from."""
+    """Unit vector from a person in the middle of the place to where they are seen from."""
     if isinstance(camera, OrthographicCamera):
         return -camera.rotation_camera_ground[2]
     towards = camera.position_ground_m - np.array([0.0, 1.0, 0.0])
@@ -68,11 +70,19 @@ def _lights(environment: Environment) -> list[tuple[float, ...]]:
     """Three arrays of `MAX_LIGHTS` vectors."""
     spare = [(0.0, 0.0, 0.0, 0.0)] * (MAX_LIGHTS - len(environment.lights))
     lights = environment.lights
+    of_lights = zip(lights, environment.shadows_of_lights, strict=True)
     return [
         *[(*light.centre_m, light.area_m2) for light in lights], *spare,
-        *[(*light.facing, float(map_)) for light, map_ in zip(lights, environment.shadows_of_lights, strict=True)], *spare,
+        *[(*light.facing, _NO_SHADOW if number is None else number) for light, number in of_lights], *spare,
         *[(*light.radiance_kcd, 0.0) for light in lights], *spare,
     ]  # fmt: skip
+
+
+def _haze(environment: Environment, turbidity: float) -> float:
+    """One over the distance of haze, as the shader takes it: 0 is no haze, below it a studio's paper."""
+    if environment.is_paper:
+        return -1.0
+    return 0.0 if environment.fade_m is None else turbidity / (3.0 * environment.fade_m)
 
 
 def _walls(environment: Environment) -> list[tuple[float, ...]]:
@@ -91,7 +101,7 @@ def _walls(environment: Environment) -> list[tuple[float, ...]]:
 def frame_block(
     camera: PlacedCamera,
     scenery: Scenery,
-    stage: StageState,
+    lighting: Lighting,
     shadow: SunShadow,
     contact: ContactMap,
     soft: SoftShadows,
@@ -100,19 +110,16 @@ def frame_block(
     environment = scenery.environment
     view, projection = view_matrix(camera), projection_matrix(camera)
     metered = environment.exposed(_towards_camera(camera), camera.rotation_camera_ground[2])
-    gain = exposure_gain(metered, stage.exposure_ev, stage.white_kelvin)
-    rng = np.random.default_rng(stage.sky.seed)
+    gain = exposure_gain(metered, lighting.exposure_ev, lighting.white_kelvin)
+    rng = np.random.default_rng(lighting.sky.seed)
     has_sun = float(environment.sun_klux.any() and environment.sun_direction[1] > -0.02)
-    thin = stage.sky.turbidity / (3.0 * environment.fade_m) if environment.fade_m else 0.0
-    if environment.fade_m < 0:
-        thin = -1.0
     outside = environment.sh if environment.outside_sh is None else environment.outside_sh
     far_light = np.maximum(outside[0] * 0.282095, 0.0)
     aspect = scenery.strip_leaves
     if scenery.picture is not None:
         aspect = scenery.picture.shape[1] / scenery.picture.shape[0]
     rows = [
-        (*environment.sun_direction, sun_tangent(stage.sun)),
+        (*environment.sun_direction, sun_tangent(lighting.sun)),
         (*environment.sun_klux * has_sun, has_sun),
     ]
     vectors = [
@@ -120,10 +127,10 @@ def frame_block(
         (*gain, environment.outside_gain),
         (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
         (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),
-        (*environment.haze_kcd, thin),
+        (*environment.haze_kcd, _haze(environment, lighting.sky.turbidity)),
         *_lens(camera),
-        (*environment.cloud_kcd, stage.sky.clouds),
-        (np.radians(stage.sun.azimuth_deg), *rng.uniform(0, 1, 2), float(scenery.sky_kind)),
+        (*environment.cloud_kcd, lighting.sky.clouds),
+        (np.radians(lighting.sun.azimuth_deg), *rng.uniform(0, 1, 2), float(scenery.sky_kind)),
         (*scenery.ground_albedo, float(len(environment.lights))),
         (*far_light, scenery.strip_yaw_deg / 360.0),
         (*(environment.haze_kcd if environment.below_kcd is None else environment.below_kcd), aspect),

@@ -109,7 +109,7 @@ class Renderer:
         self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
         self._block.write(
-            frame_block(frame.camera, frame.scenery, frame.world.stage, self._shadow, self._contact, self._soft)
+            frame_block(frame.camera, frame.scenery, frame.world.lighting, self._shadow, self._contact, self._soft)
         )
         self._block.bind_to_uniform_block(0)
         self._draw_masks(frame, targets.masks)
@@ -261,7 +261,7 @@ class Frame:
     def __init__(self, renderer: Renderer, world: World, camera: PlacedCamera) -> None:
         self.world, self.camera = world, camera
         self.drawables = world.drawables()
-        self.scenery: Scenery = scenery(world.stage)
+        self.scenery: Scenery = scenery(world.lighting)
         self.everything = (*self.drawables, *self.scenery.drawables)
         self.catches_shadows = any(
             material.kind == "shadow" for drawable in self.everything for _, _, material in drawable.mesh.runs
@@ -272,7 +272,7 @@ class Frame:
 
     @property
     def ids(self) -> NDArray[np.uint16]:
-        """Mask ids `(H, W)`; 0 is the stage or nothing."""
+        """Mask ids `(H, W)`; 0 is the place itself or nothing."""
         return self._read()[0]
 
     def depth_cm(self) -> NDArray[np.float32]:

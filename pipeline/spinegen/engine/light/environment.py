@@ -1,4 +1,4 @@
-"""What lights the stage: radiance from all sides, the sun, lamps, and what the light meter makes of them."""
+"""What lights a place: radiance from all sides, the sun, lamps, and what the light meter makes of them."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..content.colour import LUMINANCE, kelvin_rgb
 from ..content.rooms import AreaLight, RoomModel
 from .backdrops import Pictured
-from .lighting import StageState, Sun
+from .lighting import Lighting, Sun
 from .radiance_map import DIRECTIONS, HEIGHT, SOLID_ANGLE, WIDTH, irradiance_sh, sh_basis
 from .sky import sky_radiance, sky_table
 
@@ -25,7 +25,7 @@ class SoftLight:
 
 @dataclass(frozen=True)
 class Environment:
-    """What lights the stage."""
+    """What lights a place."""
 
     radiance: NDArray[np.float32]
     """`(HEIGHT, WIDTH, 3)`, kcd/m2, without the sun."""
@@ -47,8 +47,8 @@ class Environment:
     """What lights things outside the windows; `None` outdoors."""
     soft_lights: tuple[SoftLight | None, ...] = ()
     """Whose soft shadows are drawn: the key light, light from above, the brightest window; none outdoors, where the sun is sharp."""
-    shadows_of_lights: tuple[int, ...] = ()
-    """For each of `lights`, which of `soft_lights` stands for it; -1: none."""
+    shadows_of_lights: tuple[int | None, ...] = ()
+    """For each of `lights`, which of `soft_lights` stands for it."""
     room: RoomModel | None = None
     """Walls whose corners are darker."""
     sun_tangent: float = 0.0046
@@ -57,9 +57,10 @@ class Environment:
     """What windows, curtains and the eye leave of the light outside, as the picture shows it."""
     below_kcd: NDArray[np.float64] | None = None
     """RGB of what lies under the horizon beyond the ground's edge; `None`: `haze_kcd`."""
-    fade_m: float = 900.0
-    """Distance at which haze has taken 63 % of a thing's contrast, at turbidity 3; 0 is no haze, -1 a studio's paper that
-    fades into its own colour away from the middle."""
+    fade_m: float | None = 900.0
+    """Distance at which haze has taken 63 % of a thing's contrast, at turbidity 3; None is no haze."""
+    is_paper: bool = False
+    """A studio's paper instead of haze: the ground fades into its colour away from the middle."""
 
     def irradiance(self, normal: NDArray[np.float64]) -> NDArray[np.float64]:
         """RGB klux on a plane, without the sun."""
@@ -104,15 +105,17 @@ def sun_tangent(sun: Sun) -> float:
     return float(np.tan(np.radians(max(sun.angle_deg, 0.05)) / 2))
 
 
-def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -> Environment:
+def outdoor_environment(lighting: Lighting, ground_albedo: NDArray[np.float64]) -> Environment:
     """Sky above, sunlit ground below."""
-    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
-    sun_klux = stage.sun.lux / 1000.0 * kelvin_rgb(stage.sun.kelvin)
-    sky = stage.sky
-    table = sky_table(round(stage.sun.elevation_deg * 2) / 2, round(sky.turbidity * 4) / 4) * np.float32(sky.intensity)
-    clear = sky_radiance(table, float(np.radians(stage.sun.azimuth_deg)), DIRECTIONS)
+    direction = sun_vector(lighting.sun.elevation_deg, lighting.sun.azimuth_deg)
+    sun_klux = lighting.sun.lux / 1000.0 * kelvin_rgb(lighting.sun.kelvin)
+    sky = lighting.sky
+    table = sky_table(round(lighting.sun.elevation_deg * 2) / 2, round(sky.turbidity * 4) / 4) * np.float32(
+        sky.intensity
+    )
+    clear = sky_radiance(table, float(np.radians(lighting.sun.azimuth_deg)), DIRECTIONS)
     above = DIRECTIONS[:, 1] > 0
-    height = np.maximum(np.sin(np.radians(stage.sun.elevation_deg)), 0.03)
+    height = np.maximum(np.sin(np.radians(lighting.sun.elevation_deg)), 0.03)
     sky_mean = (clear[above] * (SOLID_ANGLE[above] * DIRECTIONS[above, 1])[:, None]).sum(0) / np.pi
     cloud_white = (128.0 * height * (0.62 - 0.34 * sky.clouds) * 0.55 / np.pi) * _sunset(height) * sky.intensity
     cloud = cloud_white + 0.6 * sky_mean
@@ -132,47 +135,47 @@ def outdoor_environment(stage: StageState, ground_albedo: NDArray[np.float64]) -
         table,
         cloud,
         haze,
-        sun_tangent=sun_tangent(stage.sun),
+        sun_tangent=sun_tangent(lighting.sun),
     )
 
 
-def studio_environment(stage: StageState, paper: NDArray[np.float64]) -> Environment:
+def studio_environment(lighting: Lighting, paper: NDArray[np.float64]) -> Environment:
     """Paper all around, two soft boxes beside the key light."""
-    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
-    key = stage.sun.lux / 1000.0 * kelvin_rgb(stage.sun.kelvin)
-    strength = max(float(LUMINANCE @ key), 0.3) * stage.backdrop.intensity
+    direction = sun_vector(lighting.sun.elevation_deg, lighting.sun.azimuth_deg)
+    key = lighting.sun.lux / 1000.0 * kelvin_rgb(lighting.sun.kelvin)
+    strength = max(float(LUMINANCE @ key), 0.3) * lighting.backdrop.intensity
     tint = key / max(float(LUMINANCE @ key), 1e-6) if key.any() else np.ones(3)
     paper_kcd = paper * tint * strength * 0.55 / np.pi
     up = DIRECTIONS[:, 1:2]
     radiance = paper_kcd * np.where(up > 0.25, np.clip(1.0 - (up - 0.25) * 1.1, 0.3, 1.0), 1.0)
     for turn, share in ((70.0, 0.8), (-85.0, 0.5), (180.0, 0.35)):
-        box = sun_vector(32.0, stage.sun.azimuth_deg + turn)
+        box = sun_vector(32.0, lighting.sun.azimuth_deg + turn)
         lobe = np.exp((DIRECTIONS @ box - 1.0) / 0.06)
         radiance = radiance + (lobe / (lobe * SOLID_ANGLE).sum() * strength * share)[:, None] * tint
     sh = irradiance_sh(radiance)
     floor_kcd = paper / np.pi * (sh_basis(np.array([[0.0, 1.0, 0.0]]))[0] @ sh + key * max(direction[1], 0.0))
     return Environment(
         radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), sh, direction, key, sky_table(30.0, 3.0), paper_kcd,
-        floor_kcd, fade_m=-1.0, sun_tangent=sun_tangent(stage.sun),
+        floor_kcd, fade_m=None, is_paper=True, sun_tangent=sun_tangent(lighting.sun),
         soft_lights=(
-            SoftLight(direction, sun_tangent(stage.sun)) if key.any() else None,
+            SoftLight(direction, sun_tangent(lighting.sun)) if key.any() else None,
             SoftLight(np.array([0.0, 1.0, 0.0]), 0.5),
             None,
         ),
     )  # fmt: skip
 
 
-def pictured_environment(stage: StageState, user: Pictured) -> Environment:
-    """Surrounded by a user's picture; an HDRI that holds a sun brings its own, else the stage's sun shines as well."""
-    direction = sun_vector(stage.sun.elevation_deg, stage.sun.azimuth_deg)
+def pictured_environment(lighting: Lighting, user: Pictured) -> Environment:
+    """Surrounded by a user's picture; an HDRI that holds a sun brings its own, else the lighting's sun shines as well."""
+    direction = sun_vector(lighting.sun.elevation_deg, lighting.sun.azimuth_deg)
     around = float(LUMINANCE @ np.maximum(irradiance_sh(user.radiance)[0] * 0.282095, 0.0))
-    sun_klux = kelvin_rgb(stage.sun.kelvin) * around * (0.9 if stage.sun.lux > 0 else 0.0)
+    sun_klux = kelvin_rgb(lighting.sun.kelvin) * around * (0.9 if lighting.sun.lux > 0 else 0.0)
     if user.sun_direction is not None and user.sun_klux is not None:
         direction, sun_klux = user.sun_direction, user.sun_klux
     haze = user.radiance.mean(0)
     return Environment(
         user.radiance.reshape(HEIGHT, WIDTH, 3).astype(np.float32), irradiance_sh(user.radiance), direction, sun_klux,
-        sky_table(30.0, 3.0), haze, haze, fade_m=0.0,
+        sky_table(30.0, 3.0), haze, haze, fade_m=None,
     )  # fmt: skip
 
 

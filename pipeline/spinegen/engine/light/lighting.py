@@ -1,4 +1,4 @@
-"""The stage's state: light, sky, ground, room, backdrop and the camera's response."""
+"""What the stage actor's calls set: light, sky, ground, room, backdrop and the camera's response."""
 
 from dataclasses import dataclass, field
 
@@ -48,8 +48,8 @@ class Sky:
 
 
 @dataclass(frozen=True)
-class StageState:
-    """Everything about the stage but its props."""
+class Lighting:
+    """What lights the world and what it is seen against: everything that the stage actor sets but props."""
 
     sun: Sun = Sun()
     sky: Sky = Sky()
@@ -67,7 +67,7 @@ class StageState:
 
 
 def check_level(name: str) -> None:
-    """This engine builds its places from descriptions and has no level but the bare stage.
+    """This engine builds its places from descriptions and has no level but the bare one.
 
     Raises:
         EngineError: any other name.

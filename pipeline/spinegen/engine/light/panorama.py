@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...streams import generator
 from ..content.noise import band_noise
 from ..content.pattern_store import stored
 
@@ -127,7 +128,7 @@ def panorama(kind: str, variant: int) -> NDArray[np.uint8] | None:
 
 
 def _painted(kind: str, variant: int) -> NDArray[np.uint8]:
-    rng = np.random.default_rng(np.random.SeedSequence([variant, sum(kind.encode())]))
+    rng = generator(variant, sum(kind.encode()))
     picture = np.zeros((HEIGHT, WIDTH, 4), np.float32)
     if kind == "meadow":
         _hills(picture, rng)

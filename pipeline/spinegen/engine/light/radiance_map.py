@@ -1,4 +1,4 @@
-"""An equirectangular map of radiance around the stage, and its spherical harmonics.
+"""An equirectangular map of radiance around a place, and its spherical harmonics.
 
 The map `(HEIGHT, WIDTH, 3)` is in kcd/m2; row 0 is the zenith, column 0 is azimuth -180 degrees, azimuth counts from +x (forward)
 towards +z (right), as Unreal's yaw does.

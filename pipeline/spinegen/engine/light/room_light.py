@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...streams import Stream, generator
 from ..content.colour import LUMINANCE, hex_linear
 from ..content.rooms import AreaLight, RoomModel, wall_frame, wall_span
 from ..content.textures import surface_texture
@@ -17,7 +18,7 @@ MAX_LIGHTS = 4
 WINDOW_SHARE = 0.25
 """Of the light outside that comes in: panes, curtains and reveals take the rest."""
 KEY_SHARE = 1.5
-"""Of the key light's lux as the stage tells it: it stands for the nearest lamp, which outshines the mean of the room."""
+"""Of the key light's lux as the lighting tells it: it stands for the nearest lamp, which outshines the mean of the room."""
 OUTSIDE_ALBEDO = np.array([0.12, 0.13, 0.08])
 """Of the ground that is seen through windows."""
 SEEN_SHARE = 0.15
@@ -92,7 +93,7 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) 
         below_kcd=OUTSIDE_ALBEDO
         / np.pi
         * (outside.irradiance(np.array([0.0, 1.0, 0.0])) + outside.sun_klux / KEY_SHARE),
-        fade_m=0.0,
+        fade_m=None,
         room=model,
         outside_gain=_outside_gain(model, outside, direct.mean(0) + bounced_klux),
         **_shadows(lights, outside),
@@ -104,7 +105,7 @@ def _outside_gain(model: RoomModel, outside: Environment, inside_klux: Vec) -> f
     white = float(LUMINANCE @ inside_klux) / np.pi
     beyond = float(LUMINANCE @ outside.radiance[HEIGHT // 2 - 6 : HEIGHT // 2].mean((0, 1)))
     times = beyond / max(white, 1e-6)
-    keep = float(np.random.default_rng([model.room.seed, 5]).uniform(0.12, 0.42))
+    keep = float(generator(model.room.seed, Stream.WINDOWS).uniform(0.12, 0.42))
     return 1.0 if times <= 1.0 else times ** (keep - 1.0)
 
 
@@ -119,7 +120,7 @@ def _shadows(lights: tuple[AreaLight, ...], outside: Environment) -> dict[str, A
         middle = np.mean([lights[number].centre_m for number in above], axis=0)
         away = middle - person
         overhead = SoftLight(away / np.linalg.norm(away), OVERHEAD_TANGENT)
-    of_lights = [1 if number in above else -1 for number in range(len(lights))]
+    of_lights: list[int | None] = [1 if number in above else None for number in range(len(lights))]
     if windows:
         lit = [float((_irradiance(light, person[None], -light.facing[None]) @ LUMINANCE)[0]) for light in lights]
         brightest = max(windows, key=lambda number: lit[number])

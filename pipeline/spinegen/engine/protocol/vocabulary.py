@@ -1,4 +1,4 @@
-"""What a stage can be made of: validated, JSON-able descriptions of ground, room, backdrop and props.
+"""What a place can be made of: validated, JSON-able descriptions of ground, room, backdrop and props.
 
 Centimetres and degrees in Unreal's axes (X forward, Y right, Z up, yaw clockwise from above); colours are `#rrggbb` sRGB;
 every random detail comes from the `seed` of its own description.

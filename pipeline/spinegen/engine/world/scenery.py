@@ -1,4 +1,4 @@
-"""The fixed parts of a stage as drawables, and the light that goes with them; the last few stages are kept."""
+"""The fixed parts of a place as drawables, and the light that goes with them; the last few places are kept."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...geometry import rigid
 from ...geometry.rigid import axis_angle_matrix
+from ...streams import Stream, generator
 from ..content.mesh import Drawable, Material, Mesh, join
 from ..content.rooms import RoomModel, build_room
 from ..content.shapes import moved, quad
@@ -15,7 +16,7 @@ from ..content.street import street_mesh
 from ..content.textures import surface_texture
 from ..light.backdrops import pictured
 from ..light.environment import Environment, outdoor_environment, pictured_environment, studio_environment
-from ..light.lighting import StageState
+from ..light.lighting import Lighting
 from ..light.panorama import VARIANTS, panorama
 from ..light.room_light import OUTSIDE_ALBEDO, room_environment
 from ..protocol.vocabulary import Ground, Surface
@@ -37,7 +38,7 @@ SKY_KINDS = {"sky": 0, "studio": 1, "panorama": 2, "hdri": 3, "photo": 4}
 
 @dataclass(frozen=True, eq=False)
 class Scenery:
-    """What the renderer needs of a stage."""
+    """What the renderer needs of a place."""
 
     drawables: tuple[Drawable, ...]
     environment: Environment
@@ -101,7 +102,7 @@ def _painted(ground: Ground, half_x: float, half_z: float) -> list[Mesh]:
     """Lines on the ground, a hair above it; kerb stones beside a road."""
     if ground.lines == "none":
         return []
-    rng = np.random.default_rng(np.random.SeedSequence([ground.surface.seed, 12]))
+    rng = generator(ground.surface.seed, Stream.GROUND_LINES)
     white = np.array([0.62, 0.61, 0.57]) * float(rng.uniform(0.7, 1.1))
     paint = Material(None, tuple(white.tolist()), 0.7, kind="ground", two_sided=True, varied=1)
     if ground.lines == "court":
@@ -140,30 +141,30 @@ def _floor(model: RoomModel, ground: Ground) -> Mesh:
 
 
 @lru_cache(maxsize=2)
-def scenery(stage: StageState) -> Scenery:
-    """Drawables and light of a stage.
+def scenery(lighting: Lighting) -> Scenery:
+    """Drawables and light of a place.
 
     Raises:
         EngineError: a user's picture that cannot be read.
     """
-    meshes, albedo = _ground(stage.ground)  # type: ignore[arg-type]  # frozen models are hashable
-    mean, backdrop = np.asarray(albedo), stage.backdrop
+    meshes, albedo = _ground(lighting.ground)  # type: ignore[arg-type]  # frozen models are hashable
+    mean, backdrop = np.asarray(albedo), lighting.backdrop
     kind, strip, picture = "sky", None, None
     extra: tuple[Drawable, ...] = ()
     if backdrop.kind in ("hdri", "photo"):
         user = pictured(backdrop)  # type: ignore[arg-type]
         kind, picture = backdrop.kind, user.picture
-        environment = pictured_environment(stage, user)
+        environment = pictured_environment(lighting, user)
     elif backdrop.kind == "studio":
-        kind, environment = "studio", studio_environment(stage, mean)
+        kind, environment = "studio", studio_environment(lighting, mean)
     else:
-        environment = outdoor_environment(stage, mean if stage.room is None else OUTSIDE_ALBEDO)
+        environment = outdoor_environment(lighting, mean if lighting.room is None else OUTSIDE_ALBEDO)
         strip = panorama(backdrop.kind, backdrop.seed % VARIANTS)
         kind = "sky" if strip is None else "panorama"
-    if stage.room is not None:
-        model = build_room(stage.room)  # type: ignore[arg-type]
+    if lighting.room is not None:
+        model = build_room(lighting.room)  # type: ignore[arg-type]
         environment = room_environment(model, environment, mean)
-        meshes = (*((_floor(model, stage.ground),) if stage.ground.kind == "surface" else ()), model.mesh)
+        meshes = (*((_floor(model, lighting.ground),) if lighting.ground.kind == "surface" else ()), model.mesh)
     elif backdrop.kind == "street":
         turn = rigid.transform(axis_angle_matrix((0, 1, 0), -np.radians(backdrop.yaw_deg)), np.zeros(3))
         extra = (Drawable(street_mesh(backdrop.seed % VARIANTS), turn, casts_shadow=False),)

@@ -1,4 +1,4 @@
-"""What the engine holds: cameras, actors, the stage; every change counts up `revision`."""
+"""What the engine holds: cameras, actors, the lighting; every change counts up `revision`."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from ...geometry.camera import Camera, OrthographicCamera
 from ...geometry.types import Vector
 from ..content.mesh import Drawable
 from ..content.props import PROPS, prop_mesh
-from ..light.lighting import Sky, StageState, Sun, check_level
+from ..light.lighting import Lighting, Sky, Sun, check_level
 from ..protocol import actor_calls
 from ..protocol.vocabulary import Backdrop, Ground, Prop, Room
 from .actors import Actor, MeshActor, free_colour
@@ -60,12 +60,12 @@ class CameraActor:
 
 @dataclass
 class World:
-    """One stage with people and things on it."""
+    """One place with people and things in it."""
 
     cameras: list[CameraActor] = field(default_factory=lambda: [CameraActor("SpinegenCamera_0")])
     actors: dict[str, Actor] = field(default_factory=dict)
     bodies: Bodies = field(default_factory=Bodies)
-    stage: StageState = field(default_factory=StageState)
+    lighting: Lighting = field(default_factory=Lighting)
     paused: bool = False
     revision: int = 0
 
@@ -112,7 +112,7 @@ class World:
         return next(name for number in range(MAX_ACTORS + 1) if (name := f"{kind}_{number}") not in self.actors)
 
     def spawn_prop(self, prop: Prop) -> Actor:
-        """Put a prop on the stage."""
+        """Put a prop into the place."""
         if prop.name in self.actors:
             raise EngineError(f"there is an object named {prop.name} already")
         if len(self.actors) >= MAX_ACTORS:
@@ -145,23 +145,25 @@ class World:
         if name == "Reset":
             for actor in [actor for actor in self.actors.values() if isinstance(actor, MeshActor)]:
                 self.destroy(actor.name)
-            self.stage = StageState()
+            self.lighting = Lighting()
         elif name == "SetSun":
-            self.stage = replace(self.stage, sun=Sun(*map(float, arguments)))
+            self.lighting = replace(self.lighting, sun=Sun(*map(float, arguments)))
         elif name == "SetSky":
             turbidity, clouds, intensity, seed = arguments
-            self.stage = replace(self.stage, sky=Sky(float(turbidity), float(clouds), float(intensity), int(seed)))
+            self.lighting = replace(
+                self.lighting, sky=Sky(float(turbidity), float(clouds), float(intensity), int(seed))
+            )
         elif name == "SetExposure":
-            self.stage = replace(self.stage, exposure_ev=float(arguments[0]))
+            self.lighting = replace(self.lighting, exposure_ev=float(arguments[0]))
         elif name == "SetWhiteBalance":
-            self.stage = replace(self.stage, white_kelvin=float(arguments[0]))
+            self.lighting = replace(self.lighting, white_kelvin=float(arguments[0]))
         elif name == "SetGround":
-            self.stage = replace(self.stage, ground=_described(arguments[0], Ground, name))
+            self.lighting = replace(self.lighting, ground=_described(arguments[0], Ground, name))
         elif name == "SetRoom":
             room = _described(arguments[0], Room, name) if arguments[0] else None
-            self.stage = replace(self.stage, room=room)
+            self.lighting = replace(self.lighting, room=room)
         elif name == "SetBackdrop":
-            self.stage = replace(self.stage, backdrop=checked_backdrop(_described(arguments[0], Backdrop, name)))
+            self.lighting = replace(self.lighting, backdrop=checked_backdrop(_described(arguments[0], Backdrop, name)))
         elif name == "SetLevel":
             check_level(str(arguments[0]))
         elif name == "SpawnProp":
@@ -179,7 +181,7 @@ class World:
         ]
 
     def mask_colours(self) -> np.ndarray:
-        """`(N + 1, 3)` uint8: mask id to colour; 0 is the stage."""
+        """`(N + 1, 3)` uint8: mask id to colour; 0 is the stage actor."""
         stage = next((actor.colour for actor in self.actors.values() if actor.uclass == actor_calls.STAGE), (0, 0, 0))
         return np.array([stage, *(actor.colour for actor in self.actors.values())], np.uint8)
 

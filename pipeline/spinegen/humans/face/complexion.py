@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Floats
+from ...streams import Stream, generator
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame
 from ..body.texel_map import head_positions, head_values
@@ -33,7 +34,7 @@ def skin_texture(
     spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
 ) -> NDArray[np.uint8]:
     """`(SIZE, SIZE, 3)` sRGB in the body's own layout."""
-    rng = np.random.default_rng([spec.skin.seed, 3])
+    rng = generator(spec.skin.seed, Stream.SKIN)
     base = colours.skin_colour(spec.skin.melanin).astype(np.float32)
     mottle = 1.0 + 0.02 * (0.5 + spec.skin.blemish) * layered(SIZE, (2.0, 10.0, 40.0), rng)
     blush = 0.02 * spec.skin.redness * layered(SIZE, (20.0, 70.0), rng)
@@ -59,7 +60,7 @@ def skin_texture(
 
 def eye_texture(spec: PersonSpec, size: int = 256) -> NDArray[np.uint8]:
     """An eyeball seen along its axis: white, iris and pupil; `(size, size, 3)` sRGB."""
-    rng = np.random.default_rng([spec.skin.seed, 5])
+    rng = generator(spec.skin.seed, Stream.EYES)
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size * 2.0 - 1.0
     x, y = np.meshgrid(axis, axis)
     radius, angle = np.hypot(x, y), np.arctan2(y, x)

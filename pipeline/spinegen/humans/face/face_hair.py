@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...geometry.types import Floats
+from ...streams import Stream, generator
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame
 from ..hair.hair import hair_texture
@@ -21,7 +22,7 @@ def face_hair_parts(
     spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
 ) -> list[MeshPart]:
     """Brows of everybody, the beard of who wears one."""
-    rng = np.random.default_rng([spec.hair.seed, 31])
+    rng = generator(spec.hair.seed, Stream.FACE_HAIR)
     scalp = make_scalp(data, vertices_m, weights)
     parts = []
     field = brow_field(vertices_m, face)

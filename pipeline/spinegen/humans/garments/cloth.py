@@ -7,6 +7,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats, Ints
+from ...streams import Stream, generator
 from ..body import bones
 from ..body.body_data import BodyData
 from ..mesh import mesh_ops
@@ -16,7 +17,7 @@ from ..rigging.body_fields import BodyFields
 from ..spec.person_spec import Fabric, Garment
 from .extent import BOTTOMS, TOPS, garment_field, openings_m
 from .fabric import TILE_M, fabric_texture
-from .offset import drape
+from .offset import offset_cloth
 from .shoes import make_shoes
 from .skirt import make_skirt
 from .trims import make_trim
@@ -90,7 +91,7 @@ def _slip(garment: Garment) -> Garment:
 
 
 def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart], coarse: int = 1) -> Cloth:
-    rng = np.random.default_rng([garment.seed, 1])
+    rng = generator(garment.seed, Stream.CLOTH)
     field = garment_field(garment, body)
     fine = shell.fields
     edge = garment_field(garment, fine)
@@ -102,7 +103,7 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     arm = rows[:, -2]
     if garment.kind == "shoes":
         return Cloth(make_shoes(garment, rows, faces), field, 0.012)
-    vertices = drape(garment, vertices, faces, arm, rows[:, -1], body, rng)
+    vertices = offset_cloth(garment, vertices, faces, arm, rows[:, -1], body, rng)
     if garment.kind in TOPS and garment.tucked_rise is None:
         vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
     blur = mesh_ops.averaging(len(weights), faces)

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Floats
+from ...streams import Stream, generator
 from ..mesh.texture_noise import interleaved, layered, noise
 from ..spec.person_spec import Fabric
 
@@ -16,7 +17,7 @@ Grid = Floats
 
 def fabric_texture(fabric: Fabric, kind: str) -> NDArray[np.uint8]:
     """`(SIZE, SIZE, 3)` sRGB."""
-    rng = np.random.default_rng([fabric.seed, 7])
+    rng = generator(fabric.seed, Stream.FABRIC)
     ground, second, accent = (np.array(c, np.float32)[:, None, None] for c in fabric.colours)
     image = ground + _pattern(fabric, rng) * (second - ground)
     if fabric.pattern == "plaid":

@@ -25,7 +25,7 @@ GATHERED = {"hoodie": 0.06, "sweatpants": 0.05}
 """Height of elastic cuffs, where loose cloth comes back to the body."""
 
 
-def drape(
+def offset_cloth(
     garment: Garment,
     vertices: Floats,
     faces: Ints,

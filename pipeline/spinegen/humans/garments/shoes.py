@@ -6,6 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats, Ints
+from ...streams import Stream, generator
 from ..body import bones
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
@@ -126,7 +127,7 @@ def shoe_uv(vertices: Floats, floor: float) -> Floats:
 
 def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
     """Sole, toe cap, upper and laces `(SIZE, SIZE, 3)` sRGB."""
-    rng = np.random.default_rng([garment.fabric.seed, 21])
+    rng = generator(garment.fabric.seed, Stream.SHOES)
     ground, second, accent = (np.array(c, np.float32) for c in garment.fabric.colours)
     height = (1.0 - (np.arange(SIZE, dtype=np.float32)[:, None] + 0.5) / SIZE) * HEIGHT_M
     around = (np.arange(SIZE, dtype=np.float32)[None, :] + 0.5) / SIZE

@@ -6,13 +6,14 @@ from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats
+from ...streams import Stream, generator
 from ..body import bones
 from ..body.body_data import BodyData
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..rigging.body_fields import BodyFields
-from ..simulation.skirt_simulation import FallingCloth
+from ..simulation.skirt_simulation import SkirtSimulation
 from ..simulation.strand_simulation import Obstacle
 from ..spec.person_spec import Garment
 from .extent import leg_end_m, skirt_top_m
@@ -29,7 +30,7 @@ BAND_ROWS = 3
 
 def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
     """The skirt of a `skirt` or of a `dress`."""
-    rng = np.random.default_rng([garment.seed, 2])
+    rng = generator(garment.seed, Stream.SKIRT)
     top = skirt_top_m(garment, body)
     end = leg_end_m(garment, body)
     rows = max(6, round((top - end) / ROW_M))
@@ -54,7 +55,7 @@ def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
     turns = round(2 * np.pi * float(radius.mean()) / TILE_M * 8) / 8
     uv = np.stack(np.broadcast_arrays((angles / (2 * np.pi) * max(turns, 0.5))[None], (heights / TILE_M)[:, None]), -1)
     flat = points.reshape(-1, 3)
-    shaping = FallingCloth(
+    shaping = SkirtSimulation(
         rest_m=points[:, :-1],
         held=max(1, int((heights > body.hip_y_m + 0.03).sum())),
         gravity=0.3,

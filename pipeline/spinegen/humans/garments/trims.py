@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
 from ...geometry.types import Floats, Ints
+from ...streams import Stream, generator
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
@@ -102,7 +103,7 @@ def _collar(neck: Neck) -> Floats:
 
 def _hood(garment: Garment, neck: Neck) -> Floats:
     """A hood lying on the back of the neck: a soft roll, thick behind and running out at the sides."""
-    rng = np.random.default_rng([garment.seed, 41])
+    rng = generator(garment.seed, Stream.HOOD)
     angle = (np.arange(STEPS) + 0.5) * 2 * np.pi / STEPS
     behind = np.clip(-np.cos(angle) * 0.6 + 0.4, 0.0, 1.0)
     thick = 0.004 + 0.024 * behind * (1.0 + 0.1 * np.sin(angle * 5 + rng.uniform(0, 6)))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Floats, Ints
+from ...streams import Stream, generator
 from ..body import bones
 from ..body.body_data import BodyData
 from ..mesh import mesh_ops
@@ -32,7 +33,7 @@ def hair_parts(
     """Meshes of the hair; none for bald heads. `covered`: a hat lies on it, so it is flat on top; `over_m`: clothes below it."""
     if hair.style == "bald":
         return []
-    rng = np.random.default_rng([hair.seed, 11])
+    rng = generator(hair.seed, Stream.HAIR)
     level = scalp_field(hair, data, vertices_m, weights)
     table, faces = _scalp_surface(data, vertices_m, weights, level, rng)
     texture = hair_texture(hair)
@@ -101,7 +102,7 @@ def scalp_field(hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats)
 
 def hair_texture(hair: Hair) -> NDArray[np.uint8]:
     """Strands running down, `(512, 512, 3)` sRGB."""
-    rng = np.random.default_rng([hair.seed, 13])
+    rng = generator(hair.seed, Stream.HAIR_TEXTURE)
     strands = 0.7 * noise(512, (40.0, 0.8), rng) + 0.5 * noise(512, (90.0, 4.0), rng)
     image = np.array(hair.colour, np.float32) * (1.0 + 0.3 * strands[..., None])
     if 0.05 < hair.grey < 0.95:

@@ -15,7 +15,7 @@ from ..garments.cap import cap_edge_m
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
-from ..simulation.strand_simulation import HangingLocks, Obstacle, knot_frames
+from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_frames
 from ..spec.person_spec import Hair
 from .strands import Growth, Scalp, grow, make_scalp, on_skull, ribbons, scatter
 
@@ -208,7 +208,7 @@ def _falling_part(
     # A lock hangs from where it leaves the head; a tail from its tie.
     low = guide[..., 1] < head.face.eye_y_m - 0.025
     free = np.where(low.any(1), low.argmax(1), knots) if name == "hair" else np.zeros(len(guide), int)
-    shaping = HangingLocks(
+    shaping = StrandSimulation(
         guides_m=guide,
         free_from=np.maximum(free, 2),
         gravity=0.6 if name == "hair" else 0.4,

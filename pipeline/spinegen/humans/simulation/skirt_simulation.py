@@ -20,7 +20,7 @@ STRETCH = 1.05
 
 
 @dataclass(frozen=True)
-class FallingCloth:
+class SkirtSimulation:
     """A tube of cloth, laid row by row from the waist down."""
 
     rest_m: Floats

@@ -33,7 +33,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class HangingLocks:
+class StrandSimulation:
     """A few guides are laid in each pose; the many locks follow the nearest one."""
 
     guides_m: Floats

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...errors import TrainingError
+from ...streams import Stream, generator
 from ..settings import AugmentSettings
 from .cache import CropCache
 from .pixels import disturb, normalize, sample
 from .warp import plain_warp, random_warp
-
-_ORDER, _DRAWS = 3, 7
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class BatchSource:
         picked: list[NDArray[np.int64]] = []
         while count > 0:
             turn, inside = divmod(start, size)
-            order = np.random.default_rng(np.random.SeedSequence([self.seed, _ORDER, which, turn])).permutation(size)
+            order = generator(self.seed, Stream.BATCH_ORDER, which, turn).permutation(size)
             picked.append(order[inside : inside + count])
             count -= len(picked[-1])
             start += len(picked[-1])
@@ -83,7 +82,7 @@ class BatchSource:
 
     def make(self, step: int) -> Batch:
         """The batch of a step."""
-        rng = np.random.default_rng(np.random.SeedSequence([self.seed, _DRAWS, step]))
+        rng = generator(self.seed, Stream.BATCH_DRAWS, step)
         boxes, keypoints, visibility, has_mask = [], [], [], []
         on_gpu = self.device.type == "cuda"
         shape = (sum(self.counts), *self.caches[0].pixels.shape[1:])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip, intervertebral_deg
-from ..biomech.retarget.avatar_model import drawn_model
+from ..biomech.retarget.avatar_model import avatar_model
 from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
 from ..records.plan_shot import PlacedPerson
@@ -34,11 +34,11 @@ class Pose:
     """`(24, 3)` flexion, bending, rotation of L5 .. C1 to the vertebra below."""
 
 
-class Performer:
+class Avatar:
     """Built once a person; every pose is a pure function of it, the placement and the clip."""
 
     def __init__(self, rest: RestPose, mapping: SkeletonMap) -> None:
-        drawn = drawn_model(rest.landmarks)
+        drawn = avatar_model(rest.landmarks)
         self.rest, self.model = rest, drawn.model
         self._pairs = np.asarray(body_of_bones(rest.bones, self.model.body_index, mapping))
         at_rest = self.model.forward(np.asarray(drawn.rest_q)[None])

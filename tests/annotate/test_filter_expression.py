@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinegen.annotate.where import parse_where
+from spinegen.annotate.filter_expression import parse_filter
 from spinegen.errors import UsageError
 
 ROW = {
@@ -35,7 +35,7 @@ ROW = {
     ],
 )  # fmt: skip
 def test_expressions_mean_what_they_say(text: str, holds: bool) -> None:
-    assert parse_where(text).holds(ROW) is holds
+    assert parse_filter(text).holds(ROW) is holds
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_expressions_mean_what_they_say(text: str, holds: bool) -> None:
 )
 def test_everything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--where"):
-        parse_where(text)
+        parse_filter(text)
 
 
 def test_an_unknown_column_lists_those_that_are_there() -> None:
     with pytest.raises(UsageError, match=r"unknown column elevation; .*activity, distance_m, elevation_deg"):
-        parse_where("elevation > 60").require(ROW, "the plan")
+        parse_filter("elevation > 60").require(ROW, "the plan")
 
 
 def test_a_text_cannot_be_compared_with_a_number() -> None:
     with pytest.raises(UsageError, match="cannot compare"):
-        parse_where("activity > 60").holds(ROW)
+        parse_filter("activity > 60").holds(ROW)

@@ -1,4 +1,4 @@
-"""One piece of an export: some sidecars turned into text, tables, links and counts; runs in any process."""
+"""One chunk of an export: some sidecars turned into text, tables, links and counts; runs in any process."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,23 +7,24 @@ import pyarrow as pa
 
 from ..errors import DatasetError
 from . import points_3d
+from .filter_expression import parse_filter
 from .formats import coco_files, yolo_pose
 from .formats.webdataset import ShardWriter
 from .labels import PersonAnnotation, annotate_person, read_mask
-from .settings import Format, Site
+from .settings import BodyPoints, Format, Site
 from .sidecar import Frame, read_frame
 from .tally import Tally
-from .where import parse_where
 
 
 @dataclass(frozen=True)
 class Job:
-    """What every piece of one export has in common."""
+    """What every chunk of one export has in common."""
 
     root: Path
     """Folder that is being filled."""
     format: Format
     site: Site
+    body_points: BodyPoints
     with_masks: bool
     with_depth: bool
     min_visible: int
@@ -32,8 +33,8 @@ class Job:
 
 
 @dataclass
-class SplitPart:
-    """What one split gains from a piece."""
+class SplitChunk:
+    """What one split gains from a chunk."""
 
     images: list[bytes] = field(default_factory=list)
     annotations: list[bytes] = field(default_factory=list)
@@ -43,10 +44,10 @@ class SplitPart:
 
 
 @dataclass
-class Piece:
-    """The result of `make_piece`."""
+class Chunk:
+    """The result of `make_chunk`."""
 
-    splits: dict[str, SplitPart] = field(default_factory=dict)
+    splits: dict[str, SplitChunk] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     """One sentence for each frame that could not be read."""
     not_wanted: int = 0
@@ -58,10 +59,10 @@ class Piece:
     without_depth: int = 0
 
 
-def make_piece(job: Job, sidecars: list[Path], number: int) -> Piece:
+def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
     """Read, annotate and place the frames of some sidecars; damaged ones are reported, not raised."""
-    piece = Piece()
-    where = parse_where(job.where) if job.where else None
+    chunk = Chunk()
+    where = parse_filter(job.where) if job.where else None
     rows: dict[str, list[dict[str, object]]] = {}
     shards = None
     if job.format == "webdataset":
@@ -70,38 +71,38 @@ def make_piece(job: Job, sidecars: list[Path], number: int) -> Piece:
         try:
             frame = read_frame(path)
             if where is not None and not where.holds(frame.columns):
-                piece.not_wanted += 1
+                chunk.not_wanted += 1
                 continue
-            people = wanted_people(frame, job, piece)
+            people = wanted_people(frame, job, chunk)
             if not people:
-                piece.empty += 1
+                chunk.empty += 1
                 continue
             if job.with_depth and frame.depth is None:
-                piece.without_depth += 1
-            part = piece.splits.setdefault(frame.split, SplitPart())
+                chunk.without_depth += 1
+            part = chunk.splits.setdefault(frame.split, SplitChunk())
             _place(frame, people, job, part, rows.setdefault(frame.split, []), shards)
         except DatasetError as error:
-            piece.damaged.append(str(error))
+            chunk.damaged.append(str(error))
             continue
         part.tally.count(frame, people)
     if shards is not None:
         shards.close()
     if job.format == "coco":
         for split, found in rows.items():
-            piece.splits[split].table = _ipc(found, job.site)
-    return piece
+            chunk.splits[split].table = _ipc(found, job.site)
+    return chunk
 
 
-def wanted_people(frame: Frame, job: Job, piece: Piece) -> list[PersonAnnotation]:
+def wanted_people(frame: Frame, job: Job, chunk: Chunk) -> list[PersonAnnotation]:
     """The people of a frame that pass the filters."""
     mask = read_mask(frame.mask, frame.width, frame.height)
-    found = [annotate_person(frame, label, mask, job.site) for label in frame.people]
+    found = [annotate_person(frame, label, mask, job.site, job.body_points) for label in frame.people]
     people = [
         person
         for person in found
         if person is not None and person.seen >= job.min_visible and person.occlusion <= job.max_occlusion
     ]
-    piece.people_left_out += len(found) - len(people)
+    chunk.people_left_out += len(found) - len(people)
     return people
 
 
@@ -109,7 +110,7 @@ def _place(
     frame: Frame,
     people: list[PersonAnnotation],
     job: Job,
-    part: SplitPart,
+    part: SplitChunk,
     rows: list[dict[str, object]],
     shards: object,
 ) -> None:

@@ -29,7 +29,7 @@ def threads_each(settings: RenderSettings, jobs: int) -> int | None:
     return None if jobs == 1 else max(1, len(os.sched_getaffinity(0)) // jobs)
 
 
-def play(job: Job, settings: RenderSettings, remaining: Remaining, jobs: int) -> Iterator[Drawn]:
+def dispatch(job: Job, settings: RenderSettings, remaining: Remaining, jobs: int) -> Iterator[Drawn]:
     """Draw what remains; the order of results is the order in which they are done.
 
     Raises:

@@ -34,7 +34,7 @@ MAX_LENGTH = 2000
 
 
 @dataclass(frozen=True)
-class Where:
+class FilterExpression:
     """A parsed expression."""
 
     text: str
@@ -63,7 +63,7 @@ class Where:
         return bool(self._test(columns))
 
 
-def parse_where(text: str) -> Where:
+def parse_filter(text: str) -> FilterExpression:
     """Parse an expression.
 
     Raises:
@@ -78,7 +78,7 @@ def parse_where(text: str) -> Where:
         raise UsageError(f"--where {text!r}: cannot be parsed: {reason}; {_GRAMMAR}") from error
     names: set[str] = set()
     test = _condition(tree.body, text, names)
-    return Where(text, frozenset(names), test)
+    return FilterExpression(text, frozenset(names), test)
 
 
 def _condition(node: ast.expr, text: str, names: set[str]) -> _Getter:

@@ -1,0 +1,6 @@
+"""`python -m spinegen` is `spinegen`."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()
