@@ -3,18 +3,14 @@
 import os
 import shutil
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 from ..errors import DatasetError, WorkspaceError
+from ..pool import pooled_in_order
 from ..progress import Reporter, StageSummary
 from ..records.base import as_plain
 from ..records.export_record import EXPORT_FILE, ExportRecord, ExportSource, SplitCount, found_export
@@ -78,10 +74,6 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
         record = record.model_copy(update={"seconds": round(time.monotonic() - start, 2)})
         record.write(building / EXPORT_FILE)
         _swap(building, target)
-    except BrokenProcessPool as error:
-        raise DatasetError(
-            f"{workspace.root}: a process of the export was killed, perhaps for want of memory; run it again"
-        ) from error
     except OSError as error:
         raise WorkspaceError(f"{error.filename or building}: cannot be written: {error.strerror or error}") from error
     finally:
@@ -126,11 +118,11 @@ def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, re
     result = _Result()
     paths = sidecar_paths(frames)
     chunks = iter(lambda: list(islice(paths, output.frames_per_chunk)), [])
-    with reporter.task("export", total, "frames") as task, _executor(total, processes) as executor:
-        for count, chunk in _in_order(executor, job, chunks, 2 * processes):
+    with reporter.task("export", total, "frames") as task:
+        for chunk in _made(job, chunks, 1 if total < ALONE else processes):
             result.take(chunk)
             output.write(chunk)
-            task.advance(count)
+            task.advance(chunk.frames)
     for sentence in result.damaged[:SHOWN_DAMAGES]:
         reporter.warn(f"left out: {sentence}")
     if len(result.damaged) > SHOWN_DAMAGES:
@@ -150,30 +142,14 @@ def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, re
     return result
 
 
-@contextmanager
-def _executor(total: int, processes: int) -> Iterator[Executor | None]:
-    if processes == 1 or total < ALONE:
-        yield None
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield pool
+def _made(job: Job, chunks: Iterable[list[Path]], processes: int) -> Iterator[Chunk]:
+    """Chunks in their order."""
+    work = ((job, paths, number) for number, paths in enumerate(chunks))
+    return map(_make, work) if processes == 1 else pooled_in_order(_make, work, processes)
 
 
-def _in_order(
-    executor: Executor | None, job: Job, chunks: Iterable[list[Path]], ahead: int
-) -> Iterator[tuple[int, Chunk]]:
-    """Chunks in their order, at most `ahead` of them in flight, so that memory stays flat."""
-    running: deque[tuple[int, Future[Chunk]]] = deque()
-    for number, paths in enumerate(chunks):
-        if executor is None:
-            yield len(paths), make_chunk(job, paths, number)
-            continue
-        running.append((len(paths), executor.submit(make_chunk, job, paths, number)))
-        if len(running) >= ahead:
-            count, future = running.popleft()
-            yield count, future.result()
-    for count, future in running:
-        yield count, future.result()
+def _make(work: tuple[Job, list[Path], int]) -> Chunk:
+    return make_chunk(*work)
 
 
 def _survey(frames: Path) -> tuple[int, float, str]:
