@@ -24,8 +24,7 @@ def main() -> None:
     camera = Camera.look_at((3.4, 1.4, 0.8), (0.0, 0.9, 0.0), 0.0, 600.0, 480, 480)
     sun, sky = (40.0, 30.0, 60_000.0, 5500.0, 0.53), (3.0, 0.2, 1.0, 0)
     light = Light(sun=sun, sky=sky, exposure_ev=0.0, white_balance_k=0.0)
-    engine = EmbeddedEngine()
-    session = Session(engine.connect(), load_skeleton_map("anny"))
+    session = Session((engine := EmbeddedEngine()).connect(), load_skeleton_map("anny"))
     session.dress("somebody", spinegen.sample_person(np.random.default_rng(given.seed), "street"))
     session.set_stage(Place(kind="lawn", ground=Ground(), backdrop=Backdrop(kind="sky")), light, ())
     session.show_only(["somebody"])
@@ -33,8 +32,7 @@ def main() -> None:
     seen = session.capture(camera, people=1)
     engine.discard()
     cv2.imwrite("person.jpg", seen.lit_rgb[..., ::-1])
-    shown = seen.mask == 1
-    print(f"{shown.sum()} pixels show the person, {seen.depth_m[shown].min():.2f} m away")
+    print(f"{(seen.mask == 1).sum()} pixels show the person, from {seen.depth_m[seen.mask == 1].min():.2f} m on")
 
 
 if __name__ == "__main__":
