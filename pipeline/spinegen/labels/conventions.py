@@ -46,6 +46,7 @@ def _trunk(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     length = float(np.linalg.norm(up))
     up = up / length
     left = points[at["left_hip"]] - points[at["right_hip"]]
-    left = left - (left @ up) * up
-    left = left / np.linalg.norm(left)
-    return left, up, np.cross(left, up), length / TRUNK_MM
+    left = left - float(left @ up) * up
+    left = left / float(np.linalg.norm(left))
+    front: NDArray[np.float64] = np.cross(left, up)
+    return left, up, front, length / TRUNK_MM

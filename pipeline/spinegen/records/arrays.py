@@ -1,7 +1,7 @@
 """Arrays in records: nested lists, or mappings by vertebra, checked for shape and for NaN as they are read."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,18 @@ def checked(value: object, shape: tuple[int, ...]) -> Array:
     return array
 
 
+def mapping(value: object) -> dict[object, object]:
+    """The mapping, or an empty one where it is none."""
+    return cast(dict[object, object], value) if isinstance(value, dict) else {}
+
+
 def entries(value: object, names: tuple[str, ...]) -> list[object]:
     """The entries of a mapping by name.
 
     Raises:
         ValueError: some are missing.
     """
-    table: dict[object, object] = value if isinstance(value, dict) else {}
+    table = mapping(value)
     missing = [name for name in names if name not in table]
     if missing:
         raise ValueError(f"entries missing: {', '.join(missing)}")
@@ -50,8 +55,10 @@ def _listed(*shape: int) -> Callable[[object], Array]:
 
 def _by_vertebra(*shape: int) -> Callable[[object], Array]:
     def read(value: object) -> Array:
-        rows = value if isinstance(value, np.ndarray) else entries(value, VERTEBRAE)
-        return checked(rows, (len(VERTEBRAE), *shape))
+        size = (len(VERTEBRAE), *shape)
+        if isinstance(value, np.ndarray):
+            return checked(cast(object, value), size)
+        return checked(entries(value, VERTEBRAE), size)
 
     return read
 
@@ -63,10 +70,10 @@ def _whole(read: Callable[[object], Array]) -> Callable[[object], NDArray[np.int
 def _angles(value: object) -> Array:
     """`(24, 3)`; NaN for levels that the engine gave nothing for."""
     if isinstance(value, np.ndarray):
-        return value
+        return cast(Array, value)
     if not isinstance(value, dict):
         raise ValueError("must hold a mapping by vertebra")
-    table: dict[object, object] = value
+    table = mapping(cast(object, value))
     missing = [np.nan] * 3
     rows = [table.get(level) or missing for level in LEVELS]
     try:

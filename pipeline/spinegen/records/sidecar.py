@@ -22,6 +22,7 @@ from .arrays import (
     VertebraShares,
     checked,
     entries,
+    mapping,
 )
 from .base import Record, Scalar, parse_record, read_record
 from .camera import CameraRecord
@@ -45,8 +46,8 @@ class Vertebrae:
 def _vertebrae(value: object) -> Vertebrae:
     if isinstance(value, Vertebrae):
         return value
-    rows = entries(value, VERTEBRAE)
-    parts = [[row.get(key) if isinstance(row, dict) else None for row in rows] for key in _POSE]
+    rows = [mapping(row) for row in entries(value, VERTEBRAE)]
+    parts = [[row.get(key) for row in rows] for key in _POSE]
     return Vertebrae(*(checked(part, (len(VERTEBRAE), size)) for part, size in zip(parts, (3, 4), strict=True)))
 
 

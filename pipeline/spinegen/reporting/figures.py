@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from typing import Literal
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ def plain(ax: Axes) -> None:
     ax.grid(alpha=0.25)
 
 
-def legend(ax: Axes, columns: int = 1, place: str = "best") -> None:
+def legend(ax: Axes, columns: int = 1, place: Literal["best", "upper right"] = "best") -> None:
     """Names of the lines, without a frame."""
     ax.legend(frameon=False, ncols=columns, loc=place, fontsize=8)
 
