@@ -1,6 +1,7 @@
 """What may change between two runs of one workspace, and what may not, for all four stages."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -82,7 +83,7 @@ def test_a_changed_wardrobe_or_folder_of_pictures_is_another_set(tmp_path: Path)
     scenes.write_text(
         yaml.safe_dump({"people": {"wardrobe": str(wardrobe)}, "places": {"kinds": "photo", "folder": "pictures"}})
     )
-    first = RenderSettings(scenes=str(scenes)).kept()
+    first: Any = RenderSettings(scenes=str(scenes)).kept()
     assert first["scenes"]["places"]["folder"] == "pictures"
     wardrobe.write_text(wardrobe.read_text() + "\n# changed\n")
     second = RenderSettings(scenes=str(scenes)).kept()

@@ -40,8 +40,8 @@ def pooled(
     items: Iterable[ItemT],
     jobs: int,
     dask: str | None = None,
-    at_end: Callable[[], None] | None = None,
     *,
+    at_end: Callable[[], None] | None = None,
     held_up: Callable[[], bool] = lambda: False,
 ) -> Iterator[ResultT]:
     """`function(item)` of every item, in the order in which they are done.

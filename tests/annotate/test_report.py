@@ -15,6 +15,7 @@ from spinegen.annotate.report.published import published_ranges
 from spinegen.progress import SilentReporter
 from spinegen.records.fit_report import LimitShares, TruthErrors
 from spinegen.records.metrics import METRICS_VERSION, ErrorRow, ErrorTables, Metrics, PckAuc, Scores
+from spinegen.records.photographs import PHOTOGRAPHS_FILE, PhotographsRecord, ShownPhotograph
 from spinegen.records.run_record import StageOutcome
 from spinegen.records.training_record import OnnxExport, TrainingFacts
 from spinegen.skeleton import VERTEBRAE
@@ -173,6 +174,18 @@ def test_a_partial_workspace_has_a_page_that_says_what_is_missing(
     assert ("spinegen fit-mocap</code>" in text) == ("fits" not in parts)
     assert ("Draw some with" in text) == ("frames" not in parts)
     assert ("spinegen train-validate</code>" in text) == ("pose" not in parts)
+
+
+def test_photographs_that_are_there_are_shown(whole: Workspace) -> None:
+    folder = whole.pose / "photographs"
+    folder.mkdir()
+    (folder / "0.jpg").write_bytes(b"jpeg")
+    entries = (ShownPhotograph(file="0.jpg", title="a <dancer>"), ShownPhotograph(file="1.jpg", title="gone"))
+    PhotographsRecord(networks=("mine", "shipped"), photographs=entries).write(folder / PHOTOGRAPHS_FILE)
+    text = write_report(whole, SilentReporter()).read_text()
+    assert "seen by mine (left) and shipped (right)" in text
+    assert 'src="data:image/jpeg;base64,anBlZw==" alt="a &lt;dancer&gt;"' in text
+    assert "gone" not in text[text.index('id="photographs"') : text.index('id="run"')]
 
 
 def test_damaged_frames_are_left_out_and_counted(whole: Workspace) -> None:

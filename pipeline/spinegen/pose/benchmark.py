@@ -31,8 +31,10 @@ def run_benchmark(workspace: Workspace, settings: TrainSettings, reporter: Repor
         record = read_training(here)
         if record is None or record.key != key:
             reporter.say(f"learning curve: {count} of {total} people")
-            record = train(here, train_split, val_split, settings, key, reporter, limit=count, crops=folder / "cache")
-        metrics = score_and_report(here, here / "pose.onnx", val_split, record, settings, reporter)
+            record = train(
+                here, train_split, val_split, settings, key=key, reporter=reporter, limit=count, crops=folder / "cache"
+            )
+        metrics = score_and_report(here, here / "pose.onnx", val_split, record, settings=settings, reporter=reporter)
         rows.append(_row(record, metrics))
     write_json(folder / "benchmark.json", {"settings": record_settings(settings), "rows": rows})
     _write_page(workspace, settings, rows)

@@ -13,7 +13,13 @@ from .train_part import Split, trained_network
 
 
 def score_and_report(
-    folder: Path, model: Path, split: Split, record: TrainingRecord | None, settings: TrainSettings, reporter: Reporter
+    folder: Path,
+    model: Path,
+    split: Split,
+    record: TrainingRecord | None,
+    *,
+    settings: TrainSettings,
+    reporter: Reporter,
 ) -> Metrics:
     """Score an ONNX file; write `metrics.json` and `report.html` into `folder`.
 

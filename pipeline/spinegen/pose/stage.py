@@ -43,7 +43,12 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
         require_better_than_mean_pose(before)
         return summarize(before, workspace.pose, "already done")
     metrics = score_and_report(
-        workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter
+        workspace.pose,
+        workspace.pose / "pose.onnx",
+        find_split(workspace, "val"),
+        record,
+        settings=settings,
+        reporter=reporter,
     )
     require_better_than_mean_pose(metrics)
     show_photographs(workspace.pose, reporter)
@@ -85,7 +90,8 @@ def _validate_only(workspace: Workspace, settings: TrainSettings, reporter: Repo
         )
     if record is None or folder != workspace.pose:
         folder = workspace.pose / "validation" / f"{model.stem}-{split.annotations.stem}"
-    metrics = score_and_report(folder, model, split, record if folder == workspace.pose else None, settings, reporter)
+    own_record = record if folder == workspace.pose else None
+    metrics = score_and_report(folder, model, split, own_record, settings=settings, reporter=reporter)
     return summarize(metrics, folder, None)
 
 

@@ -85,7 +85,12 @@ def ensure_trained(workspace: Workspace, settings: TrainSettings, reporter: Repo
         changed = differences(then, now)
         reporter.say(f"training anew: {'; '.join(changed) or 'the data changed'}")
     return train(
-        workspace.pose, find_split(workspace, "train"), find_split(workspace, "val"), settings, key, reporter
+        workspace.pose,
+        find_split(workspace, "train"),
+        find_split(workspace, "val"),
+        settings,
+        key=key,
+        reporter=reporter,
     ), True
 
 
@@ -106,6 +111,7 @@ def train(
     train_split: Split,
     val_split: Split,
     settings: TrainSettings,
+    *,
     key: str,
     reporter: Reporter,
     limit: int | None = None,

@@ -1,16 +1,16 @@
 """What other stages left behind, read for the page: fits, scores, the record of the run; none of it need be there."""
 
-import base64
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from ...records.base import found_record
 from ...records.fit_report import FitReport, TruthErrors, found_fit_report
 from ...records.metrics import Metrics, found_metrics
+from ...records.photographs import found_photographs
 from ...records.run_record import RunRecord
+from ...reporting.figures import data_uri
 from ...workspace import Workspace
 
 
@@ -64,20 +64,24 @@ def _limits(report: FitReport) -> str:
     return ", ".join(f"{name} {100 * share:.0f} %" for name, share in worst)
 
 
-def read_photographs(workspace: Workspace) -> dict[str, Any] | None:
-    """Networks' answers on photographs: `networks`, and `photographs` of `title` and `uri`; `None` when there are none."""
+@dataclass(frozen=True)
+class Photographs:
+    """Networks' answers on photographs."""
+
+    networks: tuple[str, ...]
+    shown: list[tuple[str, str]]
+    """Title and address of each."""
+
+
+def read_photographs(workspace: Workspace) -> Photographs | None:
+    """Those that are there; `None` when there are none."""
     folder = workspace.pose / "photographs"
-    index = _read(folder / "photographs.json")
-    if index is None:
+    found = found_photographs(folder)
+    if found is None:
         return None
-    shown = []
-    for entry in index.get("photographs") or []:
-        try:
-            data = base64.b64encode((folder / Path(str(entry["file"])).name).read_bytes()).decode()
-        except (OSError, KeyError, TypeError):
-            continue
-        shown.append({"title": str(entry.get("title", "")), "uri": f"data:image/jpeg;base64,{data}"})
-    return {"networks": [str(name) for name in index.get("networks") or []], "photographs": shown} if shown else None
+    there = [photograph for photograph in found.photographs if (folder / photograph.file).is_file()]
+    shown = [(p.title, data_uri((folder / p.file).read_bytes(), "image/jpeg")) for p in there]
+    return Photographs(found.networks, shown) if shown else None
 
 
 def read_scores(workspace: Workspace) -> ScoreFigures | None:
@@ -127,11 +131,3 @@ def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None

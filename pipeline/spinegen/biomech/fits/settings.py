@@ -1,9 +1,9 @@
 """What `fit-mocap` is asked to do."""
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from ...config import Settings
 from ...shards import checked_shard
@@ -50,6 +50,6 @@ class FitSettings(Settings):
     def _shard_form(cls, value: str | None) -> str | None:
         return checked_shard(value)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, JsonValue]:
         """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
         return self.model_dump(mode="json", exclude={"clips"})
