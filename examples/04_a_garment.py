@@ -20,7 +20,8 @@ def main() -> None:
 
     stripes = Fabric(pattern="stripes", colours=((0.1, 0.2, 0.5), (0.9, 0.9, 0.9), (0.8, 0.1, 0.1)), scale_m=0.05)
     shirt = Garment(kind="long_sleeve", fabric=stripes, looseness_m=given.looseness, sleeve=0.9, hem=0.2)
-    trousers = Garment(kind="leggings", fabric=Fabric(colours=((0.1, 0.1, 0.1),) * 3), leg=1.0)
+    dark = (0.1, 0.1, 0.1)
+    trousers = Garment(kind="leggings", fabric=Fabric(colours=(dark, dark, dark)), leg=1.0)
     somebody = spinegen.sample_person(np.random.default_rng(0), "yoga")
     person = spinegen.build_person(somebody.model_copy(update={"garments": (shirt, trousers)}))
 

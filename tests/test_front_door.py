@@ -11,7 +11,7 @@ import spinegen
 from spinegen.annotate.settings import ExportSettings
 from spinegen.config import Settings
 from spinegen.errors import ConfigError, DatasetError, SpinegenError, UsageError
-from spinegen.pipeline import STAGES, complain, of_config, run_stage
+from spinegen.pipeline import STAGES, StageName, complain, of_config, run_stage
 from spinegen.progress import StageSummary
 from spinegen.render.settings import RenderSettings
 from spinegen.workspace import Workspace
@@ -99,6 +99,6 @@ def test_what_failed_is_said_at_the_end_where_it_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize("name", list(STAGES))
-def test_every_stage_has_settings_of_its_own(name: str) -> None:
+def test_every_stage_has_settings_of_its_own(name: StageName) -> None:
     assert issubclass(STAGES[name].settings, Settings)
     assert sum(stage.settings is STAGES[name].settings for stage in STAGES.values()) == 1

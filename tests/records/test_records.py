@@ -64,6 +64,7 @@ def test_an_export_is_known_again_by_what_it_was_made_of(tmp_path: Path) -> None
     )
     record.write(tmp_path / "export.json")
     found = found_export(tmp_path)
+    assert found is not None
     assert found == record
     assert found.made_of(source)
     assert not found.made_of(source.model_copy(update={"digest": "e"}))

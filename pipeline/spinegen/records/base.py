@@ -21,7 +21,7 @@ _PLAIN = TypeAdapter(JsonObject)
 class Record(BaseModel):
     """Base of every record: immutable; fields of other versions are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True, ser_json_inf_nan="constants")
 
     def plain(self) -> JsonObject:
         """The record as JSON data, in the order of its fields."""

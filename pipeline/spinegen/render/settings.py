@@ -116,8 +116,11 @@ class RenderSettings(Settings):
         folder = self.scene().places.folder
         if folder is not None:
             found["pictures"] = folder_digest(folder)
-        wardrobes = {name: sha256(Path(name)) for name in scene["people"]["wardrobe"] if Path(name).is_file()}
+        named: list[str] = [name for name in scene["people"]["wardrobe"] if Path(name).is_file()]
+        wardrobes: dict[str, JsonValue] = {name: sha256(Path(name)) for name in named}
         if wardrobes:
             found["wardrobes"] = wardrobes
         # The shipped body is left out so that sets which were drawn before there was a choice still go on.
-        return found if self.skeleton == "anny" else found | {"skeleton": load_skeleton_map(self.skeleton).identity()}
+        if self.skeleton != "anny":
+            found["skeleton"] = load_skeleton_map(self.skeleton).identity()
+        return found
