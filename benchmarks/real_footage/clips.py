@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinegen.errors import DatasetError
-from spinegen.pose.data.pictures import PictureError, read_rgb
+from spinegen.media.pictures import PictureError, read_rgb
 
 BOXES = Path(__file__).with_name("boxes.csv")
 

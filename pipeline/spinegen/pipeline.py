@@ -17,11 +17,11 @@ from typing import Literal
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
 from .config import Settings, load_yaml, parse
-from .errors import SpinegenError, UsageError
+from .errors import UsageError
 from .files import sha256
 from .lazy import loaded
 from .pose.settings import TrainSettings
-from .progress import Reporter, SilentReporter, StageSummary
+from .progress import Reporter, SilentReporter, StageSummary, complain
 from .provenance import named_files
 from .records.run_record import NamedFile, StageOutcome
 from .render.settings import RenderSettings
@@ -41,8 +41,8 @@ class Stage:
     settings: type[Settings]
     function: str
     """`module:name` of `(workspace, settings, reporter) -> StageSummary`, loaded when the stage is run: some stand on torch or OpenSim."""
-    items: str = ""
-    """What may fail one by one; empty where that is no failure of the stage."""
+    items: str
+    """What may fail one by one."""
 
     prepare: str = ""
     """`module:name` of `(settings, workspace, reporter) -> settings`, called before."""
@@ -59,8 +59,8 @@ class Stage:
 STAGES: dict[StageName, Stage] = {
     "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions:with_clips"),
     "render": Stage(RenderSettings, "render.stage:render", "frame(s)"),
-    "export": Stage(ExportSettings, "annotate.stage:export_coco"),
-    "train": Stage(TrainSettings, "pose.stage:train_validate"),
+    "export": Stage(ExportSettings, "annotate.stage:export_coco", "frame(s)"),
+    "train": Stage(TrainSettings, "pose.stage:train_validate", "picture(s)"),
 }
 
 
@@ -74,7 +74,7 @@ def run_stage(
         reporter: where progress goes; by default nowhere.
 
     Returns:
-        What was done. Items that failed while others went on are listed in it: see `complain`.
+        What was done. Items that failed while others went on are listed in it: see `progress.complain`.
 
     Raises:
         SpinegenError: the stage cannot be done, or was done here with other settings.
@@ -144,7 +144,7 @@ def run_pipeline(
         after_stage: called with what each stage did, as soon as it is done.
 
     Returns:
-        What all of them did. Items that failed while others went on are listed there: see `complain`.
+        What all of them did. Items that failed while others went on are listed there: see `progress.complain`.
     """
     told = reporter or SilentReporter()
     for difference in plan.differences:
@@ -168,19 +168,6 @@ def _order(plan: RunPlan) -> Iterator[tuple[StageName, Settings]]:
         yield "export", plan.export
     if plan.train is not None:
         yield "train", plan.train
-
-
-def complain(summary: StageSummary, stage: StageName) -> None:
-    """End with what failed, now that the rest is done; frames that an export leaves out are no failure.
-
-    Raises:
-        SpinegenError: something did.
-    """
-    what = STAGES[stage].items
-    if what and summary.failures:
-        count = len(summary.failures)
-        first = "; ".join(summary.failures[:3]) + (f"; and {count - 3} more" if count > 3 else "")
-        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")
 
 
 def _compare(plan: RunPlan, workspace: Workspace, reporter: Reporter) -> None:
@@ -254,5 +241,5 @@ def _call(name: StageName, workspace: Workspace | Path | str, given: dict[str, o
     shard = getattr(settings, "shard", None)
     with place.held(shard, name if shard is not None else ""):
         summary = run_stage(name, place, settings)
-    complain(summary, name)
+    complain(summary, STAGES[name].items)
     return summary

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pydantic import BaseModel
+from .errors import SpinegenError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 PLAIN_SECONDS = 10.0
 """On a non-terminal a running task prints a line this often."""
@@ -55,7 +58,7 @@ class StageSummary:
     """Items that failed while others went on; the command exits with 1 when there are any."""
     figures: dict[str, float | int | str] = field(default_factory=dict)
     """Machine-readable figures kept in `run.json` (frames, seconds, scores)."""
-    facts: Mapping[str, BaseModel] = field(default_factory=dict[str, BaseModel])
+    facts: "Mapping[str, BaseModel]" = field(default_factory=dict)
     """Entries of `run.json` that only the stage knows: what it read, what it planned."""
 
 
@@ -224,3 +227,18 @@ def print_summary(summary: StageSummary) -> None:
     width = max((len(key) for key, _ in rows), default=0)
     for key, value in rows:
         print(f"  {key:<{width}}  {value}")
+
+
+def complain(summary: StageSummary, what: str) -> None:
+    """End with what failed, now that the rest is done.
+
+    Args:
+        what: name of the items that failed, such as `clip(s)`.
+
+    Raises:
+        SpinegenError: something did.
+    """
+    if summary.failures:
+        count = len(summary.failures)
+        first = "; ".join(summary.failures[:3]) + (f"; and {count - 3} more" if count > 3 else "")
+        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")

@@ -1,6 +1,7 @@
 """The check finds each kind of fault, and none in a good set."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from spinegen.annotate.check import CheckResult, check
 from spinegen.annotate.settings import ExportSettings
 from spinegen.annotate.stage import export_coco
 from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
+from spinegen.records.rle import run_lengths
 from spinegen.workspace import Workspace
 
 
@@ -253,3 +256,65 @@ def test_a_foreign_file_in_the_format_passes(coco: Path, tmp_path: Path) -> None
 def test_a_foreign_file_with_swapped_faces_does_not(coco: Path, tmp_path: Path) -> None:
     foreign(coco, tmp_path / "foreign", mirrored=True)
     assert broken(tmp_path / "foreign") == {"left is left (faces)"}
+
+
+def test_without_pictures_a_foreign_file_is_not_said_to_pass(coco: Path, tmp_path: Path) -> None:
+    path = foreign(coco, tmp_path / "foreign")
+    (tmp_path / "foreign/images/train-real-yoga").unlink()
+    (tmp_path / "foreign/images").rmdir()
+    result = run(path)
+    assert not any(rule.broken for rule in result.rules)
+    assert result.verdict.startswith("INCOMPLETE: no fault in ")
+    assert "not tried were the pictures" in result.verdict
+    assert ("verdict", result.verdict) in result.summary().rows
+    elsewhere = check(path, SilentReporter(), images=coco.parents[1] / "images/train-unreal")
+    assert elsewhere.verdict.startswith("passed")
+
+
+def turn(picture: Path, orientation: int) -> None:
+    """Only say in EXIF that a picture is turned; its pixels stay."""
+    with Image.open(picture) as opened:
+        pixels, exif = np.asarray(opened), Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(picture, exif=exif)
+
+
+@pytest.mark.parametrize(("orientation", "fine"), [(1, True), (3, False), (6, True)])
+def test_a_turned_picture_is_found_where_its_labels_do_not_tell_how_they_mean_it(
+    coco: Path, tmp_path: Path, orientation: int, fine: bool
+) -> None:
+    path = foreign(coco, tmp_path / "foreign")
+    pictures = tmp_path / "foreign/images/train-real-yoga"
+    name = json.loads(path.read_text())["images"][0]["file_name"]
+    own = tmp_path / "own"
+    shutil.copytree(pictures.resolve(), own)
+    turn(own / name, orientation)
+    result = check(path, SilentReporter(), images=own)
+    assert result.passed == fine
+    if not fine:
+        assert "--exif upright or --exif stored" in result.summary().failures[0]
+        assert check(path, SilentReporter(), images=own, exif="stored").passed
+
+
+def test_a_picture_with_a_film_behind_it_is_whole_and_one_of_another_size_is_not(coco: Path, tmp_path: Path) -> None:
+    path = foreign(coco, tmp_path / "foreign")
+    own = tmp_path / "own"
+    shutil.copytree((tmp_path / "foreign/images/train-real-yoga").resolve(), own)
+    names = [image["file_name"] for image in json.loads(path.read_text())["images"]]
+    (own / names[0]).write_bytes((own / names[0]).read_bytes() + b"\0\0\0\x18ftypmp42" + bytes(9000))
+    assert check(path, SilentReporter(), images=own).passed
+    cv2.imwrite(str(own / names[1]), np.zeros((60, 80, 3), np.uint8))
+    (fault,) = check(path, SilentReporter(), images=own).summary().failures
+    assert "is 80x60, the label says 160x120" in fault
+
+
+def test_both_kinds_of_run_lengths_are_read(coco: Path) -> None:
+    def plain(data: dict[str, Any]) -> None:
+        for item in data["annotations"]:
+            outline = item["segmentation"]
+            outline["counts"] = run_lengths(outline["counts"], tuple(outline["size"])).tolist()
+
+    edit(coco, plain)
+    assert run(coco).passed
+    edit(coco, lambda data: data["annotations"][0].__setitem__("area", data["annotations"][0]["area"] + 1))
+    assert broken(coco) == {"outlines give area and box"}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from spinegen import skeleton
 from spinegen.errors import DatasetError, TrainingError
@@ -17,6 +18,8 @@ from spinegen.pose.data.pixels import disturb, sample
 from spinegen.pose.data.warp import plain_warp, random_warp
 from spinegen.pose.settings import UNDISTURBED, AugmentSettings
 from spinegen.progress import SilentReporter
+from spinegen.records.rle import run_lengths
+from support.small_coco import small_coco, written
 
 HW = (128, 96)
 
@@ -207,9 +210,9 @@ def test_too_few_keypoints_are_refused_by_their_names(drawn_set: Path, tmp_path:
     [
         (lambda d: d.pop("categories"), "categories missing"),
         (lambda d: d["annotations"].clear(), "holds no person"),
-        (lambda d: d["annotations"][0].update(image_id=999), "image_id 999 is not among the images"),
+        (lambda d: d["annotations"][0].update(image_id=999), "image_id '999' is not among the images"),
         (lambda d: d["annotations"][0].update(bbox=[0, 0, 0, 5]), "positive size"),
-        (lambda d: d["annotations"][0].update(keypoints=[1, 2, 2]), "3 keypoint numbers, needed are 111"),
+        (lambda d: d["annotations"][0].update(keypoints=[1, 2, 2]), "found 3 keypoint numbers, allowed: 111"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_fault(drawn_set: Path, tmp_path: Path, change: Any, message: str) -> None:
@@ -248,7 +251,7 @@ def test_one_cut_off_jpeg_in_a_hundred_is_left_out_and_named(drawn_set: Path, tm
     reporter = SilentReporter()
     cache = open_cache(annotations, images, HW, tmp_path / "cache", reporter)
     assert len(cache.people) == len(cache.pixels) == 100
-    assert reporter.warnings == [f"picture left out: {broken}: JPEG is cut off"]
+    assert reporter.warnings == [f"picture left out: {broken}: is cut off"]
 
 
 def test_two_missing_pictures_in_a_hundred_are_too_many(drawn_set: Path, tmp_path: Path) -> None:
@@ -264,3 +267,48 @@ def test_a_subset_keeps_rows_together(drawn_set: Path) -> None:
     some = people.subset(np.array([3, 7]))
     assert some.image_paths == (people.image_paths[3], people.image_paths[7])
     assert np.array_equal(some.keypoints_px, people.keypoints_px[[3, 7]])
+
+
+def test_masks_in_plain_run_lengths_cut_the_same_crops(drawn_set: Path, tmp_path: Path) -> None:
+    def plain(data: dict[str, Any]) -> None:
+        for item in data["annotations"]:
+            outline = item["segmentation"]
+            outline["counts"] = run_lengths(outline["counts"], tuple(outline["size"])).tolist()
+
+    images = paths(drawn_set, "val")[1]
+    given = open_cache(*paths(drawn_set, "val"), HW, tmp_path / "a", SilentReporter())
+    other = open_cache(changed(drawn_set, tmp_path, plain), images, HW, tmp_path / "b", SilentReporter())
+    assert np.array_equal(given.pixels, other.pixels)
+    assert (np.asarray(given.pixels[..., 3]) == 0).any()
+
+
+def test_people_of_pictures_that_grew_since_they_were_labelled_are_refused(drawn_set: Path, tmp_path: Path) -> None:
+    def halve(data: dict[str, Any]) -> None:
+        for image in data["images"]:
+            image["width"], image["height"] = image["width"] // 2, image["height"] // 2
+
+    path = changed(
+        drawn_set, tmp_path, lambda data: (halve(data), [a.pop("segmentation") for a in data["annotations"]])
+    )
+    with pytest.raises(DatasetError, match="the label says 120x100"):
+        open_cache(path, paths(drawn_set, "val")[1], HW, tmp_path / "cache", SilentReporter())
+
+
+def test_crops_follow_the_choice_of_how_exif_is_meant(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pixels, exif = rng.integers(0, 255, (64, 64, 3)).astype(np.uint8), Image.Exif()
+    exif[0x0112] = 6
+    data = small_coco(1)
+    data["images"][0] |= {"width": 64, "height": 64, "file_name": "1.png"}
+    path = written(tmp_path, data)
+    Image.fromarray(pixels).save(tmp_path / "1.png", exif=exif)
+    with pytest.raises(DatasetError, match="--exif upright or --exif stored"):
+        open_cache(path, tmp_path, HW, tmp_path / "cache", SilentReporter())
+    crops = {
+        choice: np.asarray(open_cache(path, tmp_path, HW, tmp_path / "cache", SilentReporter(), exif=choice).pixels)
+        for choice in ("upright", "stored")
+    }
+    Image.fromarray(np.rot90(pixels, -1)).save(tmp_path / "1.png")
+    turned = open_cache(path, tmp_path, HW, tmp_path / "turned", SilentReporter())
+    assert np.array_equal(crops["upright"], turned.pixels)
+    assert not np.array_equal(crops["stored"], turned.pixels)

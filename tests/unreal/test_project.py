@@ -212,34 +212,6 @@ def test_the_syntax_check_finds_a_misspelled_call(tmp_path: Path, include_folder
     assert compiled(broken, include_folder).returncode != 0
 
 
-def test_sources_are_formatted() -> None:
-    program = shutil.which("clang-format") or shutil.which("clang-format", path=str(Path(sys.executable).parent))
-    if program is None:
-        pytest.skip("clang-format is not installed")
-    command = [program, "--dry-run", "--Werror", *map(str, (*HEADERS, *SOURCES))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_shell_scripts_parse() -> None:
-    for path in sorted((PROJECT / "Scripts").glob("*.sh")):
-        subprocess.run(["sh", "-n", str(path)], check=True)
-
-
-def test_setup_script_type_checks(tmp_path: Path) -> None:
-    program = shutil.which("pyright") or shutil.which("pyright", path=str(Path(sys.executable).parent))
-    if program is None:
-        pytest.skip("pyright is not installed")
-    settings = {
-        "include": [str(PROJECT / "Content" / "Python")],
-        "stubPath": str(Path(__file__).with_name("typings")),
-        "reportMissingModuleSource": False,
-    }
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
-    done = subprocess.run([program, "-p", str(tmp_path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
 @pytest.fixture
 def setup_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The set-up script beside a project folder of its own; of the editor it has only paths, a log and a list of assets."""

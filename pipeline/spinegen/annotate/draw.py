@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..errors import DatasetError
 from ..geometry.types import Array
+from ..media.pictures import PictureError, read_rgb
 from ..skeleton import LINKS, NAMES, SPINE_CHAIN
 from .sidecar import Frame
 
@@ -77,10 +78,11 @@ def skeletons_over(frame: Frame, width: int, height: int) -> Picture:
     Raises:
         DatasetError: the picture cannot be read.
     """
-    picture = cv2.imread(str(frame.image), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DatasetError(f"{frame.image}: picture cannot be read")
-    cell, scale, offset = fit_into(np.asarray(picture, dtype=np.uint8), width, height)
+    try:
+        picture = read_rgb(frame.image, (frame.width, frame.height), "stored")[..., ::-1]
+    except PictureError as error:
+        raise DatasetError(str(error)) from error
+    cell, scale, offset = fit_into(np.ascontiguousarray(picture), width, height)
     for label in frame.people:
         pixels, _ = frame.camera.project(label.keypoints_ground_m)
         inside = label.visibility > 0

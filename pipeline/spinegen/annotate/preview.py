@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from ..errors import DatasetError
-from ..files import atomic_path
+from ..files import write_bytes
 from ..progress import Reporter
 from ..workspace import Workspace
 from .draw import Picture, skeletons_over, write_text
@@ -45,8 +45,7 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     if not cells:
         raise DatasetError(f"{workspace.frames}: no frame can be read; see: spinegen check {workspace.root}")
     target = workspace.root / "preview.png"
-    with atomic_path(target) as temporary:
-        cv2.imwrite(str(temporary), _sheet(cells))
+    write_bytes(target, cv2.imencode(".png", _sheet(cells))[1].tobytes())
     return target
 
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 
 from ..errors import DatasetError
-from ..files import atomic_path
 from ..geometry.rigid import axis_angle_matrix, quaternion_matrix
 from ..geometry.types import Array
+from ..media.video_write import written_video
 from ..progress import Reporter
 from ..skeleton import NAMES, VERTEBRAE
 from ..workspace import Workspace
@@ -48,25 +47,22 @@ def write_video(workspace: Workspace, clip: str | None, reporter: Reporter) -> P
         clip: name of a fitted clip; by default the one with most pictures, else the first.
 
     Raises:
-        DatasetError: nothing is fitted, or not this clip, or this machine's OpenCV cannot write MP4.
+        DatasetError: nothing is fitted, or not this clip.
+        VideoError: the film cannot be written, or does not read back.
     """
     pictures = _pictures_by_clip(workspace)
     name = _choose(workspace, clip, pictures)
     motion = read_motion(workspace.fit(name), name)
     shown = pictures.get(name, [])
     target = workspace.root / f"preview-{name}.mp4"
-    with atomic_path(target) as temporary:
-        film = cv2.VideoWriter(str(temporary), cv2.VideoWriter.fourcc(*"mp4v"), FRAMES_PER_S, (WIDTH, HEIGHT))
-        if not film.isOpened():
-            raise DatasetError(
-                f"{target}: this OpenCV cannot write MP4 (codec mp4v); install opencv-python with FFmpeg"
-            )
-        cells: dict[Path, Picture] = {}
-        with reporter.task(f"film of {name}", len(motion.times_s), "frames") as task:
-            for index in range(len(motion.times_s)):
-                film.write(_film_frame(motion, index, shown, cells))
-                task.advance()
-        film.release()
+    cells: dict[Path, Picture] = {}
+    with (
+        written_video(target, FRAMES_PER_S) as film,
+        reporter.task(f"film of {name}", len(motion.times_s), "frames") as task,
+    ):
+        for index in range(len(motion.times_s)):
+            film.write(_film_frame(motion, index, shown, cells)[..., ::-1], index / FRAMES_PER_S)
+            task.advance()
     return target
 
 

@@ -72,6 +72,16 @@ def dir_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def exif_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--exif`: how labels mean pictures that a camera stored turned."""
+    return click.option(
+        "--exif",
+        type=click.Choice(["as-labelled", "upright", "stored"]),
+        help="Whether labels mean pictures turned as their EXIF says; as-labelled: their size tells, else it is asked.  "
+        "[default: as-labelled]",
+    )(function)
+
+
 def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT":
     """Settings from command-line values; what was not given keeps its default.
 

@@ -1,10 +1,14 @@
 """Looking at a workspace and at the machine: preview, report, check, doctor."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .base import Command, dir_argument, example, existing_workspace
+from .base import Command, dir_argument, example, exif_option, existing_workspace
+
+if TYPE_CHECKING:
+    from ..media.pictures import Exif
 
 
 @click.command(cls=Command, epilog=example("spinegen preview", "spinegen preview --video"))
@@ -38,15 +42,21 @@ def report(root: Path) -> None:
 @click.argument(
     "path", metavar="[DIR|FILE.json]", type=click.Path(path_type=Path), default="workspace", envvar="SPINEGEN_WORKSPACE"
 )
-def check(path: Path) -> int:
+@click.option(
+    "--images",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Pictures of annotation files; by default looked for beside them.",
+)
+@exif_option
+def check(path: Path, images: Path | None, exif: "Exif | None") -> int:
     """Check every label against its picture, camera, mask and depth; exit 1 on a fault.
 
-    Also reads foreign SpineTrack-format COCO files.
+    Also reads foreign SpineTrack-format COCO files. The last line of the table says how much could be tried.
     """
     from ..annotate.check import check as run_check
     from ..progress import make_reporter, print_summary
 
-    result = run_check(path, make_reporter())
+    result = run_check(path, make_reporter(), images, exif or "as-labelled")
     print_summary(result.summary())
     return 0 if result.passed else 1
 

@@ -30,8 +30,8 @@ def run(config: str | None, root: Path, record: Path | None, inputs: Path | None
     same versions on the same kind of machine; a training that is limited in time does not.
     """
     from ..errors import UsageError
-    from ..pipeline import complain, of_config, of_record, run_pipeline
-    from ..progress import make_reporter, print_summary
+    from ..pipeline import STAGES, of_config, of_record, run_pipeline
+    from ..progress import complain, make_reporter, print_summary
     from ..workspace import Workspace
 
     if record is not None and config is not None:
@@ -44,4 +44,4 @@ def run(config: str | None, root: Path, record: Path | None, inputs: Path | None
         done = run_pipeline(plan, workspace, make_reporter(), after_stage=lambda name, summary: print_summary(summary))
         click.echo(f"report: {done.report.resolve()}")
         for name, summary in done.stages:
-            complain(summary, name)
+            complain(summary, STAGES[name].items)

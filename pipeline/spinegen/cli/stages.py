@@ -5,7 +5,16 @@ from typing import Any
 
 import click
 
-from .base import Command, dir_argument, example, existing_workspace, out_option, play_stage, settings_from
+from .base import (
+    Command,
+    dir_argument,
+    example,
+    exif_option,
+    existing_workspace,
+    out_option,
+    play_stage,
+    settings_from,
+)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -49,15 +58,14 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known.
     """
     from ..biomech.fits.settings import FitSettings
-    from ..pipeline import complain
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
     workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
         summary = play_stage("fit", workspace, settings, reporter)
-    complain(summary, "fit")
+    complain(summary, "clip(s)")
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -83,14 +91,13 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
-    from ..pipeline import complain
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..render.settings import RenderSettings
 
     settings = settings_from(RenderSettings, given)
     with workspace.held(settings.shard, "render"):
         summary = play_stage("render", workspace, settings, make_reporter())
-    complain(summary, "render")
+    complain(summary, "frame(s)")
 
 
 @click.command(
@@ -117,11 +124,12 @@ def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
     from ..annotate.settings import ExportSettings
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        play_stage("export", workspace, settings, make_reporter())
+        summary = play_stage("export", workspace, settings, make_reporter())
+    complain(summary, "frame(s)")
 
 
 @click.command("train-validate", cls=Command, epilog=example("spinegen train-validate"))
@@ -153,6 +161,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--only", type=click.Choice(["train", "validate"]), help="Only one of the two.")
 @click.option("--annotations", type=FILE, help="COCO file to score on, with --only validate.")
 @click.option("--images", type=click.Path(file_okay=False, path_type=Path), help="Its pictures.")
+@exif_option
 @click.option("--fp16", is_flag=True, default=None, help="Export half precision too.")
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
 def train_validate(root: Path, **given: Any) -> None:
@@ -160,11 +169,12 @@ def train_validate(root: Path, **given: Any) -> None:
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.settings import TrainSettings
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        play_stage("train", workspace, settings, reporter)
+        summary = play_stage("train", workspace, settings, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
+    complain(summary, "picture(s)")

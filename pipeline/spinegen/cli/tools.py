@@ -1,10 +1,14 @@
 """The engine, the shipped clips, and prediction on one's own pictures."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .base import Command, Group, example
+from .base import Command, Group, example, exif_option
+
+if TYPE_CHECKING:
+    from ..media.pictures import Exif
 
 
 @click.group(cls=Group)
@@ -102,17 +106,56 @@ def list_clips() -> None:
 )
 @click.option(
     "--boxes",
-    default="whole",
+    default="auto",
     show_default=True,
-    metavar="whole|FILE",
-    help="Person boxes: the whole picture, or a COCO/JSON file.",
+    metavar="auto|whole|FILE",
+    help="Where people are: found and followed, the whole picture, or a COCO/JSON file.",
+)
+@click.option(
+    "--detector",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.onnx",
+    help="A YOLOX, RTMDet or RF-DETR file that finds people.",
+)
+@click.option(
+    "--write",
+    "formats",
+    type=click.Choice(["openpose", "coco", "csv"]),
+    multiple=True,
+    help="Also write what was seen in a film in this form; may be repeated.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
-def predict(source: Path, target: Path, model: str, boxes: str, spine_only: bool) -> None:
-    """Run a trained network on pictures or a video and draw what it sees."""
+@exif_option
+def predict(
+    source: Path,
+    target: Path,
+    *,
+    model: str,
+    boxes: str,
+    detector: Path | None,
+    formats: tuple[str, ...],
+    spine_only: bool,
+    exif: "Exif | None",
+) -> None:
+    """Find people in pictures and films, read their spines and draw them; exit 1 where a file could not be read.
+
+    Films give one person one number throughout, smoothed over the whole film; networks and detector ship with the package.
+    """
     from ..pose.networks import cards, shipped_model
-    from ..pose.predict_stage import predict as run
-    from ..progress import make_reporter, print_summary
+    from ..predict.stage import predict as run
+    from ..progress import complain, make_reporter, print_summary
 
     file = shipped_model(model) if model in cards() else Path(model)
-    print_summary(run(source, target, file, boxes, spine_only, make_reporter()))
+    summary = run(
+        source,
+        target,
+        file,
+        boxes,
+        spine_only,
+        make_reporter(),
+        exif=exif or "as-labelled",
+        detector=detector,
+        formats=formats,
+    )
+    print_summary(summary)
+    complain(summary, "file(s)")

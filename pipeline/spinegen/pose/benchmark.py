@@ -9,6 +9,7 @@ from ..records.training_record import TrainingRecord, read_training
 from ..reporting.figures import as_svg, lines_over, side_by_side
 from ..reporting.page import write_page
 from ..workspace import Workspace
+from .data.coco_set import read_coco
 from .score import score_and_report, shown
 from .settings import TrainSettings
 from .train_part import find_split, key_of, train
@@ -19,8 +20,6 @@ MINIMUM_PEOPLE = 8
 
 def run_benchmark(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> StageSummary:
     """Train and score on growing parts into `pose/benchmark/<people>`; finished parts are not done again."""
-    from .data.coco_set import read_coco
-
     train_split, val_split = find_split(workspace, "train"), find_split(workspace, "val")
     total = len(read_coco(train_split.annotations, train_split.images))
     folder = workspace.pose / "benchmark"

@@ -8,12 +8,13 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from .. import skeleton
+from ..media.pictures import PictureError
 from ..records.metrics import Metrics
 from ..records.training_record import HistoryRow
 from ..reporting.figures import as_svg, data_uri, lines_over, side_by_side
 from ..reporting.page import write_page
 from . import drawing, geometry
-from .data.pictures import PictureError, read_rgb
 from .validation import Validation
 
 SHOWN_PEOPLE = 12
@@ -63,7 +64,7 @@ def _tiles(result: Validation) -> list[dict[str, str]]:
     tiles = []
     for row in picked:
         try:
-            image = read_rgb(result.people.image_paths[row])
+            image = result.people.picture(int(row))
         except PictureError:
             continue
         uri = data_uri(_tile(image, result, int(row)), "image/jpeg")
@@ -77,8 +78,6 @@ def _tile(image: NDArray[np.uint8], result: Validation, row: int) -> bytes:
     matrix = geometry.transforms_input_image(centers, sizes, TILE_HW)
     tile = cv2.warpAffine(image, matrix[0], (TILE_HW[1], TILE_HW[0]), flags=cv2.INTER_AREA).astype(np.uint8)
     label = geometry.apply_affine(matrix, people.keypoints_px[[row]])
-    from .. import skeleton
-
     chain = [skeleton.SPINE_CHAIN[i : i + 2] for i in range(len(skeleton.SPINE_CHAIN) - 1)]
     for a, b in chain:
         if people.visibility[row, a] and people.visibility[row, b]:

@@ -36,7 +36,9 @@ def score_and_report(
     from .validation import validate
 
     device = choose_device(settings.device)
-    people = read_coco(split.annotations, split.images)
+    people = read_coco(split.annotations, split.images, split.exif)
+    if people.left_out:
+        reporter.say(f"{split.annotations.name}: not scored: {', '.join(people.left_out)}")
     pose = np.array(record.mean_pose) if record is not None else mean_pose(people)
     threads = settings.threads or core_count()
     result = validate(model, people, pose, device.type, reporter, threads)

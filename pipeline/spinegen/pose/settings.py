@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..config import Settings
+from ..media.pictures import Exif
 from .assembly import ARCHITECTURES
 from .names import BACKBONES
 
@@ -145,6 +146,8 @@ class TrainSettings(Settings):
     """A second COCO keypoint file with the same 37 keypoints, mixed into every batch."""
     mix_images: Path | None = None
     """Folder of its pictures; None: `images/<name>` beside its `annotations/person_keypoints_<name>.json`."""
+    exif: Exif = "as-labelled"
+    """Whether the labels of `mix` and `annotations` mean pictures turned as their EXIF says; `as-labelled`: their size tells."""
     mix_ratio: float = Field(default=0.5, gt=0, lt=1)
     """Share of a batch that comes from the second set."""
     fp16: bool = False

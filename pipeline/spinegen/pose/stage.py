@@ -1,9 +1,11 @@
 """The stage `train-validate`: train, export, read the file back, score it, report."""
 
+import hashlib
 import os
 from pathlib import Path
 
 from ..errors import TrainingError
+from ..files import sha256
 from ..progress import Reporter, StageSummary
 from ..records.metrics import Metrics, found_metrics
 from ..records.training_record import TrainingFacts, TrainingRecord, read_training
@@ -82,17 +84,24 @@ def _validate_only(workspace: Workspace, settings: TrainSettings, reporter: Repo
         raise TrainingError(f"{own}: does not exist; train first, or name a file with --model FILE.onnx")
     record = read_training(workspace.pose) if model.resolve() == own.resolve() else None
     if settings.annotations is None or settings.images is None:
-        split, folder = find_split(workspace, "val"), workspace.pose
+        split = find_split(workspace, "val")
+        if record is not None:
+            own_scores = score_and_report(workspace.pose, model, split, record, settings=settings, reporter=reporter)
+            return summarize(own_scores, workspace.pose, None)
     else:
-        split, folder = (
-            Split(settings.annotations, settings.images),
-            workspace.pose / "validation" / settings.annotations.stem,
-        )
-    if record is None or folder != workspace.pose:
-        folder = workspace.pose / "validation" / f"{model.stem}-{split.annotations.stem}"
-    own_record = record if folder == workspace.pose else None
-    metrics = score_and_report(folder, model, split, own_record, settings=settings, reporter=reporter)
-    return summarize(metrics, folder, None)
+        split = Split(settings.annotations, settings.images, settings.exif)
+    folder = workspace.pose / "validation" / _validation_name(model, split)
+    return summarize(score_and_report(folder, model, split, None, settings=settings, reporter=reporter), folder, None)
+
+
+def _validation_name(model: Path, split: Split) -> str:
+    """Files of one name in two places have results of their own."""
+    for path in (model, split.annotations):
+        if not path.is_file():
+            raise TrainingError(f"{path}: does not exist")
+    parts = (sha256(model), sha256(split.annotations), str(split.images.resolve()), split.exif)
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{model.stem}-{split.annotations.stem}-{digest[:8]}"
 
 
 def _training_summary(workspace: Workspace, record: TrainingRecord, trained: bool) -> StageSummary:
@@ -126,11 +135,11 @@ def summarize(metrics: Metrics, folder: Path, remark: str | None) -> StageSummar
             (f"AP {subset}", f"{shown(network['AP'])} (mean pose {shown(mean['AP'])}), AR {shown(network['AR'])}")
         )
         figures |= {f"ap_{subset}": _number(network["AP"]), f"ap_{subset}_mean_pose": _number(mean["AP"])}
-    rows.append(("AUC of PCK", f"{shown(scores.auc.network['all'])} (mean pose {shown(scores.auc.mean_pose['all'])})"))
-    if metrics.left_out:
-        rows.append(("left out", f"{len(metrics.left_out)} broken pictures"))
+    auc = scores.auc
+    rows.append(("AUC of PCK", f"{shown(auc.network['all'])} (mean pose {shown(auc.mean_pose['all'])})"))
     rows.append(("model", metrics.model))
-    return StageSummary("Training and validation", tuple(rows), folder / "report.html", figures=figures)
+    failures = (*(metrics.training.left_out if metrics.training is not None else ()), *metrics.left_out)
+    return StageSummary("Training and validation", tuple(rows), folder / "report.html", failures, figures)
 
 
 def _number(value: float | None) -> float | str:

@@ -8,8 +8,11 @@ from typing import Any
 
 from ..errors import DatasetError, TrainingError
 from ..files import atomic_path
+from ..media.pictures import Exif
 from ..progress import Reporter
 from ..records.base import JsonObject
+from ..records.coco_file import read_coco_file
+from ..records.coco_layout import pictures_folder
 from ..records.training_record import TRAINING_FILE, HistoryRow, OnnxExport, TrainingRecord, read_training
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES, build_network, parameter_count
@@ -24,6 +27,7 @@ class Split:
 
     annotations: Path
     images: Path
+    exif: Exif = "as-labelled"
 
 
 def find_split(workspace: Workspace, name: str) -> Split:
@@ -47,12 +51,13 @@ def mixed_split(settings: TrainSettings) -> Split | None:
         return None
     images = settings.mix_images
     if images is None:
-        images = settings.mix.parent.parent / "images" / settings.mix.stem.removeprefix("person_keypoints_")
-    if not images.is_dir():
+        file = read_coco_file(settings.mix)
+        images = pictures_folder(settings.mix, (image.file_name for image in file.images))
+    if images is None or not images.is_dir():
         raise DatasetError(
-            f"{images}: folder of the second set's pictures does not exist; say where it is with --mix-images"
+            f"{images or settings.mix}: folder of the second set's pictures is not found; say where it is with --mix-images"
         )
-    return Split(settings.mix, images)
+    return Split(settings.mix, images, settings.exif)
 
 
 def key_of(workspace: Workspace, settings: TrainSettings) -> str:
@@ -137,7 +142,7 @@ def train(
     crops = crops or folder / "cache"
 
     def cache(split: Split) -> CropCache:
-        return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter)
+        return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter, exif=split.exif)
 
     learnt, checked = cache(train_split), cache(val_split)
     if limit is not None:

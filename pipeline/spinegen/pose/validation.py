@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..errors import DatasetError
+from ..media.pictures import PictureError
 from ..progress import Reporter
 from ..records.metrics import ErrorTables, PckAuc, Scores
 from .data.coco_set import CocoSet
-from .data.pictures import PictureError, read_rgb
 from .predictor import PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
@@ -48,16 +48,14 @@ def validate(
         DatasetError: more than 1 % of the pictures are missing or broken.
     """
     predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
-    rows_of: dict[Path, list[int]] = {}
-    for row, path in enumerate(people.image_paths):
-        rows_of.setdefault(path, []).append(row)
+    rows_of_pictures = people.rows_of_pictures()
     order: list[list[int]] = []
     broken: list[str] = []
 
     def pictures() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
-        for path, rows in rows_of.items():
+        for rows in rows_of_pictures:
             try:
-                image = read_rgb(path)
+                image = people.picture(rows[0])
             except PictureError as error:
                 broken.append(str(error))
                 reporter.warn(f"picture left out: {error}")
@@ -71,9 +69,9 @@ def validate(
             points.append(prediction.keypoints_px)
             confidences.append(prediction.scores)
             task.advance(len(prediction.scores))
-    if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of) or not order:
+    if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of_pictures) or not order:
         raise DatasetError(
-            f"{people.source}: {len(broken)} of {len(rows_of)} pictures are missing or broken, more than "
+            f"{people.source}: {len(broken)} of {len(rows_of_pictures)} pictures are missing or broken, more than "
             f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {broken[0] if broken else 'none'}"
         )
     scored = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))

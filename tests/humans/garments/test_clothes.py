@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
+from spinegen.geometry.nearest import PointTree
 from spinegen.humans.body import bones
 from spinegen.humans.garments.fabric import fabric_texture
 from spinegen.humans.mesh import mesh_ops
@@ -54,10 +54,10 @@ def test_skin_does_not_poke_through_clothes(name: str, pose: dict) -> None:
     normals = mesh_ops.normals(posed_parts["skin"], body.faces)
     upright = mesh_ops.normals(body.vertices_ground_m, body.faces)
     for cloth in (p for p in person.parts if p.kind == "garment" and "skirt" not in p.name):
-        distance, nearest = cKDTree(cloth.vertices_ground_m).query(body.vertices_ground_m)
+        distance, nearest = PointTree(cloth.vertices_ground_m).query(body.vertices_ground_m)
         facing = mesh_ops.normals(cloth.vertices_ground_m, cloth.faces)
         edge = cloth.vertices_ground_m[mesh_ops.boundary(cloth.faces)]
-        to_edge, _ = cKDTree(edge).query(body.vertices_ground_m)
+        to_edge, _ = PointTree(edge).query(body.vertices_ground_m)
         # What is as near to the edge as to the cloth lies beside the garment, not under it.
         under = (distance < 0.03) & (distance < 0.7 * to_edge)
         under &= np.einsum("ij,ij->i", facing[nearest], upright) > 0.5
@@ -97,8 +97,8 @@ def test_thighs_stay_inside_a_skirt(pose: dict) -> None:
     below = (body.vertices_ground_m[:, 1] < hip_y - 0.12) & (np.abs(body.vertices_ground_m[:, 2]) > 0.06)
     femora = [bones.INDEX[f"femur_{side}"] for side in "rl"]
     thighs = posed_parts["skin"][below & (np.asarray(body.weights[:, femora].sum(1)).ravel() > 0.5)]
-    distance, nearest = cKDTree(posed_parts["skirt"]).query(thighs)
-    under = (distance < 0.03) & (distance < 0.7 * cKDTree(hem).query(thighs)[0])
+    distance, nearest = PointTree(posed_parts["skirt"]).query(thighs)
+    under = (distance < 0.03) & (distance < 0.7 * PointTree(hem).query(thighs)[0])
     assert under.sum() > 5
     height = np.einsum("ni,ni->n", thighs - posed_parts["skirt"][nearest], facing[nearest])
     assert (height[under] > 0.003).mean() < 0.03

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.spatial import cKDTree
 
+from spinegen.geometry.nearest import PointTree
 from spinegen.humans.body import bones
 from spinegen.humans.body.body_data import load_body_data
 from spinegen.humans.body.face_frame import face_frame
@@ -42,7 +42,7 @@ def test_hair_does_not_pass_through_arms(person: Person, pose: dict) -> None:
     arms = np.flatnonzero(np.asarray(body.weights[:, ARMS].sum(1)).ravel() > 0.6)
     normals = mesh_ops.normals(parts["skin"], body.faces)[arms]
     points = parts["skin"][arms]
-    distance, nearest = cKDTree(points).query(parts["hair"])
+    distance, nearest = PointTree(points).query(parts["hair"])
     height = np.einsum("ni,ni->n", parts["hair"] - points[nearest], normals[nearest])
     assert ((height < -0.003) & (distance < 0.06)).mean() < 0.01
 

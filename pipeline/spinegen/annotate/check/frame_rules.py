@@ -9,13 +9,14 @@ from ...errors import DatasetError
 from ...files import sha256
 from ...labels.tissue import KEYPOINT_RADIUS_M
 from ...labels.visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
+from ...media.pictures import picture_fault
 from ...skeleton import NAMES
 from ..labels import read_depth, read_mask
 from ..sidecar import Frame, PersonLabel, read_frame
 from .anatomy import BoneLengths, side_faults
 from .splits import SplitLedger
 from .tables import Rules
-from .whole_files import picture_fault, rotation_fault
+from .whole_files import rotation_fault
 
 ON_THE_FENCE = 0.08
 """Flags whose recomputed hidden share lies this close to one half are not judged: a stored depth map is rounded."""
@@ -43,7 +44,7 @@ class FrameRules:
             return
         whole.tell(True, "")
         self._digests(frame)
-        fault = picture_fault(frame.image, frame.width, frame.height)
+        fault = picture_fault(frame.image, (frame.width, frame.height), "stored", decode=True)
         self.rules["pictures whole"].tell(fault is None, fault or "")
         self._camera(frame)
         self.ledger.see(frame.split, f"shot {frame.shot}", [(p.person, p.clip, p.time_s) for p in frame.people])
@@ -52,7 +53,7 @@ class FrameRules:
             wrong = side_faults(label.keypoints_ground_m)
             self.rules["left is left"].tell(not wrong, f"{sidecar}: person {label.instance}: {'; '.join(wrong)}")
             self._spine_sites(frame, label)
-        fault = picture_fault(frame.mask, frame.width, frame.height)
+        fault = picture_fault(frame.mask, (frame.width, frame.height), "stored", decode=True)
         self.rules["masks whole"].tell(fault is None, fault or "")
         if fault is None:
             self._mask(frame)

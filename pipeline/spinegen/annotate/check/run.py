@@ -1,12 +1,12 @@
 """Finding what there is to check under a path, and checking it."""
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
 from ...errors import DatasetError
+from ...media.pictures import Exif
 from ...progress import Reporter
+from ...records.coco_file import CocoFile
+from ...records.coco_layout import pictures_folder, split_name
 from .. import points_3d
 from ..sidecar import sidecar_paths
 from .coco_header import see_header
@@ -16,8 +16,12 @@ from .tables import CheckResult, Rules
 from .whole_files import table_fault
 
 
-def check(path: Path, reporter: Reporter) -> CheckResult:
+def check(path: Path, reporter: Reporter, images: Path | None = None, exif: Exif = "as-labelled") -> CheckResult:
     """Check a workspace, a COCO folder, or one COCO file; foreign ones in SpineTrack's format too.
+
+    Args:
+        images: folder of the pictures of annotation files; by default it is looked for beside them.
+        exif: whether the labels mean pictures as they are shown or as they are stored.
 
     Raises:
         DatasetError: there is nothing to check at `path`.
@@ -27,7 +31,7 @@ def check(path: Path, reporter: Reporter) -> CheckResult:
     if frames is not None:
         notes.append(_check_frames(frames, rules, reporter))
     if files:
-        notes += _check_files(files, rules, reporter)
+        notes += _check_files(files, rules, reporter, images, exif)
     return CheckResult(path, tuple(rules), tuple(notes))
 
 
@@ -68,78 +72,65 @@ def _check_frames(frames: Path, rules: Rules, reporter: Reporter) -> str:
     return f"{total} frames"
 
 
-def _check_files(files: list[Path], rules: Rules, reporter: Reporter) -> list[str]:
+def _check_files(files: list[Path], rules: Rules, reporter: Reporter, folder: Path | None, exif: Exif) -> list[str]:
     looker, notes = CocoRules(rules), []
     names: dict[str, str] = {}
     with reporter.task("check annotation files", len(files), "files") as task:
-        for file in files:
-            task.note(file.name)
-            data = _read(file, rules)
-            if data is not None and see_header(rules, file, data):
-                images = _images_beside(file)
-                looker.see(file, data, images, _split(file))
-                notes.append(_describe(file, data))
-                _splits_share_no_picture(rules, names, file, data)
-                _check_table(file, len(data["annotations"]), rules)
-                _listed(rules, images, data)
+        for path in files:
+            task.note(path.name)
+            file = _read(path, rules)
+            if file is not None:
+                images = folder or pictures_folder(path, (image.file_name for image in file.images))
+                looker.see(file, images, split_name(path), exif)
+                notes.append(_describe(file))
+                _splits_share_no_picture(rules, names, file)
+                _check_table(path, len(file.annotations), rules)
+                _listed(rules, images, file)
             task.advance()
     looker.finish()
     return notes
 
 
-def _read(file: Path, rules: Rules) -> dict[str, Any] | None:
+def _read(path: Path, rules: Rules) -> CocoFile | None:
     rule = rules["annotation files are whole"]
     try:
-        data = json.loads(file.read_bytes())
-    except FileNotFoundError:
-        raise DatasetError(f"{file}: no such file") from None
-    except (OSError, ValueError) as error:
-        rule.tell(False, f"{file}: {error}")
+        file = see_header(rules, path)
+    except DatasetError as error:
+        rule.tell(False, str(error))
         return None
-    rule.tell(isinstance(data, dict), f"{file}: must hold a mapping, found {type(data).__name__}")
-    return data if isinstance(data, dict) else None
+    rule.tell(True, "")
+    return file
 
 
-def _split(file: Path) -> str:
-    match = re.fullmatch(r"person_keypoints_(.+)", file.stem)
-    return match.group(1) if match else file.stem
+def _is_ours(file: CocoFile) -> bool:
+    return "vertebral_site" in file.info
 
 
-def _images_beside(file: Path) -> Path | None:
-    """`images/<split>` beside `annotations/`, or a folder of the split's name, or the file's own folder's `images`."""
-    root, split = file.parent.parent, _split(file)
-    for folder in (root / "images" / split, root / split, file.parent / "images" / split, file.parent / "images"):
-        if folder.is_dir():
-            return folder
-    return None
+def _describe(file: CocoFile) -> str:
+    kind = f"made by spinegen, {file.info['vertebral_site']} site" if _is_ours(file) else "foreign"
+    others = "".join(f", {count} {name}" for name, count in file.left_out().items())
+    return f"{file.path.name}: {len(file.images)} pictures, {len(file.people)} people{others} ({kind})"
 
 
-def _describe(file: Path, data: dict[str, Any]) -> str:
-    ours = "vertebral_site" in (data.get("info") or {})
-    kind = f"made by spinegen, {data['info']['vertebral_site']} site" if ours else "foreign"
-    return f"{file.name}: {len(data['images'])} pictures, {len(data['annotations'])} people ({kind})"
-
-
-def _splits_share_no_picture(rules: Rules, names: dict[str, str], file: Path, data: dict[str, Any]) -> None:
-    if "vertebral_site" not in (data.get("info") or {}):
+def _splits_share_no_picture(rules: Rules, names: dict[str, str], file: CocoFile) -> None:
+    if not _is_ours(file):
         return
-    shared = [
-        item["file_name"] for item in data["images"] if names.setdefault(item["file_name"], file.name) != file.name
-    ]
-    rules["splits share no picture"].tell(not shared, f"{file}: {len(shared)} shared, first {shared[:3]}")
+    own = file.path.name
+    shared = [image.file_name for image in file.images if names.setdefault(image.file_name, own) != own]
+    rules["splits share no picture"].tell(not shared, f"{file.path}: {len(shared)} shared, first {shared[:3]}")
 
 
 def _check_table(file: Path, people: int, rules: Rules) -> None:
-    split = _split(file).removesuffix("-unreal")
+    split = split_name(file).removesuffix("-unreal")
     table = file.with_name(points_3d.file_name(split))
     if table.exists() or (file.name.endswith("-unreal.json") and "coco" in file.parts):
         fault = table_fault(table, people)
         rules["3D tables are whole, a row an annotation"].tell(fault is None, fault or "")
 
 
-def _listed(rules: Rules, images: Path | None, data: dict[str, Any]) -> None:
-    if images is None or "vertebral_site" not in (data.get("info") or {}):
+def _listed(rules: Rules, images: Path | None, file: CocoFile) -> None:
+    if images is None or not _is_ours(file):
         return
-    known = {item["file_name"] for item in data["images"]}
-    strangers = sorted(file.name for file in images.iterdir() if file.name not in known)
+    known = {image.file_name for image in file.images}
+    strangers = sorted(found.name for found in images.iterdir() if found.name not in known)
     rules["no exported picture without annotations"].tell(not strangers, f"{images}: {strangers[:3]}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...progress import StageSummary
 
+PICTURES = "named pictures are there and whole"
 KEPT_FAULTS = 20
 """Faults kept in words for each rule; all are counted."""
 SHOWN_FAULTS = 5
@@ -85,6 +86,20 @@ class CheckResult:
         """No rule is broken, and at least one was tried."""
         return not any(rule.broken for rule in self.rules) and any(rule.tried for rule in self.rules)
 
+    @property
+    def verdict(self) -> str:
+        """One line: faults, passed, or how much could not be tried."""
+        if any(rule.broken for rule in self.rules):
+            return "FAULTS FOUND"
+        untried = [rule.name for rule in self.rules if not rule.tried]
+        tried = len(self.rules) - len(untried)
+        if not tried:
+            return "NOTHING COULD BE TRIED"
+        if PICTURES in untried:
+            others = f" and {len(untried) - 1} more rules" if len(untried) > 1 else ""
+            return f"INCOMPLETE: no fault in {tried} rules, but not tried were the pictures{others}"
+        return "passed" + (f" ({len(untried)} of {len(self.rules)} rules could not be tried)" if untried else "")
+
     def summary(self) -> StageSummary:
         """The table for the terminal."""
         rows = [("found", note) for note in self.notes]
@@ -94,7 +109,7 @@ class CheckResult:
             faults += [f"{rule.name}: {fault}" for fault in rule.faults[:SHOWN_FAULTS]]
             if rule.broken > SHOWN_FAULTS:
                 faults.append(f"{rule.name}: and {rule.broken - min(SHOWN_FAULTS, len(rule.faults))} more")
-        rows.append(("verdict", "passed" if self.passed else "FAULTS FOUND"))
+        rows.append(("verdict", self.verdict))
         return StageSummary(
             title=f"Check of {self.path}",
             rows=tuple(rows),

@@ -1,38 +1,8 @@
-"""Are files whole? Decoded to the last byte, since readers that guess show grey where a picture was cut off."""
+"""Are tables whole, and rotations proper?"""
 
 from pathlib import Path
 
 from ...geometry.types import Array
-
-
-def picture_fault(path: Path, width: int, height: int, decode: bool = True) -> str | None:
-    """What is wrong with a picture, or `None`.
-
-    Args:
-        decode: decode every pixel; else only header and last marker are read.
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as picture:
-            if picture.size != (width, height):
-                return f"{path}: is {picture.size[0]}x{picture.size[1]}, the label says {width}x{height}"
-            if decode:
-                picture.load()
-            elif picture.format == "JPEG" and not _ends_as_jpeg(path):
-                return f"{path}: is cut off"
-    except FileNotFoundError:
-        return f"{path}: is missing"
-    except (OSError, SyntaxError, UnidentifiedImageError, ValueError) as error:
-        return f"{path}: is damaged: {error}"
-    return None
-
-
-def _ends_as_jpeg(path: Path) -> bool:
-    with path.open("rb") as handle:
-        handle.seek(0, 2)
-        handle.seek(-min(handle.tell(), 64), 2)
-        return handle.read().rstrip(b"\0").endswith(b"\xff\xd9")
 
 
 def table_fault(path: Path, rows: int | None = None) -> str | None:

@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+
+from ...geometry.nearest import PointTree
 
 
 def band_noise(
@@ -26,6 +27,6 @@ def cell_noise(rng: np.random.Generator, size: int, cells: int) -> tuple[NDArray
     seeds = rng.random((cells, 2)) * size
     value = rng.random(cells).astype(np.float32)
     grid = np.stack(np.meshgrid(np.arange(size), np.arange(size), indexing="ij"), -1).reshape(-1, 2) + 0.5
-    distance, index = cKDTree(seeds, boxsize=size).query(grid, k=2)
+    distance, index = PointTree(seeds, period=size).query(grid, 2)
     shape = (size, size)
     return value[index[:, 0]].reshape(shape), ((distance[:, 1] - distance[:, 0]) / 2).astype(np.float32).reshape(shape)

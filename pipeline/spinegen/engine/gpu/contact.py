@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..content.mesh import Drawable
+from .gl import uniform
 from .gpu_cache import GpuCache
 from .shader_source import shader
 
@@ -57,7 +58,7 @@ class ContactMap:
         clip[2, 1], clip[2, 3], clip[3, 3] = 2.0 / TALLEST_M, -1.0, 1.0
         for drawable, _ in casters:
             matrix = clip @ drawable.transform_world_mesh
-            self._program["light_from_model"].write(matrix.T.astype(np.float32).tobytes())
+            uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
             self._cache.array(drawable.mesh, "contact", self._program).render()
         self._map.build_mipmaps()
         self._map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)

@@ -37,3 +37,17 @@ def renderer_name() -> str:
     name = str(context.info["GL_RENDERER"])
     context.release()
     return name
+
+
+def uniform(program: moderngl.Program, name: str) -> moderngl.Uniform:
+    """A uniform that the program has."""
+    member = program[name]
+    assert isinstance(member, moderngl.Uniform)
+    return member
+
+
+def uniform_block(program: moderngl.Program, name: str) -> moderngl.UniformBlock:
+    """A block of uniforms that the program has."""
+    member = program[name]
+    assert isinstance(member, moderngl.UniformBlock)
+    return member

@@ -13,7 +13,7 @@ from ..world.scenery import Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
-from .gl import create_context
+from .gl import create_context, uniform, uniform_block
 from .gpu_cache import GpuCache
 from .light_maps import LightMaps
 from .quality import Quality, find_quality
@@ -61,10 +61,10 @@ class Renderer:
     def _program(self, vertex: str, fragment: str, **defines: int) -> moderngl.Program:
         program = self.context.program(vertex_shader=shader(vertex), fragment_shader=shader(fragment, **defines))
         if "Frame" in program:
-            program["Frame"].binding = 0  # type: ignore[union-attr]
+            uniform_block(program, "Frame").binding = 0
         for unit, name in enumerate(_UNITS):
             if name in program:
-                program[name].value = unit  # type: ignore[union-attr]
+                uniform(program, name).value = unit
         return program
 
     def _screen(self, fragment: str, **defines: int) -> moderngl.VertexArray:
@@ -122,8 +122,8 @@ class Renderer:
         program = self._masks
         for drawable in frame.everything:
             array = self._cache.array(drawable.mesh, "mask", program)
-            program["mask_id"].value = drawable.mask_id
-            program["model"].write(drawable.transform_world_mesh.T.astype(np.float32).tobytes())
+            uniform(program, "mask_id").value = drawable.mask_id
+            uniform(program, "model").write(drawable.transform_world_mesh.T.astype(np.float32).tobytes())
             for two_sided, runs in groupby(drawable.mesh.runs, key=lambda run: run[2].two_sided):
                 self._cull(two_sided)
                 own = list(runs)
@@ -137,7 +137,7 @@ class Renderer:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
             for first, count, material in drawable.mesh.runs:
                 program = self._geometry[material.varied]
-                program["model"].write(model)
+                uniform(program, "model").write(model)
                 self._set_material(material, program)
                 array = self._cache.array(drawable.mesh, f"geometry {material.varied}", program)
                 array.render(vertices=3 * count, first=3 * first)
@@ -151,10 +151,10 @@ class Renderer:
     def _set_material(self, material: Material, program: moderngl.Program) -> None:
         self._cull(material.two_sided)
         self._cache.texture(material.texture).use(0)
-        program["tint"].value = (*material.colour, material.roughness)
-        program["glow"].value = (*material.emission, material.metallic)
-        program["kind"].value = (_KIND[material.kind], int(material.two_sided))
-        program["texel"].value = (1.0 / material.tile_m, material.relief_m)
+        uniform(program, "tint").value = (*material.colour, material.roughness)
+        uniform(program, "glow").value = (*material.emission, material.metallic)
+        uniform(program, "kind").value = (_KIND[material.kind], int(material.two_sided))
+        uniform(program, "texel").value = (1.0 / material.tile_m, material.relief_m)
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""
@@ -228,7 +228,7 @@ class Renderer:
         self._occlusion.render()
         targets.occlusion.use()
         targets.occlusion_rough_map.use(4)
-        self._blur.program["texel_uv"].value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)
+        uniform(self._blur.program, "texel_uv").value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)
         self._blur.render()
 
     def _read(self, target: moderngl.Framebuffer, frame: "Frame") -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from ...geometry import rigid
 from ..content.mesh import Drawable
 from ..light.environment import Environment
+from .gl import uniform
 from .gpu_cache import GpuCache
 from .shader_source import shader
 
@@ -65,7 +66,7 @@ class SunShadow:
         for drawable in drawables:
             if drawable.casts_shadow:
                 matrix = clip_from_uv @ self.uv_from_world @ drawable.transform_world_mesh
-                self._program["light_from_model"].write(matrix.T.astype(np.float32).tobytes())
+                uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
                 self._cache.array(drawable.mesh, "shadow", self._program).render()
 
     def use(self, compared_unit: int, plain_unit: int) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..content.mesh import Drawable
 from ..light.environment import Environment, SoftLight
+from .gl import uniform
 from .gpu_cache import GpuCache
 from .shader_source import shader
 
@@ -94,8 +95,8 @@ class SoftShadows:
                     continue
                 matrix = clip @ self.uv_from_world[number] @ drawable.transform_world_mesh
                 height = drawable.transform_world_mesh[1] * self.shape[number][3]
-                self._program["light_from_model"].write(matrix.T.astype(np.float32).tobytes())
-                self._program["above"].write(height.astype(np.float32).tobytes())
+                uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
+                uniform(self._program, "above").write(height.astype(np.float32).tobytes())
                 self._cache.array(drawable.mesh, "moment", self._program).render()
             self._maps[number].build_mipmaps()
             self._maps[number].filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)

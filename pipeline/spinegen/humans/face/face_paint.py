@@ -1,8 +1,8 @@
 """What is painted on a face: hair roots, stubble, brows, lids, cheeks, freckles, lines of age."""
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats
 from ..body.face_frame import FaceFrame
 from ..spec.person_spec import PersonSpec
@@ -111,7 +111,7 @@ def _freckles(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Ge
     count = int(500 * spec.skin.freckles)
     centre = np.array([face.eye_x_m + 0.005, face.eye_y_m - 0.025, 0.0])
     spots = centre + rng.normal(0, 1, (count, 3)) * np.array([0.02, 0.016, 0.03])
-    distance, index = cKDTree(spots).query(at_m, distance_upper_bound=0.004)
+    distance, index = PointTree(spots).query(at_m, within=0.004)
     size = rng.uniform(0.0005, 0.0013, count + 1)
     spot = np.clip(1.0 - distance / (2.0 * size[index]), 0, 1) * 0.45
     return 1.0 - spot[:, None] * np.array([0.28, 0.42, 0.5])
@@ -119,7 +119,7 @@ def _freckles(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Ge
 
 def _lids(colour: Floats, at_m: Floats, lids_m: Floats, face: FaceFrame) -> Floats:
     near = np.flatnonzero(np.abs(at_m[:, 1] - face.eye_y_m) < 0.02)
-    distance, _ = cKDTree(lids_m).query(at_m[near], distance_upper_bound=0.006)
+    distance, _ = PointTree(lids_m).query(at_m[near], within=0.006)
     share = np.zeros(len(at_m))
     share[near] = np.clip(1.0 - distance / 0.0026, 0.0, 1.0) * 0.75
     return _mix(colour, np.array([0.07, 0.045, 0.04]), share)

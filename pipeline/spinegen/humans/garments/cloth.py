@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
 from ..body import bones
@@ -134,7 +134,7 @@ def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats
         near = np.flatnonzero(vertices[:, 1] < under[:, 1].max() + 0.02)
         if not len(near):
             continue
-        distance, index = cKDTree(under).query(vertices[near], distance_upper_bound=0.06)
+        distance, index = PointTree(under).query(vertices[near], within=0.06)
         found = np.isfinite(distance)
         near, index = near[found], index[found]
         height = np.einsum("ni,ni->n", vertices[near] - under[index], normals[index])

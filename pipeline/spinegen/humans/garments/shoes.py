@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
 from ..body import bones
@@ -77,7 +77,7 @@ def _sole(rim: Floats, floor: float) -> tuple[Floats, Ints, Floats]:
     a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
     c, d = index[1:], np.roll(index[1:], -1, axis=1)
     faces = np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)])
-    nearest = cKDTree(rim[:, [0, 2]]).query(points.reshape(-1, 3)[:, [0, 2]])[1]
+    nearest = PointTree(rim[:, [0, 2]]).query(points.reshape(-1, 3)[:, [0, 2]])[1]
     # Walls and bottom lie within the painted sole.
     uv = np.stack([4.0 * points[..., 0], 0.1 * SOLE_M / HEIGHT_M + 5.0 * (points[..., 1] - bottom)], axis=-1)
     uv[3:, :, 1] += 0.5 * np.abs(points[3:, :, 2] - middle[1])

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats
 from ...streams import Stream, generator
 from ..body import bones
@@ -144,5 +144,5 @@ def _weights(points: Floats, body: BodyFields) -> Floats:
     trunk = np.flatnonzero(
         (body.arm_share < 0.02) & (body.weights.sum(1) > 0.5) & (body.vertices_m[:, 1] > body.hip_y_m)
     )
-    _, index = cKDTree(body.vertices_m[trunk]).query(points, k=6)
+    _, index = PointTree(body.vertices_m[trunk]).query(points, 6)
     return waist * body.weights[trunk[index]].mean(1) + (1.0 - waist) * out

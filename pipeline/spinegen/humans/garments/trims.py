@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
 from ..mesh import mesh_ops
@@ -45,7 +45,7 @@ def make_trim(garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats
     rows, columns = points.shape[:2]
     flat = points.reshape(-1, 3)
     near = np.flatnonzero(opening_m < 2.0 * FOLD_M)
-    _, index = cKDTree(vertices[near]).query(flat, k=4)
+    _, index = PointTree(vertices[near]).query(flat, 4)
     index_grid = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index_grid[:-1, :-1], index_grid[:-1, 1:], index_grid[1:, :-1], index_grid[1:, 1:]
     return finish_part(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Flags, Floats, Ints
 from ..body import bones
 from ..body.body_data import BodyData
@@ -187,7 +187,7 @@ def _falling_part(
     count, knots = path.shape[:2]
     guides = np.arange(0, count, max(1, count // (TAIL_GUIDES if name == "hair_tail" else GUIDES)))
     likeness = np.concatenate([path[:, 0], 0.6 * path[:, knots // 2]], axis=1)
-    leader = cKDTree(likeness[guides]).query(likeness)[1]
+    leader = PointTree(likeness[guides]).query(likeness)[1]
     guide = path[guides]
     _, index = head.scalp.tree.query(guide)
     facing = head.scalp.normals[index]

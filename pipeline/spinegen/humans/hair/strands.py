@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ..body import bones
 from ..body.body_data import BodyData
@@ -19,7 +19,7 @@ class Scalp:
     points_m: Floats
     normals: Floats
     weights: Floats
-    tree: cKDTree
+    tree: PointTree
 
     def nearest(self, points: Floats) -> tuple[Ints, Floats]:
         """Nearest skin vertex and the height over its tangent plane of points `(N, 3)`."""
@@ -61,7 +61,7 @@ def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
     normals = mesh_ops.normals(vertices_m, data.faces["body"])
     index = np.flatnonzero(keep)
     points = vertices_m[index].astype(np.float64)
-    return Scalp(points, normals[index].astype(np.float64), weights[index], cKDTree(points))
+    return Scalp(points, normals[index].astype(np.float64), weights[index], PointTree(points))
 
 
 def scatter(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:

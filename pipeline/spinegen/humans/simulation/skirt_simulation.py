@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats
 from ..body import bones
 from .strand_simulation import Obstacle, push_out
@@ -38,7 +38,7 @@ class SkirtSimulation:
         count, around = self.rest_m.shape[:2]
         guess = np.asarray(skinned, dtype=np.float64).reshape(count, around + 1, 3)[:, :-1]
         points, normals = self.obstacle.posed(rows)
-        tree = cKDTree(points, balanced_tree=False)
+        tree = PointTree(points, balanced=False)
         fall = np.diff(self.rest_m, axis=0)
         lengths = np.linalg.norm(fall, axis=2, keepdims=True)
         fall = (fall / lengths) @ _heading(rows).T

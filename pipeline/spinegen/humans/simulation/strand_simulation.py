@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
+from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ..body import bones
 
@@ -65,7 +65,7 @@ class StrandSimulation:
 
     def _fall(self, path: Floats, points: Floats, normals: Floats) -> Floats:
         """Lay the free knots of `path (G, K, 3)` in place; the skin's normal under every knot."""
-        tree = cKDTree(points, balanced_tree=False)
+        tree = PointTree(points, balanced=False)
         lengths = np.linalg.norm(np.diff(self.guides_m, axis=1), axis=2)
         facing = np.empty_like(path)
         facing[:, 0] = normals[tree.query(path[:, 0])[1]]
@@ -84,7 +84,7 @@ class StrandSimulation:
         return facing
 
 
-def push_out(at: Floats, tree, points: Floats, normals: Floats, over_m: float) -> Floats:  # type: ignore[no-untyped-def]
+def push_out(at: Floats, tree: PointTree, points: Floats, normals: Floats, over_m: float) -> Floats:
     """Points `(N, 3)` moved away from the skin below them where they are nearer than `over_m`, or inside."""
     distance, nearest = tree.query(at)
     normal = normals[nearest]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,10 +14,12 @@ from numpy.typing import NDArray
 
 from ...errors import DatasetError
 from ...files import atomic_path, write_json
+from ...media.pictures import Exif, PictureError
 from ...progress import Reporter
+from ...records.coco import Rle
+from ...records.rle import mask_of
 from .. import geometry
 from .coco_set import CocoSet, read_coco
-from .pictures import PictureError, read_rgb
 
 VERSION = 1
 MARGIN = 1.3
@@ -45,14 +46,22 @@ class CropCache:
 
 
 def open_cache(
-    annotations: Path, images: Path, input_hw: tuple[int, int], folder: Path, reporter: Reporter
+    annotations: Path,
+    images: Path,
+    input_hw: tuple[int, int],
+    folder: Path,
+    reporter: Reporter,
+    *,
+    exif: Exif = "as-labelled",
 ) -> CropCache:
     """Read a set and make, or find, its crops under `folder`.
 
     Raises:
         DatasetError: the set is not usable, or more than 1 % of its pictures are broken.
     """
-    people = read_coco(annotations, images)
+    people = read_coco(annotations, images, exif)
+    if people.left_out:
+        reporter.say(f"{annotations.name}: not used: {', '.join(people.left_out)}")
     shape = (round(input_hw[0] * MARGIN), round(input_hw[1] * MARGIN))
     key = _fingerprint(people, shape)
     data_file, index_file = folder / f"crops-{key}.npy", folder / f"crops-{key}.json"
@@ -81,7 +90,7 @@ def open_cache(
         pixels=pixels,
         keypoints_crop_px=geometry.apply_affine(matrices, people.keypoints_px),
         boxes_crop_px=np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1),
-        has_mask=np.array([isinstance(s, dict) for s in people.segmentations]),
+        has_mask=np.array([mask is not None for mask in people.masks]),
         broken=tuple(broken.values()),
         file=data_file,
     )
@@ -116,7 +125,7 @@ def _matrices(people: CocoSet, shape: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _fingerprint(people: CocoSet, shape: tuple[int, int]) -> str:
-    digest = hashlib.sha256(f"{VERSION} {MARGIN} {shape}".encode())
+    digest = hashlib.sha256(f"{VERSION} {MARGIN} {shape} {people.exif}".encode())
     digest.update(people.source.read_bytes())
     for path in dict.fromkeys(people.image_paths):
         try:
@@ -130,26 +139,22 @@ def _fingerprint(people: CocoSet, shape: tuple[int, int]) -> str:
 def _build(people: CocoSet, shape: tuple[int, int], data_file: Path, index_file: Path, reporter: Reporter) -> None:
     """Decode with threads (OpenCV releases the interpreter lock), a picture once for all its people."""
     matrices = _matrices(people, shape)
-    rows_of: dict[Path, list[int]] = {}
-    for row, path in enumerate(people.image_paths):
-        rows_of.setdefault(path, []).append(row)
     broken: dict[int, str] = {}
     with atomic_path(data_file) as temporary:
         pixels = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(len(people), *shape, 4))
 
-        def work(path: Path) -> tuple[list[int], str | None]:
-            rows = rows_of[path]
+        def work(rows: list[int]) -> tuple[list[int], str | None]:
             try:
-                picture = read_rgb(path)
+                picture = people.picture(rows[0])
             except PictureError as error:
                 return rows, str(error)
             for row in rows:
-                pixels[row] = _crop(picture, people.segmentations[row], matrices[row], shape)
+                pixels[row] = _crop(picture, people.masks[row], matrices[row], shape)
             return rows, None
 
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         with ThreadPoolExecutor(workers) as pool, reporter.task("cut crops", len(people), "people") as task:
-            results: Iterable[tuple[list[int], str | None]] = pool.map(work, rows_of)
+            results: Iterable[tuple[list[int], str | None]] = pool.map(work, people.rows_of_pictures())
             for rows, problem in results:
                 if problem is not None:
                     broken.update(dict.fromkeys(rows, problem))
@@ -159,26 +164,12 @@ def _build(people: CocoSet, shape: tuple[int, int], data_file: Path, index_file:
 
 
 def _crop(
-    picture: NDArray[np.uint8], segmentation: Any, matrix: NDArray[np.float64], shape: tuple[int, int]
+    picture: NDArray[np.uint8], outline: Rle | None, matrix: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.uint8]:
     size = (shape[1], shape[0])
     crop = np.full((*shape, 4), 255, dtype=np.uint8)
     crop[..., :3] = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR)
-    if isinstance(segmentation, dict):
-        mask = _decode_mask(segmentation)
-        if mask.shape == picture.shape[:2]:
-            crop[..., 3] = cv2.warpAffine(mask * np.uint8(255), matrix, size, flags=cv2.INTER_LINEAR)
+    if outline is not None and outline.size == picture.shape[:2]:
+        mask = np.ascontiguousarray(mask_of(outline.runs(), outline.size)) * np.uint8(255)
+        crop[..., 3] = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
     return crop
-
-
-def _decode_mask(segmentation: dict[str, Any]) -> NDArray[np.uint8]:
-    """A COCO run-length mask, compressed or plain, as (H, W) of 0 and 1."""
-    from pycocotools import mask as coco_mask
-
-    try:
-        if isinstance(segmentation["counts"], list):
-            rows, columns = segmentation["size"]
-            segmentation = dict(coco_mask.frPyObjects(segmentation, rows, columns))  # pyright: ignore
-        return np.asarray(coco_mask.decode(segmentation))  # pyright: ignore[reportArgumentType]
-    except (KeyError, TypeError, ValueError) as error:
-        raise DatasetError(f"segmentation is no COCO run-length mask: {error}") from error

@@ -51,7 +51,7 @@ def _evaluate(
     found = np.concatenate([keypoints[:, columns], ones], axis=-1).reshape(len(people), -1)
     results = [
         {
-            "image_id": int(people.image_ids[i]),
+            "image_id": int(people.image_numbers[i]),
             "category_id": 1,
             "keypoints": found[i].tolist(),
             "score": float(confidences[i, columns].mean()),
@@ -73,7 +73,7 @@ def _dataset(people: CocoSet, triples: NDArray[np.float64]) -> dict[str, Any]:
     annotations = [
         {
             "id": i + 1,
-            "image_id": int(people.image_ids[i]),
+            "image_id": int(people.image_numbers[i]),
             "category_id": 1,
             "iscrowd": 0,
             "bbox": people.boxes_xywh_px[i].tolist(),
@@ -83,5 +83,5 @@ def _dataset(people: CocoSet, triples: NDArray[np.float64]) -> dict[str, Any]:
         }
         for i in range(len(people))
     ]
-    images = [{"id": int(image)} for image in dict.fromkeys(people.image_ids.tolist())]
+    images = [{"id": int(image)} for image in dict.fromkeys(people.image_numbers.tolist())]
     return {"info": {}, "images": images, "annotations": annotations, "categories": [{"id": 1, "name": "person"}]}

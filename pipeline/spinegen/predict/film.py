@@ -1,0 +1,128 @@
+"""A film from end to end: followed frame by frame, smoothed over whole tracks, then drawn."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..media.video_read import open_video
+from ..media.video_write import written_video
+from ..pose.drawing import draw_pose
+from ..progress import Reporter
+from .estimator import Follower, SpineEstimator
+from .track_smoothing import smooth_track
+
+SHORTEST_TRACK_S = 0.3
+"""Who is seen for less is a mistake of the detector."""
+
+
+@dataclass
+class FilmPerson:
+    """One person over all frames of a film that saw them."""
+
+    number: int
+    frames: list[int]
+    """Indices into the film's times."""
+    boxes_xywh_px: NDArray[np.float64]
+    """(T, 4)."""
+    keypoints_px: NDArray[np.float64]
+    """(T, 37, 2), smoothed; NaN where unseen for too long."""
+    scores: NDArray[np.float64]
+    """(T, 37)."""
+    filled: NDArray[np.bool_]
+    """(T, 37): unseen there, told by the frames around."""
+
+
+@dataclass
+class Film:
+    """What was seen."""
+
+    times_s: list[float]
+    people: list[FilmPerson]
+    rate_hz: float
+    faults: list[str]
+
+    def frames(self) -> Iterator[tuple[float, list[tuple[FilmPerson, int]]]]:
+        """For each frame its time and who is there: the person and the row of their arrays."""
+        there: list[list[tuple[FilmPerson, int]]] = [[] for _ in self.times_s]
+        for person in self.people:
+            for row, frame in enumerate(person.frames):
+                there[frame].append((person, row))
+        yield from zip(self.times_s, there, strict=True)
+
+
+def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter) -> Film:
+    """Find and follow everybody, then smooth each track.
+
+    Raises:
+        VideoError: missing, no video, or without a frame.
+    """
+    seen: dict[int, list[tuple[int, Any]]] = {}
+    times: list[float] = []
+    with open_video(path) as video:
+        follower = Follower(estimator)
+        with reporter.task(f"follow {path.name}", video.total, "frames") as task:
+            for frame in video.frames():
+                for person in follower(frame.image_rgb, frame.time_s):
+                    seen.setdefault(person.number, []).append((len(times), person))
+                times.append(frame.time_s)
+                task.advance()
+        rate, faults = video.rate_hz, list(video.faults)
+    people = [_smoothed(rows, times) for _, rows in sorted(seen.items())]
+    kept = [p for p in people if times[p.frames[-1]] - times[p.frames[0]] >= SHORTEST_TRACK_S or len(times) < 3]
+    return Film(times, kept, rate, faults)
+
+
+def _smoothed(rows: list[tuple[int, Any]], times: list[float]) -> FilmPerson:
+    frames = [frame for frame, _ in rows]
+    people = [person for _, person in rows]
+    boxes = np.array([person.box_xywh_px for person in people])
+    scores = np.array([person.scores for person in people])
+    track = smooth_track(
+        np.array([times[frame] for frame in frames]),
+        np.array([person.keypoints_px for person in people]),
+        scores,
+        float(np.median(boxes[:, 2:].max(axis=1))),
+    )
+    return FilmPerson(people[0].number, frames, boxes, track.keypoints_px, scores, track.filled)
+
+
+def film_json(film: Film) -> list[dict[str, Any]]:
+    """Frames as plain data: `frame`, `time_s`, and `people` of `id`, `bbox`, `keypoints` (37 of x, y in pixels and score; null where
+    unseen for too long) and `filled` (indices of keypoints that the frames around tell)."""
+    found = []
+    for number, (time_s, there) in enumerate(film.frames()):
+        people = []
+        for person, row in there:
+            points = person.keypoints_px[row]
+            people.append(
+                {
+                    "id": person.number,
+                    "bbox": np.round(person.boxes_xywh_px[row], 2).tolist(),
+                    "keypoints": [
+                        [round(float(x), 3), round(float(y), 3), round(float(score), 3)] if np.isfinite(x) else None
+                        for (x, y), score in zip(points, person.scores[row], strict=True)
+                    ],
+                    "filled": np.flatnonzero(person.filled[row]).tolist(),
+                }
+            )
+        found.append({"frame": number, "time_s": round(time_s, 4), "people": people})
+    return found
+
+
+def draw_film(source: Path, target: Path, film: Film, spine_only: bool, reporter: Reporter) -> None:
+    """The film again with everybody's skeleton over it, as H.264 that browsers play."""
+    with (
+        open_video(source) as video,
+        written_video(target, film.rate_hz) as writer,
+        reporter.task(f"draw {source.name}", len(film.times_s), "frames") as task,
+    ):
+        for frame, (time_s, there) in zip(video.frames(), film.frames(), strict=False):
+            points = np.array([person.keypoints_px[row] for person, row in there]).reshape(-1, 37, 2)
+            scores = np.array([np.maximum(person.scores[row], person.filled[row]) for person, row in there])
+            drawn = draw_pose(frame.image_rgb, points, scores.reshape(-1, 37), spine_only=spine_only)
+            writer.write(drawn, time_s)
+            task.advance()
