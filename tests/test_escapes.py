@@ -14,7 +14,7 @@ from spinegen.clips.npz_members import npz_array
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError, ConfigError, DatasetError, FitError, WorkspaceError
 from spinegen.progress import SilentReporter
-from spinegen.provenance import recorded_clips
+from spinegen.records.run_record import ClipsRecord, Inputs, RunRecord, recorded_clips
 from spinegen.records.sidecar import VERSION
 from spinegen.render.paths import FramePaths
 from spinegen.workspace import Workspace
@@ -70,7 +70,7 @@ def test_frames_lie_under_their_folder_whatever_the_number(tmp_path: Path) -> No
 def test_the_list_beside_a_record_is_read_beside_it(tmp_path: Path) -> None:
     (tmp_path / "outside.json").write_text("[]")
     (tmp_path / "w").mkdir()
-    run = {"inputs": {"clips": {"list": "../outside.json", "sha256": "0"}}}
+    run = RunRecord(inputs=Inputs(clips=ClipsRecord(count=0, sha256="0", list="../outside.json")))
     with pytest.raises(WorkspaceError, match=r"w/outside\.json"):
         recorded_clips(tmp_path / "w/run.json", run)
 
