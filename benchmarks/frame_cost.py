@@ -28,8 +28,8 @@ from typing import Any
 
 PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
-    "model of a person": ("render.performer:Performer.__init__",),
-    "retarget": ("render.performer:Performer.pose",),
+    "model of a person": ("render.avatar:Avatar.__init__",),
+    "retarget": ("render.avatar:Avatar.pose",),
     "person": ("engine.world.bodies:build_person", "engine.world.bodies:Body.of"),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "visibility": ("render.frame:person_visibility",),
     "sidecar and files": ("render.frame:_sidecar", "render.frame:sealed", "render.frame:write_bytes"),
 }  # fmt: skip
-"""Part to the functions that it is, as `module:name` under `spinegen`; those that a version lacks are passed over."""
+"""Part to the functions that it is, as `module:name` under `spinegen`."""
 GL = ("GL upload", "GL draw and read-back")
 
 
@@ -93,8 +93,8 @@ class Clock:
             for step in outer:
                 owner = getattr(owner, step)
             original = vars(owner)[last]
-        except (ImportError, AttributeError, KeyError):
-            return
+        except (ImportError, AttributeError, KeyError) as error:
+            raise SystemExit(f"{where}: no such function in this version; mend PARTS") from error
         bound = isinstance(original, classmethod)
         function: Callable[..., Any] = original.__func__ if bound else original
 
@@ -116,7 +116,7 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
     from spinegen.progress import SilentReporter
     from spinegen.render.client import Connection
     from spinegen.render.fits import Fits, read_motions
-    from spinegen.render.frame import Troupe, draw_frame
+    from spinegen.render.frame import Avatars, draw_frame
     from spinegen.render.paths import FramePaths
     from spinegen.render.remaining import Remaining
     from spinegen.render.session import Session
@@ -148,8 +148,9 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         with SilentReporter().task("plan", None, "shots") as task:
             plan = make_plan(scene, read_motions(workspace), options.seed, root / "plan", root / "people.json", task)
         engine = EngineSession(Renderer(options.quality))
-        session = Session(Direct(engine), load_skeleton_map())
-        troupe = Troupe(session._mapping, read_people(root / "people.json"), Fits(workspace, tuple(plan.header.clips)))
+        mapping = load_skeleton_map()
+        session = Session(Direct(engine), mapping)
+        avatars = Avatars(mapping, read_people(root / "people.json"), Fits(workspace, tuple(plan.header.clips)))
         for part, places in PARTS.items():
             for where in places:
                 clock.watch(part, where)
@@ -159,7 +160,7 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
                 for shot in plan.shots(batch.part, batch.shots):
                     paths = FramePaths(root / "frames", shot.shot)
                     paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
-                    draw_frame(shot, session, troupe, paths, False)
+                    draw_frame(shot, session, avatars, paths, False)
                     frames += 1
     seconds = {name: value / frames for name, value in clock.seconds.items() if name != "start"}
     return {"frames": frames, "renderer": engine.renderer.name, "seconds": seconds, "start": clock.seconds["start"]}
