@@ -16,9 +16,10 @@ from ..records.people import write_people
 from ..records.plan_shot import Shot
 from ..streams import Stream, generator
 from .motions import Motion, select, split_motions
+from .performers import Casting
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
-from .sampler import Casting, GaveUp, sample_setup
+from .sampler import GaveUp, sample_setup
 from .settings import SceneSettings
 from .views import rig_cameras
 

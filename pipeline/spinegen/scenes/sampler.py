@@ -1,7 +1,7 @@
 """Draws setups: people, place and light of some takes, and each take's moments and camera, from one generator; pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,14 @@ from ..engine.protocol.vocabulary import Prop
 from ..geometry.camera import Camera
 from ..records.camera import CameraRecord
 from ..records.place import Light, Place
-from ..records.plan_shot import PlacedPerson, Shot
+from ..records.plan_shot import Shot
 from ..records.sidecar import Split
 from ..skeleton import INDEX
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
-from .motions import Moments, Motion, MotionSplit
-from .placement import bodies_meet, footprint_radius_m, heading_deg, next_place, placed_keypoints
+from .performers import Casting, Performer, frames_of, moved_on, sample_performers
+from .placement import footprint_radius_m, heading_deg
 from .places import sample_place
-from .population import Member
 from .props import PropLayout, Sight, furnish, lay_mats, occlude
 from .settings import SceneSettings
 from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
@@ -37,44 +36,10 @@ class GaveUp(Exception):
 
 
 @dataclass(frozen=True)
-class Casting:
-    """What takes are drawn from."""
-
-    settings: SceneSettings
-    motions: tuple[Motion, ...]
-    split: MotionSplit
-    members: Mapping[str, tuple[Member, ...]]
-    """Members of each split."""
-    rigs: Mapping[int, tuple[Camera, ...]]
-    """Cameras of each view that is a rig, by the view's index."""
-    performer_stature_m: tuple[float, ...]
-
-    def moments(self, split: Split) -> Moments:
-        return self.split.train if split == "train" else self.split.val
-
-
-@dataclass(frozen=True)
-class _Person:
-    member: Member
-    clip: int
-    motion: Motion
-    placed: PlacedPerson
-    scale: float
-
-    def keypoints(self, frame: int) -> Array:
-        return placed_keypoints(self.placed, self.motion, frame, self.scale)
-
-    def frame_at(self, time_s: float) -> int:
-        times = self.motion.times_s
-        after = min(max(int(np.searchsorted(times, time_s)), 1), len(times) - 1)
-        return after - int(time_s - times[after - 1] <= times[after] - time_s)
-
-
-@dataclass(frozen=True)
 class _Take:
     """Who does what in front of which camera, before things are put around them."""
 
-    people: list[_Person]
+    people: list[Performer]
     view: View
     view_name: str
     cameras: Sequence[Camera]
@@ -144,7 +109,7 @@ def _draw(rng: Rng, casting: Casting, split: Split, *, takes: int, count: int, r
     settings = casting.settings
     index = _weighted(rng, settings.cameras)
     place = sample_place(rng, settings.places, settings.light)
-    first = _take(rng, casting, split, place, index, _people(rng, casting, split, place), count)
+    first = _take(rng, casting, split, place, index, sample_performers(rng, casting, split, place), count)
     drawn = [first]
     while len(drawn) < takes:
         drawn.append(_another_take(rng, casting, split, place, first.people, count, reasons))
@@ -166,7 +131,7 @@ def _setting(
 
 
 def _another_take(
-    rng: Rng, casting: Casting, split: Split, place: Place, people: list[_Person], count: int, reasons: Counter[str]
+    rng: Rng, casting: Casting, split: Split, place: Place, people: list[Performer], count: int, reasons: Counter[str]
 ) -> _Take:
     """The same people at other moments, before another camera.
 
@@ -175,7 +140,7 @@ def _another_take(
     """
     for _ in range(casting.settings.tries):
         try:
-            moved = _elsewhen(rng, casting, split, place, people)
+            moved = moved_on(rng, casting, split, place, people)
             return _take(rng, casting, split, place, _weighted(rng, casting.settings.cameras), moved, count)
         except Rejected as rejection:
             reasons[str(rejection)] += 1
@@ -183,7 +148,7 @@ def _another_take(
 
 
 def _take(
-    rng: Rng, casting: Casting, split: Split, place: Place, index: int, people: list[_Person], count: int
+    rng: Rng, casting: Casting, split: Split, place: Place, index: int, people: list[Performer], count: int
 ) -> _Take:
     settings, view_settings = casting.settings, casting.settings.cameras[index]
     everyone = np.stack([person.keypoints(person.placed.frame) for person in people])
@@ -192,7 +157,7 @@ def _take(
     eye = view.camera.position_ground_m
     if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
         raise Rejected("camera in a wall")
-    frames = _frames(casting, split, people, settings.take.step_s, count)
+    frames = frames_of(casting, split, people, settings.take.step_s, count)
     seen = [people[0].keypoints(row[0]) for row in frames]
     for camera, keypoints in zip(cameras, seen, strict=True):
         _check_seen(camera, keypoints, view, view_settings, settings)
@@ -216,7 +181,7 @@ def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number:
         activity=main.motion.activities[frames[0]],
         frame=frames[0],
         time_s=float(main.motion.times_s[frames[0]]),
-        people=tuple(_moved(person, frame) for person, frame in zip(take.people, frames, strict=True)),
+        people=tuple(person.at(frame) for person, frame in zip(take.people, frames, strict=True)),
         camera=CameraRecord.of(camera),
         light=setting.light,
         place=setting.place,
@@ -249,77 +214,6 @@ def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number:
     )
 
 
-def _elsewhen(rng: Rng, casting: Casting, split: Split, place: Place, people: list[_Person]) -> list[_Person]:
-    """People on their spots, facing as they did, at other moments.
-
-    Raises:
-        Rejected: they would meet each other or a wall.
-    """
-    moved: list[_Person] = []
-    bodies: list[Array] = []
-    for person in people:
-        clip, frame = casting.moments(split).sample(rng, casting.settings.clips.balance)
-        motion, scale = casting.motions[clip], person.member.stature_m / casting.performer_stature_m[clip]
-        old = person.placed
-        placed = old.model_copy(
-            update={
-                "clip": motion.name,
-                "frame": frame,
-                "time_s": float(motion.times_s[frame]),
-                "anchor_frame": frame,
-            }
-        )
-        other = _Person(person.member, clip, motion, placed, scale)
-        _check_room(other.keypoints(frame), bodies, place)
-        bodies.append(other.keypoints(frame))
-        moved.append(other)
-    return moved
-
-
-def _check_room(keypoints: Array, bodies: list[Array], place: Place) -> None:
-    if any(bodies_meet(keypoints, other) for other in bodies):
-        raise Rejected("people too close")
-    if not place.contains_all(keypoints):
-        raise Rejected("person in a wall")
-
-
-def _people(rng: Rng, casting: Casting, split: Split, place: Place) -> list[_Person]:
-    settings = casting.settings
-    members = casting.members[split]
-    number = min(int(settings.people.count.sample(rng)), len(members))
-    people: list[_Person] = []
-    taken: list[tuple[float, float, float]] = []
-    bodies: list[Array] = []
-    for index in rng.permutation(len(members))[:number]:
-        member = members[int(index)]
-        clip, frame = casting.moments(split).sample(rng, settings.clips.balance)
-        motion, scale = casting.motions[clip], member.stature_m / casting.performer_stature_m[clip]
-        local = motion.keypoints_ground_m[frame] * scale
-        radius = footprint_radius_m(local, float(local[INDEX["hip"], 0]), float(local[INDEX["hip"], 2]))
-        yaw = float(rng.uniform(-180.0, 180.0))
-        if people:
-            x, z = next_place(rng, taken, radius, settings.people.spacing_m)
-        else:
-            x, z = (float(value) for value in rng.normal(0.0, 0.3, 2))
-        placed = PlacedPerson(
-            person=member.id,
-            clip=motion.name,
-            frame=frame,
-            time_s=float(motion.times_s[frame]),
-            x_m=round(x, 4),
-            z_m=round(z, 4),
-            yaw_deg=round(yaw, 3),
-            anchor_frame=frame,
-        )
-        person = _Person(member, clip, motion, placed, scale)
-        keypoints = person.keypoints(frame)
-        _check_room(keypoints, bodies, place)
-        people.append(person)
-        taken.append((x, z, radius))
-        bodies.append(keypoints)
-    return people
-
-
 def _view(rng: Rng, casting: Casting, index: int, subject: Subject) -> View:
     settings = casting.settings.cameras[index]
     if settings.kind == "rig":
@@ -334,33 +228,12 @@ def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, count:
     return swayed(view.camera, rng, settings, np.arange(count, dtype=np.float64) * step_s)
 
 
-def _frames(casting: Casting, split: Split, people: list[_Person], step_s: float, count: int) -> list[list[int]]:
-    """Frame of every person in every shot of the take.
-
-    Raises:
-        Rejected: somebody's motion leaves its split.
-    """
-    rows = []
-    for offset in range(count):
-        row = [p.placed.frame if offset == 0 else p.frame_at(p.placed.time_s + offset * step_s) for p in people]
-        for person, frame in zip(people, row, strict=True):
-            ends = person.motion.times_s[-1] < person.placed.time_s + (offset - 0.5) * step_s
-            if offset and (ends or not casting.moments(split).holds(person.clip, frame)):
-                raise Rejected("clip ends within the take")
-        rows.append(row)
-    return rows
-
-
 def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSettings, scene: SceneSettings) -> None:
     wanted = settings.min_inside if view.truncated else 1.0
     if inside_share(camera, keypoints) < wanted:
         raise Rejected("person outside the picture")
     if max(box_px(camera, keypoints)) < scene.min_person_px:
         raise Rejected("person too small")
-
-
-def _moved(person: _Person, frame: int) -> PlacedPerson:
-    return person.placed.model_copy(update={"frame": frame, "time_s": float(person.motion.times_s[frame])})
 
 
 def _lying(keypoints: Array) -> tuple[float, float, float]:
