@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..biomech.fits.settings import FitSettings
+from ..biomech.fits.settings import ClipRow, FitSettings
 from ..errors import ConfigError
 from ..progress import Reporter
 from ..resources import shipped
@@ -106,5 +106,5 @@ def with_clips(settings: FitSettings, workspace: Workspace, reporter: Reporter) 
     return settings.model_copy(update={"clips": (*files, *made)})
 
 
-def _is_name(clip: Path) -> bool:
-    return len(clip.parts) == 1 and not clip.suffix and not clip.exists()
+def _is_name(clip: Path | ClipRow) -> bool:
+    return isinstance(clip, Path) and len(clip.parts) == 1 and not clip.suffix and not clip.exists()
