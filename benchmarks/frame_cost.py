@@ -53,7 +53,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "decode": ("render.client:Connection.picture", "render.client:Connection.depth_m", "render.session:decode_mask"),
     "visibility": ("render.frame:person_visibility",),
-    "sidecar and files": ("render.frame:_sidecar", "render.frame:sealed", "render.frame:write_bytes"),
+    "sidecar and files": ("render.frame:_sidecar", "records.sidecar:Sidecar.sealed", "render.frame:write_bytes"),
 }  # fmt: skip
 """Part to the functions that it is, as `module:name` under `spinegen`."""
 GL = ("GL upload", "GL draw and read-back")
@@ -114,6 +114,7 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
     from spinegen.engine.server.session import Session as EngineSession
     from spinegen.errors import EngineError
     from spinegen.progress import SilentReporter
+    from spinegen.records.people import read_people
     from spinegen.render.client import Connection
     from spinegen.render.fits import Fits, read_motions
     from spinegen.render.frame import Avatars, draw_frame
@@ -122,7 +123,7 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
     from spinegen.render.session import Session
     from spinegen.render.skeleton_map import load_skeleton_map
     from spinegen.resources import shipped
-    from spinegen.scenes.plan import make_plan, read_people
+    from spinegen.scenes.plan import make_plan
     from spinegen.scenes.settings import SceneSettings
     from spinegen.workspace import Workspace
 

@@ -108,7 +108,8 @@ def direct() -> tuple[list[str], dict[str, list[str]]]:
         name: [normal(Requirement(line).name) for line in lines]
         for name, lines in project["optional-dependencies"].items()
     }
-    extras.pop("dev", None)
+    for ours in ("dev", "docs"):
+        extras.pop(ours, None)
     return sorted(normal(Requirement(line).name) for line in project["dependencies"]), extras
 
 

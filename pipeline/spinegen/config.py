@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import ClassVar, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from .errors import ConfigError
@@ -26,15 +26,15 @@ class Settings(BaseModel):
     remade: ClassVar[bool] = False
     """Whether a stage may be done again in the same workspace with other settings; what it made is then replaced."""
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, JsonValue]:
         """The fields that decide what is made, as plain JSON data."""
         return self.model_dump(mode="json", exclude=set(self.transient))
 
-    def kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, JsonValue]:
         """What may not change once a workspace was started with it."""
         return {} if self.remade else self.identity()
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, JsonValue]:
         """All fields as they were asked for, for `run.json`."""
         return self.model_dump(mode="json")
 

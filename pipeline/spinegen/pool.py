@@ -41,7 +41,9 @@ def pooled(
     items: Iterable[ItemT],
     jobs: int,
     dask: str | None = None,
+    *,
     at_end: Callable[[], None] | None = None,
+    held_up: Callable[[], bool] = lambda: False,
 ) -> Iterator[ResultT]:
     """`function(item)` of every item, in the order in which they are done.
 
@@ -54,6 +56,7 @@ def pooled(
         jobs: worker processes; those of a Dask cluster are as many as it has.
         dask: address of a Dask scheduler.
         at_end: called once on every worker of a cluster, which lives on; local workers end.
+        held_up: while it says so, nothing more is handed out.
 
     Raises:
         SpinegenError: workers are killed again and again.
@@ -65,7 +68,8 @@ def pooled(
         with _opened(jobs, dask, at_end) as pool:
             try:
                 while True:
-                    _hand_out(pool, function, source, waiting, running)
+                    if not (running and held_up()):
+                        _hand_out(pool, function, source, waiting, running)
                     if not running:
                         return
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -85,6 +89,23 @@ def pooled(
                 raise SpinegenError(
                     f"--dask {dask}: the scheduler has gone; the same command goes on from here"
                 ) from error
+
+
+def pooled_in_order(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], jobs: int) -> Iterator[ResultT]:
+    """As `pooled`, on this machine, in the order of the items; a few results at most are kept back, so that memory stays flat."""
+    kept: dict[int, ResultT] = {}
+    wanted = 0
+    work = ((function, number, item) for number, item in enumerate(items))
+    for number, result in pooled(_numbered, work, jobs, held_up=lambda: len(kept) >= 2 * jobs):
+        kept[number] = result
+        while wanted in kept:
+            yield kept.pop(wanted)
+            wanted += 1
+
+
+def _numbered(work: tuple[Callable[[ItemT], ResultT], int, ItemT]) -> tuple[int, ResultT]:
+    function, number, item = work
+    return number, function(item)
 
 
 def _hand_out(

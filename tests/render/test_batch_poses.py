@@ -1,6 +1,6 @@
 """Poses worked out together are those worked out one by one, bit for bit."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,9 @@ from spinegen.humans.person import build_person
 from spinegen.humans.spec.sample import sample_person
 from spinegen.motions.flow import load_flow
 from spinegen.motions.performance import plant_keys
+from spinegen.records.plan_shot import PlacedPerson
 from spinegen.render.avatar import Avatar, Pose
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
-from spinegen.scenes.placement import PlacedPerson
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,17 @@ def test_poses_do_not_depend_on_what_is_worked_out_with_them(avatar: Avatar, fit
     frames = range(len(fit.q) - 1)
     moments = []
     for number, frame in enumerate(frames):
-        placed = PlacedPerson("p", fit.name, frame, float(frame), 1.2, -0.7, 10.0 * number, frame)
-        anchored = replace(placed, anchor_frame=max(0, frame - 2))
+        placed = PlacedPerson(
+            person="p",
+            clip=fit.name,
+            frame=frame,
+            time_s=float(frame),
+            x_m=1.2,
+            z_m=-0.7,
+            yaw_deg=10.0 * number,
+            anchor_frame=frame,
+        )
+        anchored = placed.model_copy(update={"anchor_frame": max(0, frame - 2)})
         moments.append((anchored if number % 2 else placed, 0.02 if number % 3 == 0 else 0.0))
     together = avatar.poses(moments, fit)
     assert len(together) == len(moments) > 8

@@ -47,8 +47,8 @@ def test_what_is_dear_to_build_is_the_same_in_every_take_of_a_setup(setups):
                 first.light,
                 first.split,
             )
-            assert [p.person for p in shot.placed] == [p.person for p in first.placed]
-            assert [(p.x_m, p.z_m, p.yaw_deg) for p in shot.placed] == [(p.x_m, p.z_m, p.yaw_deg) for p in first.placed]
+            assert [p.person for p in shot.people] == [p.person for p in first.people]
+            assert [(p.x_m, p.z_m, p.yaw_deg) for p in shot.people] == [(p.x_m, p.z_m, p.yaw_deg) for p in first.people]
 
 
 def test_every_take_has_moments_and_a_camera_of_its_own(setups):
@@ -70,10 +70,10 @@ def test_people_of_a_setup_do_not_run_into_things(setups):
     for shots in setups.values():
         for shot in shots:
             for prop in shot.props:
-                x, z, _ = prop["location_cm"]
-                for person in shot.placed:
+                x, z, _ = prop.location_cm
+                for person in shot.people:
                     apart = np.hypot(x / 100 - person.x_m, z / 100 - person.z_m)
-                    assert prop["kind"] == "mat" or apart > 0.15
+                    assert prop.kind == "mat" or apart > 0.15
 
 
 def test_a_longer_plan_begins_with_one_that_ended_within_a_setup(tmp_path, three_motions):

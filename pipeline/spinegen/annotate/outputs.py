@@ -1,10 +1,11 @@
 """Where chunks go: one small class a layout, each ending in a dataset card."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
+from ..records.export_record import ExportRecord
 from .card import write_card
 from .chunk import Chunk, Job
 from .formats import coco_files, webdataset, yolo_pose
@@ -24,7 +25,7 @@ class Output(Protocol):
         """Take one chunk."""
         ...
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         """Write what needs the whole set."""
         ...
 
@@ -53,7 +54,7 @@ class CocoOutput:
             table = pa.ipc.open_stream(part.table).read_all()
             self._writers[split].write(b"".join(part.images), b"".join(part.annotations), table)
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         for writer in self._writers.values():
             writer.finish()
         write_card(self.root / "README.md", tallies, settings, record)
@@ -71,7 +72,7 @@ class YoloOutput:
     def write(self, chunk: Chunk) -> None:
         """Nothing to do: a chunk has written its own label files."""
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         yolo_pose.write_description(self.root, tuple(split for split in SPLITS if split in tallies))
         write_card(self.root / "README.md", tallies, settings, record)
 
@@ -87,7 +88,7 @@ class WebDatasetOutput:
     def write(self, chunk: Chunk) -> None:
         """Nothing to do: a chunk has written its own shards."""
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         shards = webdataset.number_shards(self.root, tuple(tallies))
         webdataset.write_description(self.root, shards, {split: tally.images for split, tally in tallies.items()})
         write_card(self.root / "README.md", tallies, settings, record)

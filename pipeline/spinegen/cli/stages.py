@@ -7,7 +7,6 @@ import click
 
 from .base import (
     Command,
-    complain,
     dir_argument,
     example,
     exif_option,
@@ -73,15 +72,13 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     their own; options given here hold for the clips whose row does not say otherwise.
     """
     from ..biomech.fits.settings import FitSettings
-    from ..biomech.fits.stage import fit_mocap as stage
-    from ..motions import with_clips
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
     workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
+        summary = play_stage("fit", workspace, settings, reporter)
     complain(summary, "clip(s)")
 
 
@@ -92,14 +89,14 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 @click.option("--model", type=click.Choice(["unisex", "male", "female"]), help="Who is posed.  [default: unisex]")
 def poses(root: Path, **given: Any) -> None:
     """Draw poses by chance: standing, seated, kneeling, on hands, lying; written like a fit, and rendered like one."""
-    from ..motions.poses import PoseSettings, make_poses
+    from ..motions.poses import PoseSettings
     from ..progress import make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(PoseSettings, given)
     workspace = Workspace(root)
     with workspace.held():
-        play_stage("poses", workspace, settings, make_poses, make_reporter())
+        play_stage("poses", workspace, settings, make_reporter())
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -125,13 +122,12 @@ def poses(root: Path, **given: Any) -> None:
 def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..render.settings import RenderSettings
-    from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
     with workspace.held(settings.shard, "render"):
-        summary = play_stage("render", workspace, settings, stage, make_reporter())
+        summary = play_stage("render", workspace, settings, make_reporter())
     complain(summary, "frame(s)")
 
 
@@ -159,12 +155,11 @@ def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
     from ..annotate.settings import ExportSettings
-    from ..annotate.stage import export_coco as stage
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        summary = play_stage("export", workspace, settings, stage, make_reporter())
+        summary = play_stage("export", workspace, settings, make_reporter())
     complain(summary, "frame(s)")
 
 
@@ -205,13 +200,12 @@ def train_validate(root: Path, **given: Any) -> None:
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.settings import TrainSettings
-    from ..pose.stage import train_validate as stage
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        summary = play_stage("train", workspace, settings, stage, reporter)
+        summary = play_stage("train", workspace, settings, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
     complain(summary, "picture(s)")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .base import Command, Group, complain, example, exif_option
+from .base import Command, Group, example, exif_option
 
 if TYPE_CHECKING:
     from ..media.pictures import Exif
@@ -143,7 +143,7 @@ def predict(
     """
     from ..pose.networks import cards, shipped_model
     from ..predict.stage import predict as run
-    from ..progress import make_reporter, print_summary
+    from ..progress import complain, make_reporter, print_summary
 
     file = shipped_model(model) if model in cards() else Path(model)
     summary = run(

@@ -42,11 +42,11 @@ def coco_points(keypoints_m: NDArray[np.float64]) -> NDArray[np.float64]:
 def _trunk(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
     """Unit vectors to the left, up and to the front, and metres for a millimetre of the mean trunk."""
     at = skeleton.INDEX
-    up = points[at["neck"]] - (points[at["left_hip"]] + points[at["right_hip"]]) / 2
+    up: NDArray[np.float64] = points[at["neck"]] - (points[at["left_hip"]] + points[at["right_hip"]]) / 2
     length = float(np.linalg.norm(up))
     up = up / length
-    left = points[at["left_hip"]] - points[at["right_hip"]]
-    left = left - (left @ up) * up
-    left = left / np.linalg.norm(left)
-    front = np.asarray(np.cross(left, up), dtype=np.float64)
+    left: NDArray[np.float64] = points[at["left_hip"]] - points[at["right_hip"]]
+    left = left - float(left @ up) * up
+    left = left / float(np.linalg.norm(left))
+    front: NDArray[np.float64] = np.cross(left.astype(np.float64), up.astype(np.float64))
     return left, up, front, length / TRUNK_MM

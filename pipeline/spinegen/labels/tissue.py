@@ -118,16 +118,16 @@ def vertebra_axes(keypoints_ground_m: Array, posterior_ground_m: Array) -> Array
     Up follows the posterior points; forward points from them to the centroids, which are known at nine levels and turned
     evenly between these.
     """
-    up = np.gradient(posterior_ground_m, axis=0)
+    up: Array = np.asarray(np.gradient(posterior_ground_m, axis=0))
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     order = np.argsort(SPINE_LEVELS)
     known = (keypoints_ground_m[SPINE_IDS] - posterior_ground_m[SPINE_LEVELS])[order]
     levels = np.arange(len(VERTEBRAE))
-    forward = np.stack([np.interp(levels, SPINE_LEVELS[order], known[:, axis]) for axis in range(3)], axis=1)
+    forward: Array = np.stack([np.interp(levels, SPINE_LEVELS[order], known[:, axis]) for axis in range(3)], axis=1)
     forward -= (forward * up).sum(1, keepdims=True) * up
     forward /= np.maximum(np.linalg.norm(forward, axis=1, keepdims=True), 1e-9)
-    left = np.asarray(np.cross(forward, up), dtype=np.float64)
-    return np.stack([forward, up, left], axis=1)
+    right: Array = np.cross(forward, up)
+    return np.stack([forward, up, right], axis=1)
 
 
 def _cover(extents_m: Array, axes: Array, towards: Array, slant: Array | float) -> Array:

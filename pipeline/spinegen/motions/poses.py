@@ -1,11 +1,9 @@
 """The stage `poses`: postures drawn by chance, written as a fit like any other into `fits/sampled_<seed>/`."""
 
-import html
-import json
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -15,11 +13,13 @@ from ..biomech.fits.files import PAGE, REPORT, damaged_files, data_hashes, write
 from ..biomech.fits.report import curvature_figures, limits_hit
 from ..config import Settings
 from ..errors import FitError
-from ..files import remove_leftovers, write_json, write_text
+from ..files import remove_leftovers
 from ..progress import Reporter, StageSummary
+from ..records.poses_report import PosesIdentity, PosesPerformer, PosesReport, PosesSpeed, found_poses_report
+from ..reporting.page import write_page
 from ..version import __version__
 from ..workspace import Workspace
-from .pose_sampler import SampledPoses, anchors, sample_poses
+from .pose_sampler import anchors, sample_poses
 from .shipped import shipped_flows
 
 RATE_HZ = 0.1
@@ -47,34 +47,29 @@ def make_poses(workspace: Workspace, settings: PoseSettings, reporter: Reporter)
     """
     workspace.open()
     folder = workspace.fit(f"sampled_{settings.seed}")
-    identity: dict[str, Any] = {
-        "poses": settings.model_dump(mode="json"),
-        "sampler_version": SAMPLER_VERSION,
-        "spinegen": __version__,
-    }
+    identity = PosesIdentity(
+        poses=settings.model_dump(mode="json"), sampler_version=SAMPLER_VERSION, spinegen=__version__
+    )
     report = _finished(folder, identity)
     if report is None:
         report = _make(folder, settings, identity, reporter)
     else:
         reporter.say(f"{folder.name}: these {settings.count} poses are there already")
     rows = [
-        ("poses", f"{report['frames']}, {report['drawn']} drawn"),
-        ("borne", ", ".join(f"{kind} {number}" for kind, number in report["kinds"].items())),
-        ("speed", f"{report['speed']['frames_per_s']:.0f} poses/s of a core"),
+        ("poses", f"{report.frames}, {report.drawn} drawn"),
+        ("borne", ", ".join(f"{kind} {number}" for kind, number in report.kinds.items())),
+        ("speed", f"{report.speed.frames_per_s:.0f} poses/s of a core"),
     ]
-    return StageSummary("Poses", tuple(rows), folder / PAGE, (), {"poses": report["frames"], "drawn": report["drawn"]})
+    return StageSummary("Poses", tuple(rows), folder / PAGE, (), {"poses": report.frames, "drawn": report.drawn})
 
 
-def _finished(folder: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        whole = report["identity"] == identity and not damaged_files(folder, report)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+def _finished(folder: Path, identity: PosesIdentity) -> PosesReport | None:
+    report = found_poses_report(folder / REPORT)
+    whole = report is not None and report.identity == identity and not damaged_files(folder, report.files)
     return report if whole else None
 
 
-def _make(folder: Path, settings: PoseSettings, identity: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+def _make(folder: Path, settings: PoseSettings, identity: PosesIdentity, reporter: Reporter) -> PosesReport:
     model = load_model(settings.model)
     start = time.process_time()
     with reporter.task("Drawing poses", float(settings.count), "poses") as task:
@@ -89,34 +84,24 @@ def _make(folder: Path, settings: PoseSettings, identity: dict[str, Any], report
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
     write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, found.kinds)
-    report = {
-        "clip": folder.name,
-        "source": "drawn by spinegen poses",
-        "kind": "poses",
-        "frames": len(found.q),
-        "drawn": found.drawn,
-        "kinds": dict(Counter(found.kinds).most_common()),
-        "rate_hz": RATE_HZ,
-        "duration_s": round(len(found.q) / RATE_HZ, 3),
-        "performer": {"stature_m": round(model.stature_m, 4), "mass_kg": round(model.mass_kg, 2)},
-        "limits": limits_hit(model, found.q),
-        "curvature_deg": curvature_figures(model, found.q),
-        "speed": {"frames_per_s": round(len(found.q) / max(seconds, 1e-9), 1)},
-        "identity": identity,
-        "verdict": "good",
-        "reasons": ["drawn, not fitted: every posture is within the joints' ranges and rests on the floor"],
-        "files": data_hashes(folder),
-    }
-    write_text(folder / PAGE, _page(report, found))
-    write_json(folder / REPORT, report)
+    report = PosesReport(
+        clip=folder.name,
+        source="drawn by spinegen poses",
+        kind="poses",
+        frames=len(found.q),
+        drawn=found.drawn,
+        kinds=dict(Counter(found.kinds).most_common()),
+        rate_hz=RATE_HZ,
+        duration_s=round(len(found.q) / RATE_HZ, 3),
+        performer=PosesPerformer(stature_m=round(model.stature_m, 4), mass_kg=round(model.mass_kg, 2)),
+        limits=limits_hit(model, found.q),
+        curvature_deg=curvature_figures(model, found.q),
+        speed=PosesSpeed(frames_per_s=round(len(found.q) / max(seconds, 1e-9), 1)),
+        identity=identity,
+        verdict="good",
+        reasons=("drawn, not fitted: every posture is within the joints' ranges and rests on the floor",),
+        files=data_hashes(folder),
+    )
+    write_page(folder / PAGE, "poses", report=report)
+    report.write(folder / REPORT)
     return report
-
-
-def _page(report: dict[str, Any], found: SampledPoses) -> str:
-    rows = "".join(
-        f"<tr><td>{html.escape(kind)}</td><td>{number}</td></tr>" for kind, number in report["kinds"].items()
-    )
-    return (
-        f"<!doctype html><meta charset='utf-8'><title>{report['clip']}</title><h1>{report['clip']}</h1>"
-        f"<p>{report['frames']} poses of {found.drawn} drawn; each stands for itself.</p><table>{rows}</table>\n"
-    )

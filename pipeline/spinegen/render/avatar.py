@@ -12,7 +12,7 @@ from ..biomech.retarget.retarget import retarget
 from ..geometry import rigid
 from ..geometry.types import Array
 from ..humans.spec.spine_shape import SpineShape
-from ..scenes.placement import PlacedPerson
+from ..records.plan_shot import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
 

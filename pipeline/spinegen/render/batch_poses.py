@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..biomech.fits.files import FittedClip
-from ..scenes.placement import PlacedPerson
-from ..scenes.shot import Shot
+from ..records.plan_shot import PlacedPerson, Shot
 from .avatar import Avatar, Pose
 
 BLUR_PICTURES = 5
@@ -13,7 +12,7 @@ BLUR_PICTURES = 5
 
 def sub_frame_shifts_s(shot: Shot) -> list[float]:
     """When the sub-frames of a shot are, before and after its moment; none for one without motion blur."""
-    exposure = float(shot.sensor["exposure_s"])
+    exposure = shot.sensor.exposure_s
     if exposure <= 0.0:
         return []
     shifts = [exposure * (index / (BLUR_PICTURES - 1) - 0.5) for index in range(BLUR_PICTURES)]
@@ -40,7 +39,7 @@ class BatchPoses:
                 self.expect((shot,))
             keys, moments = [], []
             for other in self._shots:
-                for one in other.placed:
+                for one in other.people:
                     if (one.person, one.clip) == (placed.person, placed.clip):
                         for shift in (0.0, *sub_frame_shifts_s(other)):
                             keys.append((other.shot, one.person, shift))

@@ -1,10 +1,10 @@
 """What is still to be drawn: walks a plan part by part and hands out batches; never holds more than one part."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..records.plan_shot import level_in, people_in
 from ..scenes.plan import Plan
 from .paths import finished_shots
 
@@ -90,9 +90,9 @@ class Remaining:
         table = self.plan.table(part, ["place", "person", "people", "take", "shot"]).to_pylist()
         return sorted(
             (
-                str(json.loads(row["place"]).get("level", "")),
+                level_in(row["place"]),
                 row["person"],
-                [person["person"] for person in json.loads(row["people"])],
+                [person.person for person in people_in(row["people"])],
                 row["take"],
                 row["shot"],
             )

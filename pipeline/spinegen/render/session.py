@@ -2,9 +2,8 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,9 @@ from ..engine.protocol.stage_mask import decode_mask
 from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
+from ..humans.spec.person_spec import PersonSpec
+from ..records.place import Light, Place
 from ..resources import panorama_path
-from ..scenes.places import Place
 from .client import Connection, ConnectionLost
 from .foreign import (
     CUT_PICTURES,
@@ -73,6 +73,7 @@ class Session:
         self._people: OrderedDict[str, _Dressed] = OrderedDict()
         self._born = 0
         self._props: list[str] = []
+        self._laid: tuple[Prop, ...] | None = None
         self._set: dict[str, str] = {}
         self._shown: list[str] = []
         self.identity = _identity(connection)
@@ -87,7 +88,7 @@ class Session:
         if self.foreign:
             self._ready_camera()
 
-    def dress(self, person: str, spec: Mapping[str, Any]) -> RestPose:
+    def dress(self, person: str, spec: PersonSpec) -> RestPose:
         """The person of a spec, spawned and dressed unless they are there already; their rest pose."""
         if person in self._people:
             self._people.move_to_end(person)
@@ -98,18 +99,17 @@ class Session:
         actor = f"Person_{self._born}"
         self._born += 1
         self.connection.text(f"vset /objects/spawn {actor_calls.HUMAN} {actor}")
-        text = json.dumps(spec, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(spec.model_dump(mode="json"), separators=(",", ":"), allow_nan=False)
         command = actor_calls.format_call(actor, actor_calls.HUMAN, "SetBody", text)
         actor_calls.return_value(self.connection.request(command, timeout_s=SET_BODY_TIMEOUT_S))
         names, transforms = actor_calls.decode_rig(self.connection.call(actor, actor_calls.HUMAN, "GetRestPose"))
-        stature = spec.get("stature_m")
-        rest = split_rest_pose(names, transforms, self._mapping, float(stature) if stature is not None else None)
+        rest = split_rest_pose(names, transforms, self._mapping, spec.stature_m)
         self._people[person] = _Dressed(actor, rest)
         self._unsettled = True
         self._set.pop("colours", None)
         return rest
 
-    def set_stage(self, place: Place, light: Mapping[str, Any], props: Sequence[Mapping[str, Any]]) -> None:
+    def set_stage(self, place: Place, light: Light, props: Sequence[Prop]) -> None:
         """Level, ground, room, backdrop, light and things.
 
         Raises:
@@ -130,18 +130,16 @@ class Session:
         if backdrop.path is not None:
             backdrop = backdrop.model_copy(update={"path": panorama_path(backdrop.path)})
         self._changed("backdrop", "SetBackdrop", actor_calls.describe(backdrop))
-        self._changed("sun", "SetSun", *light["sun"])
-        self._changed("sky", "SetSky", *light["sky"])
-        self._changed("exposure", "SetExposure", light["exposure_ev"])
-        self._changed("white", "SetWhiteBalance", light["white_balance_k"])
-        text = json.dumps(props)
-        if self._set.get("props") != text:
+        self._changed("sun", "SetSun", *light.sun)
+        self._changed("sky", "SetSky", *light.sky)
+        self._changed("exposure", "SetExposure", light.exposure_ev)
+        self._changed("white", "SetWhiteBalance", light.white_balance_k)
+        if self._laid != tuple(props):
             for name in self._props:
                 self.connection.order(f"vset /object/{name}/destroy")
             self._props = []
-            for data in props:
-                self._props.append(self._stage("SpawnProp", actor_calls.describe(Prop.model_validate(data))))
-            self._set["props"] = text
+            self._props += [self._stage("SpawnProp", actor_calls.describe(prop)) for prop in props]
+            self._laid = tuple(props)
             self._unsettled = True
             self._set.pop("colours", None)
 

@@ -1,27 +1,26 @@
 """The plan: what every shot shows, drawn part by part when somebody first asks; a row is a pure function of settings, motions and seed."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import ConfigError, DatasetError
-from ..files import write_json
 from ..humans.spec.person_spec import PersonSpec
 from ..progress import Task
+from ..records.people import write_people
+from ..records.plan_shot import Shot
 from ..streams import Stream, generator
 from .motions import Motion, select, split_motions
+from .performers import Casting
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
-from .sampler import Casting, GaveUp, sample_setup
+from .sampler import GaveUp, sample_setup
 from .settings import SceneSettings
-from .shot import Shot
 from .views import rig_cameras
 
 _EARLY = 0.6
@@ -94,7 +93,7 @@ def draw_takes(
         rng = generator(seed, first * count)
         try:
             # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
-            drawn = sample_setup(rng, cast, split, first, size, count)
+            drawn = sample_setup(rng, cast, split, takes=range(first, first + size), count=count)
         except GaveUp as given_up:
             facts.given_up += len(wanted)
             facts.rejected.update(given_up.reasons)
@@ -235,7 +234,7 @@ def make_plan(
             f"the scenes file cannot be met: {facts.given_up} of {len(takes)} takes found no usable draw within "
             f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
         )
-    write_json(people, {name: spec.model_dump(mode="json") for name, spec in specs.items()})
+    write_people(people, specs)
     _remove_strangers(plan, header)
     write_part(plan / header.file_of(0), header.identity, shots, facts)
     header.write(plan)
@@ -268,20 +267,6 @@ def read_shots(folder: Path) -> list[Shot]:
                 raise DatasetError(f"{path}: cannot be read; delete it and run spinegen render again")
             shots += [Shot.from_row(row) for row in table.to_pylist()]
     return shots
-
-
-def read_people(path: Path) -> dict[str, dict[str, Any]]:
-    """Everybody's full description as plain data, by id.
-
-    Raises:
-        DatasetError: the file is missing or damaged.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DatasetError(
-            f"{path}: cannot be read: {error}; delete it and {path.with_name('plan.parquet')}"
-        ) from error
 
 
 def _remove_strangers(folder: Path, header: PlanHeader) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from ..engine.protocol.vocabulary import Prop
 from ..geometry.types import Array
+from ..records.place import Place
 from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
-from .places import Place
 from .settings import OccluderSettings, PropSettings
 
 Rng = np.random.Generator
@@ -65,10 +64,6 @@ class PropLayout:
     def free(self, x_m: float, z_m: float, radius_m: float) -> bool:
         """Whether a circle touches no thing."""
         return all(np.hypot(x_m - x, z_m - z) > radius_m + r for x, z, r in self.circles)
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Plain data; defaults are left out."""
-        return [prop.model_dump(mode="json", exclude_defaults=True) for prop in self.props]
 
 
 @dataclass(frozen=True)

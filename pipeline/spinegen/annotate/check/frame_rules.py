@@ -1,6 +1,5 @@
 """Rules for rendered frames: files whole, camera proper, flags as mask and depth say, left left, bones constant."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +43,7 @@ class FrameRules:
             whole.tell(False, str(error))
             return
         whole.tell(True, "")
-        self._digests(sidecar)
+        self._digests(frame)
         fault = picture_fault(frame.image, (frame.width, frame.height), "stored", decode=True)
         self.rules["pictures whole"].tell(fault is None, fault or "")
         self._camera(frame)
@@ -65,19 +64,19 @@ class FrameRules:
         self.ledger.judge(self.rules)
         self.rules.skip("visibility agrees with mask and depth", "no depth maps; render with --depth")
 
-    def _digests(self, sidecar: Path) -> None:
+    def _digests(self, frame: Frame) -> None:
         """Where the renderer left digests, the files must still have them."""
-        digests = json.loads(sidecar.read_bytes()).get("sha256")
         rule = self.rules["files are as they were written"]
-        if not isinstance(digests, dict):
+        if frame.sha256 is None:
             self.rules.skip(rule.name, "sidecars hold no digests")
             return
-        for name, digest in digests.items():
+        folder = frame.sidecar.parent
+        for name, digest in frame.sha256.items():
             try:
-                same = sha256(sidecar.parent / Path(name).name) == digest
+                same = sha256(folder / Path(name).name) == digest
             except OSError:
                 same = False
-            rule.tell(same, f"{sidecar.parent / name}: is missing or was altered")
+            rule.tell(same, f"{folder / name}: is missing or was altered")
 
     def _camera(self, frame: Frame) -> None:
         import cv2
@@ -175,9 +174,9 @@ class FrameRules:
             found, posterior = person_visibility(
                 frame.camera, label.keypoints_ground_m, label.posterior_ground_m, mask, label.instance, depth
             )
-            wrong = _disagreement(found, label.visibility, label.hidden)
+            wrong = _disagreement(found, label.visibility, label.hidden_fraction)
             rule.tell(not len(wrong), f"{frame.sidecar}: person {label.instance}: {_named(wrong)}")
-            wrong = _disagreement(posterior, label.visibility_posterior, label.hidden_posterior)
+            wrong = _disagreement(posterior, label.visibility_posterior, label.hidden_fraction_posterior)
             rule.tell(not len(wrong), f"{frame.sidecar}: person {label.instance}: posterior points {wrong.tolist()}")
 
 

@@ -1,9 +1,9 @@
 """What `fit-mocap` is asked to do."""
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from ...clips.matching import AUTO
 from ...clips.options import ReadOptions
@@ -52,7 +52,7 @@ class ClipRow(ClipOptions):
             raise ValueError("a name must be usable as that of a folder: no slashes, no dot at its beginning")
         return value
 
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, object]:
         """The options that the row says something about."""
         return {name: getattr(self, name) for name in self.model_fields_set if name in ClipOptions.model_fields}
 
@@ -84,10 +84,10 @@ class FitSettings(ClipOptions):
     def _shard_form(cls, value: str | None) -> str | None:
         return checked_shard(value)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, JsonValue]:
         """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
         return self.model_dump(mode="json", exclude={"clips"})
 
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, JsonValue]:
         """All that decides what a fit comes to, as plain JSON data."""
         return self.model_dump(mode="json", exclude={"clips", "jobs", "shard", "dask"})
