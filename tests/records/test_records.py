@@ -57,7 +57,8 @@ def test_a_run_record_with_a_wrong_field_is_refused_by_field(tmp_path: Path) -> 
 
 
 def test_an_export_is_known_again_by_what_it_was_made_of(tmp_path: Path) -> None:
-    source = ExportSource(spinegen="1", settings=as_plain({"site": "centroid", "pair": (1, 2)}), frames=3, digest="d")
+    settings = as_plain({"site": "centroid", "pair": (1, 2)})
+    source = ExportSource(spinegen="1", settings=settings, frames=3, listing="l", content="c")
     sizes = {"train": SplitCount(images=3, annotations=4)}
     record = ExportRecord(
         **dict(source), splits=sizes, not_wanted=0, empty=0, people_left_out=1, without_depth=0, damaged=()
@@ -66,6 +67,7 @@ def test_an_export_is_known_again_by_what_it_was_made_of(tmp_path: Path) -> None
     found = found_export(tmp_path)
     assert found is not None
     assert found == record
-    assert found.made_of(source)
-    assert not found.made_of(source.model_copy(update={"digest": "e"}))
+    assert found.made_with("1", settings, 3)
+    assert not found.made_with("1", settings, 4)
+    assert not found.made_with("1", {**settings, "site": "posterior"}, 3)
     assert found_export(tmp_path / "nowhere") is None
