@@ -20,6 +20,7 @@ from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
 from spinegen.pose.training.loop import Trainer
 from spinegen.pose.training.schedule import flat_cosine
 from spinegen.progress import SilentReporter
+from spinegen.records.metrics import METRICS_VERSION, ErrorTables, Metrics, PckAuc, Scores
 from spinegen.workspace import Workspace
 
 CPU = torch.device("cpu")
@@ -176,9 +177,26 @@ def test_a_teacher_adds_its_loss(workspace: Workspace, exported_onnx: Path) -> N
 
 @pytest.mark.parametrize(("network", "mean", "refused"), [(0.3, 0.1, False), (0.1, 0.1, True), (None, 0.1, True)])
 def test_a_network_that_does_not_beat_the_mean_pose_is_refused_loudly(
-    network: float, mean: float, refused: bool
+    network: float | None, mean: float, refused: bool
 ) -> None:
-    metrics = {"scores": {"network": {"all": {"AP": network}}, "mean_pose": {"all": {"AP": mean}}}}
+    scores = Scores(
+        people=8,
+        network={"all": {"AP": network}},
+        mean_pose={"all": {"AP": mean}},
+        auc=PckAuc(network={}, mean_pose={}),
+        tables=ErrorTables(subsets=(), keypoints=(), occlusion=(), views=(), people=()),
+    )
+    metrics = Metrics(
+        version=METRICS_VERSION,
+        key=None,
+        model="pose.onnx",
+        annotations="val.json",
+        mean_pose_from="training boxes",
+        scores=scores,
+        left_out=(),
+        latency=(),
+        training=None,
+    )
     if refused:
         with pytest.raises(TrainingError, match="does not beat the mean pose"):
             stage.require_better_than_mean_pose(metrics)
