@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DatasetError
 from ...files import sha256
+from ...labels.spine import SPINE_IDS, SPINE_LEVELS
 from ...labels.tissue import KEYPOINT_RADIUS_M
 from ...labels.visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
 from ...media.pictures import picture_fault
@@ -79,8 +81,6 @@ class FrameRules:
             rule.tell(same, f"{folder / name}: is missing or was altered")
 
     def _camera(self, frame: Frame) -> None:
-        import cv2
-
         camera = frame.camera
         proper = rotation_fault(camera.rotation_camera_ground)
         self.rules.measured("camera is a proper rotation", "").measure(
@@ -104,8 +104,6 @@ class FrameRules:
             rule.measure(worst, REPROJECTION_PX, f"{frame.sidecar}: {worst:.3f} px")
 
     def _spine_sites(self, frame: Frame, label: PersonLabel) -> None:
-        from ...labels.spine import SPINE_IDS, SPINE_LEVELS
-
         gap = float(np.abs(label.keypoints_ground_m[SPINE_IDS] - label.centroids_ground_m[SPINE_LEVELS]).max())
         self.rules.measured("spine keypoints are the vertebral centroids", "m").measure(
             gap, 1e-4, f"{frame.sidecar}: person {label.instance}: {1000 * gap:.1f} mm apart"
