@@ -1,7 +1,7 @@
 """What `fit-mocap` is asked to do."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, JsonValue, field_validator
 
@@ -52,7 +52,7 @@ class ClipRow(ClipOptions):
             raise ValueError("a name must be usable as that of a folder: no slashes, no dot at its beginning")
         return value
 
-    def options(self) -> dict[str, object]:
+    def options(self) -> dict[str, Any]:
         """The options that the row says something about."""
         return {name: getattr(self, name) for name in self.model_fields_set if name in ClipOptions.model_fields}
 
