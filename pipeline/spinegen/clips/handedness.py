@@ -25,6 +25,8 @@ _KNEE_WEIGHT, _ELBOW_WEIGHT = 1.0, 0.5
 """Knees bend one way; so do elbows, but the shoulder turns them about."""
 _BENT = 0.05
 """A joint is bent when it lies this part of the body's length off the line between its neighbours (18 deg at a knee)."""
+_BENT_FROM_PELVIS = 0.12
+"""The same for a knee where the pelvis has to stand for the hip: it lies some centimetres off."""
 _CLEAR_KNEE, _CLEAR_ELBOW = 0.3, 0.6
 """How squarely the plane of a bend must stand to the body for a frame to count."""
 _FEWEST = 0.02
@@ -63,12 +65,11 @@ def votes(places: Places) -> list[Vote]:
         if forward is not None and shank is not None:
             found.append(Vote("feet", _mean_sign(_triple(forward, shank, right)), 1.0))
         hip = places.mean(stations_of(_HIP, side))
-        knee = _bend(
-            hip if hip is not None else places.segment("pelvis"), places, f"{name} knee", f"{name} ankle", size
-        )
+        off = (_BENT if hip is not None else _BENT_FROM_PELVIS) * size
+        knee = _bend(places.segment("pelvis") if hip is None else hip, places, (f"{name} knee", f"{name} ankle"), off)
         if knee is not None:
             found.append(Vote("knees", _clear_sign(_cosine(*knee, right), _CLEAR_KNEE), _KNEE_WEIGHT))
-        elbow = _bend(places.segment(f"{name} shoulder"), places, f"{name} elbow", f"{name} wrist", size)
+        elbow = _bend(places.segment(f"{name} shoulder"), places, (f"{name} elbow", f"{name} wrist"), _BENT * size)
         if elbow is not None:
             found.append(Vote("elbows", -_clear_sign(_cosine(*elbow, right), _CLEAR_ELBOW), _ELBOW_WEIGHT))
     return [vote for vote in found if np.isfinite(vote.value)]
@@ -92,7 +93,7 @@ def put_sides_right(
         return positions_ground_m, []
     ballot = votes(Places(positions_ground_m, stations))
     if mirror is None and balance(ballot) > MIRRORED:
-        against = _parts(vote for vote in ballot if vote.value < MIRRORED)
+        against = _against(ballot)
         if not against:
             return positions_ground_m, []
         return positions_ground_m, [
@@ -104,6 +105,14 @@ def put_sides_right(
     return turned, [
         f"the capture was mirrored or has left and right exchanged, by its {_parts(ballot)}: it was mirrored back (--no-mirror leaves it)"
     ]
+
+
+def _against(ballot: list[Vote]) -> str:
+    """Parts whose votes, both sides together, say that the body is mirrored."""
+    parts: dict[str, list[float]] = {}
+    for vote in ballot:
+        parts.setdefault(vote.part, []).append(vote.value)
+    return " and ".join(part for part, values in parts.items() if len(values) > 1 and np.mean(values) < MIRRORED)
 
 
 def _parts(ballot: Iterable[Vote]) -> str:
@@ -128,16 +137,17 @@ def _side_vector(places: Places) -> Array | None:
     return np.where(np.logical_or.reduce(seen, axis=0)[:, None], total, np.nan)
 
 
-def _bend(upper: Array | None, places: Places, middle: str, lower: str, size: float) -> tuple[Array, Array] | None:
-    """How far a joint lies off the line between its neighbours, and that line upwards, `(F, 3)` each; NaN where it is straight."""
-    joint, end = places.segment(middle), places.segment(lower)
-    if upper is None or joint is None or end is None or not np.isfinite(size):
+def _bend(
+    upper: Array | None, places: Places, middle_and_end: tuple[str, str], least: float
+) -> tuple[Array, Array] | None:
+    """How far a joint lies off the line between its neighbours, and that line upwards, `(F, 3)` each; NaN where by less than `least`."""
+    joint, end = (places.segment(name) for name in middle_and_end)
+    if upper is None or joint is None or end is None or not np.isfinite(least):
         return None
     line = upper - end
     along = np.einsum("fi,fi->f", joint - end, line) / np.maximum(np.einsum("fi,fi->f", line, line), 1e-12)
     off = joint - end - along[:, None] * line
-    bent = np.linalg.norm(off, axis=-1) > _BENT * size
-    return np.where(bent[:, None], off, np.nan), line
+    return np.where((np.linalg.norm(off, axis=-1) > least)[:, None], off, np.nan), line
 
 
 def _triple(forward: Array, up: Array, right: Array) -> Array:
