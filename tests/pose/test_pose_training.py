@@ -16,7 +16,7 @@ from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
 from spinegen.pose.train_part import differences, find_split, key_of
 from spinegen.pose.training.averaging import MovingAverage
-from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
+from spinegen.pose.training.checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
 from spinegen.pose.training.schedule import flat_cosine
 from spinegen.progress import SilentReporter
@@ -106,6 +106,27 @@ def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None
     with pytest.raises(TrainingError, match="of architecture 'small', asked for is 'tiny'"):
         load_checkpoint(path, "k", "tiny")
     assert load_checkpoint(path, "other settings", "small") is None
+
+
+def test_an_unfinished_training_of_other_settings_is_kept_until_they_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    assert make_room_for(path, "first") is None
+    save_checkpoint(path, {"architecture": "tiny", "network": {}, "key": "first", "step": 7})
+    assert make_room_for(path, "first") is None
+    kept = make_room_for(path, "second")
+    assert kept is not None
+    assert not path.exists()
+    save_checkpoint(path, {"architecture": "small", "network": {}, "key": "second"})
+    other = make_room_for(path, "first")
+    assert other is not None
+    assert other != kept
+    state = load_checkpoint(path, "first", "tiny")
+    assert state is not None
+    assert state["step"] == 7
+    save_checkpoint(path, {"architecture": "tiny", "network": {}, "key": "../../elsewhere"})
+    outside = make_room_for(path, "third")
+    assert outside is not None
+    assert outside.parent == tmp_path
 
 
 def test_a_damaged_checkpoint_or_one_with_code_in_it_is_refused(tmp_path: Path) -> None:

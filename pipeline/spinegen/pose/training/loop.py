@@ -21,7 +21,7 @@ from ..scoring.oks import oks_scores
 from ..settings import LIGHT, TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from .device import core_count
 from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
@@ -100,6 +100,11 @@ class Trainer:
         average = MovingAverage(network)
         optimizer = make_optimizer(network, self.rate, self.settings)
         result = Trained(network, 0, 0.0, 0)
+        aside = make_room_for(self.checkpoint, self.key)
+        if aside is not None:
+            reporter.say(
+                f"an unfinished training of other settings or data is kept as {aside}; it goes on when they are"
+            )
         state = load_checkpoint(self.checkpoint, self.key, self.architecture.size)
         if state is not None:
             network.load_state_dict(state["network"])
