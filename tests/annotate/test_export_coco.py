@@ -306,7 +306,8 @@ def export_files(workspace: Workspace) -> dict[str, bytes]:
 
 def touch_all(folder: Path, year: int) -> None:
     for path in folder.rglob("*"):
-        os.utime(path, ((year - 1970) * 31_556_952,) * 2)
+        seconds = (year - 1970) * 31_556_952
+        os.utime(path, (seconds, seconds))
 
 
 def test_a_copy_of_another_day_is_the_same_set_and_is_not_exported_again(fresh: Workspace, tmp_path: Path) -> None:
