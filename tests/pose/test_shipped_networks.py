@@ -22,6 +22,7 @@ def test_every_shipped_network_is_whole_small_and_says_how_to_use_it(name: str) 
     assert path.stat().st_size <= {"light": 4e6, "full": 9e6}[name]
     file = open_simcc(path)
     assert file.keypoints == skeleton.COUNT
+    assert b"site-packages" not in path.read_bytes(), "no path of the machine that trained it"
     assert file.input_hw == (256, 192)
     assert tuple(file.metadata["keypoints"]) == skeleton.NAMES
     assert {"sha256", "training", "scores"} <= set(networks.cards()[name])

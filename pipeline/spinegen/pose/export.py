@@ -94,9 +94,18 @@ def export_onnx(
         if program is None:
             raise TrainingError(f"{target}: torch exported nothing")
         proto = program.model_proto
+        forget_traces(proto)
         _describe(proto, architecture, details or {})
         temporary.write_bytes(proto.SerializeToString())
         return _compare(temporary, wrapped, architecture, target)
+
+
+def forget_traces(proto: Any) -> None:
+    """Take out what the exporter notes of the source beside each node and value: stack traces with the paths of this machine."""
+    graph = proto.graph
+    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer, graph):
+        part.doc_string = ""
+        del part.metadata_props[:]
 
 
 def _describe(proto: Any, architecture: Architecture, details: dict[str, Any]) -> None:
