@@ -110,7 +110,9 @@ def test_times_in_another_unit_are_recognised_and_said(tmp_path: Path, scale: fl
 
 @pytest.mark.parametrize("name", ["time_ms", "Time (ms)", "timestamp [ms]", "milliseconds"])
 def test_a_unit_in_the_column_s_name_is_believed(tmp_path: Path, name: str) -> None:
-    clip = read_clip(write_table(tmp_path / "a.csv", COCO_17, PERSON, np.arange(150) * 500.0, name=name))
+    clip = read_clip(
+        write_table(tmp_path / "a.csv", COCO_17, PERSON, np.asarray(np.arange(150) * 500.0, dtype=float), name=name)
+    )
     assert clip.rate_hz == 2.0
 
 
@@ -206,3 +208,9 @@ def test_impossible_rates_name_the_option(moments: Moments, message: str) -> Non
     with pytest.raises(ClipError, match=message):
         place_frames(ANY, 10, moments)
     assert place_frames(ANY, 10, moments, 60.0).rate_hz == 60.0
+
+
+def test_a_pause_between_two_takes_is_no_gap() -> None:
+    times = np.concatenate([np.arange(50), 5000 + np.arange(50)]) / 100
+    with pytest.raises(ClipError, match=r"nothing was captured for 49\.5 s after 0\.49 s .*cut it into two"):
+        place_frames(ANY, 100, Moments(times=times))

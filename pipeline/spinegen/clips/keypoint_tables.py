@@ -135,6 +135,10 @@ def _long(path: Path, table: "pd.DataFrame", lower: dict[str, str], name_column:
     check_size(path, len(moments), len(pairs))
     column_of = {pair: i for i, pair in enumerate(pairs)}
     columns = np.array([column_of[pair] for pair in zip(people, names, strict=True)])
+    cells, counts = np.unique(rows * len(pairs) + columns, return_counts=True)
+    if (counts > 1).any():
+        row, column = divmod(int(cells[counts > 1][0]), len(pairs))
+        raise ClipError(f"{path}: holds {pairs[column][1]!r} more than once at {key} {moments[row]:g}")
     positions = np.full((len(moments), len(pairs), 3), np.nan)
     positions[rows, columns] = _numbers(path, table, [lower[axis] for axis in "xyz"])
     times = None
