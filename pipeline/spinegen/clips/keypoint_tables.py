@@ -51,8 +51,8 @@ def read_keypoint_table(path: Path) -> RawCapture:
         raise ClipError(f"{path}: has no rows")
     name_column = _first(lower, NAME_COLUMNS)
     if name_column is not None and all(axis in lower for axis in "xyz"):
-        return _long(path, table, lower, name_column, notes)
-    return _wide(path, table, lower, lines, notes)
+        return _long(path, table, lower, name_column, notes=notes)
+    return _wide(path, table, lower, lines, notes=notes)
 
 
 def _first(lower: dict[str, str], names: tuple[str, ...]) -> str | None:
@@ -98,7 +98,7 @@ def _columns_of_points(columns: list[str]) -> dict[str, dict[str, str]]:
 
 
 def _wide(
-    path: Path, table: "pd.DataFrame", lower: dict[str, str], lines: tuple[int, ...], notes: list[str]
+    path: Path, table: "pd.DataFrame", lower: dict[str, str], lines: tuple[int, ...], *, notes: list[str]
 ) -> RawCapture:
     points = _columns_of_points(list(table.columns))
     if not points:

@@ -96,7 +96,7 @@ def rotation_to_y_up(axis: str) -> Array:
 
 
 def find_up(
-    path: Path, positions_m: Array, stations: dict[int, str], rate_hz: float, declared: str | None, usual: str
+    path: Path, positions_m: Array, stations: dict[int, str], rate_hz: float, *, declared: str | None, usual: str
 ) -> Upright:
     """The upward axis from the body and the floor, else the declared or usual one.
 

@@ -43,27 +43,11 @@ def fit_report(
         "frames": len(fit.q),
         "rate_hz": round(clip.rate_hz, 4),
         "duration_s": round(clip.duration_s, 3),
-        "marker_set": {
-            "name": match.name,
-            "why": match.why,
-            "missing": list(match.missing),
-            "unused": list(match.unused),
-            "known_elsewhere": {name: list(labels) for name, labels in match.known_elsewhere},
-        },
+        "marker_set": _marker_set(match),
         "notes": [*clip.notes, *([unused] if (unused := match.unused_note()) else []), *fit.notes],
         "residual_mm": _summary(residual_mm),
         "markers": _markers(fit, clip, residual_mm),
-        "faults": [
-            {
-                "kind": f.kind,
-                "labels": list(f.labels),
-                "first": f.first,
-                "last": f.last,
-                "frames": f.frames,
-                "text": f.sentence(),
-            }
-            for f in fit.faults
-        ],
+        "faults": _faults(fit),
         "gap_fraction": round(float(np.isnan(fit.raw_m[..., 0]).mean()), 5),
         "worst_frame": worst_frame(residual_mm),
         "worst_frame_rms_mm": round(float(np.sqrt(np.nanmean(residual_mm[worst_frame(residual_mm)] ** 2))), 3),
@@ -93,6 +77,30 @@ def fit_report(
     }
     report["verdict"], report["reasons"] = verdict(report)
     return report
+
+
+def _marker_set(match: MarkerMatch) -> dict[str, Any]:
+    return {
+        "name": match.name,
+        "why": match.why,
+        "missing": list(match.missing),
+        "unused": list(match.unused),
+        "known_elsewhere": {name: list(labels) for name, labels in match.known_elsewhere},
+    }
+
+
+def _faults(fit: Fit) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": f.kind,
+            "labels": list(f.labels),
+            "first": f.first,
+            "last": f.last,
+            "frames": f.frames,
+            "text": f.sentence(),
+        }
+        for f in fit.faults
+    ]
 
 
 def limits_hit(model: SpineModel, q: Array) -> dict[str, dict[str, float]]:
