@@ -4,7 +4,7 @@ DEMO ?= demo_workspace
 TESTS ?= tests
 export PYTHON
 
-.PHONY: demo test slow clients lint format clean
+.PHONY: demo test slow clients docs lint format clean
 
 demo: .venv/.spinegen
 	.venv/bin/spinegen run demo --out $(DEMO)
@@ -19,6 +19,10 @@ slow: .venv/.spinegen-dev
 clients: .venv-clients/.spinegen-dev
 	.venv-clients/bin/python -m pip install -q -r tests/pose/clients.txt
 	.venv-clients/bin/python -m pytest tests/pose/test_pose_clients.py -m "slow or not slow"
+
+# Pages of the whole package from its docstrings: build/api/index.html.
+docs: .venv/.spinegen-docs
+	.venv/bin/pdoc spinegen -o build/api
 
 lint: .venv/.spinegen-dev
 	.venv/bin/ruff check .
@@ -35,6 +39,9 @@ format: .venv/.spinegen-dev
 
 .venv/.spinegen: pyproject.toml scripts/setup.sh
 	sh scripts/setup.sh
+
+.venv/.spinegen-docs: pyproject.toml scripts/setup.sh
+	sh scripts/setup.sh docs
 
 .venv/.spinegen-dev: pyproject.toml scripts/setup.sh
 	sh scripts/setup.sh dev

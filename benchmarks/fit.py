@@ -197,12 +197,12 @@ def clips(folder: Path) -> None:
             if isinstance(report, str):
                 print(f"{path.name}: {report}")
                 continue
-            curve = report["curvature_deg"]
+            curve = report.curvature_deg
             print(
-                f"{path.name:28s} {report['frames']:5d} frames  RMS {report['residual_mm']['rms']:5.2f} mm  max {report['residual_mm']['max']:5.1f}  "
-                f"spine at limit {report['limits']['spine'] or 'never'}  jumps {report['jumps']['frames']} "
-                f"(max {report['jumps']['max_rad_s2']:.0f} rad/s^2)  standing lordosis/kyphosis {curve['standing_lordosis']}/{curve['standing_kyphosis']}  "
-                f"{report['verdict']}"
+                f"{path.name:28s} {report.frames:5d} frames  RMS {report.residual_mm.rms:5.2f} mm  max {report.residual_mm.max:5.1f}  "
+                f"spine at limit {report.limits.spine or 'never'}  jumps {report.jumps.frames} "
+                f"(max {report.jumps.max_rad_s2:.0f} rad/s^2)  standing lordosis/kyphosis {curve.standing_lordosis}/{curve.standing_kyphosis}  "
+                f"{report.verdict}"
             )
 
 

@@ -37,9 +37,9 @@ from spinegen.humans.skin import blend, bone_rows
 from spinegen.humans.spec.sample import sample_person
 from spinegen.motions.shipped import make_shipped_clips
 from spinegen.progress import make_reporter
+from spinegen.records.plan_shot import PlacedPerson
 from spinegen.render.avatar import Avatar, Pose
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
-from spinegen.scenes.placement import PlacedPerson
 from spinegen.skeleton import INDEX, VERTEBRAE
 from spinegen.workspace import Workspace
 
@@ -121,7 +121,12 @@ class Seen:
 
 def look(body: Body, number: int, fit: FittedClip, frame: int, seen: Seen) -> None:
     """Measure one person in one frame."""
-    pose = body.performer.pose(PlacedPerson("", fit.name, frame, 0.0, 0.0, 0.0, 0.0, frame), fit)
+    pose = body.performer.pose(
+        PlacedPerson(
+            person="", clip=fit.name, frame=frame, time_s=0.0, x_m=0.0, z_m=0.0, yaw_deg=0.0, anchor_frame=frame
+        ),
+        fit,
+    )
     vertices = body.skinned(pose.transforms_ground_bone)
     points = pose.keypoints_ground_m[[INDEX[name] for name in SURFACE]]
     seen.on_skin_mm.append(1e3 * np.linalg.norm(vertices[body.own] - points, axis=1))

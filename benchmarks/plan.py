@@ -65,7 +65,7 @@ def plain(root: Path, shots: int) -> None:
     write_part(folder / "plan.parquet", "plain", rows, PartFacts())
     import pyarrow.parquet as pq
 
-    from spinegen.scenes.shot import Shot
+    from spinegen.records.plan_shot import Shot
 
     held = [Shot.from_row(row) for row in pq.read_table(folder / "plan.parquet").to_pylist()]
     if len(held) != len(rows):

@@ -23,7 +23,8 @@ from real_footage.sheets import write_spines, write_worst
 from real_footage.table import print_tables
 from real_footage.truth import Truth, load_truth
 
-from spinegen.errors import SpinegenError, UsageError
+from spinegen import shipped_model
+from spinegen.errors import SpinegenError
 from spinegen.files import sha256, write_json
 from spinegen.pose.predictor import PosePredictor
 from spinegen.progress import Reporter, make_reporter
@@ -34,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("footage", type=Path, help="folder of footage and referees")
     parser.add_argument("--fetch", action="store_true", help="get what is missing in it, then stop")
-    parser.add_argument("--model", type=Path, nargs="+", help="exported networks; default: the shipped one")
+    parser.add_argument("--model", type=Path, nargs="+", help="exported networks; default: the shipped `full`")
     parser.add_argument("--out", type=Path, default=Path("real"), help="folder for real.json and the sheets")
     parser.add_argument("--threads", type=int, help="threads of ONNX Runtime")
     given = parser.parse_args()
@@ -42,7 +43,7 @@ def main() -> int:
         if given.fetch:
             fetch(given.footage, make_reporter())
         else:
-            measure(given.footage, given.model or [_shipped()], given.out, given.threads)
+            measure(given.footage, given.model or [shipped_model("full")], given.out, given.threads)
     except SpinegenError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -91,14 +92,6 @@ def _named(models: Sequence[Path]) -> list[tuple[str, Path]]:
     stems = [path.stem for path in models]
     names = [stem if stems.count(stem) == 1 else f"{stem}-{i + 1}" for i, stem in enumerate(stems)]
     return list(zip(names, models, strict=True))
-
-
-def _shipped() -> Path:
-    try:
-        from spinegen import shipped_model
-    except ImportError as error:
-        raise UsageError("this version ships no network: name one with --model FILE.onnx") from error
-    return shipped_model("full")
 
 
 if __name__ == "__main__":

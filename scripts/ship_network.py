@@ -18,9 +18,10 @@ from spinegen.files import atomic_path, write_json
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.pose.export import store_half
 from spinegen.pose.networks import CARDS, FOLDER
-from spinegen.pose.train_part import find_split, read_record
+from spinegen.pose.train_part import find_split
 from spinegen.pose.validation import validate
 from spinegen.progress import make_reporter
+from spinegen.records.training_record import TrainingRecord, read_training
 from spinegen.workspace import Workspace
 
 SIZE_LIMITS = {"light": 4e6, "full": 9e6}
@@ -33,13 +34,11 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(SIZE_LIMITS))
     arguments = parser.parse_args()
     workspace = Workspace(arguments.workspace)
-    record = read_record(workspace.pose)
+    record = read_training(workspace.pose)
     if record is None:
         raise SystemExit(f"{workspace.pose}: holds no finished training; run spinegen train-validate first")
-    if record["settings"]["model"] != arguments.name:
-        raise SystemExit(
-            f"{workspace.pose}: holds a network of size {record['settings']['model']}, not {arguments.name}"
-        )
+    if record.size != arguments.name:
+        raise SystemExit(f"{workspace.pose}: holds a network of size {record.size}, not {arguments.name}")
     target = FOLDER / f"spinegen-{arguments.name}.onnx"
     with atomic_path(target) as temporary:
         difference = store_half(workspace.pose / "pose.onnx", temporary)
@@ -48,7 +47,7 @@ def main() -> None:
             raise SystemExit(
                 f"{arguments.name}: {size} bytes are more than the {SIZE_LIMITS[arguments.name]:.0f} allowed"
             )
-        scores = _scores(workspace, temporary, np.array(record["mean_pose"]))
+        scores = _scores(workspace, temporary, np.array(record.mean_pose))
     cards = json.loads(CARDS.read_text(encoding="utf-8")) if CARDS.exists() else {}
     cards[arguments.name] = _card(target, record, scores, difference)
     write_json(CARDS, dict(sorted(cards.items())))
@@ -58,17 +57,20 @@ def main() -> None:
 def _scores(workspace: Workspace, file: Path, mean_pose: np.ndarray) -> dict[str, Any]:
     split = find_split(workspace, "val")
     result = validate(file, read_coco(split.annotations, split.images), mean_pose, "cpu", make_reporter())
-    network = result.scores["network"]
-    return {"people": result.scores["people"], **{f"ap_{name}": round(row["AP"], 4) for name, row in network.items()}}
+    network = {name: row["AP"] for name, row in result.scores.network.items()}
+    return {
+        "people": result.scores.people,
+        **{f"ap_{name}": None if ap is None else round(ap, 4) for name, ap in network.items()},
+    }
 
 
-def _card(target: Path, record: dict[str, Any], scores: dict[str, Any], difference: float) -> dict[str, Any]:
+def _card(target: Path, record: TrainingRecord, scores: dict[str, Any], difference: float) -> dict[str, Any]:
     kept = ("started_from", "people", "steps", "batch", "learning_rate", "seconds", "device", "parameters")
     return {
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "bytes": target.stat().st_size,
         "licence": "Apache-2.0",
-        "training": {name: record[name] for name in kept},
+        "training": {name: getattr(record, name) for name in kept},
         "scores": scores,
         "half_precision_difference": float(f"{difference:.2g}"),
     }

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from spinegen.annotate.sidecar import VERSION, read_frame
+from spinegen.annotate.sidecar import read_frame
 from spinegen.biomech.fits.settings import FitSettings
 from spinegen.biomech.fits.stage import fit_mocap
 from spinegen.clips.npz_members import npz_array
 from spinegen.clips.read import read_clip
 from spinegen.errors import ClipError, ConfigError, DatasetError, FitError, WorkspaceError
 from spinegen.progress import SilentReporter
-from spinegen.provenance import recorded_clips
+from spinegen.records.run_record import ClipsRecord, Inputs, RunRecord, recorded_clips
+from spinegen.records.sidecar import VERSION
 from spinegen.render.paths import FramePaths
 from spinegen.workspace import Workspace
 
@@ -51,13 +52,13 @@ def test_a_sidecar_names_only_files_beside_it(tmp_path: Path, key: str, name: ob
 
 @pytest.mark.parametrize("name", ["../../secret", "/etc/hostname", "..", ""])
 def test_a_sealed_sidecar_that_vouches_for_files_elsewhere_is_faulty(tmp_path: Path, name: str) -> None:
-    from spinegen.render.frame import sealed
+    from spinegen.records.sidecar import with_seal
     from spinegen.render.repair import fault
 
     paths = FramePaths(tmp_path / "frames", 0)
     paths.sidecar.parent.mkdir(parents=True)
     (tmp_path / "secret").write_text("x")
-    paths.sidecar.write_bytes(sealed({"shot": 0, "sha256": {name: "0"}}))
+    paths.sidecar.write_bytes(with_seal(json.dumps({"shot": 0, "sha256": {name: "0"}}, separators=(",", ":")).encode()))
     assert fault(paths, 0) == f"{name} is missing"
 
 
@@ -69,7 +70,7 @@ def test_frames_lie_under_their_folder_whatever_the_number(tmp_path: Path) -> No
 def test_the_list_beside_a_record_is_read_beside_it(tmp_path: Path) -> None:
     (tmp_path / "outside.json").write_text("[]")
     (tmp_path / "w").mkdir()
-    run = {"inputs": {"clips": {"list": "../outside.json", "sha256": "0"}}}
+    run = RunRecord(inputs=Inputs(clips=ClipsRecord(count=0, sha256="0", list="../outside.json")))
     with pytest.raises(WorkspaceError, match=r"w/outside\.json"):
         recorded_clips(tmp_path / "w/run.json", run)
 

@@ -1,6 +1,7 @@
 """What may change between two runs of one workspace, and what may not, for all four stages."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -61,7 +62,7 @@ def test_what_only_says_how_or_is_remade_may_change_and_is_recorded(
     workspace = Workspace(tmp_path)
     start(workspace, stage, first)
     start(workspace, stage, second)
-    recorded = workspace.run()["stages"][stage]["settings"]
+    recorded = workspace.run().stages[stage].settings
     assert recorded == second.record()
     assert recorded != first.record() or stage == "fit"
 
@@ -96,7 +97,7 @@ def test_a_changed_wardrobe_or_folder_of_pictures_is_another_set(tmp_path: Path)
     scenes.write_text(
         yaml.safe_dump({"people": {"wardrobe": str(wardrobe)}, "places": {"kinds": "photo", "folder": "pictures"}})
     )
-    first = RenderSettings(scenes=str(scenes)).kept()
+    first: Any = RenderSettings(scenes=str(scenes)).kept()
     assert first["scenes"]["places"]["folder"] == "pictures"
     wardrobe.write_text(wardrobe.read_text() + "\n# changed\n")
     second = RenderSettings(scenes=str(scenes)).kept()

@@ -2,13 +2,14 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from spinegen.errors import SpinegenError, UsageError
-from spinegen.pool import pooled
+from spinegen.pool import pooled, pooled_in_order
 from spinegen.shards import checked_shard, shard_of
 
 
@@ -32,6 +33,31 @@ def dies(number: int) -> int:
 
 def test_every_result_comes_back_once() -> None:
     assert sorted(pooled(squared, range(20), jobs=2)) == [n * n for n in range(20)]
+
+
+def slow_first(number: int) -> int:
+    """The first item takes longer than all others together."""
+    time.sleep(0.5 if number == 0 else 0.001)
+    return number
+
+
+def test_results_come_in_order_and_few_are_kept_back() -> None:
+    taken: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(60):
+            taken.append(number)
+            yield number
+
+    results = pooled_in_order(slow_first, source(), jobs=2)
+    assert next(results) == 0
+    assert len(taken) < 30, "the others waited for the first"
+    assert list(results) == list(range(1, 60))
+
+
+def test_a_killed_worker_does_not_change_the_order(tmp_path: Path) -> None:
+    work = [(tmp_path / "died", number) for number in range(12)]
+    assert list(pooled_in_order(dies_once, work, jobs=2)) == list(range(12))
 
 
 def test_the_source_is_read_only_as_workers_become_free() -> None:

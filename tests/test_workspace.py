@@ -12,6 +12,7 @@ import pytest
 
 from spinegen.errors import WorkspaceError
 from spinegen.files import atomic_path, remove_leftovers, write_json, write_text
+from spinegen.records.run_record import StageOutcome
 from spinegen.workspace import RUNS_KEPT, Workspace
 
 
@@ -28,32 +29,32 @@ def test_what_is_not_kept_may_change_and_is_written_down(tmp_path: Path) -> None
     workspace = Workspace(tmp_path)
     workspace.begin("render", {"seed": 1, "jobs": 1}, kept={"seed": 1})
     workspace.begin("render", {"seed": 1, "jobs": 4}, kept={"seed": 1})
-    assert workspace.run()["stages"]["render"]["settings"] == {"seed": 1, "jobs": 4}
+    assert workspace.run().stages["render"].settings == {"seed": 1, "jobs": 4}
     with pytest.raises(WorkspaceError, match=r"render\.seed was 1, now 2"):
         workspace.begin("render", {"seed": 2, "jobs": 4}, kept={"seed": 2})
-    assert workspace.run()["stages"]["render"]["settings"]["seed"] == 1
+    assert workspace.run().stages["render"].settings["seed"] == 1
 
 
 def test_every_run_of_a_stage_keeps_its_time(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.begin("fit", {"spine": "regional"})
     second = workspace.begin("fit", {"spine": "regional"})
-    workspace.finish("fit", {"seconds": 1.5, "failures": []}, second)
+    workspace.finish("fit", StageOutcome(seconds=1.5), second)
     third = workspace.begin("fit", {"spine": "regional"}, shard="1/2")
-    workspace.finish("fit", {"seconds": 0.1}, third)
-    stage = workspace.run()["stages"]["fit"]
-    assert stage["settings"] == {"spine": "regional"}
-    assert [run.get("seconds") for run in stage["runs"]] == [None, 1.5, 0.1], "the first was broken off"
-    assert [run.get("shard") for run in stage["runs"]] == [None, None, "1/2"]
-    assert stage["seconds"] == 0.1
+    workspace.finish("fit", StageOutcome(seconds=0.1), third)
+    stage = workspace.run().stages["fit"]
+    assert stage.settings == {"spine": "regional"}
+    assert [run.seconds for run in stage.runs] == [None, 1.5, 0.1], "the first was broken off"
+    assert [run.shard for run in stage.runs] == [None, None, "1/2"]
+    assert stage.seconds == 0.1
 
 
 def test_the_list_of_runs_does_not_grow_without_end(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     for number in range(RUNS_KEPT + 5):
-        workspace.finish("fit", {"seconds": number}, workspace.begin("fit", {}))
-    runs = workspace.run()["stages"]["fit"]["runs"]
-    assert [run["seconds"] for run in runs] == list(range(5, RUNS_KEPT + 5))
+        workspace.finish("fit", StageOutcome(seconds=number), workspace.begin("fit", {}))
+    runs = workspace.run().stages["fit"].runs
+    assert [run.seconds for run in runs] == list(range(5, RUNS_KEPT + 5))
 
 
 NOTER = """
@@ -62,7 +63,7 @@ from pathlib import Path
 from spinegen.workspace import Workspace
 workspace = Workspace(Path(sys.argv[1]))
 for number in range(25):
-    workspace.note(**{f"{sys.argv[2]}-{number}": number})
+    workspace.note_engine({"name": sys.argv[2], "version": str(number)})
     workspace.note_engine({"name": sys.argv[2]})
 """
 
@@ -71,8 +72,9 @@ def test_processes_that_write_the_record_at_once_lose_nothing(tmp_path: Path) ->
     others = [subprocess.Popen([sys.executable, "-c", NOTER, str(tmp_path), name]) for name in ("a", "b", "c")]
     assert [other.wait(60) for other in others] == [0, 0, 0]
     run = Workspace(tmp_path).run()
-    assert [run[f"{name}-{number}"] for name in ("a", "b", "c") for number in range(25)] == [*range(25)] * 3
-    assert sorted(engine["name"] for engine in run["engines"]) == ["a", "b", "c"]
+    noted = {(engine["name"], engine.get("version")) for engine in run.engines}
+    assert noted == {(name, number) for name in "abc" for number in (None, *map(str, range(25)))}
+    assert len(run.engines) == 3 * 26, "none is noted twice"
 
 
 def test_a_record_of_the_first_version_still_refuses_another_config(tmp_path: Path) -> None:

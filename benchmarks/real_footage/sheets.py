@@ -1,5 +1,6 @@
 """Contact sheets: the worst crops with both opinions, and evenly spaced ones with our spine."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from .truth import Truth
 TILE_HW = (300, 240)
 COLUMNS = 8
 WORST = 40
+WORST_OF_A_CLIP = 16
+"""So that one hard scene does not hide what goes wrong elsewhere."""
 OURS_RGB, THEIRS_RGB, MISS_RGB = (80, 200, 255), (90, 255, 90), (255, 60, 60)
 
 
@@ -27,7 +30,7 @@ def write_worst(folder: Path, target: Path, truths: Sequence[Truth], answers: An
     clips, truth = joined(truths)
     error = np.where(truth.scored[:, None], errors(truth, answers), np.nan)
     largest = np.nan_to_num(error, nan=-1).max(axis=1)
-    rows = [int(i) for i in np.argsort(-largest, kind="stable")[:WORST] if largest[i] >= 0]
+    rows = _worst(clips, largest)
     tiles, facts = [], []
     for i, picture in zip(rows, _pictures_of(folder, clips, truth, rows), strict=True):
         point = int(np.nanargmax(error[i]))
@@ -60,6 +63,18 @@ def write_spines(folder: Path, target: Path, truths: Sequence[Truth], answers: A
         points = geometry.apply_affine(matrix, answers.keypoints_px[i][None])
         tiles.append(_captioned(draw_pose(tile, points, spine_only=True), f"{clips[i]} {truth.frames[i]}"))
     _write(target, tiles)
+
+
+def _worst(clips: NDArray[np.str_], largest: NDArray[np.float64]) -> list[int]:
+    """People by falling error, `WORST` of them and no more than `WORST_OF_A_CLIP` of one clip; negative: without any."""
+    taken: Counter[str] = Counter()
+    rows: list[int] = []
+    for i in np.argsort(-largest, kind="stable"):
+        clip = str(clips[i])
+        if largest[i] >= 0 and taken[clip] < WORST_OF_A_CLIP and len(rows) < WORST:
+            taken[clip] += 1
+            rows.append(int(i))
+    return rows
 
 
 def _pictures_of(folder: Path, clips: NDArray[np.str_], truth: Truth, rows: list[int]) -> list[NDArray[np.uint8]]:

@@ -14,7 +14,7 @@ from spinegen.progress import Reporter
 from .clips import CLIPS, Clip, pictures, sights
 from .referees import BLAZEPOSE_FILE, COCO_IN_BLAZEPOSE, MOVENET_FILES, BlazePose, movenet, square_crop, to_picture
 
-VERSION = 1
+VERSION = 2
 AGREE_SHARE = 0.04
 """Of the box's larger side."""
 BLAZEPOSE_SURE, MOVENET_SURE, PRESENT = 0.5, 0.3, 0.5
@@ -45,7 +45,7 @@ class Truth:
     movenet_px: NDArray[np.float64]
     """(N, 17, 2) each, COCO's order."""
     sure: NDArray[np.bool_]
-    """(N, 17): both referees are confident."""
+    """(N, 17): both referees are confident and place the point inside the picture."""
 
     @property
     def side_px(self) -> NDArray[np.float64]:
@@ -65,7 +65,7 @@ class Truth:
 
 
 def load_truth(folder: Path, reporter: Reporter) -> list[Truth]:
-    """What the referees say of every clip; read from `referees.<clip>.npz` where that was made from the same footage.
+    """What the referees say of every clip; read from `referees.<clip>.<key>.npz` where that was made before.
 
     Raises:
         DatasetError: footage or a referee is missing.
@@ -74,16 +74,14 @@ def load_truth(folder: Path, reporter: Reporter) -> list[Truth]:
 
 
 def _of_clip(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
-    key = _key(folder, clip)
-    kept = folder / f"referees.{clip.file}.npz"
+    kept = folder / f"referees.{clip.file}.{_key(folder, clip)[:12]}.npz"
     if kept.is_file():
         with np.load(kept) as arrays:
-            if str(arrays["key"]) == key:
-                return Truth(clip.name, **{name: arrays[name] for name in arrays.files if name != "key"})
+            return Truth(clip.name, **{name: arrays[name] for name in arrays.files})
     truth = _judge(folder, clip, reporter)
     arrays = {name: value for name, value in vars(truth).items() if name != "clip"}
     with atomic_path(kept) as temporary:
-        np.savez_compressed(temporary, key=np.array(key), **arrays)
+        np.savez_compressed(temporary, **arrays)
     return truth
 
 
@@ -102,7 +100,7 @@ def _key(folder: Path, clip: Clip) -> str:
 def _judge(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
     people = sights(clip)
     referee = BlazePose(folder)
-    boxes, crops, points, sure = [], [], [], []
+    boxes, crops, points, sure, sizes = [], [], [], [], []
     with reporter.task(f"BlazePose on {clip.name}", len(people), "people") as task:
         frames = pictures(folder, clip, [s.frame for s in people])
         for sight, picture in zip(people, frames, strict=True):
@@ -114,23 +112,32 @@ def _judge(folder: Path, clip: Clip, reporter: Reporter) -> Truth:
             crop = square_crop(picture, box)
             found, visible, present = referee(crop)
             boxes.append(box)
+            sizes.append((picture.shape[1], picture.shape[0]))
             crops.append(crop)
             points.append(found[list(COCO_IN_BLAZEPOSE)])
             sure.append((visible[list(COCO_IN_BLAZEPOSE)] >= BLAZEPOSE_SURE) & (present >= PRESENT))
             task.advance()
     reporter.say(f"MoveNet on {clip.name}, {len(crops)} people")
     second, scores = movenet(folder, np.stack(crops))
-    places = np.array(boxes)
+    places, sizes_px = np.array(boxes), np.array(sizes)
+    blazepose_px, movenet_px = to_picture(np.array(points), places), to_picture(second, places)
+    inside = _inside(blazepose_px, sizes_px) & _inside(movenet_px, sizes_px)
     return Truth(
         clip=clip.name,
         frames=np.array([s.frame for s in people]),
         boxes_xywh_px=places,
         scored=np.array([s.scored for s in people]),
         runs=np.array([s.run for s in people]),
-        blazepose_px=to_picture(np.array(points), places),
-        movenet_px=to_picture(second, places),
-        sure=np.array(sure) & (scores >= MOVENET_SURE),
+        blazepose_px=blazepose_px,
+        movenet_px=movenet_px,
+        sure=np.array(sure) & (scores >= MOVENET_SURE) & inside,
     )
+
+
+def _inside(points_px: NDArray[np.float64], sizes_px: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N, 17, 2) points, (N, 2) widths and heights -> (N, 17)."""
+    within = (points_px >= -0.5) & (points_px < sizes_px[:, None] - 0.5)
+    return within[..., 0] & within[..., 1]
 
 
 def _box_around(points_px: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:

@@ -1,16 +1,16 @@
 """YAML read into frozen pydantic models, with errors that name the file, the field, the value and what is allowed."""
 
+import re
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import ClassVar, TypeVar, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
 from .errors import ConfigError
+from .yaml_file import YamlFile, read_yaml
 
-MAX_FILE_BYTES = 8_000_000
-MAX_VALUES = 200_000
-"""Of one YAML file, aliases unfolded."""
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 SHOWN = 300
 """Characters of a wrong value that an error shows."""
 
@@ -26,15 +26,15 @@ class Settings(BaseModel):
     remade: ClassVar[bool] = False
     """Whether a stage may be done again in the same workspace with other settings; what it made is then replaced."""
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, JsonValue]:
         """The fields that decide what is made, as plain JSON data."""
         return self.model_dump(mode="json", exclude=set(self.transient))
 
-    def kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, JsonValue]:
         """What may not change once a workspace was started with it."""
         return {} if self.remade else self.identity()
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, JsonValue]:
         """All fields as they were asked for, for `run.json`."""
         return self.model_dump(mode="json")
 
@@ -46,72 +46,52 @@ def load_yaml(path: Path, kind: type[SettingsT]) -> SettingsT:
     """Read and validate one YAML file.
 
     Raises:
-        ConfigError: unreadable, not YAML, not a mapping, or a value that `kind` does not allow.
+        ConfigError: see `yaml_file.read_yaml`; not a mapping, or a value that `kind` does not allow, with its line.
     """
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ConfigError(f"{path}: has {path.stat().st_size} bytes; at most {MAX_FILE_BYTES} are read")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    try:
-        _require_plain(path, yaml.compose(text, Loader=yaml.SafeLoader))
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
-    except RecursionError:
-        raise ConfigError(f"{path}: is not valid YAML: it is nested too deeply") from None
-    if data is None:
-        data = {}
+    file = read_yaml(path)
+    data = {} if file.data is None else file.data
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: must hold a mapping of settings, found {type(data).__name__}")
-    return parse(data, kind, str(path))
+    return parse(data, kind, str(path), file)
 
 
-def _require_plain(path: Path, root: yaml.Node | None) -> None:
-    """Refuse a file whose aliases unfold to far more than it holds, or to themselves."""
-    sizes: dict[int, int] = {}
-
-    def unfolded(node: yaml.Node) -> int:
-        known = sizes.get(id(node))
-        if known == 0:
-            raise ConfigError(f"{path}: is not valid YAML here: an alias stands within what it names")
-        if known is not None:
-            return known
-        sizes[id(node)] = 0
-        inside = 1
-        if isinstance(node, yaml.MappingNode):
-            inside += sum(unfolded(key) + unfolded(value) for key, value in node.value)
-        elif isinstance(node, yaml.SequenceNode):
-            inside += sum(unfolded(item) for item in node.value)
-        sizes[id(node)] = inside
-        return inside
-
-    if root is not None and unfolded(root) > MAX_VALUES:
-        raise ConfigError(f"{path}: holds more than {MAX_VALUES} values once its aliases are unfolded")
-
-
-def parse(data: object, kind: type[SettingsT], source: str) -> SettingsT:
-    """Validate plain data; `source` is named in the error."""
+def parse(data: object, kind: type[SettingsT], source: str, file: YamlFile | None = None) -> SettingsT:
+    """Validate plain data; `source` is named in the error, and lines of `file` where it came from one."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{source}: {_sentence(error, kind)}") from error
+        found = error.errors()
+        # a list whose only entry is wrong is also called too short
+        inner = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
+        parts = [
+            _sentence(item, kind, file) for item in found if item["type"] != "too_short" or item["loc"] not in inner
+        ]
+        raise ConfigError(f"{source}: {'; '.join(dict.fromkeys(parts))}") from error
 
 
-def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
-    parts = []
-    for item in error.errors():
-        field = ".".join(str(part) for part in item["loc"]) or "(top level)"
-        if item["type"] == "extra_forbidden":
-            allowed = _allowed_keys(kind, item["loc"][:-1])
-            known = f"; allowed are: {', '.join(allowed)}" if allowed else ""
-            parts.append(f"unknown field {field}{known}")
-        elif item["type"] == "missing":
-            parts.append(f"field {field} is missing")
-        else:
-            parts.append(f"field {field}: found {_short(item['input'])}: {item['msg']}")
-    return "; ".join(parts)
+def _sentence(item: ErrorDetails, kind: type[BaseModel], file: YamlFile | None) -> str:
+    location = item["loc"]
+    field = ".".join(str(part) for part in location) or "(top level)"
+    line = file.node(location)[1] if file is not None else None
+    where = f"line {line}: " if line is not None else ""
+    if item["type"] == "extra_forbidden":
+        allowed = _allowed_keys(kind, location[:-1])
+        return f"{where}unknown field {field}" + (f"; allowed are: {', '.join(allowed)}" if allowed else "")
+    if item["type"] == "missing":
+        return f"{where}field {field} is missing"
+    return f"{where}field {field}: found {_short(item['input'])}: {item['msg']}{_hint(item, file)}"
+
+
+def _hint(item: ErrorDetails, file: YamlFile | None) -> str:
+    """What was probably meant."""
+    value = item["input"]
+    if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value):
+        return f"; write {value.replace(',', '.')}, with a decimal point"
+    if isinstance(value, bool) and item["type"] == "string_type":
+        return "; YAML reads yes, no, on and off as true and false: quote a text"
+    if isinstance(value, list) and file is not None and file.has_decimal_commas(item["loc"]):
+        return "; a comma parts the values of a list: numbers have a decimal point"
+    return ""
 
 
 def _short(value: object) -> str:

@@ -1,5 +1,6 @@
 """Atomic writes: a file that exists is whole."""
 
+import errno
 import hashlib
 import json
 import os
@@ -11,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Errors of a disk that is full or may not be written: what was done stays, and the same command goes on."""
 
 
 @contextmanager
@@ -25,6 +29,10 @@ def atomic_path(target: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)
         temporary.replace(target)
+    except OSError as error:
+        if error.errno in NO_ROOM and error.filename in (None, str(temporary)):
+            error.filename = str(target)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -54,6 +62,24 @@ def _alive(process: int) -> bool:
     return True
 
 
+def reserve(path: Path, what: str) -> None:
+    """Take the room for a file whose size is known, before it is filled through memory, where a full disk would kill the process.
+
+    Raises:
+        OSError: there is not enough.
+    """
+    size = path.stat().st_size
+    handle = os.open(path, os.O_RDWR)
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        text = f"{error.strerror or error} for {size / 1e6:,.0f} MB of {what}"
+        raise OSError(error.errno, text, str(path)) from error
+    finally:
+        os.close(handle)
+
+
 def room_fault(folder: Path) -> str | None:
     """What stands in the way of a file of a megabyte in this folder; None where nothing does."""
     try:
@@ -75,7 +101,7 @@ def is_file_name(value: object) -> bool:
     return isinstance(value, str) and value not in ("", ".", "..") and not set("/\\\0") & set(value)
 
 
-def write_bytes(target: Path, data: bytes) -> None:
+def write_bytes(target: Path, data: bytes | memoryview) -> None:
     """Write whole or not at all."""
     with atomic_path(target) as temporary:
         temporary.write_bytes(data)

@@ -15,6 +15,7 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from .errors import SpinegenError, UsageError
+from .threads import ONE_THREAD, one_thread
 
 DEATHS_WITHOUT_PROGRESS = 3
 """Times that workers may be killed one after the other (for example by a lack of memory) with nothing finished between."""
@@ -40,7 +41,9 @@ def pooled(
     items: Iterable[ItemT],
     jobs: int,
     dask: str | None = None,
+    *,
     at_end: Callable[[], None] | None = None,
+    held_up: Callable[[], bool] = lambda: False,
 ) -> Iterator[ResultT]:
     """`function(item)` of every item, in the order in which they are done.
 
@@ -53,6 +56,7 @@ def pooled(
         jobs: worker processes; those of a Dask cluster are as many as it has.
         dask: address of a Dask scheduler.
         at_end: called once on every worker of a cluster, which lives on; local workers end.
+        held_up: while it says so, nothing more is handed out.
 
     Raises:
         SpinegenError: workers are killed again and again.
@@ -64,7 +68,8 @@ def pooled(
         with _opened(jobs, dask, at_end) as pool:
             try:
                 while True:
-                    _hand_out(pool, function, source, waiting, running)
+                    if not (running and held_up()):
+                        _hand_out(pool, function, source, waiting, running)
                     if not running:
                         return
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -84,6 +89,23 @@ def pooled(
                 raise SpinegenError(
                     f"--dask {dask}: the scheduler has gone; the same command goes on from here"
                 ) from error
+
+
+def pooled_in_order(function: Callable[[ItemT], ResultT], items: Iterable[ItemT], jobs: int) -> Iterator[ResultT]:
+    """As `pooled`, on this machine, in the order of the items; a few results at most are kept back, so that memory stays flat."""
+    kept: dict[int, ResultT] = {}
+    wanted = 0
+    work = ((function, number, item) for number, item in enumerate(items))
+    for number, result in pooled(_numbered, work, jobs, held_up=lambda: len(kept) >= 2 * jobs):
+        kept[number] = result
+        while wanted in kept:
+            yield kept.pop(wanted)
+            wanted += 1
+
+
+def _numbered(work: tuple[Callable[[ItemT], ResultT], int, ItemT]) -> tuple[int, ResultT]:
+    function, number, item = work
+    return number, function(item)
 
 
 def _hand_out(
@@ -112,9 +134,7 @@ def _opened(jobs: int, dask: str | None, at_end: Callable[[], None] | None) -> I
 
 @contextmanager
 def _local(jobs: int) -> Iterator[_Pool]:
-    # One thread of linear algebra a process: the work is already split.
-    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMEXPR", "NUMBA")}
-    executor = get_reusable_executor(max_workers=jobs, timeout=600, env=threads)
+    executor = get_reusable_executor(max_workers=jobs, timeout=600, env=ONE_THREAD)
     try:
         yield _Pool(
             lambda function, item: executor.submit(_watched, function, item),
@@ -145,7 +165,11 @@ def _cluster(address: str, at_end: Callable[[], None] | None) -> Iterator[_Pool]
             ) from None
         executor = client.get_executor(pure=False, retries=2)
         try:
-            yield _Pool(executor.submit, _Counted(client).room, (KilledWorker,))
+            yield _Pool(
+                lambda function, item: executor.submit(_on_one_thread, function, item),
+                _Counted(client).room,
+                (KilledWorker,),
+            )
         finally:
             executor.shutdown(wait=False)
             if at_end is not None:
@@ -171,6 +195,12 @@ class _Counted:
 BEFORE_LEAVING: list[Callable[[], None]] = []
 """What a worker of this machine still does when the process that asked has gone."""
 _watching = False
+
+
+def _on_one_thread(function: Callable[[Any], Any], item: Any) -> Any:
+    """On a worker that somebody else started, with threads of its own choice."""
+    with one_thread():
+        return function(item)
 
 
 def _watched(function: Callable[[Any], Any], item: Any) -> Any:

@@ -3,12 +3,19 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from .errors import SpinegenError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+SHOWN_FAILURES = 3
+"""Failures that the last line names."""
 PLAIN_SECONDS = 10.0
 """On a non-terminal a running task prints a line this often."""
 
@@ -55,6 +62,8 @@ class StageSummary:
     """Machine-readable figures kept in `run.json` (frames, seconds, scores)."""
     told: tuple[str, ...] = ()
     """Names of the failed items where each was told while the stage ran, so that its sentence need not be repeated."""
+    facts: "Mapping[str, BaseModel]" = field(default_factory=dict)
+    """Entries of `run.json` that only the stage knows: what it read, what it planned."""
 
 
 class SilentReporter:
@@ -223,3 +232,20 @@ def print_summary(summary: StageSummary) -> None:
     width = max((len(key) for key, _ in rows), default=0)
     for key, value in rows:
         print(f"  {key:<{width}}  {value}")
+
+
+def complain(summary: StageSummary, what: str) -> None:
+    """End with what failed, now that the rest is done.
+
+    Args:
+        what: name of the items that failed, such as `clip(s)`.
+
+    Raises:
+        SpinegenError: something did.
+    """
+    if summary.failures:
+        count = len(summary.failures)
+        shown, mark = (summary.told, ", ") if summary.told else (summary.failures, "; ")
+        more = f"{mark}and {count - SHOWN_FAILURES} more" if count > SHOWN_FAILURES else ""
+        first = mark.join(shown[:SHOWN_FAILURES]) + more
+        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")

@@ -1,43 +1,37 @@
 """What `run.json` says about where a set comes from: the software, the machine, and the hashes of everything that was read."""
 
-import hashlib
-import json
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-from .errors import WorkspaceError
-from .files import sha256, write_json
+from .files import sha256
+from .records.run_record import Environment, digest
 from .resources import resource_path
 from .version import __version__
 
 SHIPPED_FOLDERS = ("configs", "opensim_models")
-INLINE_CLIPS = 200
-"""More clips than this are listed in a file of their own, so that `run.json` can still be read by eye."""
-CLIP_LIST = "clips.json"
 
 
 @lru_cache(maxsize=1)
-def environment() -> dict[str, Any]:
-    """Software and machine of this process as plain JSON data; neither host, user nor folder is named."""
-    return {
-        "spinegen": __version__,
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "versions": _versions(),
-        "shipped_sha256": shipped_digest(),
-        "platform": platform.platform(),
-        "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
-        "gpus": _gpus(),
-    }
+def environment() -> Environment:
+    """Software and machine of this process; neither host, user nor folder is named."""
+    return Environment(
+        spinegen=__version__,
+        commit=_commit(),
+        python=platform.python_version(),
+        versions=_versions(),
+        shipped_sha256=shipped_digest(),
+        platform=platform.platform(),
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)),
+        memory_gb=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
+        gpus=tuple(_gpus()),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -48,73 +42,13 @@ def shipped_digest() -> str:
     return digest((path.relative_to(root).as_posix(), sha256(path)) for path in files)
 
 
-def digest(pairs: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 over the lines `<hash>  <name>`, sorted, as `sha256sum` would print them."""
-    lines = sorted(f"{file_hash}  {name}\n" for name, file_hash in pairs)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
 def folder_digest(folder: Path) -> str:
     """Digest over names and sizes of all files in a folder of pictures, which may be too large to be read at every start."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return digest((path.relative_to(folder).as_posix(), str(path.stat().st_size)) for path in files)
 
 
-def fitted_inputs(root: Path, fits: Path, own_clips: Path) -> dict[str, Any]:
-    """The clips behind all fits on disk, as their reports tell: path as it was typed, hash, and how each was fitted.
-
-    Fits come from any number of calls with different settings; clips of equal settings share an entry of `fits`. A long list goes into
-    `clips.json` beside `run.json`, whose entry then holds only the count and a digest.
-    """
-    groups: list[dict[str, Any]] = []
-    clips: list[dict[str, Any]] = []
-    for report in sorted(fits.glob("*/report.json")):
-        try:
-            data = json.loads(report.read_text(encoding="utf-8"))
-            identity, source = data["identity"], Path(data["source"])
-            hashes = dict(identity["sha256"])
-            entry: dict[str, Any] = {"name": report.parent.name, "sha256": hashes.pop("clip")}
-            if "truth" in hashes:
-                entry["truth_sha256"] = hashes.pop("truth")
-            group = {"settings": identity["settings"], "sha256": hashes}
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if group not in groups:
-            groups.append(group)
-        shipped = source.parent.resolve() == own_clips.resolve()
-        entry |= {"shipped": True} if shipped else {"path": str(source)}
-        clips.append(entry | {"fit": groups.index(group)})
-    found: dict[str, Any] = {"count": len(clips), "sha256": digest((clip["name"], clip["sha256"]) for clip in clips)}
-    if len(clips) <= INLINE_CLIPS:
-        (root / CLIP_LIST).unlink(missing_ok=True)
-        return {"fits": groups, "clips": found | {"files": clips}}
-    write_json(root / CLIP_LIST, clips, indent=None)
-    return {"fits": groups, "clips": found | {"list": CLIP_LIST}}
-
-
-def recorded_clips(run_file: Path, run: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The clips that a `run.json` lists, in it or beside it.
-
-    Raises:
-        WorkspaceError: the list is missing or is not the one that was recorded.
-    """
-    clips = run.get("inputs", {}).get("clips", {})
-    if "list" not in clips:
-        return list(clips.get("files", ()))
-    path = run_file.parent / Path(clips["list"]).name
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        same = digest((clip["name"], clip["sha256"]) for clip in found) == clips["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkspaceError(
-            f"{path}: cannot be read: {error}; it lists the clips of {run_file} and must lie beside it"
-        ) from error
-    if not same:
-        raise WorkspaceError(f"{path}: is not the list of clips that {run_file} was written with")
-    return found
-
-
-def named_files(settings: Mapping[str, Any]) -> dict[str, str]:
+def named_files(settings: Mapping[str, object]) -> dict[str, str]:
     """Hashes of the files that a stage's settings name, by their path as typed."""
     found = {}
     for value in settings.values():

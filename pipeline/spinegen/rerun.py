@@ -1,11 +1,10 @@
 """The same set again from its `run.json`: the settings of every stage, and the files they name, found and checked by their hashes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
+from pydantic import Field, JsonValue
 
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
@@ -14,33 +13,22 @@ from .clips.matching import JOIN
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
-from .motions import make_shipped_clips
+from .motions import make_shipped_clips, shipped_clips
+from .motions.poses import PoseSettings
 from .pose.settings import TrainSettings
-from .provenance import environment, folder_digest, recorded_clips
+from .provenance import environment, folder_digest
+from .records.base import JsonObject, Record
+from .records.run_record import ClipRecord, NamedFile, RunRecord, StageRecord, read_run_record, recorded_clips
 from .render.settings import RenderSettings
-from .workspace import Workspace, read_run_file
+from .run_config import RunPlan
+from .workspace import Workspace
 
 SCENES = "scenes.yaml"
 """The recorded scenes, written into the new workspace."""
 SHOWN_FAULTS = 3
 
 
-@dataclass(frozen=True)
-class Rerun:
-    """What has to be done, stage by stage."""
-
-    fits: tuple[FitSettings, ...]
-    """One for every set of settings that clips were fitted with."""
-    render: RenderSettings | None
-    export: ExportSettings | None
-    train: TrainSettings | None
-    plan_sha256: str | None = None
-    """What the plan should come to."""
-    differences: tuple[str, ...] = ()
-    """How software and machine differ from then, a sentence each."""
-
-
-def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rerun:
+def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> RunPlan:
     """Settings for all stages that a `run.json` records; nothing is fitted or drawn yet.
 
     Args:
@@ -52,31 +40,29 @@ def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Rer
         WorkspaceError: the record is damaged or incomplete, a file is missing or has another hash, or the workspace holds another run.
         ConfigError: a recorded setting is not one of this version.
     """
-    run = read_run_file(run_file)
-    stages: Mapping[str, Any] = run.get("stages", {})
+    run = read_run_record(run_file)
     clips = recorded_clips(run_file, run)
-    if not clips or "fit" not in stages:
+    if (not clips or "fit" not in run.stages) and "poses" not in run.stages:
         raise WorkspaceError(
             f"{run_file}: records no fitted clip: it is from an older version or a run that was broken off"
         )
     _require_own(workspace, run_file)
     finder = _Finder(run_file, inputs)
     source = str(run_file)
-    fits = _fits(run, clips, workspace, finder, source)
-    asked = {name: dict(stage.get("settings", {})) for name, stage in stages.items()}
-    hashes = {name: stage.get("files", {}) for name, stage in stages.items()}
-    render = _render(run, asked["render"], hashes["render"], workspace, finder) if "render" in stages else None
-    for name in ("export", "train"):
-        finder.replace(asked.get(name, {}), hashes.get(name, {}))
+    fits = _fits(run, clips, workspace, finder, source) if clips else ()
+    render = _render(run, run.stages["render"], workspace, finder) if "render" in run.stages else None
+    export, train = (finder.replaced(run.stages.get(name)) for name in ("export", "train"))
+    poses = run.stages.get("poses")
     finder.require_all()
-    workspace.note(origin={"path": source, "sha256": sha256(run_file)})
-    return Rerun(
+    workspace.note(origin=NamedFile(path=source, sha256=sha256(run_file)))
+    return RunPlan(
         fits,
         render() if render is not None else None,
-        parse(asked["export"], ExportSettings, source) if "export" in stages else None,
-        parse(asked["train"], TrainSettings, source) if "train" in stages else None,
-        run.get("plan", {}).get("sha256"),
+        parse(export, ExportSettings, source) if export is not None else None,
+        parse(train, TrainSettings, source) if train is not None else None,
+        run.plan.sha256 if run.plan is not None else None,
         tuple(_differences(run)),
+        parse(poses.settings, PoseSettings, source) if poses is not None else None,
     )
 
 
@@ -118,11 +104,14 @@ class _Finder:
         )
         return path
 
-    def replace(self, settings: dict[str, Any], hashes: Mapping[str, str]) -> None:
-        """Put the paths of found files into settings."""
-        for name, value in settings.items():
-            if isinstance(value, str) and value in hashes:
-                settings[name] = str(self.find(value, hashes[value], name))
+    def replaced(self, stage: StageRecord | None) -> JsonObject | None:
+        """A stage's settings with the paths of found files."""
+        if stage is None:
+            return None
+        return {name: self._found(name, value, stage.files) for name, value in stage.settings.items()}
+
+    def _found(self, name: str, value: JsonValue, hashes: Mapping[str, str]) -> JsonValue:
+        return str(self.find(value, hashes[value], name)) if isinstance(value, str) and value in hashes else value
 
     def require_all(self) -> None:
         """Raises WorkspaceError: something that was looked for is not there."""
@@ -135,63 +124,75 @@ class _Finder:
 def _require_own(workspace: Workspace, run_file: Path) -> None:
     if not workspace.run_file.exists():
         return
-    origin = workspace.run().get("origin", {})
-    if not run_file.is_file() or origin.get("sha256") != sha256(run_file):
+    origin = workspace.run().origin
+    if not run_file.is_file() or origin is None or origin.sha256 != sha256(run_file):
         raise WorkspaceError(f"{workspace.root}: holds another run; name a new folder with --out")
 
 
 def _fits(
-    run: Mapping[str, Any], clips: list[dict[str, Any]], workspace: Workspace, finder: _Finder, source: str
+    run: RunRecord, clips: tuple[ClipRecord, ...], workspace: Workspace, finder: _Finder, source: str
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
-    if any(clip.get("shipped") for clip in clips):
-        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips)}
-    found = []
-    for index, group in enumerate(run["inputs"]["fits"]):
-        settings = dict(group["settings"])
-        for key, wanted in group["sha256"].items():
+    known = {clip.name for clip in shipped_clips()}
+    names = [clip.name for clip in clips if clip.shipped and clip.name in known]
+    if names:
+        shipped = {Path(path).stem: Path(path) for path in make_shipped_clips(workspace.clips, names)}
+    jobs = run.stages.get("fit", StageRecord()).settings.get("jobs", 1)
+    found: list[FitSettings] = []
+    for index, group in enumerate(run.inputs.fits):
+        settings = dict(group.settings)
+        for key, wanted in group.sha256.items():
             name, _, part = key.partition(":")
-            path = str(finder.find(part or str(settings[name]), wanted, f"{name} of the fits"))
+            given = str(settings[name])
+            path = str(finder.find(part or given, wanted, f"{name} of the fits"))
             settings[name] = (
-                JOIN.join(path if one.strip() == part else one for one in settings[name].split(JOIN)) if part else path
+                JOIN.join(path if one.strip() == part else one for one in given.split(JOIN)) if part else path
             )
-        rows = []
-        for clip in clips:
-            if clip["fit"] == index:
-                path = str(shipped.get(clip["name"], clip["name"])) if clip.get("shipped") else clip["path"]
-                found_at = finder.find(path, clip["sha256"], f"clip {clip['name']}")
-                rows.append({"clip": found_at, "name": clip["name"]})
-                if "truth_sha256" in clip:
-                    finder.find(str(truth_file(found_at)), clip["truth_sha256"], f"truth beside clip {clip['name']}")
-        jobs = run["stages"]["fit"].get("settings", {}).get("jobs", 1)
+        rows: list[JsonValue] = [
+            {"clip": str(_clip(clip, shipped, finder)), "name": clip.name} for clip in clips if clip.fit == index
+        ]
         found.append(parse({**settings, "clips": rows, "jobs": jobs}, FitSettings, source))
     return tuple(found)
 
 
-def _render(
-    run: Mapping[str, Any], asked: dict[str, Any], hashes: Mapping[str, str], workspace: Workspace, finder: _Finder
-) -> Callable[[], RenderSettings]:
+def _clip(clip: ClipRecord, shipped: Mapping[str, Path], finder: _Finder) -> Path:
+    path = str(shipped.get(clip.name, clip.name)) if clip.shipped else clip.path or clip.name
+    found = finder.find(path, clip.sha256, f"clip {clip.name}")
+    if clip.truth_sha256 is not None:
+        finder.find(str(truth_file(found)), clip.truth_sha256, f"truth beside clip {clip.name}")
+    return found
+
+
+class _Drawn(Record):
+    """What decided the frames, as far as it is looked at here."""
+
+    scenes: JsonObject
+    pictures: str | None = None
+    wardrobes: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+def _render(run: RunRecord, stage: StageRecord, workspace: Workspace, finder: _Finder) -> Callable[[], RenderSettings]:
     """A function that writes the scenes and returns the settings, to be called once all files were found."""
-    kept = run["stages"]["render"]["kept"]
-    scenes = dict(kept["scenes"])
-    plan = run.get("plan", {})
-    if "shots" in plan:
-        scenes["shots"] = plan["shots"]
-    if scenes["places"].get("folder") is not None:
-        beside = Path(asked["scenes"]).parent
-        folder = finder.find_folder(beside / scenes["places"]["folder"], kept.get("pictures"))
-        scenes["places"] = {**scenes["places"], "folder": str(folder.resolve())}
-    people, hashed = scenes["people"], kept.get("wardrobes", {})
-    weights = {
-        str(finder.find(name, hashed[name], "wardrobe")) if name in hashed else name: weight
-        for name, weight in people["wardrobe"].items()
-    }
-    scenes["people"] = {**people, "wardrobe": weights}
-    if asked["skeleton"] in hashes:
-        asked["skeleton"] = str(finder.find(asked["skeleton"], hashes[asked["skeleton"]], "skeleton"))
+    kept, asked = _Drawn.model_validate(stage.kept), dict(stage.settings)
+    scenes = dict(kept.scenes)
+    if run.plan is not None:
+        scenes["shots"] = run.plan.shots
+    places, people = _part(scenes, "places"), _part(scenes, "people")
+    if places.get("folder") is not None:
+        beside = Path(str(asked["scenes"])).parent
+        folder = finder.find_folder(beside / str(places["folder"]), kept.pictures)
+        scenes["places"] = {**places, "folder": str(folder.resolve())}
+    wardrobe: JsonObject = {}
+    for name, weight in _part(people, "wardrobe").items():
+        hashed = kept.wardrobes.get(name)
+        wardrobe[name if hashed is None else str(finder.find(name, hashed, "wardrobe"))] = weight
+    scenes["people"] = {**people, "wardrobe": wardrobe}
+    skeleton = str(asked["skeleton"])
+    if skeleton in stage.files:
+        asked["skeleton"] = str(finder.find(skeleton, stage.files[skeleton], "skeleton"))
     names = ("engine", "engine_command", "skeleton", "jobs", "depth", "plan_only", "restart_after")
     given = {name: asked[name] for name in names if name in asked}
-    given["plan_only"] = bool(given.get("plan_only")) and not run.get("engines")
+    given["plan_only"] = bool(given.get("plan_only")) and not run.engines
 
     def settings() -> RenderSettings:
         path = workspace.root / SCENES
@@ -201,14 +202,24 @@ def _render(
     return settings
 
 
-def _differences(run: Mapping[str, Any]) -> list[str]:
+def _part(scenes: Mapping[str, JsonValue], name: str) -> JsonObject:
+    part = scenes.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _differences(run: RunRecord) -> list[str]:
     """What is not as it was when the set was made."""
-    before = (run.get("environments") or [{}])[-1]
-    now = environment()
-    found = []
-    for name in ("spinegen", "commit", "python", "shipped_sha256", "cpu"):
-        if before.get(name) != now[name]:
-            found.append(f"{name} was {before.get(name)}, is {now[name]}")
-    versions = before.get("versions", {})
-    changed = [f"{k} {versions.get(k)} -> {v}" for k, v in now["versions"].items() if versions.get(k) != v]
+    if not run.environments:
+        return ["the software that made it is not recorded"]
+    before, now = run.environments[-1], environment()
+    found = [
+        f"{name} was {getattr(before, name)}, is {getattr(now, name)}"
+        for name in ("spinegen", "commit", "python", "shipped_sha256", "cpu")
+        if getattr(before, name) != getattr(now, name)
+    ]
+    changed = [
+        f"{name} {before.versions.get(name)} -> {version}"
+        for name, version in now.versions.items()
+        if before.versions.get(name) != version
+    ]
     return [*found, *([f"packages differ: {', '.join(changed)}"] if changed else [])]

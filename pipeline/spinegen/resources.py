@@ -8,6 +8,11 @@ _PACKAGE = Path(__file__).resolve().parent
 _ROOTS = (_PACKAGE / "_data", _PACKAGE.parents[1])
 
 
+PANORAMAS = "configs/panoramas"
+SHIPPED = "shipped:"
+"""What a plan writes before the name of a shipped panorama, whose path is another on every machine."""
+
+
 def resource_path(relative: str) -> Path:
     """Absolute path of a shipped file or folder such as `configs/scenes/yoga.yaml`.
 
@@ -23,6 +28,15 @@ def resource_path(relative: str) -> Path:
 def shipped(folder: str, suffix: str = ".yaml") -> dict[str, Path]:
     """Shipped files of a folder by their stem."""
     return {path.stem: path for path in sorted(resource_path(folder).glob(f"*{suffix}"))}
+
+
+def panorama_path(path: str) -> str:
+    """The file of a panorama as a plan names it: a path stays, `shipped:NAME` is found.
+
+    Raises:
+        FileNotFoundError: nothing of that name ships.
+    """
+    return str(resource_path(f"{PANORAMAS}/{path.removeprefix(SHIPPED)}.exr")) if path.startswith(SHIPPED) else path
 
 
 def find_config(name_or_path: str, folder: str, what: str) -> Path:

@@ -15,6 +15,7 @@ class Stream(Enum):
     CLIP_SPLIT = (2**30 - 1, "which clips are for validation")
     CAMERA_RIG = (2**30, "the first of the rigs, one a view")
     PERSON = (2**31, "the first of the people")
+    SPINE = (2**31 + 2**30, "the shape of the first one's spine")
     # Beside the seed of a street.
     PAVEMENT = (3, "stones and width of the walk")
     # Beside the seeds of a person's skin, hair, garments and fabrics.

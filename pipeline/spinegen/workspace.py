@@ -1,22 +1,23 @@
 """Where everything lies on disk, who holds it, and what was made with which settings."""
 
 import fcntl
-import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
+
+from pydantic import BaseModel
 
 from .errors import WorkspaceError
-from .files import remove_leftovers, write_json
+from .files import remove_leftovers
 from .provenance import environment
+from .records.base import as_plain
+from .records.run_record import RUN_VERSION, RunRecord, StageOutcome, StageRecord, StageRun, read_run_record
 
-RUN_VERSION = 2
-"""Of `run.json`."""
 _STAGE_LOCKS = {".lock-fit", ".lock-render"}
 RUNS_KEPT = 50
 """Runs of a stage that are remembered, the last ones."""
@@ -102,21 +103,19 @@ class Workspace:
             remove_leftovers(self.root)
             yield
 
-    def run(self) -> dict[str, Any]:
-        """What `run.json` holds, or an empty mapping.
+    def run(self) -> RunRecord:
+        """What `run.json` holds, or an empty record.
 
         Raises:
             WorkspaceError: the file is damaged.
         """
-        if not self.run_file.exists():
-            return {}
-        return read_run_file(self.run_file)
+        return read_run_record(self.run_file) if self.run_file.exists() else RunRecord(version=RUN_VERSION)
 
     def begin(
         self,
         stage: str,
-        settings: Mapping[str, Any],
-        kept: Mapping[str, Any] | None = None,
+        settings: Mapping[str, object],
+        kept: Mapping[str, object] | None = None,
         shard: str | None = None,
     ) -> str:
         """Note the settings of a stage before it starts.
@@ -133,86 +132,63 @@ class Workspace:
         Raises:
             WorkspaceError: the stage was started here with something else that is kept; the text names the fields that differ.
         """
-        settings = json.loads(json.dumps(settings))
-        kept = settings if kept is None else json.loads(json.dumps(kept))
-        started = datetime.now(UTC).isoformat(timespec="microseconds")
-        with self._changing() as run:
-            entry = run.setdefault("stages", {}).setdefault(stage, {})
-            before = entry.get("kept", entry.get("settings"))
-            if before is not None:
-                # What an older version kept and this one lets change is no difference.
-                before = {name: value for name, value in before.items() if name in kept or name not in settings}
-            if before is not None and before != kept:
-                differing = "; ".join(_differences(before, kept, stage))
+        asked = as_plain(settings)
+        held = asked if kept is None else as_plain(kept)
+        key = f"{datetime.now(UTC).isoformat(timespec='microseconds')} {os.getpid()}"
+
+        def change(run: RunRecord) -> RunRecord:
+            entry = run.stages.get(stage, StageRecord())
+            before = entry.kept if entry.kept is not None else entry.settings
+            # What an older version kept and this one lets change is no difference.
+            before = {name: value for name, value in before.items() if name in held or name not in asked}
+            if stage in run.stages and before != held and entry.model_fields_set & {"kept", "settings"}:
+                differing = "; ".join(_differences(before, held, stage))
                 raise WorkspaceError(
                     f"{self.root}: was made with another config: {differing}; use another --out folder or the first settings"
                 )
-            runs = entry.get("runs", [])
-            key = f"{started} {os.getpid()}"
-            runs.append({"run": key, "environment": _known(run, environment())} | ({"shard": shard} if shard else {}))
-            entry |= {"settings": settings, "kept": kept, "runs": runs[-RUNS_KEPT:]}
-            run["stages"][stage] = entry
+            here = environment()
+            known = run.environments if here in run.environments else (*run.environments, here)
+            this = StageRun(run=key, environment=known.index(here))
+            this = this.model_copy(update={"shard": shard}) if shard else this
+            runs = (*entry.runs, this)[-RUNS_KEPT:]
+            entry = entry.model_copy(update={"settings": asked, "kept": held, "runs": runs})
+            return run.model_copy(update={"environments": known, "stages": {**run.stages, stage: entry}})
+
+        self._change(change)
         return key
 
-    def finish(self, stage: str, record: Mapping[str, Any], run_key: str | None = None) -> None:
-        """Add timings, figures and the like to a stage's entry in `run.json`, and to that run of it which `begin` named."""
-        record = json.loads(json.dumps(record))
-        with self._changing() as run:
-            entry = run.setdefault("stages", {}).setdefault(stage, {})
-            entry |= record
-            for one in entry.get("runs", ()):
-                if one["run"] == run_key:
-                    one |= {name: record[name] for name in ("seconds", "figures") if name in record}
+    def finish(self, stage: str, outcome: StageOutcome, run_key: str | None = None) -> None:
+        """Add what a stage came to to its entry in `run.json`, and its time and figures to that run of it which `begin` named."""
+        said: dict[str, object] = {name: getattr(outcome, name) for name in outcome.model_fields_set}
 
-    def note(self, **facts: Any) -> None:
-        """Set top-level entries of `run.json`; None leaves an entry as it is."""
-        with self._changing() as run:
-            run.update({name: json.loads(json.dumps(value)) for name, value in facts.items() if value is not None})
+        def change(run: RunRecord) -> RunRecord:
+            entry = run.stages.get(stage, StageRecord())
+            own = {name: said[name] for name in ("seconds", "figures") if name in said}
+            runs = tuple(one.model_copy(update=own) if one.run == run_key else one for one in entry.runs)
+            entry = entry.model_copy(update={**said, **({"runs": runs} if entry.runs else {})})
+            return run.model_copy(update={"stages": {**run.stages, stage: entry}})
+
+        self._change(change)
+
+    def note(self, **facts: BaseModel | None) -> None:
+        """Set top-level entries of `run.json` (`config`, `origin`, `inputs`, `plan`); None leaves an entry as it is."""
+        known = {name: fact for name, fact in facts.items() if fact is not None}
+        self._change(lambda run: run.model_copy(update=known))
 
     def note_engine(self, identity: Mapping[str, str]) -> None:
         """Add an engine that draws frames here, once."""
         engine = dict(identity)
-        if engine not in self.run().get("engines", []):
-            with self._changing() as run:
-                _known(run, engine, "engines")
+        if engine not in self.run().engines:
+            self._change(
+                lambda run: run if engine in run.engines else run.model_copy(update={"engines": (*run.engines, engine)})
+            )
 
-    @contextmanager
-    def _changing(self) -> Iterator[dict[str, Any]]:
-        """`run.json` to be changed in the block, against every other process that would change it too."""
+    def _change(self, change: Callable[[RunRecord], RunRecord]) -> None:
+        """Change `run.json` against every other process that would change it too."""
         self.open()
         with (self.root / ".lock-run").open("a") as handle:
             _take(handle, fcntl.LOCK_EX, self.root)
-            run = self.run()
-            yield run
-            write_json(self.run_file, {"version": RUN_VERSION, **run}, indent=1)
-
-
-def read_run_file(path: Path) -> dict[str, Any]:
-    """A `run.json`.
-
-    Raises:
-        WorkspaceError: it is missing or damaged.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WorkspaceError(f"{path}: there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise WorkspaceError(
-            f"{path}: cannot be read: {error}; delete it to start the record anew, what was made stays"
-        ) from error
-    if not isinstance(data, dict) or not all(isinstance(data.get(key, {}), dict) for key in ("stages", "inputs")):
-        raise WorkspaceError(f"{path}: is not a run record; delete it to start the record anew, what was made stays")
-    return data
-
-
-def _known(run: dict[str, Any], fact: Mapping[str, Any], kind: str = "environments") -> int:
-    """Index of a fact among those of its kind, added where it is new."""
-    known = run.setdefault(kind, [])
-    fact = json.loads(json.dumps(fact))
-    if fact not in known:
-        known.append(fact)
-    return known.index(fact)
+            change(self.run()).model_copy(update={"version": RUN_VERSION}).write(self.run_file)
 
 
 @contextmanager
@@ -240,7 +216,7 @@ def _take(handle: TextIO, how: int, root: Path) -> None:
         ) from error
 
 
-def _differences(before: Any, now: Any, field: str) -> list[str]:
+def _differences(before: object, now: object, field: str) -> list[str]:
     if isinstance(before, dict) and isinstance(now, dict):
         found = []
         for key in sorted({*before, *now}):

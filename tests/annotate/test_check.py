@@ -169,6 +169,8 @@ def test_one_clip_may_serve_both_splits_where_its_moments_lie_apart(
         def same_clip(data: dict[str, Any]) -> None:
             data["clip"] = "only"
             data["time_s"] = data["shot"] / 10 if data["split"] == "train" else 1.4 + seconds + data["shot"] - 3
+            for person in data["people"]:
+                person |= {"clip": data["clip"], "time_s": data["time_s"]}
 
         edit(path, same_clip)
     assert ("splits share no clip, or lie 1 s apart in it" not in broken(fresh.root)) == fine

@@ -1,6 +1,8 @@
 """The exported COCO files are what SpineTrack's consumers expect, and say what the sidecars say."""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,6 +229,8 @@ def test_an_unchanged_export_is_not_made_again(fresh: Workspace, export: Export)
     assert annotation_file(fresh, "train").stat().st_ino == inode
     (fresh.frames / "00000" / "00000003.json").touch()
     export(fresh)
+    assert annotation_file(fresh, "train").stat().st_ino == inode, "what it holds is the same"
+    export(fresh, site="posterior")
     assert annotation_file(fresh, "train").stat().st_ino != inode
 
 
@@ -292,3 +296,40 @@ def test_body_points_can_lie_where_cocos_do(fresh: Workspace, export: Export) ->
         shown = np.array(after["keypoints"]).reshape(-1, 3)
         seen = shown[:, 2] > 0
         assert np.abs((pixels[:, :2] / pixels[:, 2:])[seen] - shown[seen, :2]).max() < 0.01
+
+
+def export_files(workspace: Workspace) -> dict[str, bytes]:
+    """Every file of the export but the record of how long it took."""
+    files = (path for path in sorted(workspace.coco.rglob("*")) if path.is_file() and path.name != "export.json")
+    return {path.relative_to(workspace.coco).as_posix(): path.read_bytes() for path in files}
+
+
+def touch_all(folder: Path, year: int) -> None:
+    for path in folder.rglob("*"):
+        seconds = (year - 1970) * 31_556_952
+        os.utime(path, (seconds, seconds))
+
+
+def test_a_copy_of_another_day_is_the_same_set_and_is_not_exported_again(fresh: Workspace, tmp_path: Path) -> None:
+    export_coco(fresh, ExportSettings(), SilentReporter())
+    before = export_files(fresh)
+    copy = Workspace(tmp_path / "copy")
+    shutil.copytree(fresh.root, copy.root, ignore=shutil.ignore_patterns("copy"))
+    touch_all(copy.root, 1975)
+    for _ in range(2):
+        summary = export_coco(copy, ExportSettings(), SilentReporter())
+        assert ("time", "done before, nothing changed") in summary.rows
+    shutil.rmtree(copy.coco)
+    export_coco(copy, ExportSettings(), SilentReporter())
+    assert export_files(copy) == before
+
+
+def test_a_frame_that_holds_something_else_is_exported_again(fresh: Workspace) -> None:
+    export_coco(fresh, ExportSettings(), SilentReporter())
+    path = fresh.frames / "00000" / "00000003.json"
+    data = json.loads(path.read_text())
+    stat, data["activity"] = path.stat(), "wolk"[: len(data["activity"])]
+    path.write_text(json.dumps(data))
+    assert path.stat().st_size == stat.st_size
+    summary = export_coco(fresh, ExportSettings(), SilentReporter())
+    assert ("time", "done before, nothing changed") not in summary.rows

@@ -37,7 +37,7 @@ def test_pycocotools_scores_the_labels_against_themselves_as_perfect(exported: W
 
 def test_torchvision_lists_pictures_with_their_annotations(exported: Workspace) -> None:
     try:
-        from torchvision import datasets
+        from torchvision import datasets  # pyright: ignore[reportMissingImports]
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision built for another torch
         pytest.skip(f"torchvision: {error}")
     images, annotations = folder(exported)

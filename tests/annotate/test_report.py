@@ -13,8 +13,14 @@ import pytest
 from spinegen.annotate.report import write_report
 from spinegen.annotate.report.published import published_ranges
 from spinegen.progress import SilentReporter
+from spinegen.records.fit_report import LimitShares, TruthErrors
+from spinegen.records.metrics import METRICS_VERSION, ErrorRow, ErrorTables, Metrics, PckAuc, Scores
+from spinegen.records.photographs import PHOTOGRAPHS_FILE, PhotographsRecord, ShownPhotograph
+from spinegen.records.run_record import StageOutcome
+from spinegen.records.training_record import OnnxExport, TrainingFacts
 from spinegen.skeleton import VERTEBRAE
 from spinegen.workspace import Workspace
+from support.fit_reports import fit_report, write_fit_report
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -51,46 +57,67 @@ def parse(page: Path) -> Outside:
     return parser
 
 
+def metrics(annotations: str) -> Metrics:
+    """Scores of a small training."""
+    subsets = ("body", "spine", "feet", "all")
+    score: dict[str, float | None] = {"AP": 0.412, "AP50": 0.8, "AP75": 0.4, "AR": 0.5}
+    mean: dict[str, float | None] = {"AP": 0.101}
+    nose = ErrorRow(name="nose", count=8, mean_px=3.0, mean_box=0.02, pck_05=0.8, pck_10=0.9, auc=0.7)
+    training = TrainingFacts(
+        settings={"model": "tiny"},
+        device="cpu",
+        batch=8,
+        learning_rate=0.001,
+        people=24,
+        validation_people=8,
+        parameters=1_200_000,
+        steps=100,
+        seconds=60.0,
+        people_per_s=13.0,
+        loader_people_per_s=90.0,
+        export=OnnxExport(difference={"1": 1e-6}, bytes=1000),
+    )
+    return Metrics(
+        version=METRICS_VERSION,
+        key="k",
+        model="pose.onnx",
+        annotations=annotations,
+        mean_pose_from="training boxes",
+        scores=Scores(
+            people=8,
+            network=dict.fromkeys(subsets, score),
+            mean_pose=dict.fromkeys(subsets, mean),
+            auc=PckAuc(network={"all": 0.6}, mean_pose={"all": 0.1}),
+            tables=ErrorTables(subsets=(), keypoints=(nose,), occlusion=(), views=(), people=()),
+        ),
+        left_out=(),
+        latency=(),
+        training=training,
+    )
+
+
 @pytest.fixture
 def whole(fresh: Workspace) -> Workspace:
     """Frames, two fits, scores and a run record, with names that would break careless HTML."""
     for name, verdict in (("flow", "good"), ("<b>odd #1", "doubtful")):
         folder = fresh.fit(name)
-        folder.mkdir(parents=True)
-        report = {
-            "clip": name,
-            "verdict": verdict,
-            "reasons": ["markers lie 7.4 mm RMS from the model"],
-            "frames": 1200,
-            "duration_s": 12.0,
-            "residual_mm": {"rms": 7.4, "p95": 12.9, "max": 54.0},
-            "gap_fraction": 0.01,
-            "marker_set": {"name": "cmu41"},
-            "limits": {"spine": {"lumbar_flexion": 0.07}},
-            "curvature_deg": {"standing_lordosis": 47.0, "standing_kyphosis": None},
-            "truth": {"centroid_rms_mm": 3.21},
-            "notes": ["labels swapped: <script>alert(1)</script>"],
-            "speed": {"frames_per_s": 120.0},
-        }
-        (folder / "report.json").write_text(json.dumps(report))
+        errors = TruthErrors(
+            centroid_mean_mm=3.21, centroid_p95_mm=5.0, centroid_max_mm=9.0, worst_frame=3, by_vertebra_mm={"L1": 3.0}
+        )
+        report = fit_report(
+            name,
+            verdict=verdict,
+            reasons=("markers lie 7.4 mm RMS from the model",),
+            limits=LimitShares(spine={"lumbar_flexion": 0.07}, other={}),
+            truth=errors,
+            notes=("labels swapped: <script>alert(1)</script>",),
+        )
+        write_fit_report(folder, report)
         (folder / "report.html").write_text("<p>fit</p>")
     fresh.pose.mkdir()
-    score = {"AP": 0.412, "AP50": 0.8, "AP75": 0.4, "AR": 0.5}
-    metrics = {
-        "model": "pose.onnx",
-        "annotations": "person_keypoints_val-unreal.json",
-        "scores": {
-            "people": 8,
-            "network": dict.fromkeys(("body", "spine", "feet", "all"), score),
-            "mean_pose": {"all": {"AP": 0.101}},
-            "auc": {"network": {"all": 0.6}},
-            "tables": {"keypoints": [{"name": "nose", "mean_box": 0.02, "pck_10": 0.9}]},
-        },
-        "training": {"settings": {"model": "tiny"}, "parameters": 1_200_000, "seconds": 60.0, "device": "cpu"},
-    }
-    (fresh.pose / "metrics.json").write_text(json.dumps(metrics))
+    metrics("person_keypoints_val-unreal.json").write(fresh.pose / "metrics.json")
     fresh.begin("fit", {"clips": ["flow"]})
-    fresh.finish("fit", {"seconds": 3.2, "figures": {"clips": 2}})
+    fresh.finish("fit", StageOutcome(seconds=3.2, figures={"clips": 2}))
     return fresh
 
 
@@ -114,7 +141,7 @@ def test_the_page_says_what_the_files_say(whole: Workspace) -> None:
         "0.412",
         "0.101",
         "cmu41",
-        "centroid rms mm 3.21",
+        "centroid mean mm 3.21",
         "lumbar_flexion 7 %",
         "doubtful",
         "16 of 16, chosen evenly",
@@ -147,6 +174,18 @@ def test_a_partial_workspace_has_a_page_that_says_what_is_missing(
     assert ("spinegen fit-mocap</code>" in text) == ("fits" not in parts)
     assert ("Draw some with" in text) == ("frames" not in parts)
     assert ("spinegen train-validate</code>" in text) == ("pose" not in parts)
+
+
+def test_photographs_that_are_there_are_shown(whole: Workspace) -> None:
+    folder = whole.pose / "photographs"
+    folder.mkdir()
+    (folder / "0.jpg").write_bytes(b"jpeg")
+    entries = (ShownPhotograph(file="0.jpg", title="a <dancer>"), ShownPhotograph(file="1.jpg", title="gone"))
+    PhotographsRecord(networks=("mine", "shipped"), photographs=entries).write(folder / PHOTOGRAPHS_FILE)
+    text = write_report(whole, SilentReporter()).read_text()
+    assert "seen by mine (left) and shipped (right)" in text
+    assert 'src="data:image/jpeg;base64,anBlZw==" alt="a &lt;dancer&gt;"' in text
+    assert "gone" not in text[text.index('id="photographs"') : text.index('id="run"')]
 
 
 def test_damaged_frames_are_left_out_and_counted(whole: Workspace) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from spinegen import skeleton
 from spinegen.errors import DatasetError
+from spinegen.progress import SilentReporter
 from support.scripts import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
@@ -188,6 +189,11 @@ def test_boxes_hold_crown_and_feet_and_end_with_the_picture() -> None:
     assert x + width == 62
 
 
+def test_points_outside_the_picture_are_told() -> None:
+    points = np.array([[[0, 0], [-1, 5], [99.4, 49], [99.6, 49], [50, 50]]], dtype=np.float64)
+    assert truth_of._inside(points, np.array([[100, 50]])).tolist() == [[True, False, True, False, False]]
+
+
 def test_chosen_boxes_name_known_pictures_and_every_picture_has_one() -> None:
     chosen = {row[0] for row in clips._chosen_boxes()}
     assert chosen == {clip.name for clip in clips.CLIPS if clip.place_xywh_px is None}
@@ -208,6 +214,27 @@ def test_spaced_frames_and_runs_are_told_apart() -> None:
 def test_missing_footage_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"dancer\.avi: is missing; --fetch"):
         next(clips.pictures(tmp_path, clips.CLIPS[0], [0]))
+
+
+def test_one_clip_does_not_fill_the_sheet_of_the_worst() -> None:
+    names = np.array(["pianist"] * 60 + ["dancer"] * 3 + ["messi"])
+    largest = np.concatenate([np.linspace(0.9, 0.5, 60), [0.1, -1, 0.2], [0.3]])
+    assert sheets._worst(names, largest) == [*range(sheets.WORST_OF_A_CLIP), 63, 62, 60]
+
+
+def test_kept_answers_of_the_referees_are_read_again(tmp_path: Path) -> None:
+    clip = clips.Clip("messi", "messi5.jpg")
+    for name in (clip.file, referees.BLAZEPOSE_FILE, *referees.MOVENET_FILES):
+        (tmp_path / name).write_bytes(b"as it is")
+    truth = people(2, clip="messi")
+    key = truth_of._key(tmp_path, clip)
+    arrays = {name: value for name, value in vars(truth).items() if name != "clip"}
+    np.savez(tmp_path / f"referees.{clip.file}.{key[:12]}.npz", **arrays)
+    again = truth_of._of_clip(tmp_path, clip, SilentReporter())
+    assert again.clip == "messi"
+    assert np.array_equal(again.blazepose_px, truth.blazepose_px)
+    (tmp_path / clip.file).write_bytes(b"another picture")
+    assert truth_of._key(tmp_path, clip) != key
 
 
 def test_sheets_show_the_largest_errors_first(tmp_path: Path) -> None:

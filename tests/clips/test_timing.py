@@ -111,7 +111,7 @@ def test_times_in_another_unit_are_recognised_and_said(tmp_path: Path, scale: fl
 @pytest.mark.parametrize("name", ["time_ms", "Time (ms)", "timestamp [ms]", "milliseconds"])
 def test_a_unit_in_the_column_s_name_is_believed(tmp_path: Path, name: str) -> None:
     clip = read_clip(
-        write_table(tmp_path / "a.csv", COCO_17, PERSON, np.asarray(np.arange(150) * 500.0, dtype=float), name=name)
+        write_table(tmp_path / "a.csv", COCO_17, PERSON, np.arange(150, dtype=np.float64) * 500.0, name=name)
     )
     assert clip.rate_hz == 2.0
 

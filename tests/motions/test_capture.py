@@ -130,7 +130,7 @@ def test_faults_are_as_many_as_asked() -> None:
 
 
 def test_shipped_clips_that_are_there_are_kept(tmp_path: Path) -> None:
-    for clip in shipped.shipped_clips():
+    for clip in shipped.shipped_clips()[:3]:
         (tmp_path / f"{clip.name}.c3d").write_text("mine")
         truth_path(tmp_path / f"{clip.name}.c3d").write_text("mine")
     paths = shipped.make_shipped_clips(tmp_path)

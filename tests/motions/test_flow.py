@@ -20,7 +20,7 @@ ASANAS = {
 
 
 def test_three_clips_hold_a_minute_and_all_asanas() -> None:
-    clips = shipped_clips()
+    clips = [clip for clip in shipped_clips() if clip.file == "yoga"]
     assert len(clips) == 3
     assert sum(clip.duration_s for clip in clips) >= 60
     assert {activity for clip in clips for activity in clip.activities} >= ASANAS

@@ -101,6 +101,7 @@ def test_another_clip_of_that_name_is_refused_with_both_hashes(record: Path, tmp
 
 
 def test_a_clip_is_found_in_the_folder_of_inputs(record: Path, tmp_path: Path) -> None:
+    from spinegen.biomech.fits.settings import ClipRow
     from spinegen.rerun import read_rerun
     from spinegen.workspace import Workspace
 
@@ -108,7 +109,7 @@ def test_a_clip_is_found_in_the_folder_of_inputs(record: Path, tmp_path: Path) -
     run["inputs"]["clips"]["files"][0]["path"] = "gone/bow.c3d"
     (tmp_path / "run.json").write_text(json.dumps(run))
     plan = read_rerun(tmp_path / "run.json", Workspace(tmp_path / "again"), record.parents[1])
-    assert plan.fits[0].clips == (record.parents[1] / "bow.c3d",)
+    assert plan.fits[0].clips == (ClipRow(clip=record.parents[1] / "bow.c3d", name="bow"),)
     assert plan.render is not None
     assert plan.render.scene().shots == 4
     assert plan.train is None

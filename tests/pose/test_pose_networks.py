@@ -97,7 +97,7 @@ def test_export_leaves_no_file_behind_when_it_fails(tmp_path: Path) -> None:
     network = build_network(ARCHITECTURES["tiny"]).eval()
     with torch.no_grad():
         next(iter(network.parameters())).fill_(float("nan"))
-    with pytest.raises(TrainingError, match="differs from torch"):
+    with pytest.raises(TrainingError, match="not finite"):
         export_onnx(network, ARCHITECTURES["tiny"], tmp_path / "bad.onnx")
     assert list(tmp_path.iterdir()) == []
 
@@ -118,5 +118,5 @@ def test_files_that_are_no_simcc_networks_are_refused(tmp_path: Path) -> None:
     )
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
     onnx.save(model, str(tmp_path / "other.onnx"))
-    with pytest.raises(TrainingError, match="no SimCC bins"):
+    with pytest.raises(TrainingError, match="is no SimCC network: outputs of shape"):
         open_simcc(tmp_path / "other.onnx")

@@ -13,13 +13,14 @@ from spinegen.pose import stage
 from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
-from spinegen.pose.settings import TrainSettings
+from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
 from spinegen.pose.train_part import differences, find_split, key_of
 from spinegen.pose.training.averaging import MovingAverage
-from spinegen.pose.training.checkpoint import load_checkpoint, save_checkpoint
+from spinegen.pose.training.checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
 from spinegen.pose.training.schedule import flat_cosine
 from spinegen.progress import SilentReporter
+from spinegen.records.metrics import METRICS_VERSION, ErrorTables, Metrics, PckAuc, Scores
 from spinegen.workspace import Workspace
 
 CPU = torch.device("cpu")
@@ -107,6 +108,27 @@ def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None
     assert load_checkpoint(path, "other settings", "small") is None
 
 
+def test_an_unfinished_training_of_other_settings_is_kept_until_they_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    assert make_room_for(path, "first") is None
+    save_checkpoint(path, {"architecture": "tiny", "network": {}, "key": "first", "step": 7})
+    assert make_room_for(path, "first") is None
+    kept = make_room_for(path, "second")
+    assert kept is not None
+    assert not path.exists()
+    save_checkpoint(path, {"architecture": "small", "network": {}, "key": "second"})
+    other = make_room_for(path, "first")
+    assert other is not None
+    assert other != kept
+    state = load_checkpoint(path, "first", "tiny")
+    assert state is not None
+    assert state["step"] == 7
+    save_checkpoint(path, {"architecture": "tiny", "network": {}, "key": "../../elsewhere"})
+    outside = make_room_for(path, "third")
+    assert outside is not None
+    assert outside.parent == tmp_path
+
+
 def test_a_damaged_checkpoint_or_one_with_code_in_it_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(b"half of a file")
@@ -176,9 +198,26 @@ def test_a_teacher_adds_its_loss(workspace: Workspace, exported_onnx: Path) -> N
 
 @pytest.mark.parametrize(("network", "mean", "refused"), [(0.3, 0.1, False), (0.1, 0.1, True), (None, 0.1, True)])
 def test_a_network_that_does_not_beat_the_mean_pose_is_refused_loudly(
-    network: float, mean: float, refused: bool
+    network: float | None, mean: float, refused: bool
 ) -> None:
-    metrics = {"scores": {"network": {"all": {"AP": network}}, "mean_pose": {"all": {"AP": mean}}}}
+    scores = Scores(
+        people=8,
+        network={"all": {"AP": network}},
+        mean_pose={"all": {"AP": mean}},
+        auc=PckAuc(network={}, mean_pose={}),
+        tables=ErrorTables(subsets=(), keypoints=(), occlusion=(), views=(), people=()),
+    )
+    metrics = Metrics(
+        version=METRICS_VERSION,
+        key=None,
+        model="pose.onnx",
+        annotations="val.json",
+        mean_pose_from="training boxes",
+        scores=scores,
+        left_out=(),
+        latency=(),
+        training=None,
+    )
     if refused:
         with pytest.raises(TrainingError, match="does not beat the mean pose"):
             stage.require_better_than_mean_pose(metrics)
@@ -264,3 +303,12 @@ def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
     result = course.run(SilentReporter())
     assert result.history[-1]["position"] < 0.8 * result.history[0]["position"]
     assert np.isfinite(result.history[-1]["loss"])
+
+
+def test_short_trainings_take_the_light_recipe_unless_told_otherwise(workspace: Workspace) -> None:
+    short = trainer(workspace, quick(epochs=None, steps=100))
+    assert short.source.augment == LIGHT
+    assert trainer(workspace, quick(epochs=None, steps=5000)).source.augment == AugmentSettings()
+    assert trainer(workspace, quick(epochs=None, steps=100, augment="full")).source.augment == AugmentSettings()
+    own = {"flip": 0.25}
+    assert trainer(workspace, quick(augment=own)).source.augment == AugmentSettings(flip=0.25)

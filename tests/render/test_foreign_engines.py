@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from spinegen.engine.protocol.vocabulary import Backdrop, Ground
+from spinegen.engine.protocol.vocabulary import Backdrop, Ground, Prop
 from spinegen.engine.server.launch import EngineProcess, start_engine
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
 from spinegen.humans.spec.sample import sample_person
+from spinegen.records.place import Light, Place
 from spinegen.render.client import Connection, parse_endpoint
 from spinegen.render.engine_check import check_engine, sphere_seen
 from spinegen.render.foreign import (
@@ -24,16 +25,13 @@ from spinegen.render.foreign import (
 )
 from spinegen.render.session import Session
 from spinegen.render.skeleton_map import load_skeleton_map
-from spinegen.scenes.places import Place
 
 PORTRAIT = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 4.0, 300.0, 121, 200)
 WIDE = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 0.0, 200.0, 240, 160)
-LIGHT = {
-    "sun": (50.0, 30.0, 60000.0, 5500.0, 0.53),
-    "sky": (3.0, 0.2, 1.0, 0),
-    "exposure_ev": 0.0,
-    "white_balance_k": 0.0,
-}
+LIGHT = Light(sun=(50.0, 30.0, 60000.0, 5500.0, 0.53), sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
+BARE = Place(kind="check", ground=Ground(), backdrop=Backdrop())
+HALL = Place(kind="gym", ground=Ground(kind="none"), backdrop=Backdrop(), level="Hall")
+ANNA = sample_person(np.random.default_rng(3), "yoga")
 
 
 class Foreign(Connection):
@@ -42,6 +40,8 @@ class Foreign(Connection):
     name = "UnrealEngine 5.4"
     delay = 0
     lagging: tuple[str, ...] = ()
+    own_masks = False
+    """Whether its stage has `CaptureMask`; UnrealCV itself has only `object_mask`."""
 
     def __init__(self, address: str) -> None:
         self.commands: list[str] = []
@@ -50,6 +50,8 @@ class Foreign(Connection):
 
     def request(self, command: str, timeout_s: float | None = None) -> str | bytes:
         self.commands.append(command)
+        if "SetMaskActors" in command and not self.own_masks:
+            raise EngineError("the engine answered 'error Argument Invalid'")
         if "/size " in command:
             self._sent.clear()
         reply = super().request(self.altered(command), timeout_s)
@@ -92,8 +94,8 @@ def connect(engine: EngineProcess) -> Iterator[Callable[..., Foreign]]:
 def standing(connection: Connection, camera: Camera, warm_up: int = CUT_PICTURES) -> tuple[Session, np.ndarray]:
     """A session with one person on an empty stage; their bones at rest."""
     session = Session(connection, load_skeleton_map(), warm_up)
-    rest = session.dress("anna", sample_person(np.random.default_rng(3), "yoga").model_dump(mode="json"))
-    session.set_stage(Place("check", Ground(), Backdrop()), LIGHT, [])
+    rest = session.dress("anna", ANNA)
+    session.set_stage(BARE, LIGHT, [])
     session.show_only(["anna"])
     session.set_camera(camera)
     session.set_pose("anna", "rest", rest.bones, rest.transforms_ground_bone)
@@ -103,7 +105,7 @@ def standing(connection: Connection, camera: Camera, warm_up: int = CUT_PICTURES
 def aside(session: Session, bones: np.ndarray, metres: float) -> None:
     """Move the person to their right."""
     moved = rigid.transform(np.eye(3), np.array([0.0, 0.0, metres])) @ bones
-    session.set_pose("anna", "aside", session.dress("anna", {}).bones, moved)
+    session.set_pose("anna", "aside", session.dress("anna", ANNA).bones, moved)
 
 
 def test_a_portrait_frame_is_cut_out_of_a_wider_one_with_the_same_pixels() -> None:
@@ -202,6 +204,29 @@ def test_our_own_engine_is_asked_for_every_picture_once(connect) -> None:
     assert [c.split("/")[-1] for c in ours.commands] == ["lit bmp", "object_mask bmp", "depth npy"]
 
 
+class WithMasks(Foreign):
+    own_masks = True
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("camera", [WIDE, PORTRAIT], ids=["wide", "portrait"])
+def test_the_stages_masks_are_taken_where_there_are_any_and_are_the_same(connect, camera: Camera) -> None:
+    prop = Prop(name="Prop_0", kind="box", location_cm=(60.0, 60.0, 0.0))
+    masks = []
+    for kind in (Foreign, WithMasks):
+        foreign = connect(kind)
+        session, _ = standing(foreign, camera)
+        session.set_stage(BARE, LIGHT, [prop])
+        session.show_only(["anna"])
+        masks.append(session.mask(camera, 1))
+        assert session.own_masks == foreign.own_masks
+        colours, captures = (sum(word in c for c in foreign.commands) for word in ("/color ", "CaptureMask"))
+        assert (colours > 0, captures > 0) == (not foreign.own_masks, foreign.own_masks)
+        foreign.close()
+    np.testing.assert_array_equal(*masks)
+    assert set(np.unique(masks[0])) == {0, 1, 100}
+
+
 @pytest.mark.gl
 def test_the_camera_is_a_spawned_one_that_heeds_fov_before_it_is_set(connect) -> None:
     foreign = connect()
@@ -244,7 +269,7 @@ def test_a_picture_that_still_changes_is_taken_again(connect) -> None:
     foreign = connect(delay=1, lagging=("lit",))
     session, _ = standing(foreign, WIDE)
     session.lit(WIDE)
-    session.set_stage(Place("check", Ground(), Backdrop()), {**LIGHT, "exposure_ev": -3.0}, [])
+    session.set_stage(BARE, LIGHT.model_copy(update={"exposure_ev": -3.0}), [])
     dark = session.capture(WIDE, 1).lit_rgb
     foreign.lagging = ()
     assert np.abs(dark.astype(int) - session.lit(WIDE)).mean() < 1.0
@@ -273,8 +298,7 @@ class WithLevels(Foreign):
 def test_a_level_is_asked_for_once_and_left_again(connect) -> None:
     foreign = connect(WithLevels)
     session, bones = standing(foreign, WIDE)
-    hall = Place("gym", Ground(kind="none"), Backdrop(), level="Hall")
-    for place in (hall, hall, Place("check", Ground(), Backdrop())):
+    for place in (HALL, HALL, BARE):
         session.set_stage(place, LIGHT, [])
         aside(session, bones, 0.0)
         assert (session.capture(WIDE, 1).mask == 1).sum() > 500
@@ -285,14 +309,14 @@ def test_a_level_is_asked_for_once_and_left_again(connect) -> None:
 def test_a_level_that_the_engine_lacks_is_an_error_with_the_ones_it_has(connect) -> None:
     session, _ = standing(connect(), WIDE)
     with pytest.raises(EngineError, match="one of: Stage; found 'Hall'"):
-        session.set_stage(Place("gym", Ground(kind="none"), Backdrop(), level="Hall"), LIGHT, [])
+        session.set_stage(HALL, LIGHT, [])
 
 
 @pytest.mark.gl
 def test_levels_are_refused_before_anything_is_drawn_with_the_embedded_engine(connect) -> None:
     session, _ = standing(connect(Connected), WIDE)
     with pytest.raises(ConfigError, match=r"places\.levels: level 'Hall' for gym.*--engine"):
-        session.set_stage(Place("gym", Ground(kind="none"), Backdrop(), level="Hall"), LIGHT, [])
+        session.set_stage(HALL, LIGHT, [])
 
 
 def test_one_limb_that_moved_is_seen_and_noise_is_not() -> None:

@@ -15,9 +15,9 @@ from spinegen.humans.spec.person_spec import Hair
 from spinegen.humans.spec.sample import sample_person
 from spinegen.motions.flow import load_flow
 from spinegen.motions.performance import plant_keys
+from spinegen.records.plan_shot import PlacedPerson
 from spinegen.render.avatar import Avatar
 from spinegen.render.skeleton_map import RestPose, load_skeleton_map
-from spinegen.scenes.placement import PlacedPerson
 from spinegen.skeleton import INDEX
 
 SURFACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head", "left_big_toe", "right_big_toe",
@@ -58,7 +58,16 @@ def posed(bodies):
         for person, performer in bodies:
             part = next(i for i, part in enumerate(person.parts) if part.name == "skin")
             for frame in range(0, len(fit.q), 3):
-                placed = PlacedPerson("p", clip, frame, float(frame), 1.2, -0.7, 75.0, frame)
+                placed = PlacedPerson(
+                    person="p",
+                    clip=clip,
+                    frame=frame,
+                    time_s=float(frame),
+                    x_m=1.2,
+                    z_m=-0.7,
+                    yaw_deg=75.0,
+                    anchor_frame=frame,
+                )
                 pose = performer.pose(placed, fit)
                 assert performer.moved_bones == person.bones
                 vertices = np.asarray(skin(person, pose.transforms_ground_bone)[part], dtype=np.float64)

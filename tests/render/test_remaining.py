@@ -56,7 +56,7 @@ def test_a_level_is_entered_once_a_part(tmp_path, fits):
     levels = {"studio": {"Hall": 1, "Stage": 1}, "lawn": "Park"}
     plan = planned({**SCENE, "shots": SHOTS, "places": {**SCENE["places"], "levels": levels}}, tmp_path, fits)
     batches = list(Remaining(plan, tmp_path / "frames").batches())
-    entered = [{shot.place.get("level", "") for shot in plan.shots(batch.part, batch.shots)} for batch in batches]
+    entered = [{shot.place.level for shot in plan.shots(batch.part, batch.shots)} for batch in batches]
     assert all(len(names) == 1 for names in entered)
     changes = [name for before, name in pairwise([{None}, *entered]) if name != before]
     assert changes == [{""}, {"Hall"}, {"Park"}]

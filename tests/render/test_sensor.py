@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from spinegen.records.plan_shot import Sensor
 from spinegen.render.sensor import expose, jpeg, mean_exposure
 
-CLEAN = {"noise": 0.0, "defocus_px": 0.0, "red_gain": 1.0, "blue_gain": 1.0, "exposure_s": 0.0, "jpeg_quality": 90.0}
+CLEAN = Sensor(noise=0.0, defocus_px=0.0, red_gain=1.0, blue_gain=1.0, exposure_s=0.0, jpeg_quality=90.0)
 GREY = np.full((80, 100, 3), 128, np.uint8)
 
 
@@ -14,18 +15,18 @@ def test_a_perfect_sensor_changes_nothing():
 
 
 def test_the_same_seed_makes_the_same_noise_and_another_seed_another():
-    noisy = {**CLEAN, "noise": 0.02}
+    noisy = CLEAN.model_copy(update={"noise": 0.02})
     assert (expose(GREY, noisy, 5) == expose(GREY, noisy, 5)).all()
     assert (expose(GREY, noisy, 5) != expose(GREY, noisy, 6)).any()
 
 
 def test_noise_at_mid_grey_has_the_stated_size():
-    noisy = expose(np.full((200, 200, 3), 128, np.uint8), {**CLEAN, "noise": 0.02}, 0)
+    noisy = expose(np.full((200, 200, 3), 128, np.uint8), CLEAN.model_copy(update={"noise": 0.02}), 0)
     assert noisy.std() / 255 == pytest.approx(0.02, rel=0.05)
 
 
 def test_a_red_gain_reddens():
-    red, green, blue = expose(GREY, {**CLEAN, "red_gain": 1.1}, 0).mean((0, 1))
+    red, green, blue = expose(GREY, CLEAN.model_copy(update={"red_gain": 1.1}), 0).mean((0, 1))
     assert red == pytest.approx(140.8, abs=0.6)
     assert green == blue == 128
 

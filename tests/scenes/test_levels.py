@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from spinegen.config import parse
-from spinegen.scenes.places import Place, sample_place
+from spinegen.records.place import Place
+from spinegen.scenes.places import sample_place
 from spinegen.scenes.settings import LightSettings, PlaceSettings
 
 KINDS = {"lawn": 1, "gym": 1, "street": 1}
@@ -30,9 +31,9 @@ def test_a_level_brings_its_own_ground_and_walls_and_stays_indoors() -> None:
         assert place.room is None
         assert place.ground.kind == "none"
         assert place.indoor
-        assert Place.from_json(place.to_json()) == place
+        assert Place.model_validate(place.plain()) == place
 
 
 def test_without_levels_the_plan_is_what_it_was() -> None:
     assert places(30) == places(30, levels={"office": "Tower"})
-    assert all("level" not in place.to_json() for place in places(5))
+    assert all("level" not in place.plain() for place in places(5))

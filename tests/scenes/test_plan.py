@@ -10,19 +10,20 @@ import pytest
 from spinegen.config import load_yaml, parse
 from spinegen.errors import ConfigError, DatasetError
 from spinegen.progress import SilentReporter
+from spinegen.records.people import read_people
+from spinegen.records.plan_shot import Shot
 from spinegen.resources import shipped
 from spinegen.scenes.placement import placed_keypoints
-from spinegen.scenes.plan import Plan, make_plan, open_plan, read_people, read_shots
+from spinegen.scenes.plan import Plan, make_plan, open_plan, read_shots
 from spinegen.scenes.plan_file import PlanHeader, read_header
 from spinegen.scenes.settings import SceneSettings
-from spinegen.scenes.shot import Shot
 from spinegen.scenes.views import inside_share
 from support.swaying import swaying
 
 
 def scene(**changes) -> SceneSettings:
     data = load_yaml(shipped("configs/scenes")["yoga"], SceneSettings).model_dump(mode="json")
-    return parse({**data, "shots": 60, **changes}, SceneSettings, "test")
+    return parse({**data, "shots": 60, "setup": {"takes": 1}, **changes}, SceneSettings, "test")
 
 
 def plan(folder, settings, motions, seed=0):
@@ -35,7 +36,7 @@ def kept_keypoints(shot: Shot, motions, people) -> np.ndarray:
     """The main person's keypoints as the planner saw them."""
     motion = next(m for m in motions if m.name == shot.clip)
     scale = shot.stature_m / motion.performer_stature_m
-    return placed_keypoints(shot.placed[0], motion, shot.frame, scale)
+    return placed_keypoints(shot.people[0], motion, shot.frame, scale)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def yoga(tmp_path_factory, three_motions):
 def test_no_person_and_no_clip_is_in_training_and_validation(yoga):
     _, _, facts, shots = yoga
     seen = {
-        split: {(k, p[k]) for s in shots if s.split == split for p in s.people for k in ("person", "clip")}
+        split: {(k, getattr(p, k)) for s in shots if s.split == split for p in s.people for k in ("person", "clip")}
         for split in ("train", "val")
     }
     assert facts.rule == "clips"
@@ -77,15 +78,15 @@ def test_cameras_are_above_the_ground_and_inside_the_walls(yoga):
     for shot in yoga[3]:
         x, y, z = shot.geometry.position_ground_m
         assert y > 0.05
-        assert shot.stage.contains(x, z, y, margin_m=0.2)
+        assert shot.place.contains(x, z, y, margin_m=0.2)
 
 
 def test_nobody_stands_in_a_thing(yoga, three_motions):
     for shot in yoga[3][:300]:
-        person = shot.placed[0]
+        person = shot.people[0]
         for prop in shot.props:
-            if prop["kind"] != "mat":
-                x, z, _ = prop["location_cm"]
+            if prop.kind != "mat":
+                x, z, _ = prop.location_cm
                 assert np.hypot(x / 100 - person.x_m, z / 100 - person.z_m) > 0.15
 
 
@@ -100,7 +101,7 @@ def test_views_and_places_come_as_often_as_the_file_says(yoga):
 def test_a_person_is_never_twice_in_a_frame_and_no_two_are_alike(yoga):
     folder, _, _, shots = yoga
     for shot in shots:
-        names = [p["person"] for p in shot.people]
+        names = [person.person for person in shot.people]
         assert len(set(names)) == len(names)
     people = read_people(folder / "people.json")
     assert len({str(spec) for spec in people.values()}) == len(people)
@@ -157,7 +158,7 @@ def test_a_hand_held_take_moves_a_little_and_plays_on(tmp_path, three_motions):
 def test_a_rig_has_its_cameras_and_no_others(tmp_path, three_motions):
     rig = {"name": "rig", "kind": "rig", "cameras": 5, "distance_m": 4.0, "height_m": 1.2, "focal_mm": 24}
     shots = plan(tmp_path, scene(cameras=[rig]), three_motions)[1]
-    assert len({str(shot.camera) for shot in shots}) == 5
+    assert len({str(shot.camera.plain()) for shot in shots}) == 5
 
 
 def test_a_scene_that_cannot_be_met_says_why(tmp_path, three_motions):

@@ -13,6 +13,7 @@ from spinegen.geometry.camera import Camera
 from spinegen.geometry.rigid import axis_angle_matrix, matrix_quaternion
 from spinegen.geometry.types import Array
 from spinegen.labels.visibility import person_visibility
+from spinegen.records.camera import CameraRecord
 from spinegen.skeleton import KEYPOINTS, NAMES, VERTEBRAE
 from spinegen.workspace import Workspace
 
@@ -148,8 +149,9 @@ def draw_frame(frames: Path, shot: int, rng: np.random.Generator, val_every: int
     ]  # fmt: skip
     picture, mask, depth = draw(camera, bodies)
     names = [f"{split[0]}{person:04d}" for person in who]
+    played = {"clip": f"clip_{split}", "time_s": shot / 3.0}
     people = [
-        person_entry(camera, body, i, name, mask, depth)
+        person_entry(camera, body, i, name, mask, depth) | played
         for i, (body, name) in enumerate(zip(bodies, names, strict=True), 1)
     ]
     folder, stem = frames / f"{shot // 1000:05d}", f"{shot:08d}"
@@ -172,7 +174,7 @@ def draw_frame(frames: Path, shot: int, rng: np.random.Generator, val_every: int
         "depth": f"{stem}.depth.npz" if keep_depth else None,
         "width": WIDTH,
         "height": HEIGHT,
-        "camera": camera.to_json(),
+        "camera": CameraRecord.of(camera).plain(),
         "people": people,
         "engine": {"name": "test", "version": "1", "renderer": "z-buffer"},
         "plan": {"azimuth_deg": azimuth, "elevation_deg": elevation, "distance_m": 3.0, "sex": ("female", "male")[shot % 2], "age": 20 + shot % 60, "place_kind": "studio"},

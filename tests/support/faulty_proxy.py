@@ -17,7 +17,7 @@ SLOW_S = 14.0
 
 
 class FaultyProxy:
-    """An engine called UnrealEngine at `address`, drawn by the one at `behind`.
+    """An engine called UnrealEngine at `address`, drawn by the one at `behind`; its masks are UnrealCV's own.
 
     Faults: `old` answers a lit picture with the one before, once in a while; `off` shifts mask colours by 1 or 2; `tall` draws a frame
     that is taller than wide with the field of view across its height; `slow` answers one request beyond the time limit;
@@ -69,6 +69,8 @@ class FaultyProxy:
         return True
 
     def _reply(self, command: str) -> bytes | None:
+        if "SetMaskActors" in command:
+            return b"error Argument Invalid"
         if "/object_mask" in command:
             if self._due("slow", {2}):
                 time.sleep(SLOW_S)

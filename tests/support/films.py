@@ -28,7 +28,7 @@ def film(
         stream.options = {"g": "1", "bf": "0"}
         stream.codec_context.time_base = Fraction(1, TICKS)
         for number, time_s in enumerate(times_s):
-            image = rng.integers(0, 60, (size_wh[1], size_wh[0], 3)).astype(np.uint8) + np.uint8(number * 8)
+            image = rng.integers(0, 60, (size_wh[1], size_wh[0], 3)).astype(np.uint8) + np.uint8(number * 8 % 190)
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts, frame.time_base = round(time_s * TICKS), Fraction(1, TICKS)
             out.mux(stream.encode(frame))

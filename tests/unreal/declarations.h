@@ -26,6 +26,7 @@ using int32 = std::int32_t;
 using uint32 = std::uint32_t;
 using uint8 = std::uint8_t;
 using int64 = std::int64_t;
+using uint64 = std::uint64_t;
 using TCHAR = char16_t;
 
 struct FDefaultGameModuleImpl
@@ -36,9 +37,14 @@ struct UClass;
 template <typename T> struct TArray
 {
 	int32 Num() const;
+	TArray();
+	TArray(std::initializer_list<T>);
 	T& Add(const T&);
 	void Reset(int32 Slack = 0);
 	void SetNum(int32);
+	void SetNumUninitialized(int32);
+	void Init(const T&, int32);
+	template <typename K> int32 IndexOfByKey(const K&) const;
 	bool IsValidIndex(int32) const;
 	T& operator[](int32);
 	const T& operator[](int32) const;
@@ -63,6 +69,7 @@ struct FString
 	FString Left(int32) const;
 	FString TrimStartAndEnd() const;
 	int32 ParseIntoArray(TArray<FString>&, const TCHAR*, bool) const;
+	int32 ParseIntoArrayWS(TArray<FString>&) const;
 	bool Split(const FString&, FString*, FString*) const;
 	template <typename... Arguments> static FString Printf(const TCHAR*, Arguments...);
 };
@@ -81,6 +88,27 @@ FString operator+(const FString&, const TCHAR*);
 template <typename T> struct TArrayView64
 {
 	T& operator[](int64) const;
+	T* GetData() const;
+	int64 Num() const;
+};
+template <typename T> struct TArray64
+{
+	const T* GetData() const;
+	int64 Num() const;
+};
+template <typename T> T&& MoveTemp(T&);
+struct FMemory
+{
+	static void* Memzero(void*, uint64);
+};
+struct FBase64
+{
+	static FString Encode(const uint8*, uint32);
+};
+struct FIntPoint
+{
+	int32 X, Y;
+	FIntPoint(int32, int32);
 };
 
 template <typename K, typename V> struct TPair
@@ -207,6 +235,12 @@ template <typename T> struct TObjectPtr
 	T* operator->() const;
 	operator T*() const;
 };
+template <typename T> struct TWeakObjectPtr
+{
+	TWeakObjectPtr(T* = nullptr);
+	T* Get() const;
+	bool IsValid() const;
+};
 template <typename T> struct TSharedPtr
 {
 	TSharedPtr(std::nullptr_t = nullptr);
@@ -220,6 +254,7 @@ template <typename T> struct TSharedRef
 
 struct UObject
 {
+	FString GetName() const;
 	template <typename T> T* CreateDefaultSubobject(FName);
 	template <typename T> T* CreateDefaultSubobject(const TCHAR*);
 };
@@ -261,7 +296,8 @@ struct UTextureCube : UTexture
 };
 enum class ERawImageFormat
 {
-	RGBA32F
+	RGBA32F,
+	G8
 };
 enum class EGammaSpace
 {
@@ -270,12 +306,15 @@ enum class EGammaSpace
 struct FImage
 {
 	int32 SizeX, SizeY;
+	void Init(int32, int32, ERawImageFormat, EGammaSpace);
 	void ChangeFormat(ERawImageFormat, EGammaSpace);
+	TArrayView64<uint8> AsG8() const;
 	TArrayView64<FLinearColor> AsRGBA32F() const;
 };
 struct FImageUtils
 {
 	static bool LoadImage(const TCHAR*, FImage&);
+	static bool CompressImage(TArray64<uint8>&, const TCHAR*, const FImage&);
 };
 struct UMaterialInterface : UObject
 {
@@ -463,12 +502,56 @@ struct UWorld : UObject
 };
 struct AActor : UObject
 {
+	bool IsHidden() const;
 	UWorld* GetWorld() const;
 	USceneComponent* GetRootComponent() const;
 	bool SetRootComponent(USceneComponent*);
 	void SetActorScale3D(FVector);
 	bool SetActorTransform(const FTransform&);
 	bool Destroy();
+};
+template <typename T> struct TActorIterator
+{
+	explicit TActorIterator(UWorld*);
+	explicit operator bool() const;
+	void operator++();
+	T* operator*() const;
+	T* operator->() const;
+};
+struct FTextureRenderTargetResource
+{
+	bool ReadLinearColorPixels(TArray<FLinearColor>&);
+};
+enum ETextureRenderTargetFormat
+{
+	RTF_R32f
+};
+struct UTextureRenderTarget2D : UTexture
+{
+	int32 SizeX, SizeY;
+	ETextureRenderTargetFormat RenderTargetFormat;
+	void InitAutoFormat(uint32, uint32);
+	void UpdateResourceImmediate(bool);
+	FTextureRenderTargetResource* GameThread_GetRenderTargetResource();
+};
+enum ESceneCaptureSource
+{
+	SCS_SceneDepth
+};
+enum class ESceneCapturePrimitiveRenderMode : uint8
+{
+	PRM_RenderScenePrimitives,
+	PRM_UseShowOnlyList
+};
+struct USceneCaptureComponent2D : USceneComponent
+{
+	bool bCaptureEveryFrame, bCaptureOnMovement, bAlwaysPersistRenderingState;
+	float FOVAngle;
+	ESceneCaptureSource CaptureSource;
+	ESceneCapturePrimitiveRenderMode PrimitiveRenderMode;
+	TArray<TObjectPtr<AActor>> ShowOnlyActors;
+	TObjectPtr<UTextureRenderTarget2D> TextureTarget;
+	void CaptureScene();
 };
 struct AStaticMeshActor : AActor
 {

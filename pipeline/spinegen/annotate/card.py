@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 
 from ..files import write_text
+from ..records.export_record import ExportRecord
 from ..skeleton import KEYPOINTS, VERTEBRAE
 from ..version import __version__
 from . import coco, points_3d
@@ -18,7 +19,7 @@ _BAR = 24
 _SHOWN_CATEGORIES = 16
 
 
-def write_card(path: Path, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+def write_card(path: Path, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
     """Write the card of an export.
 
     Args:

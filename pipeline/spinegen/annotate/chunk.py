@@ -47,6 +47,8 @@ class SplitChunk:
 class Chunk:
     """The result of `make_chunk`."""
 
+    frames: int = 0
+    """Sidecars that it was made from."""
     splits: dict[str, SplitChunk] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     """One sentence for each frame that could not be read."""
@@ -61,7 +63,7 @@ class Chunk:
 
 def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
     """Read, annotate and place the frames of some sidecars; damaged ones are reported, not raised."""
-    chunk = Chunk()
+    chunk = Chunk(frames=len(sidecars))
     where = parse_filter(job.where) if job.where else None
     rows: dict[str, list[dict[str, object]]] = {}
     shards = None

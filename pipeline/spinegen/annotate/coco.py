@@ -37,15 +37,13 @@ def folder_name(split: str) -> str:
     return f"{split}-unreal"
 
 
-def header(split: str, site: Site, body_points: BodyPoints, date: str) -> dict[str, Any]:
-    """`info` and `licenses` of a file; `date` is the day the last frame was drawn, ISO."""
+def header(split: str, site: Site, body_points: BodyPoints) -> dict[str, Any]:
+    """`info` and `licenses` of a file. There is no date in it: the same frames make the same file on any day."""
     return {
         "info": {
             "description": f"SpineTrack-format synthetic people, {split} split: 37 keypoints with nine vertebrae from an OpenSim spine model",
             "version": __version__,
-            "year": int(date[:4]),
             "contributor": f"spinegen {__version__}",
-            "date_created": date,
             "url": "",
             "vertebral_site": site,
             "body_points": body_points,

@@ -71,12 +71,12 @@ class PersonAnnotation:
 
 def site_keypoints(label: PersonLabel, site: Site) -> tuple[Array, NDArray[np.int64], Array]:
     """Ground points `(37, 3)`, flags `(37,)` and hidden shares `(37,)` with the spine at the chosen site."""
-    points, flags, hidden = label.keypoints_ground_m, label.visibility, label.hidden
+    points, flags, hidden = label.keypoints_ground_m, label.visibility, label.hidden_fraction
     if site == "posterior":
         points, flags, hidden = points.copy(), flags.copy(), hidden.copy()
         points[SPINE_IDS] = label.posterior_ground_m[SPINE_LEVELS]
         flags[SPINE_IDS] = label.visibility_posterior[SPINE_LEVELS]
-        hidden[SPINE_IDS] = label.hidden_posterior[SPINE_LEVELS]
+        hidden[SPINE_IDS] = label.hidden_fraction_posterior[SPINE_LEVELS]
     return points, flags, hidden
 
 

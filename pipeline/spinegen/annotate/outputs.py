@@ -1,10 +1,11 @@
 """Where chunks go: one small class a layout, each ending in a dataset card."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
+from ..records.export_record import ExportRecord
 from .card import write_card
 from .chunk import Chunk, Job
 from .formats import coco_files, webdataset, yolo_pose
@@ -24,15 +25,15 @@ class Output(Protocol):
         """Take one chunk."""
         ...
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         """Write what needs the whole set."""
         ...
 
 
-def make_output(job: Job, date: str) -> Output:
-    """The output of a job's format; `date` (ISO) goes into headers."""
+def make_output(job: Job) -> Output:
+    """The output of a job's format."""
     if job.format == "coco":
-        return CocoOutput(job, date)
+        return CocoOutput(job)
     if job.format == "yolo-pose":
         return YoloOutput(job)
     return WebDatasetOutput(job)
@@ -43,8 +44,8 @@ class CocoOutput:
 
     frames_per_chunk = FRAMES_PER_CHUNK
 
-    def __init__(self, job: Job, date: str) -> None:
-        self.root, self.date = job.root, date
+    def __init__(self, job: Job) -> None:
+        self.root = job.root
         coco_files.make_folders(job.root, SPLITS, job.with_masks, job.with_depth)
         self._writers = {split: coco_files.SplitWriter(job.root, split, job.site, job.body_points) for split in SPLITS}
 
@@ -53,9 +54,9 @@ class CocoOutput:
             table = pa.ipc.open_stream(part.table).read_all()
             self._writers[split].write(b"".join(part.images), b"".join(part.annotations), table)
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         for writer in self._writers.values():
-            writer.finish(self.date)
+            writer.finish()
         write_card(self.root / "README.md", tallies, settings, record)
 
 
@@ -71,7 +72,7 @@ class YoloOutput:
     def write(self, chunk: Chunk) -> None:
         """Nothing to do: a chunk has written its own label files."""
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         yolo_pose.write_description(self.root, tuple(split for split in SPLITS if split in tallies))
         write_card(self.root / "README.md", tallies, settings, record)
 
@@ -87,7 +88,7 @@ class WebDatasetOutput:
     def write(self, chunk: Chunk) -> None:
         """Nothing to do: a chunk has written its own shards."""
 
-    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: dict[str, Any]) -> None:
+    def finish(self, tallies: dict[str, Tally], settings: ExportSettings, record: ExportRecord) -> None:
         shards = webdataset.number_shards(self.root, tuple(tallies))
         webdataset.write_description(self.root, shards, {split: tally.images for split, tally in tallies.items()})
         write_card(self.root / "README.md", tallies, settings, record)

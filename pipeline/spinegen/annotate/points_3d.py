@@ -106,7 +106,7 @@ def row(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
         "person": label.person,
         "clip": label.clip,
         "activity": frame.activity,
-        "frame": label.frame,
+        "frame": frame.frame,
         "time_s": label.time_s,
         "width": frame.width,
         "height": frame.height,

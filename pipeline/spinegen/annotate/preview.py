@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from ..errors import DatasetError
-from ..files import write_bytes
+from ..files import remove_leftovers, write_bytes
 from ..progress import Reporter
 from ..workspace import Workspace
 from .draw import Picture, skeletons_over, write_text
@@ -26,6 +26,7 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
     Raises:
         DatasetError: there are no frames, or none can be read.
     """
+    remove_leftovers(workspace.root)
     total = sum(1 for _ in sidecar_paths(workspace.frames))
     if not total:
         raise DatasetError(

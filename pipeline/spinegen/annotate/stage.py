@@ -1,23 +1,19 @@
 """The export stage: one pass over the sidecars, written as a stream, swapped into place when it is whole."""
 
-import json
 import os
 import shutil
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 from ..errors import DatasetError, WorkspaceError
-from ..files import write_json
+from ..pool import pooled_in_order
 from ..progress import Reporter, StageSummary
+from ..records.base import as_plain
+from ..records.export_record import EXPORT_FILE, ExportRecord, ExportSource, SplitCount, found_export
+from ..threads import one_thread
 from ..version import __version__
 from ..workspace import Workspace
 from .chunk import Chunk, Job, make_chunk
@@ -29,10 +25,12 @@ from .tally import Tally
 
 ALONE = 400
 """Sets of fewer frames are exported in this process: starting others would take longer."""
-RECORD = "export.json"
 SHOWN_DAMAGES = 5
+SEAL, SEALED_BYTES = b'"seal":', 128
+"""What the end of a sidecar that the renderer wrote holds, and how long that end is at most."""
 
 
+@one_thread()
 def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Reporter) -> StageSummary:
     """Write the rendered frames as a data set; `coco/`, or `yolo-pose/` or `webdataset/` beside it.
 
@@ -43,15 +41,19 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
     """
     start = time.monotonic()
     target = workspace.coco if settings.format == "coco" else workspace.root / settings.format
-    total, newest, digest = _survey(workspace.frames)
+    total, listing = _survey(workspace.frames)
     if total == 0:
         raise DatasetError(
             f"{workspace.frames}: no rendered frames; draw some with: spinegen render --scenes yoga.yaml"
         )
-    made_of = {"spinegen": __version__, "settings": settings.identity(), "frames": total, "digest": digest}
-    before = _record(target)
-    if before is not None and all(before.get(key) == value for key, value in made_of.items()):
-        return _summary(before, target, "done before, nothing changed")
+    settled = as_plain(settings.identity())
+    before = found_export(target)
+    if before is not None and before.made_with(__version__, settled, total):
+        if before.listing != listing and before.content == _content(workspace.frames):
+            before = before.model_copy(update={"listing": listing})
+            before.write(target / EXPORT_FILE)
+        if before.listing == listing:
+            return _summary(before, target, "done before, nothing changed")
     if settings.where:
         first = read_frame(next(sidecar_paths(workspace.frames)))
         parse_filter(settings.where).require(first.columns, "the plan")
@@ -72,22 +74,21 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             settings.max_occlusion,
             settings.where,
         )
-        output = make_output(job, datetime.fromtimestamp(newest, UTC).date().isoformat())
+        output = make_output(job)
         result = _fill(workspace.frames, job, output, total, settings.processes, reporter)
-        record = {**made_of, **result.record()}
+        content = _content(workspace.frames)
+        record = result.record(
+            ExportSource(spinegen=__version__, settings=settled, frames=total, listing=listing, content=content)
+        )
         output.finish(result.tallies, settings, record)
-        record["seconds"] = round(time.monotonic() - start, 2)
-        write_json(building / RECORD, record)
+        record = record.model_copy(update={"seconds": round(time.monotonic() - start, 2)})
+        record.write(building / EXPORT_FILE)
         _swap(building, target)
-    except BrokenProcessPool as error:
-        raise DatasetError(
-            f"{workspace.root}: a process of the export was killed, perhaps for want of memory; run it again"
-        ) from error
     except OSError as error:
         raise WorkspaceError(f"{error.filename or building}: cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return _summary(record, target, f"{record['seconds']:.1f} s")
+    return _summary(record, target, f"{record.seconds:.1f} s")
 
 
 class _Result:
@@ -107,33 +108,35 @@ class _Result:
         self.people_left_out += chunk.people_left_out
         self.without_depth += chunk.without_depth
 
-    def record(self) -> dict[str, object]:
-        return {
-            "splits": {
-                split: {"images": tally.images, "annotations": tally.annotations}
-                for split, tally in sorted(self.tallies.items())
-            },
-            "not_wanted": self.not_wanted,
-            "empty": self.empty,
-            "people_left_out": self.people_left_out,
-            "without_depth": self.without_depth,
-            "damaged": self.damaged,
+    def record(self, source: ExportSource) -> ExportRecord:
+        splits = {
+            split: SplitCount(images=tally.images, annotations=tally.annotations)
+            for split, tally in sorted(self.tallies.items())
         }
+        return ExportRecord(
+            **dict(source),
+            splits=splits,
+            not_wanted=self.not_wanted,
+            empty=self.empty,
+            people_left_out=self.people_left_out,
+            without_depth=self.without_depth,
+            damaged=tuple(self.damaged),
+        )
 
 
 def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, reporter: Reporter) -> _Result:
     result = _Result()
     paths = sidecar_paths(frames)
     chunks = iter(lambda: list(islice(paths, output.frames_per_chunk)), [])
-    with reporter.task("export", total, "frames") as task, _executor(total, processes) as executor:
-        for count, chunk in _in_order(executor, job, chunks, 2 * processes):
+    with reporter.task("export", total, "frames") as task:
+        for chunk in _made(job, chunks, 1 if total < ALONE else processes):
             result.take(chunk)
             output.write(chunk)
-            task.advance(count)
+            task.advance(chunk.frames)
     for sentence in result.damaged[:SHOWN_DAMAGES]:
         reporter.warn(f"left out: {sentence}")
     if len(result.damaged) > SHOWN_DAMAGES:
-        reporter.warn(f"left out: {len(result.damaged) - SHOWN_DAMAGES} more damaged frames, listed in {RECORD}")
+        reporter.warn(f"left out: {len(result.damaged) - SHOWN_DAMAGES} more damaged frames, listed in {EXPORT_FILE}")
     if result.without_depth:
         reporter.warn(f"{result.without_depth} frames have no depth map; draw them with: spinegen render --depth")
     if not result.tallies:
@@ -149,49 +152,39 @@ def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, re
     return result
 
 
-@contextmanager
-def _executor(total: int, processes: int) -> Iterator[Executor | None]:
-    if processes == 1 or total < ALONE:
-        yield None
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield pool
+def _made(job: Job, chunks: Iterable[list[Path]], processes: int) -> Iterator[Chunk]:
+    """Chunks in their order."""
+    work = ((job, paths, number) for number, paths in enumerate(chunks))
+    return map(_make, work) if processes == 1 else pooled_in_order(_make, work, processes)
 
 
-def _in_order(
-    executor: Executor | None, job: Job, chunks: Iterable[list[Path]], ahead: int
-) -> Iterator[tuple[int, Chunk]]:
-    """Chunks in their order, at most `ahead` of them in flight, so that memory stays flat."""
-    running: deque[tuple[int, Future[Chunk]]] = deque()
-    for number, paths in enumerate(chunks):
-        if executor is None:
-            yield len(paths), make_chunk(job, paths, number)
-            continue
-        running.append((len(paths), executor.submit(make_chunk, job, paths, number)))
-        if len(running) >= ahead:
-            count, future = running.popleft()
-            yield count, future.result()
-    for count, future in running:
-        yield count, future.result()
+def _make(work: tuple[Job, list[Path], int]) -> Chunk:
+    return make_chunk(*work)
 
 
-def _survey(frames: Path) -> tuple[int, float, str]:
-    """How many sidecars there are, the newest one's time, and a digest of their names, sizes and times."""
-    count, newest, digest = 0, 0.0, blake2b(digest_size=12)
+def _survey(frames: Path) -> tuple[int, str]:
+    """How many sidecars there are, and a digest of their names, sizes and times: where it is the same, nothing changed."""
+    count, digest = 0, blake2b(digest_size=12)
     for path in sidecar_paths(frames):
         stat = path.stat()
         count += 1
-        newest = max(newest, stat.st_mtime)
         digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return count, newest, digest.hexdigest()
+    return count, digest.hexdigest()
 
 
-def _record(target: Path) -> dict[str, object] | None:
-    try:
-        record = json.loads((target / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) else None
+def _content(frames: Path) -> str:
+    """A digest of what the sidecars hold, which a copy has too: each vouches for its frame's files and ends in a checksum of itself."""
+    digest = blake2b(digest_size=12)
+    for path in sidecar_paths(frames):
+        with path.open("rb") as handle:
+            size = handle.seek(0, 2)
+            handle.seek(max(size - SEALED_BYTES, 0))
+            end = handle.read()
+            if SEAL not in end:
+                handle.seek(0)
+                end = handle.read()
+        digest.update(f"{path.name} {size} ".encode() + end)
+    return digest.hexdigest()
 
 
 def _swap(building: Path, target: Path) -> None:
@@ -203,26 +196,24 @@ def _swap(building: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _summary(record: dict[str, object], target: Path, took: str) -> StageSummary:
-    splits = record["splits"]
-    assert isinstance(splits, dict)
-    rows = [(split, f"{counts['images']} pictures, {counts['annotations']} people") for split, counts in splits.items()]
+def _summary(record: ExportRecord, target: Path, took: str) -> StageSummary:
+    rows = [(split, f"{size.images} pictures, {size.annotations} people") for split, size in record.splits.items()]
     left_out = [
-        f"{record[key]} {text}"
-        for key, text in (
-            ("not_wanted", "frames by --where"),
-            ("empty", "frames with nobody left"),
-            ("people_left_out", "people unseen or filtered"),
+        f"{count} {text}"
+        for count, text in (
+            (record.not_wanted, "frames by --where"),
+            (record.empty, "frames with nobody left"),
+            (record.people_left_out, "people unseen or filtered"),
         )
-        if record[key]
+        if count
     ]
-    damaged = record["damaged"]
-    assert isinstance(damaged, list)
-    figures = {f"{split}_{key}": value for split, counts in splits.items() for key, value in counts.items()}
+    figures: dict[str, float | int | str] = {}
+    for split, size in record.splits.items():
+        figures |= {f"{split}_images": size.images, f"{split}_annotations": size.annotations}
     return StageSummary(
         title="Data set",
         rows=(*rows, ("left out", "; ".join(left_out) or "nothing"), ("time", took)),
         look_at=target / "README.md",
-        failures=tuple(damaged),
+        failures=record.damaged,
         figures=figures,
     )

@@ -1,6 +1,5 @@
-"""What all commands share: `-v`, the workspace option, and how a stage is run and recorded."""
+"""What all commands share: `-v`, the workspace option, and how a stage is played."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,14 +8,11 @@ import click
 
 if TYPE_CHECKING:
     from ..config import Settings
+    from ..pipeline import StageName
     from ..progress import Reporter, StageSummary
     from ..workspace import Workspace
 
 DEFAULT_WORKSPACE = "workspace"
-SHOWN_FAILURES = 3
-"""Failures that the last line names."""
-FAILURES_KEPT = 100
-"""Sentences about failures that `run.json` keeps."""
 SettingsT = TypeVar("SettingsT", bound="Settings")
 
 
@@ -94,9 +90,10 @@ def settings_from(kind: "type[SettingsT]", given: dict[str, Any]) -> "SettingsT"
     """
     from ..config import parse
     from ..errors import ConfigError, UsageError
+    from ..yaml_file import at_home
 
     try:
-        return parse({k: v for k, v in given.items() if v is not None}, kind, "command line")
+        return parse(at_home({k: v for k, v in given.items() if v is not None}), kind, "command line")
     except ConfigError as error:
         raise UsageError(str(error)) from error
 
@@ -115,45 +112,11 @@ def existing_workspace(root: Path) -> "Workspace":
     return Workspace(root)
 
 
-def play_stage(
-    name: str,
-    workspace: "Workspace",
-    settings: "SettingsT",
-    stage: "Callable[[Workspace, SettingsT, Reporter], StageSummary]",
-    reporter: "Reporter",
-) -> "StageSummary":
-    """Run one stage, record it in `run.json` and show its table; the caller holds the workspace."""
+def play_stage(name: "StageName", workspace: "Workspace", settings: "Settings", reporter: "Reporter") -> "StageSummary":
+    """Run and record one stage and show its table; the caller holds the workspace."""
+    from ..pipeline import run_stage
     from ..progress import print_summary
-    from ..provenance import fitted_inputs, named_files
-    from ..scenes.plan_record import plan_record
 
-    run = workspace.begin(name, settings.record(), settings.kept(), getattr(settings, "shard", None))
-    start = time.monotonic()
-    summary = stage(workspace, settings, reporter)
-    seconds = round(time.monotonic() - start, 2)
-    failures = list(summary.failures[:FAILURES_KEPT])
-    record = {"seconds": seconds, "figures": summary.figures, "failed": len(summary.failures), "failures": failures}
-    workspace.finish(name, record | {"files": named_files(settings.record())}, run)
-    if name == "fit":
-        workspace.note(inputs=fitted_inputs(workspace.root, workspace.fits, workspace.clips))
-    elif name == "render":
-        workspace.note(plan=plan_record(workspace.plan, workspace.root / "people.json"))
+    summary = run_stage(name, workspace, settings, reporter)
     print_summary(summary)
     return summary
-
-
-def complain(summary: "StageSummary", what: str) -> None:
-    """End with what failed, now that the rest is done.
-
-    Raises:
-        SpinegenError: something did.
-    """
-    from ..errors import SpinegenError
-
-    if summary.failures:
-        count = len(summary.failures)
-        shown, mark = (summary.told, ", ") if summary.told else (summary.failures, "; ")
-        first = mark.join(shown[:SHOWN_FAILURES]) + (
-            f"{mark}and {count - SHOWN_FAILURES} more" if count > SHOWN_FAILURES else ""
-        )
-        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")

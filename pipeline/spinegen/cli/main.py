@@ -1,6 +1,6 @@
 """Entry point: the command group, and how errors end the process."""
 
-import errno
+import io
 import signal
 import sys
 import traceback
@@ -8,16 +8,18 @@ import traceback
 import click
 
 from ..errors import SpinegenError
+from ..files import NO_ROOM
 from ..version import __version__
 from .base import Group
 from .look import check, doctor, preview, report
 from .run import run
-from .stages import export_coco, fit_mocap, render, train_validate
+from .stages import export_coco, fit_mocap, poses, render, train_validate
 from .tools import clips, engine, predict
 
 INTERRUPTED = 130
 TERMINATED = 143
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+RESUMED = ("fit-mocap", "render", "train-validate", "run")
+"""Commands that go on where they were broken off."""
 
 
 @click.group(
@@ -47,6 +49,7 @@ for command in (
     export_coco,
     train_validate,
     run,
+    poses,
     preview,
     report,
     check,
@@ -71,6 +74,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     verbose = any(argument in ("-v", "--verbose") for argument in arguments)
     signal.signal(signal.SIGTERM, _on_sigterm)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a file's name may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(_run(arguments, verbose))
 
 
@@ -83,9 +89,9 @@ def _run(arguments: list[str], verbose: bool) -> int:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted; the same command goes on from here", INTERRUPTED)
+        return _say(f"interrupted; {_what_next(arguments)}", INTERRUPTED)
     except Terminated:
-        return _say("terminated; the same command goes on from here", TERMINATED)
+        return _say(f"terminated; {_what_next(arguments)}", TERMINATED)
     except SpinegenError as error:
         if verbose:
             traceback.print_exc()
@@ -100,6 +106,14 @@ def _run(arguments: list[str], verbose: bool) -> int:
     except Exception as error:
         return _unexpected(error, verbose)
     return result if isinstance(result, int) else 0
+
+
+def _what_next(arguments: list[str]) -> str:
+    """What the same command would do after it was broken off."""
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if command in RESUMED:
+        return "the same command goes on from here"
+    return "what is written stays, the same command starts anew"
 
 
 def _unexpected(error: Exception, verbose: bool) -> int:

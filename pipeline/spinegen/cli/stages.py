@@ -7,7 +7,6 @@ import click
 
 from .base import (
     Command,
-    complain,
     dir_argument,
     example,
     exif_option,
@@ -22,9 +21,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(
     cls=Command,
-    epilog=example("spinegen fit-mocap", "spinegen fit-mocap --out workspace --jobs 2"),
+    epilog=example(
+        "spinegen fit-mocap", "spinegen fit-mocap walk golf everyday --jobs 2", "spinegen fit-mocap take.c3d"
+    ),
 )
-@click.argument("clips", metavar="[CLIP|FOLDER|LIST]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("clips", metavar="[CLIP|FOLDER|LIST|MOTION]...", nargs=-1, type=click.Path(path_type=Path))
 @out_option
 @click.option("--model", metavar="builtin|FILE.osim", help="Model to fit.  [default: builtin]")
 @click.option("--model-mapping", type=FILE, help="YAML that maps the names of a model of your own to ours.")
@@ -66,20 +67,36 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
     """Fit the full-body spine model to motion-capture clips (C3D, TRC, BVH, AMASS, 3D keypoints).
 
-    Without a CLIP, the shipped yoga flow is fitted, whose true vertebrae are known. A LIST (YAML, or CSV with a column `clip`) names clips
-    with options of their own; options given here hold for the clips whose row does not say otherwise.
+    A MOTION is the name of a shipped one (see `spinegen clips list`), of a file of them (`everyday`), or `all`; their true
+    vertebrae are known. Without any argument it is the yoga flow. A LIST (YAML, or CSV with a column `clip`) names clips with options of
+    their own; options given here hold for the clips whose row does not say otherwise.
     """
     from ..biomech.fits.settings import FitSettings
-    from ..biomech.fits.stage import fit_mocap as stage
-    from ..motions import with_clips
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..workspace import Workspace
 
     settings = settings_from(FitSettings, {"clips": list(clips), **given})
     workspace, reporter = Workspace(root), make_reporter()
     with workspace.held(settings.shard, "fit"):
-        summary = play_stage("fit", workspace, with_clips(settings, workspace, reporter), stage, reporter)
+        summary = play_stage("fit", workspace, settings, reporter)
     complain(summary, "clip(s)")
+
+
+@click.command(cls=Command, epilog=example("spinegen poses --count 5000", "spinegen poses --seed 1"))
+@out_option
+@click.option("--count", type=click.IntRange(2), help="Poses to draw.  [default: 20000]")
+@click.option("--seed", type=click.IntRange(0), help="Another seed is another set, beside the first.  [default: 0]")
+@click.option("--model", type=click.Choice(["unisex", "male", "female"]), help="Who is posed.  [default: unisex]")
+def poses(root: Path, **given: Any) -> None:
+    """Draw poses by chance: standing, seated, kneeling, on hands, lying; written like a fit, and rendered like one."""
+    from ..motions.poses import PoseSettings
+    from ..progress import make_reporter
+    from ..workspace import Workspace
+
+    settings = settings_from(PoseSettings, given)
+    workspace = Workspace(root)
+    with workspace.held():
+        play_stage("poses", workspace, settings, make_reporter())
 
 
 @click.command(cls=Command, epilog=example("spinegen render --scenes yoga.yaml"))
@@ -105,13 +122,12 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 def render(root: Path, **given: Any) -> None:
     """Render people in the fitted poses under random cameras, light, clothes and places."""
     workspace = existing_workspace(root)
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
     from ..render.settings import RenderSettings
-    from ..render.stage import render as stage
 
     settings = settings_from(RenderSettings, given)
     with workspace.held(settings.shard, "render"):
-        summary = play_stage("render", workspace, settings, stage, make_reporter())
+        summary = play_stage("render", workspace, settings, make_reporter())
     complain(summary, "frame(s)")
 
 
@@ -139,12 +155,11 @@ def export_coco(root: Path, **given: Any) -> None:
     """Write COCO annotations (37 SpineTrack keypoints), masks and 3D ground truth of the rendered frames."""
     workspace = existing_workspace(root)
     from ..annotate.settings import ExportSettings
-    from ..annotate.stage import export_coco as stage
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(ExportSettings, given)
     with workspace.held():
-        summary = play_stage("export", workspace, settings, stage, make_reporter())
+        summary = play_stage("export", workspace, settings, make_reporter())
     complain(summary, "frame(s)")
 
 
@@ -153,7 +168,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option(
     "--model",
     metavar="light|full|tiny|small|medium|FILE.onnx",
-    help="Network; an ONNX file with --only validate.  [default: light]",
+    help="Network; an ONNX file with --only validate.  [default: full]",
 )
 @click.option(
     "--backbone",
@@ -185,13 +200,12 @@ def train_validate(root: Path, **given: Any) -> None:
     workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.settings import TrainSettings
-    from ..pose.stage import train_validate as stage
-    from ..progress import make_reporter
+    from ..progress import complain, make_reporter
 
     settings = settings_from(TrainSettings, given)
     reporter = make_reporter()
     with workspace.held():
-        summary = play_stage("train", workspace, settings, stage, reporter)
+        summary = play_stage("train", workspace, settings, reporter)
         page = write_report(workspace, reporter)
     click.echo(f"report: {page}")
     complain(summary, "picture(s)")

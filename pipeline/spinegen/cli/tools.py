@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .base import Command, Group, complain, example, exif_option
+from .base import Command, Group, example, exif_option
 
 if TYPE_CHECKING:
     from ..media.pictures import Exif
@@ -69,13 +69,13 @@ def clips() -> None:
     """Motion clips that come with the package."""
 
 
-@clips.command("list", cls=Command, epilog=example("spinegen clips list"))
+@clips.command("list", cls=Command, epilog=example("spinegen clips list", "spinegen fit-mocap walk golf everyday"))
 def list_clips() -> None:
-    """List the shipped clips: name, length and what is done in them."""
+    """List the shipped motions: file, name, length and what is done in them; fit-mocap takes their names."""
     from ..motions import shipped_clips
 
     for clip in shipped_clips():
-        click.echo(f"{clip.name}  {clip.duration_s:.0f} s  {', '.join(clip.activities)}")
+        click.echo(f"{clip.file:11s} {clip.name:24s} {clip.duration_s:3.0f} s  {', '.join(clip.activities)}")
 
 
 @click.command(
@@ -143,7 +143,7 @@ def predict(
     """
     from ..pose.networks import cards, shipped_model
     from ..predict.stage import predict as run
-    from ..progress import make_reporter, print_summary
+    from ..progress import complain, make_reporter, print_summary
 
     file = shipped_model(model) if model in cards() else Path(model)
     summary = run(

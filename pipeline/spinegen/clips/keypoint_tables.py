@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ClipError
 from ..geometry.types import Array
@@ -13,9 +13,6 @@ from .raw import RawCapture
 from .tables import load_table
 from .timing import Moments, TimeUnit
 from .words import is_number, listed, wrong_number
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _AXIS_LAST = re.compile(r"^(?P<name>.+?)[_.\-: ]*[\[(]?(?P<axis>[xyzXYZ])[\])]?$")
 _AXIS_FIRST = re.compile(r"^(?P<axis>[xyzXYZ])[_.\-: ]+(?P<name>.+)$")
@@ -68,7 +65,7 @@ def _time_column(lower: dict[str, str]) -> tuple[str | None, TimeUnit | None]:
     return None, None
 
 
-def _numbers(path: Path, table: "pd.DataFrame", columns: list[str]) -> Array:
+def _numbers(path: Path, table: pd.DataFrame, columns: list[str]) -> Array:
     """`(rows, columns)`; blank cells are NaN."""
     out = np.empty((len(table), len(columns)))
     for i, column in enumerate(columns):
@@ -98,7 +95,7 @@ def _columns_of_points(columns: list[str]) -> dict[str, dict[str, str]]:
 
 
 def _wide(
-    path: Path, table: "pd.DataFrame", lower: dict[str, str], lines: tuple[int, ...], *, notes: list[str]
+    path: Path, table: pd.DataFrame, lower: dict[str, str], lines: tuple[int, ...], *, notes: list[str]
 ) -> RawCapture:
     points = _columns_of_points(list(table.columns))
     if not points:
@@ -119,7 +116,7 @@ def _wide(
     return RawCapture(tuple(points), flat.reshape(len(table), len(points), 3), "joints", moments, notes=tuple(notes))
 
 
-def _long(path: Path, table: "pd.DataFrame", lower: dict[str, str], name_column: str, notes: list[str]) -> RawCapture:
+def _long(path: Path, table: pd.DataFrame, lower: dict[str, str], name_column: str, notes: list[str]) -> RawCapture:
     frame, person = (_first(lower, names) for names in (FRAME_COLUMNS, PERSON_COLUMNS))
     time, unit = _time_column(lower)
     key = frame or time

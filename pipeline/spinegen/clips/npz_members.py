@@ -1,6 +1,7 @@
 """Arrays of an .npz file, opened with care: no pickles, no more bytes than the archive holds."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,6 @@ def npz_array(path: Path, name: str) -> NDArray[np.generic]:
 
 
 def _header(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[tuple[int, ...], np.dtype]:
-    import zlib
-
     try:
         with archive.open(info) as stream:
             version = np.lib.format.read_magic(stream)

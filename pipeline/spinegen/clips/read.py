@@ -7,50 +7,29 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ClipError
+from .amass import is_amass, read_amass
+from .bvh import read_bvh
+from .c3d import read_c3d
 from .clip import Clip
+from .keypoint_arrays import read_keypoint_npz
+from .keypoint_tables import read_keypoint_table
 from .normalise import clip_from_raw
 from .options import ReadOptions
 from .raw import RawCapture
-
-
-def _c3d(path: Path) -> RawCapture:
-    from .c3d import read_c3d
-
-    return read_c3d(path)
-
-
-def _trc(path: Path) -> RawCapture:
-    from .trc import read_trc
-
-    return read_trc(path)
-
-
-def _bvh(path: Path) -> RawCapture:
-    from .bvh import read_bvh
-
-    return read_bvh(path)
+from .trc import read_trc
 
 
 def _npz(path: Path) -> RawCapture:
-    from .amass import is_amass, read_amass
-    from .keypoint_arrays import read_keypoint_npz
-
     return read_amass(path) if is_amass(path) else read_keypoint_npz(path)
 
 
-def _table(path: Path) -> RawCapture:
-    from .keypoint_tables import read_keypoint_table
-
-    return read_keypoint_table(path)
-
-
 READERS: dict[str, tuple[Callable[[Path], RawCapture], str]] = {
-    ".c3d": (_c3d, "optical motion capture"),
-    ".trc": (_trc, "OpenSim marker table"),
-    ".bvh": (_bvh, "skeleton animation"),
+    ".c3d": (read_c3d, "optical motion capture"),
+    ".trc": (read_trc, "OpenSim marker table"),
+    ".bvh": (read_bvh, "skeleton animation"),
     ".npz": (_npz, "AMASS motion, or an array of 3D keypoints"),
-    ".csv": (_table, "table of 3D keypoints"),
-    ".parquet": (_table, "table of 3D keypoints"),
+    ".csv": (read_keypoint_table, "table of 3D keypoints"),
+    ".parquet": (read_keypoint_table, "table of 3D keypoints"),
 }
 """Reader and meaning of every known suffix."""
 

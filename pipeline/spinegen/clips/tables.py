@@ -2,20 +2,19 @@
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as parquet
 
 from ..errors import ClipError
 from .intake import MAX_FILE_BYTES, read_bytes, read_text
 from .words import has_decimal_comma
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 MAX_COLUMNS = 6500
 SEPARATORS = (",", ";", "\t")
 
 
-def load_table(path: Path) -> tuple["pd.DataFrame", tuple[int, ...], list[str]]:
+def load_table(path: Path) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
     """A CSV or parquet file, the line of every row (of text), and notes.
 
     Raises:
@@ -32,9 +31,7 @@ def load_table(path: Path) -> tuple["pd.DataFrame", tuple[int, ...], list[str]]:
         raise ClipError(f"{path}: is not a readable table: {text or type(error).__name__}") from error
 
 
-def _load_text(path: Path) -> tuple["pd.DataFrame", tuple[int, ...], list[str]]:
-    import pandas as pd
-
+def _load_text(path: Path) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
     text = read_text(path)
     lines = text.splitlines()
     kept = [number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")]
@@ -76,9 +73,7 @@ def _check_width(path: Path, row: list[str], width: int, line: int, separator: s
     raise ClipError(f"{path}: line {line} holds {len(row)} values, the header names {width} columns{comma}")
 
 
-def _load_parquet(path: Path) -> "pd.DataFrame":
-    import pyarrow.parquet as parquet
-
+def _load_parquet(path: Path) -> pd.DataFrame:
     read_bytes(path)
     with parquet.ParquetFile(path) as file:
         metadata = file.metadata

@@ -1,7 +1,6 @@
 """Cameras in the ground frame, and their twins in Unreal's terms."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -98,21 +97,6 @@ class Camera(PlacedCamera):
         homogeneous = in_camera @ self.intrinsics.T
         safe = np.where(depth > 1e-9, depth, np.nan)
         return homogeneous[..., :2] / safe[..., None], depth
-
-    def to_json(self) -> dict[str, Any]:
-        """K, R, t, width and height as plain lists."""
-        return {
-            "width": self.width,
-            "height": self.height,
-            "K": self.intrinsics.tolist(),
-            "R": self.rotation_camera_ground.tolist(),
-            "t": self.translation_camera_m.tolist(),
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Camera":
-        """Inverse of `to_json`."""
-        return cls(data["width"], data["height"], *(np.asarray(data[k], dtype=np.float64) for k in ("K", "R", "t")))
 
 
 @dataclass(frozen=True)

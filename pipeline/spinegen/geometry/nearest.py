@@ -1,5 +1,6 @@
 """Nearest neighbours among points."""
 
+# pyright: reportMissingTypeStubs=false
 from math import inf
 from typing import Any
 

@@ -1,5 +1,6 @@
 """Rotations and rigid transforms as numpy arrays over any leading batch shape; quaternions are wxyz."""
 
+# pyright: reportMissingTypeStubs=false
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import KDTree
 
+from .nearest import PointTree
 from .types import Array
 
 _CANDIDATES = 30
@@ -36,7 +36,7 @@ def winding_number(points: ArrayLike, vertices: ArrayLike, faces: NDArray[np.int
 def surface_distance(points: ArrayLike, vertices: ArrayLike, faces: NDArray[np.integer[Any]]) -> Array:
     """Distance `(P,)` of points to a mesh of small triangles, unsigned; arguments as for `winding_number`."""
     at, corners = np.asarray(points, dtype=np.float64), np.asarray(vertices, dtype=np.float64)[faces]
-    _, near = KDTree(corners.mean(1)).query(at, k=min(_CANDIDATES, len(corners)))
+    _, near = PointTree(corners.mean(1)).query(at, min(_CANDIDATES, len(corners)))
     return _triangle_distance(at[:, None], corners[near.reshape(len(at), -1)]).min(1)
 
 

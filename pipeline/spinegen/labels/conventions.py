@@ -6,9 +6,9 @@ What lies within 5 mm on all axes is left as it is.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import skeleton
+from ..geometry.types import Array
 
 TRUNK_MM = 480.0
 OFFSETS_MM: dict[str, tuple[float, float, float]] = {
@@ -23,7 +23,7 @@ OFFSETS_MM: dict[str, tuple[float, float, float]] = {
 """Outward (away from the middle), up and to the front; elbows and wrists agree."""
 
 
-def coco_points(keypoints_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def coco_points(keypoints_m: Array) -> Array:
     """(37, 3) keypoints in any right-handed frame -> the same with the body's points, ids 0 to 16, where COCO's lie.
 
     Vertebrae, feet and all other points stay.
@@ -39,13 +39,13 @@ def coco_points(keypoints_m: NDArray[np.float64]) -> NDArray[np.float64]:
     return moved
 
 
-def _trunk(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
+def _trunk(points: Array) -> tuple[Array, Array, Array, float]:
     """Unit vectors to the left, up and to the front, and metres for a millimetre of the mean trunk."""
     at = skeleton.INDEX
-    up = points[at["neck"]] - (points[at["left_hip"]] + points[at["right_hip"]]) / 2
+    up: Array = points[at["neck"]] - (points[at["left_hip"]] + points[at["right_hip"]]) / 2
     length = float(np.linalg.norm(up))
     up = up / length
-    left = points[at["left_hip"]] - points[at["right_hip"]]
+    left: Array = points[at["left_hip"]] - points[at["right_hip"]]
     left = left - (left @ up) * up
     left = left / np.linalg.norm(left)
     return left, up, np.cross(left, up), length / TRUNK_MM

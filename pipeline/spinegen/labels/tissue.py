@@ -118,12 +118,12 @@ def vertebra_axes(keypoints_ground_m: Array, posterior_ground_m: Array) -> Array
     Up follows the posterior points; forward points from them to the centroids, which are known at nine levels and turned
     evenly between these.
     """
-    up = np.gradient(posterior_ground_m, axis=0)
+    up: Array = np.gradient(posterior_ground_m, axis=0)
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     order = np.argsort(SPINE_LEVELS)
     known = (keypoints_ground_m[SPINE_IDS] - posterior_ground_m[SPINE_LEVELS])[order]
     levels = np.arange(len(VERTEBRAE))
-    forward = np.stack([np.interp(levels, SPINE_LEVELS[order], known[:, axis]) for axis in range(3)], axis=1)
+    forward: Array = np.stack([np.interp(levels, SPINE_LEVELS[order], known[:, axis]) for axis in range(3)], axis=1)
     forward -= (forward * up).sum(1, keepdims=True) * up
     forward /= np.maximum(np.linalg.norm(forward, axis=1, keepdims=True), 1e-9)
     return np.stack([forward, up, np.cross(forward, up)], axis=1)

@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from ..errors import SpinegenError
-from ..files import atomic_path
+from ..files import NO_ROOM, atomic_path
 from .video_read import VideoError, open_video
 
 TICKS = 90_000
@@ -99,7 +99,7 @@ def written_video(target: Path, rate_hz: float) -> Iterator[VideoWriter]:
 
 def _plain(error: Exception, target: Path) -> Exception:
     number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES):
+    if number in (*NO_ROOM, errno.EIO, errno.EACCES):
         return OSError(number, os.strerror(number), str(target))
     return VideoError(f"{target}: video cannot be written: {getattr(error, 'strerror', None) or error}")
 

@@ -6,19 +6,23 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
-from ..biomech.model.contacts import CONTACTS
+from ..biomech.model.contacts import CONTACTS, FLOOR_STATIONS
 from ..biomech.model.spine_model import SpineModel
 from ..biomech.retarget.floor_contact import Targets, plant
 from ..errors import ConfigError
 from ..geometry.types import Array
+from .arms import WORDS, shoulder_angles
+from .balance import balanced
 from .flow import Flow, FlowClip, Pose
-from .timeline import Timeline, timeline
+from .timeline import Timeline, between_keys, timeline
 
-KNOT_HZ = 25.0
-"""Frames are solved at this rate and joined by a cubic spline: poses hold no faster motion."""
+KNOT_HZ, FAST_KNOT_HZ = 25.0, 60.0
+"""Frames are solved at this rate and joined by a cubic spline: poses hold no faster motion. The second is for clips of passed keys."""
 
-_EASE_KNOTS = 3.0
+_EASE_S, _FAST_EASE_S = 0.12, 0.04
 """What the floor adds to the written motion is eased over time with this standard deviation, then planted again."""
+_STEP_M = 0.03
+"""A contact whose two places lie further apart than this steps: it is lifted on its way."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +45,26 @@ def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, rng: np.ra
     spec, poses = flow.clips[clip], flow.key_poses(clip)
     keys = plant_keys(model, spec, poses)
     frames = timeline(spec, rate_hz)
-    knots = timeline(spec, KNOT_HZ)
-    written = _blend(keys, knots) + natural_motion(flow, model, knots.times_s, rng)
+    fast = any(key.through for key in spec.played)
+    knot_hz, ease_s = (FAST_KNOT_HZ, _FAST_EASE_S) if fast else (KNOT_HZ, _EASE_S)
+    knots = timeline(spec, knot_hz)
+    written = between_keys(keys, spec, knots) + natural_motion(flow, model, knots.times_s, rng)
     low, high = model.limits
     written = np.clip(written, low, high)
     targets = frame_targets(model, spec, poses, keys, knots)
     leaning = gaussian_filter1d(
-        plant(model, written, targets, rounds=25) - written, _EASE_KNOTS, axis=0, mode="nearest"
+        plant(model, written, targets, rounds=25) - written, ease_s * knot_hz, axis=0, mode="nearest"
     )
     q = plant(model, np.clip(written + leaning, low, high), targets, rounds=12)
     smooth = np.asarray(CubicSpline(knots.times_s, q)(frames.times_s))
     return Performance(rate_hz, frames.times_s, np.clip(smooth, low, high), tuple(frames.activities(poses)))
 
 
-def written_q(model: SpineModel, pose: Pose, where: str = "pose") -> Array:
+def written_q(model: SpineModel, pose: Pose, where: str = "pose", strict: bool = True) -> Array:
     """`(Q,)` of a pose's angles, pelvis at its default height.
+
+    Args:
+        strict: refuse angles out of range; else they end at the limit.
 
     Raises:
         ConfigError: as `perform`.
@@ -63,26 +72,52 @@ def written_q(model: SpineModel, pose: Pose, where: str = "pose") -> Array:
     q = model.default_q.copy()
     index = model.coordinate_index
     low, high = (np.degrees(limit) for limit in model.limits)
-    for name, value in pose.angles.items():
+    for name, value in _joint_angles(pose).items():
         columns = [index[n] for n in (name, f"{name}_r", f"{name}_l") if n in index]
         if not columns:
             raise ConfigError(
-                f"{where}: the model has no coordinate {name!r}; it has {', '.join(model.coordinate_names)}"
+                f"{where}: the model has no coordinate {name!r}; it has {', '.join(model.coordinate_names)}, "
+                f"and arms may be given by {', '.join(WORDS)}"
             )
         for column in columns:
-            if not low[column] <= value <= high[column]:
+            if strict and not low[column] <= value <= high[column]:
                 raise ConfigError(
                     f"{where}: {name} is {value:g}; allowed are {low[column]:.0f} to {high[column]:.0f} degrees"
                 )
-            q[column] = np.radians(value)
+            q[column] = np.radians(np.clip(value, low[column], high[column]))
+    _lay_feet_flat(model, pose, q)
     return q
+
+
+def _joint_angles(pose: Pose) -> dict[str, float]:
+    """Angles by coordinate, directions of arms turned into those of the shoulder."""
+    out = {
+        name: value for name, value in pose.angles.items() if name.removesuffix("_r").removesuffix("_l") not in WORDS
+    }
+    for side in "rl":
+        found = {word: pose.angles.get(f"{word}_{side}", pose.angles.get(word)) for word in WORDS}
+        given = {f"{word.removeprefix('arm_')}_deg": value for word, value in found.items() if value is not None}
+        if given:
+            out |= {f"{name}_{side}": value for name, value in shoulder_angles(**{"raise_deg": 0.0, **given}).items()}
+    return out
+
+
+def _lay_feet_flat(model: SpineModel, pose: Pose, q: Array) -> None:
+    """Bend ankles that nobody bent such that soles on the floor lie flat."""
+    index, (low, high) = model.coordinate_index, model.limits
+    for side in "rl":
+        if f"foot_{side}" not in pose.contacts or {"ankle_angle", f"ankle_angle_{side}"} & pose.angles.keys():
+            continue
+        ankle = index[f"ankle_angle_{side}"]
+        shank = q[index["pelvis_tilt"]] + q[index[f"hip_flexion_{side}"]] - q[index[f"knee_angle_{side}"]]
+        q[ankle] = np.clip(-shank, low[ankle], high[ankle])
 
 
 def plant_keys(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...]) -> Array:
     """`(K, Q)`: each key pose with its contacts on the floor, those it shares with the pose before in their place."""
     out: list[Array] = []
-    for number, (key, pose) in enumerate(zip(spec.keys, poses, strict=True)):
-        q = written_q(model, pose, f"pose {key.pose}")
+    for number, (key, pose) in enumerate(zip(spec.played, poses, strict=True)):
+        q = written_q(model, pose, f"pose {key.pose}", strict=spec.size == 1.0)
         names, goals = _contact_stations(pose.contacts), _contact_heights(pose.contacts)
         if out:
             stays = set(_contact_stations(poses[number - 1].contacts)) - set(_contact_stations(key.moves))
@@ -92,8 +127,40 @@ def plant_keys(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...]) -> Ar
                 if name in before:
                     goals[i] = before[name]
             q = _carried(model, q, before, out[-1])
-        out.append(plant(model, q[None], Targets(names, goals[None]), rounds=40)[0])
-    return np.array(out)
+        else:
+            before = {}
+        if not before:
+            _stand_lowest_at(model, q, pose.above_floor_m)
+        targets = Targets(names, goals[None])
+        if _is_balanced(pose, bool(key.through)):
+            out.append(balanced(model, q, targets))
+        else:
+            out.append(plant(model, q[None], targets, rounds=40)[0])
+    return _travelled(model, spec, poses, np.array(out))
+
+
+def _is_balanced(pose: Pose, through: bool) -> bool:
+    if pose.balanced is not None:
+        return pose.balanced
+    return not through and bool(pose.contacts) and all(c.startswith(("foot_", "ball_")) for c in pose.contacts)
+
+
+def _stand_lowest_at(model: SpineModel, q: Array, height_m: float) -> None:
+    """Move `q` up or down such that the lowest of the parts that may touch the floor is this high."""
+    names = tuple(FLOOR_STATIONS)
+    over = _positions(model, q[None], names)[0, :, 1] - np.array(list(FLOOR_STATIONS.values()))
+    q[model.coordinate_index["pelvis_ty"]] += height_m - over.min()
+
+
+def _travelled(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], keys: Array) -> Array:
+    """Keys after a pose in the air moved on by what the body flies: as fast as it left the ground."""
+    place = [model.coordinate_index[f"pelvis_t{axis}"] for axis in "xz"]
+    out, moved = keys.copy(), np.zeros(2)
+    for number in range(1, len(keys)):
+        if not poses[number].contacts or not poses[number - 1].contacts:
+            moved = moved + np.array(poses[number].flown_m)
+        out[number, place] += moved
+    return out
 
 
 def frame_targets(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], keys: Array, knots: Timeline) -> Targets:
@@ -102,6 +169,7 @@ def frame_targets(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], ke
     at_keys = _positions(model, keys, used)
     goals = np.full((len(knots.times_s), len(used), 3), np.nan)
     index = {name: i for i, name in enumerate(used)}
+    played = spec.played
     for number, pose in enumerate(poses):
         held = (knots.before == number) & (knots.blend == 0.0)
         for name in _contact_stations(pose.contacts):
@@ -113,8 +181,8 @@ def frame_targets(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], ke
         for name in set(_contact_stations(pose.contacts)) & set(_contact_stations(poses[number + 1].contacts)):
             start, end = at_keys[number, index[name]], at_keys[number + 1, index[name]]
             path = start + share * (end - start)
-            if np.hypot(*(end - start)[[0, 2]]) > 0.03:
-                path[:, 1] += spec.keys[number + 1].lift_m * np.sin(np.pi * share[:, 0]) ** 2
+            if np.hypot(*(end - start)[[0, 2]]) > _STEP_M:
+                path[:, 1] += played[number + 1].lift_m * np.sin(np.pi * share[:, 0]) ** 2
             goals[moving, index[name]] = path
     return Targets(used, goals)
 
@@ -134,12 +202,6 @@ def natural_motion(flow: Flow, model: SpineModel, times_s: Array, rng: np.random
     out[:, index["thoracic_flexion"]] -= breath
     out[:, index["lower_cervical_flexion"]] += 0.5 * breath
     return out
-
-
-def _blend(keys: Array, knots: Timeline) -> Array:
-    after = np.minimum(knots.before + 1, len(keys) - 1)
-    share = knots.blend[:, None]
-    return (1.0 - share) * keys[knots.before] + share * keys[after]
 
 
 def _carried(model: SpineModel, q: Array, before: dict[str, Array], previous: Array) -> Array:

@@ -1,7 +1,8 @@
 """SimCC networks in ONNX Runtime: what a file says about itself, and running it."""
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ STD_RGB = (58.395, 57.12, 57.375)
 """ImageNet's, in 0..255, as MMPose and its clients have them."""
 RTMPOSE_BETA = 10.0
 """Factor from RTMPose's raw outputs to logits (its KL loss is trained with it)."""
+KINDS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+"""Numbers that an input or output may hold."""
+LARGEST_SIDE_PX = 4096
+LARGEST_RATIO = 16.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class SimccFile:
     std_rgb: tuple[float, float, float]
     metadata: dict[str, Any]
     """Empty for files that others exported."""
+    outputs: tuple[str, str]
+    """Names of the bins over x and over y."""
+    batch: int | None
+    """How many people a run takes, where the file leaves no choice."""
 
     @property
     def provider(self) -> str:
@@ -38,17 +47,25 @@ class SimccFile:
         return str(self.session.get_providers()[0])
 
     def run(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(N, 3, h, w) normalised RGB -> simcc_x (N, K, bins_x) and simcc_y (N, K, bins_y)."""
-        meta = self.session.get_inputs()[0]
-        given = inputs.astype(np.float16) if meta.type == "tensor(float16)" else inputs
-        names = [output.name for output in self.session.get_outputs()]
-        order = [names.index("simcc_x"), names.index("simcc_y")] if "simcc_x" in names else [0, 1]
-        if isinstance(meta.shape[0], int) and meta.shape[0] != len(inputs):
-            parts = [self.session.run(None, {meta.name: given[i : i + 1]}) for i in range(len(inputs))]
-            outputs = [np.concatenate([part[k] for part in parts]) for k in range(len(names))]
-        else:
-            outputs = self.session.run(None, {meta.name: given})
-        return np.asarray(outputs[order[0]], np.float32), np.asarray(outputs[order[1]], np.float32)
+        """(N, 3, h, w) normalised RGB -> simcc_x (N, K, bins_x) and simcc_y (N, K, bins_y).
+
+        Raises:
+            TrainingError: what comes out is not finite.
+        """
+        size = self.batch or max(len(inputs), 1)
+        parts = [self._run_once(inputs[i : i + size], size) for i in range(0, max(len(inputs), 1), size)]
+        x, y = (np.concatenate([part[k] for part in parts])[: len(inputs)] for k in range(2))
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            raise TrainingError(f"{self.path}: gives numbers that are not finite")
+        return x, y
+
+    def _run_once(self, inputs: NDArray[np.float32], size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """One run of the session; a part that is too small is filled up with nothing."""
+        given = self.session.get_inputs()[0]
+        filled = np.zeros((size, 3, *self.input_hw), KINDS[given.type])
+        filled[: len(inputs)] = inputs
+        x, y = self.session.run(list(self.outputs), {given.name: filled})
+        return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
     def distributions(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """As `run`, with bins that sum to 1: ours are probabilities already, RTMPose's are logits over its beta."""
@@ -62,62 +79,140 @@ class SimccFile:
 
 
 def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> SimccFile:
-    """Open a SimCC file, ours or one of RTMPose's family.
+    """Open a SimCC file, ours or one of RTMPose's family, and run it once.
 
     Raises:
-        TrainingError: missing, no ONNX, or its inputs or outputs are not those of a SimCC network.
+        TrainingError: missing, no ONNX, its input, outputs or metadata are not those of a SimCC network, or it does not run.
     """
+    session = _session(path, device, threads)
+    (height, width), batch = _input(path, session)
+    outputs = _outputs(path, session)
+    metadata = _metadata(path, session)
+    file = SimccFile(
+        path=path,
+        session=session,
+        input_hw=(height, width),
+        keypoints=0,
+        split_ratio=_number(path, metadata, "split_ratio", 2.0, LARGEST_RATIO),
+        mean_rgb=_three(path, metadata, "mean_rgb", MEAN_RGB, -1e6),
+        std_rgb=_three(path, metadata, "std_rgb", STD_RGB, 0.0),
+        metadata=metadata,
+        outputs=outputs,
+        batch=batch,
+    )
+    if metadata.get("input_hw", [height, width]) != [height, width]:
+        raise TrainingError(
+            f"{path}: metadata input_hw: found {metadata['input_hw']!r}, but its input is {height} x {width}"
+        )
+    return replace(file, keypoints=_tried(file))
+
+
+def _session(path: Path, device: str, threads: int | None) -> Any:
     import onnxruntime as ort
 
-    if not path.is_file():
+    if not path.exists():
         raise TrainingError(f"{path}: model file does not exist")
+    if not path.is_file():
+        raise TrainingError(f"{path}: is no file")
     options = ort.SessionOptions()
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     if threads is not None:
         options.intra_op_num_threads = threads
     providers = ["CPUExecutionProvider"]
     if device == "cuda" and "CUDAExecutionProvider" in ort.get_available_providers():
         providers.insert(0, "CUDAExecutionProvider")
     try:
-        session = ort.InferenceSession(str(path), options, providers=providers)
+        return ort.InferenceSession(str(path), options, providers=providers)
     except Exception as error:  # the runtime has an exception class a kind of failure, without a common base
-        raise TrainingError(f"{path}: ONNX Runtime cannot open it: {str(error).splitlines()[0][:200]}") from error
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
-    metadata: dict[str, Any] = json.loads(text) if text else {}
-    shape = session.get_inputs()[0].shape
-    outputs = {output.name: output.shape for output in session.get_outputs()}
-    if len(shape) != 4 or not all(isinstance(size, int) for size in shape[1:]) or len(outputs) < 2:
-        raise TrainingError(f"{path}: is no SimCC network: input {shape}, outputs {outputs}")
-    order = ("simcc_x", "simcc_y") if "simcc_x" in outputs else tuple(outputs)[:2]
-    split_ratio = float(metadata.get("split_ratio", 2.0))
-    keypoints = _keypoint_count([outputs[name] for name in order], (shape[3], shape[2]), split_ratio, session, shape)
-    if keypoints is None:
+        raise TrainingError(f"{path}: ONNX Runtime cannot open it: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _input(path: Path, session: Any) -> tuple[tuple[int, int], int | None]:
+    """Height and width of the one input, and its number of people where that is fixed."""
+    inputs = session.get_inputs()
+    wanted = "wanted is one input of float32 or float16, (N, 3, height, width)"
+    if len(inputs) != 1:
+        raise TrainingError(f"{path}: has {len(inputs)} inputs ({', '.join(item.name for item in inputs)}); {wanted}")
+    (given,) = inputs
+    shape = list(given.shape)
+    if given.type not in KINDS:
+        raise TrainingError(f"{path}: input {given.name!r} is {given.type}; {wanted}")
+    sides = shape[2:]
+    fixed = len(shape) == 4 and all(isinstance(side, int) and 0 < side <= LARGEST_SIDE_PX for side in sides)
+    if not fixed or shape[1] != 3 or (isinstance(shape[0], int) and shape[0] < 1):
+        raise TrainingError(f"{path}: input {given.name!r} has shape {shape}; {wanted}, with a fixed size")
+    return (sides[0], sides[1]), shape[0] if isinstance(shape[0], int) else None
+
+
+def _outputs(path: Path, session: Any) -> tuple[str, str]:
+    outputs = {item.name: item for item in session.get_outputs()}
+    if len(outputs) < 2:
         raise TrainingError(
-            f"{path}: outputs {outputs} are no SimCC bins of input {shape[2]}x{shape[3]} at split ratio {split_ratio:g}"
+            f"{path}: is no SimCC network: has one output ({', '.join(outputs)}), wanted are x and y bins"
         )
-    return SimccFile(
-        path=path,
-        session=session,
-        input_hw=(int(shape[2]), int(shape[3])),
-        keypoints=keypoints,
-        split_ratio=split_ratio,
-        mean_rgb=tuple(metadata.get("mean_rgb", MEAN_RGB)),
-        std_rgb=tuple(metadata.get("std_rgb", STD_RGB)),
-        metadata=metadata,
-    )
+    names = ("simcc_x", "simcc_y") if {"simcc_x", "simcc_y"} <= set(outputs) else tuple(outputs)[:2]
+    for name in names:
+        if outputs[name].type not in KINDS:
+            raise TrainingError(f"{path}: output {name!r} is {outputs[name].type}; wanted is float32 or float16")
+    return names[0], names[1]
 
 
-def _keypoint_count(
-    shapes: list[list[Any]], size_wh: tuple[int, int], split_ratio: float, session: Any, input_shape: list[Any]
-) -> int | None:
-    """K where both outputs are (N, K, size * split_ratio); files with symbolic output shapes are run once."""
-    if any(not isinstance(n, int) for shape in shapes for n in shape[1:]):
-        name = session.get_inputs()[0].name
-        kind = np.float16 if session.get_inputs()[0].type == "tensor(float16)" else np.float32
-        names = [output.name for output in session.get_outputs()]
-        wanted = ["simcc_x", "simcc_y"] if "simcc_x" in names else names[:2]
-        shapes = [list(out.shape) for out in session.run(wanted, {name: np.zeros((1, *input_shape[1:]), kind)})]
-    for shape, size in zip(shapes, size_wh, strict=True):
-        if len(shape) != 3 or shape[2] != round(size * split_ratio):
-            return None
-    return int(shapes[0][1]) if shapes[0][1] == shapes[1][1] else None
+def _metadata(path: Path, session: Any) -> dict[str, Any]:
+    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TrainingError(f"{path}: metadata {METADATA_KEY!r} is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise TrainingError(f"{path}: metadata {METADATA_KEY!r} must be a mapping, found {type(found).__name__}")
+    return found
+
+
+def _number(path: Path, metadata: dict[str, Any], name: str, default: float, largest: float) -> float:
+    value = metadata.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= largest:
+        raise TrainingError(
+            f"{path}: metadata {name}: found {value!r}, allowed is a number above 0, at most {largest:g}"
+        )
+    return float(value)
+
+
+def _three(
+    path: Path, metadata: dict[str, Any], name: str, default: tuple[float, float, float], above: float
+) -> tuple[float, float, float]:
+    values = metadata.get(name, default)
+    plain = isinstance(values, list | tuple) and len(values) == 3
+    if not plain or not all(
+        isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) and v > above for v in values
+    ):
+        kind = "three numbers above 0" if above == 0 else "three numbers"
+        raise TrainingError(f"{path}: metadata {name}: found {values!r}, allowed are {kind}")
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _tried(file: SimccFile) -> int:
+    """Run noise through a file: how many keypoints come out, as bins of the right number, all finite."""
+    noise = np.random.default_rng(0).standard_normal((1, 3, *file.input_hw)).astype(np.float32)
+    try:
+        found = file.run(noise)
+    except TrainingError:
+        raise
+    except Exception as error:  # see `_session`
+        raise TrainingError(f"{file.path}: ONNX Runtime cannot run it: {_first_line(error)}") from error
+    height, width = file.input_hw
+    shapes = [list(values.shape) for values in found]
+    bins = [round(side * file.split_ratio) for side in (width, height)]
+    if any(len(shape) != 3 or shape[2] != count for shape, count in zip(shapes, bins, strict=True)) or (
+        shapes[0][1] != shapes[1][1]
+    ):
+        raise TrainingError(
+            f"{file.path}: is no SimCC network: outputs of shape {shapes[0]} and {shapes[1]}, wanted are (N, K, {bins[0]}) and "
+            f"(N, K, {bins[1]}) for input {height}x{width} at split ratio {file.split_ratio:g}"
+        )
+    return shapes[0][1]

@@ -11,8 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files import write_bytes, write_json
+from ..files import write_bytes
+from ..media.pictures import read_rgb
+from ..media.video_read import open_video
 from ..progress import Reporter
+from ..records.photographs import PHOTOGRAPHS_FILE, PhotographsRecord, ShownPhotograph
 from .drawing import draw_pose
 from .predictor import PosePredictor
 
@@ -63,7 +66,7 @@ def write_photographs(folder: Path, networks: dict[str, Path], reporter: Reporte
         How many photographs were found.
     """
     predictors = {name: PosePredictor(path, flip_test=True) for name, path in networks.items()}
-    shown = []
+    shown: list[ShownPhotograph] = []
     for photograph in PHOTOGRAPHS:
         picture = read_photograph(photograph)
         if picture is None:
@@ -78,13 +81,13 @@ def write_photographs(folder: Path, networks: dict[str, Path], reporter: Reporte
         encoded = cv2.imencode(".jpg", np.hstack(columns)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
         folder.mkdir(parents=True, exist_ok=True)
         write_bytes(folder / name, encoded.tobytes())
-        shown.append({"file": name, "title": photograph.title})
+        shown.append(ShownPhotograph(file=name, title=photograph.title))
     if not shown:
         reporter.say(
             "no photograph of a person is installed to try the networks on: pip install scikit-image brings one"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "photographs.json", {"networks": list(networks), "photographs": shown})
+    PhotographsRecord(networks=tuple(networks), photographs=tuple(shown)).write(folder / PHOTOGRAPHS_FILE)
     return len(shown)
 
 
@@ -97,13 +100,9 @@ def read_photograph(photograph: Photograph) -> NDArray[np.uint8] | None:
     if not path.is_file():
         return None
     if photograph.frame is None:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    else:
-        film = cv2.VideoCapture(str(path))
-        film.set(cv2.CAP_PROP_POS_FRAMES, photograph.frame)
-        image = film.read()[1]
-        film.release()
-    return None if image is None else np.ascontiguousarray(image[..., ::-1], dtype=np.uint8)
+        return read_rgb(path)
+    with open_video(path) as film:
+        return next((frame.image_rgb for frame in film.frames() if frame.number == photograph.frame), None)
 
 
 def _tile(picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:

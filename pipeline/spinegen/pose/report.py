@@ -1,20 +1,19 @@
 """The page about a trained network: scores, curves, tables and predictions in one file that opens offline."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from markupsafe import Markup
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from .. import skeleton
-from ..files import write_text
 from ..media.pictures import PictureError
-from ..reporting.pages import render_page
-from ..reporting.pictures import data_address, inline_svg
-from ..version import __version__
+from ..records.metrics import Metrics
+from ..records.training_record import HistoryRow
+from ..reporting.figures import as_svg, data_uri, lines_over, side_by_side
+from ..reporting.page import write_page
 from . import drawing, geometry
 from .validation import Validation
 
@@ -22,52 +21,35 @@ SHOWN_PEOPLE = 12
 TILE_HW = (320, 240)
 
 
-def write_pose_report(path: Path, metrics: dict[str, Any], history: list[dict[str, Any]], result: Validation) -> None:
+def write_pose_report(path: Path, metrics: Metrics, history: Sequence[HistoryRow], result: Validation) -> None:
     """Write `report.html`.
 
     Args:
         history: rows of `metrics.csv`; empty without a training.
     """
-
-    def f(value: float | None, digits: int = 3) -> str:
-        return "-" if value is None else f"{value:.{digits}f}"
-
-    training = metrics["training"]
+    training = metrics.training
     text = ""
-    if training:
+    if training is not None:
         text = (
-            f"{training['settings']['model']}, {training['parameters'] / 1e6:.2f} M parameters; {training['people']} people; {training['steps']} steps of "
-            f"{training['batch']} in {training['seconds'] / 60:.1f} min on {training['device']}: {training['people_per_s']:.0f} people/s "
-            f"(one loading thread alone: {training['loader_people_per_s']:.0f} people/s)"
+            f"{training.size}, {training.parameters / 1e6:.2f} M parameters; {training.people} people; {training.steps} steps of "
+            f"{training.batch} in {training.seconds / 60:.1f} min on {training.device}: {training.people_per_s:.0f} people/s "
+            f"(one loading thread alone: {training.loader_people_per_s:.0f} people/s)"
         )
-    page = render_page(
-        "network",
-        m=metrics,
-        f=f,
-        curves=curves_svg(history) if history else "",
-        tiles=_tiles(result),
-        training=text,
-        version=__version__,
-    )
-    write_text(path, page)
+    curves = training_curves(history) if history else None
+    write_page(path, "network", m=metrics, curves=curves, tiles=_tiles(result), training=text)
 
 
-def curves_svg(history: list[dict[str, Any]]) -> Markup:
+def training_curves(history: Sequence[HistoryRow]) -> Markup:
     """Losses, and the validation AP, over minutes, as inline SVG."""
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    minutes = [row["minutes"] for row in history]
-    for name in ("position", "field", "distillation", "structure", "spine"):
-        if name in history[0]:
-            left.plot(minutes, [row[name] for row in history], label=name)
+    figure, (left, right) = side_by_side(2, (10, 3.2))
+    minutes = [row["minutes"] or 0.0 for row in history]
+    losses = ("position", "field", "distillation", "structure", "spine")
+    lines_over(left, minutes, {name: [row[name] for row in history] for name in losses if name in history[0]})
     left.set(xlabel="minutes", ylabel="loss before its weight", yscale="log")
-    left.legend(frameon=False)
-    scored = [row for row in history if row.get("ap_all") is not None]
-    for name, label in (("ap_all", "all"), ("ap_spine", "spine")):
-        right.plot([row["minutes"] for row in scored], [row[name] for row in scored], marker="o", label=label)
+    scores = {"all": "ap_all", "spine": "ap_spine"}
+    lines_over(right, minutes, {s: [row.get(name) for row in history] for s, name in scores.items()}, marker="o")
     right.set(xlabel="minutes", ylabel="validation AP of the averaged network", ylim=(0, 1))
-    right.legend(frameon=False)
-    return inline_svg(figure)
+    return as_svg(figure)
 
 
 def _tiles(result: Validation) -> list[dict[str, str]]:
@@ -85,10 +67,8 @@ def _tiles(result: Validation) -> list[dict[str, str]]:
             image = result.people.picture(int(row))
         except PictureError:
             continue
-        picture = data_address(_tile(image, result, int(row)), "jpeg")
-        tiles.append(
-            {"picture": picture, "text": f"{result.people.people[row]}: mean error {error[row]:.3f} of the box"}
-        )
+        uri = data_uri(_tile(image, result, int(row)), "image/jpeg")
+        tiles.append({"uri": uri, "text": f"{result.people.people[row]}: mean error {error[row]:.3f} of the box"})
     return tiles
 
 

@@ -1,22 +1,26 @@
 """Scores of one network file on one split, with their page."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ..files import write_json
 from ..progress import Reporter
+from ..records.metrics import METRICS_FILE, METRICS_VERSION, Metrics
+from ..records.training_record import TrainingRecord
 from .assembly import ARCHITECTURES
 from .settings import TrainSettings
 from .train_part import Split, trained_network
 
-METRICS_VERSION = 1
-
 
 def score_and_report(
-    folder: Path, model: Path, split: Split, record: dict[str, Any] | None, settings: TrainSettings, reporter: Reporter
-) -> dict[str, Any]:
+    folder: Path,
+    model: Path,
+    split: Split,
+    record: TrainingRecord | None,
+    *,
+    settings: TrainSettings,
+    reporter: Reporter,
+) -> Metrics:
     """Score an ONNX file; write `metrics.json` and `report.html` into `folder`.
 
     Args:
@@ -35,27 +39,27 @@ def score_and_report(
     people = read_coco(split.annotations, split.images, split.exif)
     if people.left_out:
         reporter.say(f"{split.annotations.name}: not scored: {', '.join(people.left_out)}")
-    pose = np.array(record["mean_pose"]) if record is not None else mean_pose(people)
+    pose = np.array(record.mean_pose) if record is not None else mean_pose(people)
     threads = settings.threads or core_count()
     result = validate(model, people, pose, device.type, reporter, threads)
-    size = record["settings"]["model"] if record is not None else None
+    size = record.size if record is not None else None
     network = trained_network(folder, size) if size is not None else None
     torch.set_num_threads(threads)
     latency = latency_table(network, ARCHITECTURES[size] if size else None, model, threads)
-    metrics: dict[str, Any] = {
-        "version": METRICS_VERSION,
-        "key": record["key"] if record is not None else None,
-        "model": model.name,
-        "annotations": split.annotations.name,
-        "mean_pose_from": "training boxes" if record is not None else "the scored boxes",
-        "scores": result.scores,
-        "left_out": list(result.broken),
-        "latency": latency,
-        "training": {k: v for k, v in record.items() if k not in ("history", "mean_pose", "key")} if record else None,
-    }
+    metrics = Metrics(
+        version=METRICS_VERSION,
+        key=record.key if record is not None else None,
+        model=model.name,
+        annotations=split.annotations.name,
+        mean_pose_from="training boxes" if record is not None else "the scored boxes",
+        scores=result.scores,
+        left_out=result.broken,
+        latency=tuple(latency),
+        training=record.facts if record is not None else None,
+    )
     folder.mkdir(parents=True, exist_ok=True)
-    write_pose_report(folder / "report.html", metrics, record["history"] if record else [], result)
-    write_json(folder / "metrics.json", metrics)
+    write_pose_report(folder / "report.html", metrics, record.history if record is not None else (), result)
+    metrics.write(folder / METRICS_FILE)
     return metrics
 
 

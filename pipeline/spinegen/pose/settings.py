@@ -76,10 +76,12 @@ LIGHT = AugmentSettings(
     patches=0.1,
     background=0.3,
 )
-"""What a short training can afford: after some 10,000 views a network does not yet find in its own pictures what the full recipe
+"""What a short training can afford after some 10,000 views a network does not yet find in its own pictures what the full recipe
 would have it find turned and hidden."""
 
 
+SHORT_VIEWS = 20_000
+"""People that a training must show to gain from the full recipe."""
 UNDISTURBED = AugmentSettings(
     flip=0,
     scale=(1, 1),
@@ -108,7 +110,7 @@ class TrainSettings(Settings):
     transient: ClassVar[frozenset[str]] = frozenset({"device", "threads"})
     remade: ClassVar[bool] = True
 
-    model: str = "light"
+    model: str = "full"
     """Network: light or full (on BlazePose's features), tiny, small or medium (CSPNeXt); with only="validate" also an ONNX file."""
     backbone: str | None = None
     """What the backbone starts from: scratch, blazepose-lite, blazepose-full, or an RTMPose checkpoint of a CSPNeXt size; None: the shipped
@@ -140,8 +142,8 @@ class TrainSettings(Settings):
     teacher: Path | None = None
     """RTMPose-style ONNX file whose first 26 keypoints are Halpe-26."""
     losses: LossSettings = LossSettings()
-    augment: AugmentSettings | None = None
-    """None: light for tiny, which must learn within minutes, full for the others."""
+    augment: AugmentSettings | Literal["light", "full"] | None = None
+    """Ranges, or the name of a recipe; None: light where fewer than 20,000 people are shown, else full."""
     mix: Path | None = None
     """A second COCO keypoint file with the same 37 keypoints, mixed into every batch."""
     mix_images: Path | None = None
@@ -159,10 +161,12 @@ class TrainSettings(Settings):
     benchmark: bool = False
     """Learning curve over 1/8, 1/4, 1/2 and all of the data."""
 
-    @property
-    def augmentation(self) -> AugmentSettings:
-        """The ranges that count."""
-        return self.augment or (LIGHT if self.model == "tiny" else AugmentSettings())
+    def augmentation(self, views: int) -> AugmentSettings:
+        """The ranges that count in a training that shows so many people."""
+        if isinstance(self.augment, AugmentSettings):
+            return self.augment
+        recipe = self.augment or ("light" if views < SHORT_VIEWS else "full")
+        return LIGHT if recipe == "light" else AugmentSettings()
 
     @property
     def start(self) -> str:

@@ -1,14 +1,14 @@
 """The stage `train-validate`: train, export, read the file back, score it, report."""
 
 import hashlib
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 from ..errors import TrainingError
 from ..files import sha256
 from ..progress import Reporter, StageSummary
+from ..records.metrics import Metrics, found_metrics
+from ..records.training_record import TrainingFacts, TrainingRecord, read_training
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES
 from .benchmark import run_benchmark
@@ -16,7 +16,7 @@ from .networks import shipped_model
 from .photographs import write_photographs
 from .score import score_and_report, shown
 from .settings import AugmentSettings, LossSettings, TrainSettings
-from .train_part import Split, ensure_trained, find_split, read_record
+from .train_part import Split, ensure_trained, find_split
 
 __all__ = ["AugmentSettings", "LossSettings", "TrainSettings", "train_validate"]
 
@@ -40,14 +40,17 @@ def train_validate(workspace: Workspace, settings: TrainSettings, reporter: Repo
     record, trained = ensure_trained(workspace, settings, reporter)
     if settings.only == "train":
         return _training_summary(workspace, record, trained)
-    metrics_file = workspace.pose / "metrics.json"
-    if not trained and metrics_file.exists():
-        metrics = json.loads(metrics_file.read_text(encoding="utf-8"))
-        if metrics.get("key") == record["key"]:
-            require_better_than_mean_pose(metrics)
-            return summarize(metrics, workspace.pose, "already done")
+    before = found_metrics(workspace.pose)
+    if not trained and before is not None and before.key == record.key:
+        require_better_than_mean_pose(before)
+        return summarize(before, workspace.pose, "already done")
     metrics = score_and_report(
-        workspace.pose, workspace.pose / "pose.onnx", find_split(workspace, "val"), record, settings, reporter
+        workspace.pose,
+        workspace.pose / "pose.onnx",
+        find_split(workspace, "val"),
+        record,
+        settings=settings,
+        reporter=reporter,
     )
     require_better_than_mean_pose(metrics)
     show_photographs(workspace.pose, reporter)
@@ -60,13 +63,13 @@ def show_photographs(folder: Path, reporter: Reporter) -> None:
     write_photographs(folder / "photographs", networks, reporter)
 
 
-def require_better_than_mean_pose(metrics: dict[str, Any]) -> None:
+def require_better_than_mean_pose(metrics: Metrics) -> None:
     """Refuse a network that learnt nothing.
 
     Raises:
         TrainingError: its AP over all keypoints is not above the mean pose's.
     """
-    network, mean = (metrics["scores"][name]["all"]["AP"] or 0.0 for name in ("network", "mean_pose"))
+    network, mean = (scores["all"]["AP"] or 0.0 for scores in (metrics.scores.network, metrics.scores.mean_pose))
     if not network > mean:
         raise TrainingError(
             f"the network (AP {network:.3f}) does not beat the mean pose of the training boxes (AP {mean:.3f}): train longer "
@@ -79,17 +82,16 @@ def _validate_only(workspace: Workspace, settings: TrainSettings, reporter: Repo
     model = own if settings.model in ARCHITECTURES else Path(settings.model)
     if model == own and not own.exists():
         raise TrainingError(f"{own}: does not exist; train first, or name a file with --model FILE.onnx")
-    record = read_record(workspace.pose) if model.resolve() == own.resolve() else None
+    record = read_training(workspace.pose) if model.resolve() == own.resolve() else None
     if settings.annotations is None or settings.images is None:
         split = find_split(workspace, "val")
         if record is not None:
-            return summarize(
-                score_and_report(workspace.pose, model, split, record, settings, reporter), workspace.pose, None
-            )
+            own_scores = score_and_report(workspace.pose, model, split, record, settings=settings, reporter=reporter)
+            return summarize(own_scores, workspace.pose, None)
     else:
         split = Split(settings.annotations, settings.images, settings.exif)
     folder = workspace.pose / "validation" / _validation_name(model, split)
-    return summarize(score_and_report(folder, model, split, None, settings, reporter), folder, None)
+    return summarize(score_and_report(folder, model, split, None, settings=settings, reporter=reporter), folder, None)
 
 
 def _validation_name(model: Path, split: Split) -> str:
@@ -102,40 +104,41 @@ def _validation_name(model: Path, split: Split) -> str:
     return f"{model.stem}-{split.annotations.stem}-{digest[:8]}"
 
 
-def _training_summary(workspace: Workspace, record: dict[str, Any], trained: bool) -> StageSummary:
+def _training_summary(workspace: Workspace, record: TrainingRecord, trained: bool) -> StageSummary:
     rows = (
-        ("network", f"{record['settings']['model']}, {record['parameters'] / 1e6:.2f} M parameters"),
+        ("network", f"{record.size}, {record.parameters / 1e6:.2f} M parameters"),
         ("trained", training_text(record) if trained else "already done"),
         ("exported", str(workspace.pose / "pose.onnx")),
     )
-    figures: dict[str, float | int | str] = {"steps": record["steps"], "people_per_s": round(record["people_per_s"], 1)}
+    figures: dict[str, float | int | str] = {"steps": record.steps, "people_per_s": round(record.people_per_s, 1)}
     return StageSummary("Training", rows, workspace.pose / "metrics.csv", figures=figures)
 
 
-def training_text(record: dict[str, Any]) -> str:
+def training_text(record: TrainingFacts) -> str:
     """`400 people, 2.7 min, 120 people/s on cpu`."""
     return (
-        f"{record['people']} people, {record['steps']} steps of {record['batch']}, {record['seconds'] / 60:.1f} min, "
-        f"{record['people_per_s']:.0f} people/s on {record['device']}"
+        f"{record.people} people, {record.steps} steps of {record.batch}, {record.seconds / 60:.1f} min, "
+        f"{record.people_per_s:.0f} people/s on {record.device}"
     )
 
 
-def summarize(metrics: dict[str, Any], folder: Path, remark: str | None) -> StageSummary:
+def summarize(metrics: Metrics, folder: Path, remark: str | None) -> StageSummary:
     """The closing table and the figures kept in `run.json`."""
     rows: list[tuple[str, str]] = []
-    if metrics["training"] is not None:
-        rows.append(("trained", remark or training_text(metrics["training"])))
-    figures: dict[str, float | int | str] = {"people": metrics["scores"]["people"]}
+    scores = metrics.scores
+    if metrics.training is not None:
+        rows.append(("trained", remark or training_text(metrics.training)))
+    figures: dict[str, float | int | str] = {"people": scores.people}
     for subset in ("body", "spine", "feet", "all"):
-        network, mean = metrics["scores"]["network"][subset], metrics["scores"]["mean_pose"][subset]
+        network, mean = scores.network[subset], scores.mean_pose[subset]
         rows.append(
             (f"AP {subset}", f"{shown(network['AP'])} (mean pose {shown(mean['AP'])}), AR {shown(network['AR'])}")
         )
         figures |= {f"ap_{subset}": _number(network["AP"]), f"ap_{subset}_mean_pose": _number(mean["AP"])}
-    auc = metrics["scores"]["auc"]
-    rows.append(("AUC of PCK", f"{shown(auc['network']['all'])} (mean pose {shown(auc['mean_pose']['all'])})"))
-    rows.append(("model", metrics["model"]))
-    failures = (*((metrics["training"] or {}).get("left_out", ())), *metrics["left_out"])
+    auc = scores.auc
+    rows.append(("AUC of PCK", f"{shown(auc.network['all'])} (mean pose {shown(auc.mean_pose['all'])})"))
+    rows.append(("model", metrics.model))
+    failures = (*(metrics.training.left_out if metrics.training is not None else ()), *metrics.left_out)
     return StageSummary("Training and validation", tuple(rows), folder / "report.html", failures, figures)
 
 

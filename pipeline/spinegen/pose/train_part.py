@@ -1,17 +1,19 @@
 """Training as one step: caches, loop, export, and a record that says it is done."""
 
 import csv
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import DatasetError, TrainingError
-from ..files import atomic_path, write_json
+from ..files import atomic_path
 from ..media.pictures import Exif
 from ..progress import Reporter
+from ..records.base import JsonObject
 from ..records.coco_file import read_coco_file
 from ..records.coco_layout import pictures_folder
+from ..records.training_record import TRAINING_FILE, HistoryRow, OnnxExport, TrainingRecord, read_training
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
@@ -58,17 +60,6 @@ def mixed_split(settings: TrainSettings) -> Split | None:
     return Split(settings.mix, images, settings.exif)
 
 
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """`training.json` of a finished training, or None."""
-    path = folder / "training.json"
-    if not (path.exists() and (folder / "pose.onnx").exists()):
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise TrainingError(f"{path}: is damaged ({error}); delete it to train anew") from error
-
-
 def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     """The key under which this training is done, resumed or skipped."""
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
@@ -80,30 +71,35 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     return training_key(settings, files)
 
 
-def ensure_trained(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> tuple[dict[str, Any], bool]:
+def ensure_trained(workspace: Workspace, settings: TrainSettings, reporter: Reporter) -> tuple[TrainingRecord, bool]:
     """Train, or find the finished training of the same settings and data.
 
     Returns:
-        `training.json`'s record, and whether anything was done.
+        Its record, and whether anything was done.
 
     Raises:
         DatasetError: the set is not usable.
         TrainingError: training or export failed.
     """
     key = key_of(workspace, settings)
-    before = read_record(workspace.pose)
-    if before is not None and before["key"] == key:
+    before = read_training(workspace.pose)
+    if before is not None and before.key == key:
         return before, False
     if before is not None:
-        now, then = deciding_settings(settings), before["settings"]
+        now, then = deciding_settings(settings), before.settings
         changed = differences(then, now)
         reporter.say(f"training anew: {'; '.join(changed) or 'the data changed'}")
     return train(
-        workspace.pose, find_split(workspace, "train"), find_split(workspace, "val"), settings, key, reporter
+        workspace.pose,
+        find_split(workspace, "train"),
+        find_split(workspace, "val"),
+        settings,
+        key=key,
+        reporter=reporter,
     ), True
 
 
-def differences(then: dict[str, Any], now: dict[str, Any], prefix: str = "") -> list[str]:
+def differences(then: JsonObject, now: JsonObject, prefix: str = "") -> list[str]:
     """`name was X, now Y` for each setting that changed, with `group.name` for those in groups."""
     changed: list[str] = []
     for name, value in now.items():
@@ -120,11 +116,12 @@ def train(
     train_split: Split,
     val_split: Split,
     settings: TrainSettings,
+    *,
     key: str,
     reporter: Reporter,
     limit: int | None = None,
     crops: Path | None = None,
-) -> dict[str, Any]:
+) -> TrainingRecord:
     """Train into `folder`: `pose.onnx`, `weights.pt`, `metrics.csv`, then the record `training.json`.
 
     Args:
@@ -157,7 +154,7 @@ def train(
     loader = trainer.source.measure()
     trained = trainer.run(reporter)
     target = folder / "pose.onnx"
-    (folder / "training.json").unlink(missing_ok=True)
+    (folder / TRAINING_FILE).unlink(missing_ok=True)
     check = export_onnx(
         trained.network,
         architecture,
@@ -165,35 +162,38 @@ def train(
         settings.losses.label_sigma,
         {"key": key, "losses": settings.losses.model_dump()},
     )
-    record: dict[str, Any] = {
-        "key": key,
-        "settings": deciding_settings(settings),
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
-        "batch": trainer.batch,
-        "learning_rate": trainer.rate,
-        "people": len(learnt.people),
-        "validation_people": len(checked.people),
-        "left_out": list(learnt.broken),
-        "started_from": trainer.start,
-        "parameters": parameter_count(trained.network),
-        "steps": trained.steps,
-        "seconds": trained.seconds,
-        "people_per_s": trained.people_per_second,
-        "loader_people_per_s": loader,
-        "mean_pose": mean_pose(learnt.people).tolist(),
-        "export": {"difference": {str(size): value for size, value in check.difference.items()}, "bytes": check.bytes},
-        "history": trained.history,
-    }
-    if settings.fp16:
-        record["export"]["fp16_difference"] = export_fp16(target, folder / "pose-fp16.onnx")
+    half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
+    record = TrainingRecord(
+        key=key,
+        settings=deciding_settings(settings),
+        device=torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
+        batch=trainer.batch,
+        learning_rate=trainer.rate,
+        people=len(learnt.people),
+        validation_people=len(checked.people),
+        left_out=tuple(learnt.broken),
+        started_from=trainer.start,
+        parameters=parameter_count(trained.network),
+        steps=trained.steps,
+        seconds=trained.seconds,
+        people_per_s=trained.people_per_second,
+        loader_people_per_s=loader,
+        mean_pose=mean_pose(learnt.people).tolist(),
+        export=OnnxExport(
+            difference={str(size): value for size, value in check.difference.items()},
+            bytes=check.bytes,
+            fp16_difference=half,
+        ),
+        history=tuple(trained.history),
+    )
     save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
     write_history(folder / "metrics.csv", trained.history)
-    write_json(folder / "training.json", record)
+    record.write(folder / TRAINING_FILE)
     (folder / "checkpoint.pt").unlink(missing_ok=True)
     return record
 
 
-def write_history(path: Path, history: list[dict[str, Any]]) -> None:
+def write_history(path: Path, history: Sequence[HistoryRow]) -> None:
     """The log of a training, a row an interval."""
     columns = list(dict.fromkeys(name for row in history for name in row))
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as handle:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from .. import skeleton
 from ..errors import DatasetError
 from ..media.pictures import PictureError
 from ..progress import Reporter
+from ..records.metrics import ErrorTables, PckAuc, Scores
 from .data.coco_set import CocoSet
 from .predictor import PosePredictor
 from .scoring.baseline import place
@@ -31,7 +31,7 @@ class Validation:
     """(N, 37, 2)."""
     confidences: NDArray[np.float64]
     """(N, 37)."""
-    scores: dict[str, Any]
+    scores: Scores
     """`people`, `network`, `mean_pose`, `auc`, `tables`: what `metrics.json` holds."""
     broken: tuple[str, ...]
 
@@ -81,16 +81,16 @@ def validate(
 
 def score(
     people: CocoSet, keypoints_px: NDArray[np.float64], confidences: NDArray[np.float64], pose: NDArray[np.float64]
-) -> dict[str, Any]:
+) -> Scores:
     """All figures of one set of predictions beside those of the mean pose."""
     placed = place(pose, people.boxes_xywh_px)
-    return {
-        "people": len(people),
-        "network": oks_scores(people, keypoints_px, confidences),
-        "mean_pose": oks_scores(people, placed, np.ones(placed.shape[:2])),
-        "auc": {"network": _auc(people, keypoints_px), "mean_pose": _auc(people, placed)},
-        "tables": error_tables(people, keypoints_px),
-    }
+    return Scores(
+        people=len(people),
+        network=oks_scores(people, keypoints_px, confidences),
+        mean_pose=oks_scores(people, placed, np.ones(placed.shape[:2])),
+        auc=PckAuc(network=_auc(people, keypoints_px), mean_pose=_auc(people, placed)),
+        tables=ErrorTables.model_validate(error_tables(people, keypoints_px)),
+    )
 
 
 def _auc(people: CocoSet, keypoints_px: NDArray[np.float64]) -> dict[str, float | None]:

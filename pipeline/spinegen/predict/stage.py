@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..errors import SpinegenError, UsageError
-from ..files import write_bytes, write_json
+from ..files import remove_leftovers, write_bytes, write_json
 from ..media.pictures import Exif, PictureError, read_rgb
 from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
 from ..media.video_read import Video, VideoError, open_video
@@ -103,6 +103,8 @@ def predict(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        remove_leftovers(folder)
     both = (*sources.pictures, *sources.videos)
     stems = Counter(str(PurePosixPath(found.name).with_suffix("")) for found in both)
     run = _Run(

@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy.interpolate import PchipInterpolator
 
 from ..biomech.anatomy.assemble import load_model
 from ..config import Settings
 from ..errors import EngineError
+from ..geometry.types import Array
 from ..skeleton import VERTEBRAE
 
-Array = NDArray[np.float64]
 _SIDES = (("r", "right", 1.0), ("l", "left", -1.0))
 
 

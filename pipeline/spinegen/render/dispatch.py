@@ -10,13 +10,18 @@ from .worker import Drawn, Job, Worker, draw_in_worker, end_here
 
 CLUSTER_AHEAD = 8
 """Parts of the plan that a cluster, of whatever size, has ready before they are needed."""
+MOST_JOBS = 16
+"""By default: beyond, one GPU is likely to be what is short (`docs/performance.md`)."""
+BYTES_A_JOB = 10**9
+"""An engine and its worker hold about 0.6 GB."""
 
 
 def default_jobs(settings: RenderSettings) -> int:
-    """One engine a core, at most 4; one for an external engine."""
+    """One engine a core, at most 16 and one a gigabyte of memory; one for an external engine."""
     if settings.engine != EMBEDDED:
         return 1
-    return max(1, min(4, len(os.sched_getaffinity(0))))
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(MOST_JOBS, len(os.sched_getaffinity(0)), memory_bytes // BYTES_A_JOB))
 
 
 def threads_each(settings: RenderSettings, jobs: int) -> int | None:

@@ -13,7 +13,7 @@ from ..geometry import rigid
 from ..geometry.axes import ground_to_unreal
 from ..geometry.camera import Camera
 from ..humans.spec.sample import sample_person
-from ..scenes.places import Place
+from ..records.place import Light, Place
 from .client import Connection
 from .mask_colours import FIRST_PROP
 from .session import Session
@@ -34,12 +34,7 @@ LIMITS = {
 """px, px, px, %, overlap (at least), body widths, pictures, cm, degrees, cm."""
 SPHERES = ((0.0, 0.5, 0.0, 0.30), (0.4, 1.7, -0.55, 0.22), (-0.8, 1.2, 0.75, 0.35), (0.9, 0.35, -0.6, 0.2))
 """Middle x, y, z and radius, ground metres; no one hides another from the cameras below."""
-_LIGHT = {
-    "sun": (50.0, 30.0, 60000.0, 5500.0, 0.53),
-    "sky": (3.0, 0.2, 1.0, 0),
-    "exposure_ev": 0.0,
-    "white_balance_k": 0.0,
-}
+_LIGHT = Light(sun=(50.0, 30.0, 60000.0, 5500.0, 0.53), sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
 _TIMED = 10
 _STEP_M = 0.5
 _MOST_PICTURES = 10
@@ -63,6 +58,8 @@ class EngineCheck:
 
     engine: str
     measurements: tuple[Measurement, ...]
+    masks: str = ""
+    """Where masks come from."""
 
     @property
     def failures(self) -> tuple[Measurement, ...]:
@@ -71,7 +68,7 @@ class EngineCheck:
 
     def table(self) -> str:
         """Rows and the verdict as text."""
-        lines = [self.engine]
+        lines = [self.engine, f"masks: {self.masks}"]
         lines += [
             f"  {m.name:<30} {m.value:>9.3f} {m.unit:<10} {m.limit:<14} {'ok' if m.passed else 'FAILED'}".rstrip()
             for m in self.measurements
@@ -94,8 +91,8 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
         "portrait": Camera.look_at((5.0, 1.5, -0.4), (0.0, 1.0, 0.0), 0.0, 420.0, 320, 480),
         "rolled": Camera.look_at((4.4, 1.6, 0.2), (0.0, 1.0, 0.0), 25.0, 400.0, 481, 361),
     }
-    place = Place("check", Ground(), Backdrop(kind="sky"))
-    session.set_stage(place, _LIGHT, [_prop(i, *s).model_dump(mode="json") for i, s in enumerate(SPHERES)])
+    place = Place(kind="check", ground=Ground(), backdrop=Backdrop(kind="sky"))
+    session.set_stage(place, _LIGHT, [_prop(i, *s) for i, s in enumerate(SPHERES)])
     session.show_only([])
     rows: list[Measurement] = []
     depth_errors, overlaps = [], []
@@ -115,7 +112,7 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     rows.append(_at_most("depth", 100.0 * max(depth_errors, default=np.inf), "%"))
     least = LIMITS["mask identity"]
     rows.append(Measurement("mask identity", min(overlaps), "overlap", f"at least {least:g}", min(overlaps) >= least))
-    spec = sample_person(np.random.default_rng(0), "yoga").model_dump(mode="json")
+    spec = sample_person(np.random.default_rng(0), "yoga")
     rest = session.dress("check", spec)
     session.set_stage(place, _LIGHT, [])
     session.show_only(["check"])
@@ -124,7 +121,8 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     rows += _settling(session, cameras["landscape"], rest)
     rows += _rates(session, cameras["landscape"], rest)
     identity = session.identity
-    return EngineCheck(f"{identity['name']} {identity['version']}, {identity['renderer']}", tuple(rows))
+    masks = "the stage's own capture" if session.own_masks else "UnrealCV's object_mask"
+    return EngineCheck(f"{identity['name']} {identity['version']}, {identity['renderer']}", tuple(rows), masks)
 
 
 def sphere_seen(camera: Camera, centre_ground_m: NDArray[np.float64], radius_m: float) -> tuple[NDArray, NDArray]:

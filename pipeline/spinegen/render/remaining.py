@@ -1,15 +1,15 @@
 """What is still to be drawn: walks a plan part by part and hands out batches; never holds more than one part."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..records.plan_shot import level_in, people_in
 from ..scenes.plan import Plan
 from .paths import finished_shots
 
 BATCH = 12
-"""Most shots handed to a worker at once."""
+"""Shots handed to a worker at once, a setup that has begun being finished."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Remaining:
             yield from sorted(finished_shots(self.frames, self.plan.header.shots_of(takes)))
 
     def batches(self, ahead: int = 0) -> Iterator[Batch]:
-        """What to draw, grouped by level and by who is in a picture, so that levels change and people are dressed rarely; this order changes no frame.
+        """What to draw, grouped by level, by who is in a picture and by setup, so that levels change, people are dressed and places are built rarely; this order
+        changes no frame.
 
         Args:
             ahead: parts that workers are asked to plan before they are needed. A part that is missing when it is needed is drawn
@@ -63,7 +64,7 @@ class Remaining:
                 if later not in asked and not self.plan.is_drawn(later):
                     asked.add(later)
                     yield Batch(later)
-            yield from _batches(part, self._rows(part, takes))
+            yield from _batches(part, self._rows(part, takes), self.plan.header.scene.setup.takes)
 
     def count(self) -> tuple[int, int]:
         """Shots of the shard, and those of them that have a frame; a part that nobody has drawn counts as without gaps."""
@@ -89,9 +90,9 @@ class Remaining:
         table = self.plan.table(part, ["place", "person", "people", "take", "shot"]).to_pylist()
         return sorted(
             (
-                str(json.loads(row["place"]).get("level", "")),
+                level_in(row["place"]),
                 row["person"],
-                [person["person"] for person in json.loads(row["people"])],
+                [person.person for person in people_in(row["people"])],
                 row["take"],
                 row["shot"],
             )
@@ -100,15 +101,17 @@ class Remaining:
         )
 
 
-def _batches(part: int, rows: list[tuple[str, str, list[str], int, int]]) -> Iterator[Batch]:
-    """Runs of shots of the same level and main person, at most `BATCH` long."""
+def _batches(part: int, rows: list[tuple[str, str, list[str], int, int]], setup_takes: int) -> Iterator[Batch]:
+    """Runs of shots of the same level and main person, about `BATCH` long: a setup is not cut unless it is longer itself."""
     batch: list[int] = []
-    before = ("", "")
-    for level, person, _, _, shot in rows:
-        if batch and (len(batch) == BATCH or (level, person) != before):
+    before: tuple[str, str, int] = ("", "", -1)
+    for level, person, _, take, shot in rows:
+        here = (level, person, take // setup_takes)
+        full = len(batch) >= BATCH and (here != before or len(batch) >= 2 * BATCH)
+        if batch and (full or here[:2] != before[:2]):
             yield Batch(part, tuple(batch))
             batch = []
         batch.append(shot)
-        before = (level, person)
+        before = here
     if batch:
         yield Batch(part, tuple(batch))

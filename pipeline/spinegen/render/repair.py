@@ -1,30 +1,33 @@
 """Looks at finished frames: a file that is missing, cut short or altered makes the frame undone again."""
 
-import json
 from collections.abc import Iterable
 
+from ..errors import DatasetError
 from ..files import is_file_name, sha256
-from .frame import seal
+from ..records.sidecar import Sealed, parse_sealed, seal_holds
 from .paths import FramePaths
 
 
 def fault(paths: FramePaths, shot: int) -> str | None:
     """What is wrong with a finished frame, or None."""
+    name = paths.sidecar.name
     try:
-        record = json.loads(paths.sidecar.read_bytes())
-    except (OSError, ValueError) as error:
-        return f"{paths.sidecar.name} cannot be read: {error}"
-    if not isinstance(record, dict) or record.get("shot") != shot or not isinstance(record.get("sha256"), dict):
-        return f"{paths.sidecar.name} is not the sidecar of shot {shot}"
-    kept = record.pop("seal", None)
-    if kept != seal(json.dumps(record, separators=(",", ":"), allow_nan=False)):
-        return f"{paths.sidecar.name} was altered"
-    for name, digest in record["sha256"].items():
-        path = paths.sidecar.parent / name
-        if not is_file_name(name) or not path.is_file():
-            return f"{name} is missing"
+        data = paths.sidecar.read_bytes()
+        record: Sealed = parse_sealed(data, name)
+    except OSError as error:
+        return f"{name} cannot be read: {error}"
+    except DatasetError as error:
+        return f"cannot be read: {error}"
+    if record.shot != shot:
+        return f"{name} is not the sidecar of shot {shot}"
+    if not seal_holds(data):
+        return f"{name} was altered"
+    for beside, digest in record.sha256.items():
+        path = paths.sidecar.parent / beside
+        if not is_file_name(beside) or not path.is_file():
+            return f"{beside} is missing"
         if sha256(path) != digest:
-            return f"{name} was altered or cut short"
+            return f"{beside} was altered or cut short"
     return None
 
 

@@ -1,28 +1,29 @@
 """What a camera's sensor does to a picture, the same on every engine: gains, defocus, noise, JPEG."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EngineError
+from ..records.plan_shot import Sensor
 
 _READ_SHARE = 0.25
 """Share of the noise's variance at mid grey that does not depend on light (readout); the rest is photon noise."""
 
 
-def expose(picture_rgb: NDArray[np.uint8], sensor: Mapping[str, float], seed: int) -> NDArray[np.uint8]:
+def expose(picture_rgb: NDArray[np.uint8], sensor: Sensor, seed: int) -> NDArray[np.uint8]:
     """Apply white-balance error, defocus and noise to `(H, W, 3)` sRGB; pure function of its arguments."""
-    gains = np.array([sensor["red_gain"], 1.0, sensor["blue_gain"]], np.float32)
-    if sensor["noise"] == 0 and sensor["defocus_px"] == 0 and (gains == 1).all():
+    gains = np.array([sensor.red_gain, 1.0, sensor.blue_gain], np.float32)
+    if sensor.noise == 0 and sensor.defocus_px == 0 and (gains == 1).all():
         return picture_rgb
     values = picture_rgb.astype(np.float32) * (gains / 255.0)
-    if sensor["defocus_px"] > 0:
-        values = cv2.GaussianBlur(values, (0, 0), sigmaX=sensor["defocus_px"] / 2.0)
-    if sensor["noise"] > 0:
+    if sensor.defocus_px > 0:
+        values = cv2.GaussianBlur(values, (0, 0), sigmaX=sensor.defocus_px / 2.0)
+    if sensor.noise > 0:
         rng = np.random.default_rng(seed)
-        spread = sensor["noise"] * np.sqrt(_READ_SHARE + (1.0 - _READ_SHARE) * np.clip(values, 0.0, 1.0) / 0.5)
+        spread = sensor.noise * np.sqrt(_READ_SHARE + (1.0 - _READ_SHARE) * np.clip(values, 0.0, 1.0) / 0.5)
         values += rng.standard_normal(values.shape, dtype=np.float32) * spread
     return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
 

@@ -2,18 +2,20 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.protocol import actor_calls
+from ..engine.protocol.stage_mask import decode_mask
 from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
 from ..geometry.camera import Camera
-from ..scenes.places import Place
+from ..humans.spec.person_spec import PersonSpec
+from ..records.place import Light, Place
+from ..resources import panorama_path
 from .client import Connection, ConnectionLost
 from .foreign import (
     CUT_PICTURES,
@@ -66,9 +68,12 @@ class Session:
         if len(connection.text("vget /cameras").split()) < 2:
             connection.text("vset /cameras/spawn")
         self._camera = 1
+        self.own_masks = self._offers_masks()
+        """The stage captures masks itself (`CaptureMask`); otherwise they are UnrealCV's `object_mask`."""
         self._people: OrderedDict[str, _Dressed] = OrderedDict()
         self._born = 0
         self._props: list[str] = []
+        self._laid: tuple[Prop, ...] | None = None
         self._set: dict[str, str] = {}
         self._shown: list[str] = []
         self.identity = _identity(connection)
@@ -83,7 +88,7 @@ class Session:
         if self.foreign:
             self._ready_camera()
 
-    def dress(self, person: str, spec: Mapping[str, Any]) -> RestPose:
+    def dress(self, person: str, spec: PersonSpec) -> RestPose:
         """The person of a spec, spawned and dressed unless they are there already; their rest pose."""
         if person in self._people:
             self._people.move_to_end(person)
@@ -94,18 +99,17 @@ class Session:
         actor = f"Person_{self._born}"
         self._born += 1
         self.connection.text(f"vset /objects/spawn {actor_calls.HUMAN} {actor}")
-        text = json.dumps(spec, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(spec.model_dump(mode="json"), separators=(",", ":"), allow_nan=False)
         command = actor_calls.format_call(actor, actor_calls.HUMAN, "SetBody", text)
         actor_calls.return_value(self.connection.request(command, timeout_s=SET_BODY_TIMEOUT_S))
         names, transforms = actor_calls.decode_rig(self.connection.call(actor, actor_calls.HUMAN, "GetRestPose"))
-        stature = spec.get("stature_m")
-        rest = split_rest_pose(names, transforms, self._mapping, float(stature) if stature is not None else None)
+        rest = split_rest_pose(names, transforms, self._mapping, spec.stature_m)
         self._people[person] = _Dressed(actor, rest)
         self._unsettled = True
         self._set.pop("colours", None)
         return rest
 
-    def set_stage(self, place: Place, light: Mapping[str, Any], props: Sequence[Mapping[str, Any]]) -> None:
+    def set_stage(self, place: Place, light: Light, props: Sequence[Prop]) -> None:
         """Level, ground, room, backdrop, light and things.
 
         Raises:
@@ -122,19 +126,20 @@ class Session:
             self._level, self._unsettled = place.level, True
         self._changed("room", "SetRoom", "" if place.room is None else actor_calls.describe(place.room))
         self._changed("ground", "SetGround", actor_calls.describe(place.ground))
-        self._changed("backdrop", "SetBackdrop", actor_calls.describe(place.backdrop))
-        self._changed("sun", "SetSun", *light["sun"])
-        self._changed("sky", "SetSky", *light["sky"])
-        self._changed("exposure", "SetExposure", light["exposure_ev"])
-        self._changed("white", "SetWhiteBalance", light["white_balance_k"])
-        text = json.dumps(props)
-        if self._set.get("props") != text:
+        backdrop = place.backdrop
+        if backdrop.path is not None:
+            backdrop = backdrop.model_copy(update={"path": panorama_path(backdrop.path)})
+        self._changed("backdrop", "SetBackdrop", actor_calls.describe(backdrop))
+        self._changed("sun", "SetSun", *light.sun)
+        self._changed("sky", "SetSky", *light.sky)
+        self._changed("exposure", "SetExposure", light.exposure_ev)
+        self._changed("white", "SetWhiteBalance", light.white_balance_k)
+        if self._laid != tuple(props):
             for name in self._props:
                 self.connection.order(f"vset /object/{name}/destroy")
             self._props = []
-            for data in props:
-                self._props.append(self._stage("SpawnProp", actor_calls.describe(Prop.model_validate(data))))
-            self._set["props"] = text
+            self._props += [self._stage("SpawnProp", actor_calls.describe(prop)) for prop in props]
+            self._laid = tuple(props)
             self._unsettled = True
             self._set.pop("colours", None)
 
@@ -168,9 +173,13 @@ class Session:
         actors = [*(self._people[name].actor for name in people), *self._props]
         text = " ".join(actors)
         if self._set.get("colours") != text:
-            for place, actor in enumerate(actors):
-                red, green, blue = colour_of(place)
-                self.connection.order(f"vset /object/{actor}/color {red} {green} {blue}")
+            if self.own_masks:
+                # No colours: what UnrealCV annotates with them may bring an engine down where people are skeletal meshes.
+                self._stage("SetMaskActors", text)
+            else:
+                for place, actor in enumerate(actors):
+                    red, green, blue = colour_of(place)
+                    self.connection.order(f"vset /object/{actor}/color {red} {green} {blue}")
             self._set["colours"] = text
 
     def set_camera(self, camera: Camera) -> None:
@@ -245,9 +254,15 @@ class Session:
     def mask(self, camera: Camera, people: int) -> NDArray[np.uint8]:
         """Instance ids `(H, W)` as the engine draws them at once, without warming up."""
         drawn, margin = self._drawn_camera(camera)
+        instances = [*range(1, people + 1), *range(FIRST_PROP, FIRST_PROP + len(self._props))]
+        if self.own_masks:
+            view = (*drawn.location_unreal_cm, *drawn.rotator_deg, drawn.fov_deg, drawn.width, drawn.height)
+            numbers = decode_mask(self._stage("CaptureMask", *view), drawn.width, drawn.height)
+            table = np.zeros(256, np.uint8)
+            table[1 : len(instances) + 1] = instances
+            return cut_out(table[numbers], margin)
         command = f"vget /camera/{self._camera}/object_mask bmp"
         colours = self.connection.picture(command, drawn.width, drawn.height)
-        instances = [*range(1, people + 1), *range(FIRST_PROP, FIRST_PROP + len(self._props))]
         return cut_out(decode(colours, instances), margin)
 
     def depth(self, camera: Camera) -> NDArray[np.float32]:
@@ -268,6 +283,15 @@ class Session:
 
     def _drawn_camera(self, camera: Camera) -> tuple[Camera, int]:
         return without_portrait(camera) if self.foreign else (camera, 0)
+
+    def _offers_masks(self) -> bool:
+        try:
+            self._stage("SetMaskActors", "")
+        except ConnectionLost:
+            raise
+        except EngineError:
+            return False
+        return True
 
     def _ready_camera(self) -> None:
         """Settings that a spawned camera of Unreal needs before it heeds fov and exposure; not every version knows all."""

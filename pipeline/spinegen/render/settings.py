@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from ..config import Settings, load_yaml
 from ..files import sha256
@@ -105,19 +105,22 @@ class RenderSettings(Settings):
         overrides = (("seed", self.seed), ("shots", self.shots))
         return scene.model_copy(update={name: value for name, value in overrides if value is not None})
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, JsonValue]:
         """What decides the frames: the content of the scenes file, not its name; shots may be added later."""
-        scene = self._as_written().model_dump(mode="json")
+        scene: dict[str, Any] = self._as_written().model_dump(mode="json")
         scene.pop("shots")
         if not scene["places"]["levels"]:
             # Left out so that sets which were drawn before there were levels still go on.
             del scene["places"]["levels"]
-        found = {"scenes": scene, "depth": self.depth}
+        found: dict[str, JsonValue] = {"scenes": scene, "depth": self.depth}
         folder = self.scene().places.folder
         if folder is not None:
             found["pictures"] = folder_digest(folder)
-        wardrobes = {name: sha256(Path(name)) for name in scene["people"]["wardrobe"] if Path(name).is_file()}
+        named: list[str] = [name for name in scene["people"]["wardrobe"] if Path(name).is_file()]
+        wardrobes: dict[str, JsonValue] = {name: sha256(Path(name)) for name in named}
         if wardrobes:
             found["wardrobes"] = wardrobes
         # The shipped body is left out so that sets which were drawn before there was a choice still go on.
-        return found if self.skeleton == "anny" else found | {"skeleton": load_skeleton_map(self.skeleton).identity()}
+        if self.skeleton != "anny":
+            found["skeleton"] = load_skeleton_map(self.skeleton).identity()
+        return found

@@ -6,17 +6,16 @@ from difflib import get_close_matches
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from ..config import Settings, load_yaml
 from ..errors import EngineError
 from ..geometry import rigid
+from ..geometry.types import Array
 from ..humans.body.landmarks import Landmarks
 from ..resources import find_config
 from .derived_landmarks import Point, SpinePath, both_sides, derive, of_side
 
-Array = NDArray[np.float64]
 _PREFIXES = ("joint/", "centroid/", "posterior/", "keypoint/", "landmark/")
 _YAW_DEG = {"+X": 0.0, "+Y": 90.0, "-X": 180.0, "-Y": -90.0}
 

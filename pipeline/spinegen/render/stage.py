@@ -3,11 +3,15 @@
 import time
 from collections.abc import Mapping
 
+from pydantic import BaseModel
+
 from ..errors import EngineError, WorkspaceError
 from ..progress import Reporter, StageSummary, clock
 from ..scenes.plan import Plan, PlanFacts, make_plan, open_plan
 from ..scenes.plan_file import HEADER, PART_SHOTS
+from ..scenes.plan_record import plan_record
 from ..scenes.settings import SceneSettings
+from ..threads import one_thread
 from ..workspace import Workspace
 from .dispatch import default_jobs, dispatch, threads_each
 from .fits import read_motions, require_fits
@@ -21,6 +25,7 @@ FAILURES_IN_A_ROW = 3
 """Frames that may fail one after the other before the stage ends."""
 
 
+@one_thread()
 def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -> StageSummary:
     """Draw people in the fitted poses; frames that are done stay as they are.
 
@@ -34,7 +39,8 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
     facts = plan.facts()
     if settings.plan_only:
         figures = {"planned": facts.shots, "to_come": facts.to_come}
-        return StageSummary("Plan", tuple(_plan_rows(facts)), workspace.plan, figures=figures)
+        known = _known(workspace)
+        return StageSummary("Plan", tuple(_plan_rows(facts)), workspace.plan, figures=figures, facts=known)
     remaining = Remaining(plan, workspace.frames, settings.shard_numbers)
     repaired: dict[int, str] = {}
     if settings.repair:
@@ -59,7 +65,12 @@ def render(workspace: Workspace, settings: RenderSettings, reporter: Reporter) -
         "frames_per_s": round(drawn / seconds, 3) if drawn else 0.0,
         "renderer": renderer,
     }
-    return StageSummary("Render", tuple(rows), workspace.frames, tuple(failures), figures)
+    return StageSummary("Render", tuple(rows), workspace.frames, tuple(failures), figures, facts=_known(workspace))
+
+
+def _known(workspace: Workspace) -> dict[str, BaseModel]:
+    plan = plan_record(workspace.plan, workspace.root / "people.json")
+    return {} if plan is None else {"plan": plan}
 
 
 def _plan(workspace: Workspace, settings: RenderSettings, scene: SceneSettings, reporter: Reporter) -> Plan:

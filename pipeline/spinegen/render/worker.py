@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import DatasetError, EngineError, SpinegenError, WorkspaceError
 from ..files import remove_leftovers
 from ..pool import BEFORE_LEAVING
-from ..scenes.plan import open_plan, read_people
+from ..records.people import read_people
+from ..records.plan_shot import Shot
+from ..scenes.plan import open_plan
 from ..scenes.plan_file import PlanHeader, read_header
-from ..scenes.shot import Shot
 from ..workspace import Workspace
 from .client import ConnectionLost
 from .engines import EmbeddedEngine, EngineSource, ForeignEngine
@@ -93,8 +93,8 @@ class Worker:
             if job.engine == EMBEDDED
             else ForeignEngine(job.engine, job.engine_command)
         )
-        specs: dict[str, dict[str, Any]] = read_people(workspace.root / "people.json")
-        self._avatars = Avatars(load_skeleton_map(job.skeleton), specs, Fits(workspace, job.clips))
+        people = read_people(workspace.root / "people.json")
+        self._avatars = Avatars(load_skeleton_map(job.skeleton), people, Fits(workspace, job.clips))
         self._plan = open_plan(workspace.plan, lambda names: read_motions(workspace, names))
         self._session: Session | None = None
         self._drawn = 0
@@ -125,6 +125,7 @@ class Worker:
             EngineError: no engine can be had at all.
             OSError: the frame cannot be written (a full disk).
         """
+        self._avatars.poses.expect([shot for shot in shots if not FramePaths(self._frames, shot.shot).done])
         for shot in shots:
             paths = FramePaths(self._frames, shot.shot)
             if paths.done:

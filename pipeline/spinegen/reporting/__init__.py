@@ -1,4 +1,4 @@
-"""Pages that people read: one set of templates, charts as inline SVG, and pictures inside the page, so that one file opens offline.
+"""Pages that open anywhere, offline: one set of templates, one style, one helper for charts and pictures.
 
-Plain figures come in from the stages and text goes out; no stage, no model and no network is known here.
+The stages hand in what a page shows (records and figures) and say which template; nothing here reads a workspace or computes a result.
 """

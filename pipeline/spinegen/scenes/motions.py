@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +45,11 @@ class Motion:
         ]
         return float(sum(lengths) / 2.0 / THIGH_AND_SHANK_OF_STATURE)
 
+    @property
+    def is_still(self) -> bool:
+        """Whether its frames stand so far apart that each is a posture of its own, as those of `spinegen poses` do."""
+        return len(self.times_s) > 1 and float(np.diff(self.times_s).min()) > GAP_S
+
     def digest(self) -> str:
         """Short checksum of everything that a draw depends on."""
         found = hashlib.sha256(self.name.encode())
@@ -63,6 +69,8 @@ class Moments:
     activity: NDArray[np.int32]
     """Index into `names`."""
     names: tuple[str, ...]
+    groups: tuple[tuple[float, NDArray[np.int32]], ...] = ()
+    """Weight and clips of each pattern of `clips.weights`; empty: all clips are one group."""
 
     @property
     def count(self) -> int:
@@ -70,6 +78,8 @@ class Moments:
 
     def sample(self, rng: np.random.Generator, balance: str) -> tuple[int, int]:
         """(motion, frame) of one moment."""
+        if self.groups:
+            return self._of_a_group(rng).sample(rng, balance)
         if balance == "activity":
             group = self._by_activity[int(rng.integers(len(self._by_activity)))]
             index = int(group[rng.integers(len(group))])
@@ -81,6 +91,24 @@ class Moments:
         """Whether a frame of a motion may be drawn."""
         place = int(np.searchsorted(self._keys, (key := _key(clip, frame))))
         return place < len(self._keys) and self._keys[place] == key
+
+    def _of_a_group(self, rng: np.random.Generator) -> "Moments":
+        cumulative = np.cumsum([weight for weight, _ in self._by_group])
+        chosen = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+        return self._by_group[chosen][1]
+
+    @cached_property
+    def _by_group(self) -> list[tuple[float, "Moments"]]:
+        """Groups that hold any moment."""
+        found = []
+        for weight, clips in self.groups:
+            of_it = np.isin(self.clip, clips)
+            if of_it.any():
+                part = replace(
+                    self, clip=self.clip[of_it], frame=self.frame[of_it], activity=self.activity[of_it], groups=()
+                )
+                found.append((weight, part))
+        return found
 
     @cached_property
     def _by_activity(self) -> list[NDArray[np.int64]]:
@@ -115,6 +143,10 @@ def select(motions: Sequence[Motion], settings: ClipSettings) -> tuple[Motion, .
     if not motions:
         raise DatasetError("no fitted clip in this workspace; fit some first with: spinegen fit-mocap")
     fitted = {motion.name: motion for motion in motions}
+    for pattern in settings.weights:
+        if not any(fnmatchcase(name, pattern) for name in fitted):
+            raise ConfigError(f"clips.weights: {pattern!r} fits no clip; fitted are: {', '.join(sorted(fitted))}")
+    motions = [motion for motion in motions if not settings.weights or _pattern(motion.name, settings) is not None]
     if settings.names == "all":
         return tuple(motions)
     missing = [name for name in settings.names if name not in fitted]
@@ -124,6 +156,11 @@ def select(motions: Sequence[Motion], settings: ClipSettings) -> tuple[Motion, .
             f"fitted are: {', '.join(sorted(fitted))}"
         )
     return tuple(fitted[name] for name in dict.fromkeys(settings.names))
+
+
+def _pattern(name: str, settings: ClipSettings) -> str | None:
+    """The first pattern of the weights that a clip fits."""
+    return next((pattern for pattern in settings.weights if fnmatchcase(name, pattern)), None)
 
 
 def split_motions(
@@ -146,17 +183,21 @@ def split_motions(
             everything, _moments(motions, settings, [np.zeros(len(m.times_s), bool) for m in motions]), "none"
         )
     used = sorted({int(clip) for clip in everything.clip})
-    if len(used) > 1:
-        held_out = _held_out_clips(used, everything, validation_share, rng)
-        masks = [np.full(len(m.times_s), index in held_out) for index, m in enumerate(motions)]
+    moving = [clip for clip in used if not motions[clip].is_still]
+    if len(moving) > 1:
+        held_out = _held_out_clips(moving, everything, validation_share, rng)
+        val = [
+            _every_nth(m, validation_share) if m.is_still else np.full(len(m.times_s), index in held_out)
+            for index, m in enumerate(motions)
+        ]
         return MotionSplit(
-            _moments(motions, settings, [~mask for mask in masks]), _moments(motions, settings, masks), "clips"
+            _moments(motions, settings, [~mask for mask in val]), _moments(motions, settings, val), "clips"
         )
-    train, val = _stretches(motions[used[0]], validation_share)
-    nothing = [np.zeros(len(m.times_s), dtype=bool) for m in motions]
+    nothing = [(np.zeros(len(m.times_s), dtype=bool),) * 2 for m in motions]
+    cut = [_cut(m, validation_share) if index in used else nothing[index] for index, m in enumerate(motions)]
     split = MotionSplit(
-        _moments(motions, settings, [train if i == used[0] else mask for i, mask in enumerate(nothing)]),
-        _moments(motions, settings, [val if i == used[0] else mask for i, mask in enumerate(nothing)]),
+        _moments(motions, settings, [train for train, _ in cut]),
+        _moments(motions, settings, [val for _, val in cut]),
         "stretches",
     )
     if split.train.count == 0 or split.val.count == 0:
@@ -180,6 +221,20 @@ def _held_out_clips(used: list[int], moments: Moments, share: float, rng: np.ran
         if abs(now + frames[clip] - wanted) < abs(now - wanted):
             held.add(clip)
     return held
+
+
+def _every_nth(motion: Motion, share: float) -> NDArray[np.bool_]:
+    """Frames for validation of a set of postures that have nothing to do with each other."""
+    number = np.arange(len(motion.times_s))
+    return np.floor((number + 1) * share) > np.floor(number * share)
+
+
+def _cut(motion: Motion, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Training and validation frames of one clip."""
+    if motion.is_still:
+        val = _every_nth(motion, share)
+        return ~val, val
+    return _stretches(motion, share)
 
 
 def _stretches(motion: Motion, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -217,9 +272,14 @@ def _moments(motions: Sequence[Motion], settings: ClipSettings, masks: Sequence[
         numbers = [names.setdefault(motion.activities[frame], len(names)) for frame in usable]
         activities.append(np.array(numbers, dtype=np.int32))
     nothing = np.zeros(0, dtype=np.int32)
+    groups = tuple(
+        (weight, np.array([i for i, m in enumerate(motions) if _pattern(m.name, settings) == pattern], dtype=np.int32))
+        for pattern, weight in settings.weights.items()
+    )
     return Moments(
         np.concatenate([nothing, *clips]),
         np.concatenate([nothing, *frames]),
         np.concatenate([nothing, *activities]),
         tuple(names),
+        groups,
     )

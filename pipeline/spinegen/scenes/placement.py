@@ -1,55 +1,16 @@
 """People on the ground: where each stands, and where their keypoints then are."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..geometry import rigid
+from ..geometry.types import Array
+from ..records.plan_shot import PlacedPerson
 from ..skeleton import INDEX
 from .distributions import Number
 from .motions import Motion
 
-Array = NDArray[np.float64]
 FLESH_M = 0.12
 """Skin, hair and shoes reach about this far beyond the keypoints."""
-
-
-@dataclass(frozen=True)
-class PlacedPerson:
-    """One person of a shot."""
-
-    person: str
-    clip: str
-    frame: int
-    time_s: float
-    x_m: float
-    """Ground position of the pelvis at `anchor_frame`."""
-    z_m: float
-    yaw_deg: float
-    """The clip's turn about the vertical, clockwise from above."""
-    anchor_frame: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, as it stands in the plan."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "PlacedPerson":
-        """Inverse of `to_json`."""
-        return cls(**data)
-
-    def transform_world_clip(self, pelvis_ground_m: Array) -> Array:
-        """`(4, 4)` that takes the clip's ground to the stage, given the pelvis `(3,)` at the anchor frame."""
-        rotation = yaw_matrix(self.yaw_deg)
-        moved = rotation @ np.array([pelvis_ground_m[0], 0.0, pelvis_ground_m[2]])
-        return rigid.transform(rotation, np.array([self.x_m - moved[0], 0.0, self.z_m - moved[2]]))
-
-
-def yaw_matrix(yaw_deg: float) -> Array:
-    """Turn about the vertical, clockwise seen from above (x towards z), as Unreal's yaw."""
-    return rigid.axis_angle_matrix([0.0, 1.0, 0.0], -np.radians(yaw_deg))
 
 
 def placed_keypoints(placed: PlacedPerson, motion: Motion, frame: int, scale: float) -> Array:

@@ -1,76 +1,22 @@
 """Places: ground, room and backdrop that belong together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.protocol.actor_calls import BARE_LEVEL
 from ..engine.protocol.vocabulary import Backdrop, Ground, Room, Surface, Windows
 from ..errors import ConfigError
+from ..records.place import Place
+from ..resources import PANORAMAS, SHIPPED, shipped
 from ..streams import Stream, generator
 from .colours import LAWNS, PAINTS, PAPERS, RUBBERS, STONES, WOODS, one_of
 from .settings import LightSettings, PlaceSettings
 
 Rng = np.random.Generator
 _PICTURES = {"hdri": (".hdr", ".exr", ".npy"), "photo": (".jpg", ".jpeg", ".png")}
-_INDOOR = ("studio", "home", "yoga_room", "gym", "office", "clinic")
-WALL_M = 0.25
-"""People, cameras and furniture keep this far from walls."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a stage is set to."""
-
-    kind: str
-    ground: Ground
-    backdrop: Backdrop
-    room: Room | None = None
-    level: str = ""
-    """A built level of the engine, which brings ground and surroundings; empty is the bare stage."""
-
-    @property
-    def indoor(self) -> bool:
-        """Lit by lamps rather than by the sky."""
-        return self.room is not None or self.kind in _INDOOR
-
-    def contains(self, x_m: float, z_m: float, y_m: float = 0.0, margin_m: float = WALL_M) -> bool:
-        """Whether a point of the stage is within the walls."""
-        return self.contains_all(np.array([[x_m, y_m, z_m]]), margin_m)
-
-    def contains_all(self, points_ground_m: NDArray[np.float64], margin_m: float = WALL_M) -> bool:
-        """Whether all points `(N, 3)` are within the walls."""
-        if self.room is None:
-            return True
-        yaw = np.radians(self.room.yaw_deg)
-        dx, dy = (
-            points_ground_m[:, 0] - self.room.centre_cm[0] / 100,
-            points_ground_m[:, 2] - self.room.centre_cm[1] / 100,
-        )
-        along, across = dx * np.cos(yaw) + dy * np.sin(yaw), dy * np.cos(yaw) - dx * np.sin(yaw)
-        half_x, half_y, height = self.room.size_cm[0] / 200, self.room.size_cm[1] / 200, self.room.size_cm[2] / 100
-        inside = (np.abs(along) <= half_x - margin_m) & (np.abs(across) <= half_y - margin_m)
-        return bool((inside & (points_ground_m[:, 1] <= height - 0.5 * margin_m)).all())
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for the plan; defaults are left out."""
-        dumped: dict[str, Any] = {"kind": self.kind}
-        for name in ("ground", "backdrop", "room"):
-            part = getattr(self, name)
-            dumped[name] = None if part is None else part.model_dump(mode="json", exclude_defaults=True)
-        return dumped | ({"level": self.level} if self.level else {})
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Place":
-        """Inverse of `to_json`."""
-        room = None if data["room"] is None else Room.model_validate(data["room"])
-        ground, backdrop = Ground.model_validate(data["ground"]), Backdrop.model_validate(data["backdrop"])
-        return cls(data["kind"], ground, backdrop, room, data.get("level", ""))
 
 
 def sample_place(rng: Rng, places: PlaceSettings, light: LightSettings) -> Place:
@@ -82,9 +28,9 @@ def sample_place(rng: Rng, places: PlaceSettings, light: LightSettings) -> Place
     kind = places.kinds.sample(rng)
     level = places.levels[kind].sample(rng) if kind in places.levels else BARE_LEVEL
     if level != BARE_LEVEL:
-        return Place(kind, Ground(kind="none"), Backdrop(), level=level)
+        return Place(kind=kind, ground=Ground(kind="none"), backdrop=Backdrop(), level=level)
     if kind in _PICTURES:
-        return _pictured(rng, kind, places.folder)
+        return _pictured(rng, kind, places)
     return _MAKERS[kind](rng, light)
 
 
@@ -114,16 +60,18 @@ def _yaw(rng: Rng) -> float:
 def _studio(rng: Rng, _: LightSettings) -> Place:
     paper = one_of(rng, PAPERS)
     ground = Ground(surface=Surface(kind="plain", colour=paper, roughness=0.9))
-    return Place("studio", ground, Backdrop(kind="studio", colour=paper, yaw_deg=_yaw(rng), seed=_seed(rng)))
+    return Place(
+        kind="studio", ground=ground, backdrop=Backdrop(kind="studio", colour=paper, yaw_deg=_yaw(rng), seed=_seed(rng))
+    )
 
 
 def _lawn(rng: Rng, _: LightSettings) -> Place:
     ground = _any(rng, ("grass", None), ("grass", None), ("sand", None))
     behind = ("meadow", "park", "forest")[int(rng.integers(3))] if ground.kind == "grass" else "sky"
     return Place(
-        "lawn",
-        Ground(surface=ground),
-        Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}),
+        kind="lawn",
+        ground=Ground(surface=ground),
+        backdrop=Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}),
     )
 
 
@@ -132,7 +80,11 @@ def _park(rng: Rng, _: LightSettings) -> Place:
     strip = (60_000.0, round(float(rng.uniform(180, 420)), 1))
     ground = Ground(surface=path, surface_2=_surface(rng, "grass"), strip_cm=strip, yaw_deg=_yaw(rng))
     behind = ("park", "forest", "city")[int(rng.integers(3))]
-    return Place("park", ground, Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}))
+    return Place(
+        kind="park",
+        ground=ground,
+        backdrop=Backdrop.model_validate({"kind": behind, "yaw_deg": _yaw(rng), "seed": _seed(rng)}),
+    )
 
 
 def _street(rng: Rng, _: LightSettings) -> Place:
@@ -151,7 +103,9 @@ def _street(rng: Rng, _: LightSettings) -> Place:
         lines="road" if road else "none",
         yaw_deg=yaw,
     )
-    return Place("street", ground, Backdrop.model_validate({"kind": behind, "yaw_deg": yaw, "seed": seed}))
+    return Place(
+        kind="street", ground=ground, backdrop=Backdrop.model_validate({"kind": behind, "yaw_deg": yaw, "seed": seed})
+    )
 
 
 def _court(rng: Rng, _: LightSettings) -> Place:
@@ -165,9 +119,9 @@ def _court(rng: Rng, _: LightSettings) -> Place:
         yaw_deg=_yaw(rng),
     )
     return Place(
-        "court",
-        ground,
-        Backdrop.model_validate(
+        kind="court",
+        ground=ground,
+        backdrop=Backdrop.model_validate(
             {"kind": ("park", "city")[int(rng.integers(2))], "yaw_deg": _yaw(rng), "seed": _seed(rng)}
         ),
     )
@@ -214,7 +168,7 @@ def _room(
         }
     )
     outside = Backdrop.model_validate({"kind": ("city", "park", "meadow")[int(rng.integers(3))], "seed": _seed(rng)})
-    return Place(kind, Ground(surface=floor, yaw_deg=room.yaw_deg), outside, room)
+    return Place(kind=kind, ground=Ground(surface=floor, yaw_deg=room.yaw_deg), backdrop=outside, room=room)
 
 
 def _accent(rng: Rng) -> Surface | None:
@@ -286,25 +240,30 @@ def _clinic(rng: Rng, light: LightSettings) -> Place:
     )
 
 
-def _pictured(rng: Rng, kind: str, folder: Path | None) -> Place:
-    files = pictures(folder, _PICTURES[kind])
+def _pictured(rng: Rng, kind: str, places: PlaceSettings) -> Place:
+    files = pictures(places.folder, _PICTURES[kind], kind == "hdri" and places.panoramas)
     path = files[int(rng.integers(len(files)))]
     return Place(
-        kind, Ground(kind="shadow"), Backdrop.model_validate({"kind": kind, "path": path, "yaw_deg": _yaw(rng)})
+        kind=kind,
+        ground=Ground(kind="shadow"),
+        backdrop=Backdrop.model_validate({"kind": kind, "path": path, "yaw_deg": _yaw(rng)}),
     )
 
 
 @lru_cache(maxsize=8)
-def pictures(folder: Path | None, suffixes: tuple[str, ...]) -> tuple[str, ...]:
-    """Absolute paths of the user's pictures.
+def pictures(folder: Path | None, suffixes: tuple[str, ...], with_shipped: bool = False) -> tuple[str, ...]:
+    """Absolute paths of the user's pictures, and with them names of the shipped panoramas (see `resources.shipped_path`).
 
     Raises:
-        ConfigError: the folder holds none.
+        ConfigError: a folder is given and holds none, or there is neither a folder nor what is shipped.
     """
+    shipped_too = tuple(f"{SHIPPED}{path}" for path in sorted(shipped(PANORAMAS, ".exr"))) if with_shipped else ()
+    if shipped_too and folder is None:
+        return shipped_too
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder and folder.is_dir() else []
     if not found:
         raise ConfigError(f"places.folder: {folder} holds no picture; looked for {', '.join(suffixes)}")
-    return tuple(str(p.resolve()) for p in found)
+    return (*(str(p.resolve()) for p in found), *shipped_too)
 
 
 _MAKERS: dict[str, Callable[[Rng, LightSettings], Place]] = {

@@ -1,29 +1,29 @@
 """The plan: what every shot shows, drawn part by part when somebody first asks; a row is a pure function of settings, motions and seed."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import ConfigError, DatasetError
-from ..files import write_json
 from ..humans.spec.person_spec import PersonSpec
 from ..progress import Task
+from ..records.people import write_people
+from ..records.plan_shot import Shot
 from ..streams import Stream, generator
 from .motions import Motion, select, split_motions
+from .performers import Casting
 from .plan_file import PART_SHOTS, PartFacts, PlanHeader, part_facts, read_header, read_part, write_part
 from .population import sample_population, split_members
-from .sampler import Casting, GaveUp, sample_take
+from .sampler import GaveUp, sample_setup
 from .settings import SceneSettings
-from .shot import Shot
 from .views import rig_cameras
 
+_EARLY = 0.6
 GIVE_UP_SHARE = 0.5
 """A plan whose first part loses more of its takes than this is refused."""
 MotionSource = Callable[[Sequence[str]], Sequence[Motion]]
@@ -85,26 +85,35 @@ def draw_takes(
     cast: Casting, seed: int, takes: range, facts: PartFacts, task: Task | None = None
 ) -> Iterator[list[Shot]]:
     """Shots of each take, none where no draw could be used; counts into `facts`."""
-    count, share = cast.settings.take.shots, cast.settings.validation_share
-    for take in takes:
-        first = take * count
-        split = "val" if int((take + 1) * share) > int(take * share) else "train"
-        rng = generator(seed, first)
+    count, size = cast.settings.take.shots, cast.settings.setup.takes
+    for setup in range(takes.start // size, -(-takes.stop // size)):
+        first = setup * size
+        wanted = range(max(first, takes.start), min(first + size, takes.stop))
+        split = "val" if _validated(cast.settings, setup + 1) > _validated(cast.settings, setup) else "train"
+        rng = generator(seed, first * count)
         try:
             # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
-            shots = sample_take(rng, cast, split, first, count, take)[: cast.settings.shots - first]
+            drawn = sample_setup(rng, cast, split, takes=range(first, first + size), count=count)
         except GaveUp as given_up:
-            facts.given_up += 1
+            facts.given_up += len(wanted)
             facts.rejected.update(given_up.reasons)
-            yield []
+            yield from ([] for _ in wanted)
             continue
-        facts.shots += len(shots)
-        facts.train += len(shots) * (split == "train")
-        facts.val += len(shots) * (split == "val")
-        facts.rejected.update(shots[0].rejected)
-        if task is not None:
-            task.advance(len(shots))
-        yield shots
+        facts.rejected.update(drawn[0][0].rejected)
+        for take in wanted:
+            shots = drawn[take - first][: cast.settings.shots - take * count]
+            facts.shots += len(shots)
+            facts.train += len(shots) * (split == "train")
+            facts.val += len(shots) * (split == "val")
+            if task is not None:
+                task.advance(len(shots))
+            yield shots
+
+
+def _validated(settings: SceneSettings, setups: int) -> int:
+    """How many of the first setups are for validation. Where a setup is more than a take, they come early in each round, so that small plans have some."""
+    early = _EARLY if settings.setup.takes > 1 else 0.0
+    return int(setups * settings.validation_share + early) if settings.validation_share else 0
 
 
 class Plan:
@@ -149,7 +158,9 @@ class Plan:
         if self._last is None or self._last[0] != part:
             self._last = (part, self.table(part))
         table = self._last[1]
-        wanted = pc.index_in(pa.array(numbers, pa.int64()), value_set=table["shot"])
+        wanted = pc.index_in(  # pyright: ignore[reportAttributeAccessIssue]
+            pa.array(numbers, pa.int64()), value_set=table["shot"]
+        )
         if wanted.null_count:
             raise DatasetError(f"{self._path(part)}: does not hold all of shots {min(numbers)} .. {max(numbers)}")
         return [Shot.from_row(row) for row in table.take(wanted).to_pylist()]
@@ -205,23 +216,25 @@ def make_plan(
     """
     cast, specs = casting(settings, motions, seed)
     clips = {motion.name: motion.digest() for motion in cast.motions}
-    header = PlanHeader(settings, seed, cast.split.rule, clips, max(1, PART_SHOTS // settings.take.shots))
+    size = settings.setup.takes
+    part = max(1, PART_SHOTS // settings.take.shots // size) * size
+    header = PlanHeader(settings, seed, cast.split.rule, clips, part)
     share = settings.validation_share
-    if share > 0 and int(header.takes * share) == 0:
+    if share > 0 and _validated(settings, -(-header.takes // size)) == 0:
         raise ConfigError(
-            f"the validation split would be empty: {settings.shots} shots in takes of {settings.take.shots} with "
-            f"validation_share {share:g}; ask for more shots or a larger share"
+            f"the validation split would be empty: {settings.shots} shots in takes of {settings.take.shots}, "
+            f"{size} of them a setup, with validation_share {share:g}; ask for more shots or a larger share"
         )
     takes, facts = header.takes_of(0), PartFacts()
     shots = [shot for take in draw_takes(cast, seed, takes, facts, task) for shot in take]
-    empty = not facts.train or (int(len(takes) * share) > 0 and not facts.val)
+    empty = not facts.train or (_validated(settings, -(-len(takes) // size)) > 0 and not facts.val)
     if empty or facts.given_up > GIVE_UP_SHARE * len(takes):
         reasons = ", ".join(f"{reason} ({count})" for reason, count in facts.rejected.most_common(4))
         raise ConfigError(
             f"the scenes file cannot be met: {facts.given_up} of {len(takes)} takes found no usable draw within "
             f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
         )
-    write_json(people, {name: spec.model_dump(mode="json") for name, spec in specs.items()})
+    write_people(people, specs)
     _remove_strangers(plan, header)
     write_part(plan / header.file_of(0), header.identity, shots, facts)
     header.write(plan)
@@ -254,20 +267,6 @@ def read_shots(folder: Path) -> list[Shot]:
                 raise DatasetError(f"{path}: cannot be read; delete it and run spinegen render again")
             shots += [Shot.from_row(row) for row in table.to_pylist()]
     return shots
-
-
-def read_people(path: Path) -> dict[str, dict[str, Any]]:
-    """Everybody's full description as plain data, by id.
-
-    Raises:
-        DatasetError: the file is missing or damaged.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DatasetError(
-            f"{path}: cannot be read: {error}; delete it and {path.with_name('plan.parquet')}"
-        ) from error
 
 
 def _remove_strangers(folder: Path, header: PlanHeader) -> None:

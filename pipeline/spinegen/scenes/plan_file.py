@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 
 from ..errors import ConfigError, DatasetError
 from ..files import atomic_path, write_json
+from ..records.plan_shot import Shot
 from .settings import SceneSettings
-from .shot import JSON_COLUMNS, Shot
 
 HEADER = "_plan.json"
 """Readers of parquet folders pass over names that begin with `_` or `.`."""
 PART_SHOTS = 5_000
 """About this many shots are drawn, kept and opened together."""
-VERSION = 2
+VERSION = 3
 _FACTS = b"spinegen"
 
 
@@ -148,7 +148,10 @@ def schema() -> pa.Schema:
     """Columns of a part: one a field of `Shot`, nested ones as JSON text."""
     kinds = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
     return pa.schema(
-        [(f.name, pa.string() if f.name in JSON_COLUMNS else kinds[f.type]) for f in fields(Shot)]  # type: ignore[index]
+        [
+            (name, kinds.get(field.annotation, pa.string()))  # nested columns are text, and so are words of a few
+            for name, field in Shot.model_fields.items()
+        ]
     )
 
 

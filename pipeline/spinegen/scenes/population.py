@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..errors import ConfigError
 from ..humans.spec.person_spec import PersonSpec
 from ..humans.spec.sample import sample_person
+from ..humans.spec.spine_shape import sample_spine
 from ..humans.spec.wardrobe import load_wardrobe
 from ..streams import Stream, generator
 from .settings import SceneSettings
@@ -33,6 +34,8 @@ def sample_population(settings: SceneSettings, seed: int) -> "tuple[dict[str, Pe
         rng = generator(seed, Stream.PERSON.at(index))
         wardrobe = settings.people.wardrobe.sample(rng)
         spec = sample_person(rng, wardrobes[wardrobe])
+        own = generator(seed, Stream.SPINE.at(index))
+        spec = spec.model_copy(update={"spine": sample_spine(own, spec.sex, spec.age_years, settings.people.spine)})
         name = f"p{index:04d}"
         specs[name] = spec
         members[name] = Member(name, spec.sex, round(spec.age_years, 1), round(spec.stature_m, 3), wardrobe)

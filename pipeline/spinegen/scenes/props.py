@@ -1,17 +1,16 @@
 """Things: mats beneath people, furniture along walls, things near people, occluders before the camera."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.protocol.vocabulary import Prop
+from ..geometry.types import Array
+from ..records.place import Place
 from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
-from .places import Place
 from .settings import OccluderSettings, PropSettings
 
-Array = NDArray[np.float64]
 Rng = np.random.Generator
 
 SIZES_CM: dict[str, tuple[float, float, float]] = {
@@ -66,10 +65,6 @@ class PropLayout:
         """Whether a circle touches no thing."""
         return all(np.hypot(x_m - x, z_m - z) > radius_m + r for x, z, r in self.circles)
 
-    def to_json(self) -> list[dict[str, Any]]:
-        """Plain data; defaults are left out."""
-        return [prop.model_dump(mode="json", exclude_defaults=True) for prop in self.props]
-
 
 @dataclass(frozen=True)
 class Sight:
@@ -91,6 +86,12 @@ class Sight:
         miss = np.linalg.norm(flat * s[:, None] - to_centre, axis=1)
         height = self.eye[1] + ray[:, 1] * s
         return float(((miss < 0.75 * radius_m) & (height < size[2] / 100) & (s < 0.999)).mean())
+
+    def mostly_clear_of(self, prop: Prop, radius_m: float) -> bool:
+        """Whether the thing neither holds the camera nor hides half of the person."""
+        x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
+        apart = np.hypot(x - self.eye[0], z - self.eye[2]) > radius_m + 0.4
+        return bool(apart) and self.hidden_share(prop, radius_m) < 0.5
 
     def clear_of(self, prop: Prop, radius_m: float) -> bool:
         """Whether the thing neither holds the camera nor hides more than a little."""
@@ -134,21 +135,21 @@ def furnish(
     place: Place,
     people: list[tuple[float, float, float]],
     layout: PropLayout,
-    sight: Sight,
+    sights: Sequence[Sight],
 ) -> None:
-    """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person."""
+    """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person from any camera."""
     kinds = FURNITURE.get(place.kind, ())
     if kinds and not place.level and rng.random() < settings.furniture:
         for _ in range(int(rng.integers(2, 7))):
             kind = kinds[int(rng.integers(len(kinds)))]
-            _try(rng, layout, place, people, sight, kind, _by_wall(rng, place, kind) if place.room else _far(rng))
+            _try(rng, layout, place, people, sights, kind, _by_wall(rng, place, kind) if place.room else _far(rng))
     if settings.near is not None:
         for _ in range(round(settings.near_count.sample(rng))):
             kind = settings.near.sample(rng)
             x, z, radius = people[int(rng.integers(len(people)))]
             bearing, distance = rng.uniform(0, 2 * np.pi), radius + 0.35 + rng.exponential(0.5)
             spot = (x + distance * np.cos(bearing), z + distance * np.sin(bearing), float(rng.uniform(-180, 180)))
-            _try(rng, layout, place, people, sight, kind, spot)
+            _try(rng, layout, place, people, sights, kind, spot)
 
 
 def occlude(
@@ -157,11 +158,12 @@ def occlude(
     place: Place,
     people: list[tuple[float, float, float]],
     layout: PropLayout,
-    sight: Sight,
+    sights: Sequence[Sight],
 ) -> bool:
-    """Perhaps a thing between camera and main person that hides some of them, never most; whether one was put."""
+    """Perhaps a thing between the first camera and the main person that hides some of them, never most, from any camera; whether one was put."""
     if rng.random() >= settings.chance:
         return False
+    sight, others = sights[0], sights[1:]
     eye, keypoints_ground_m = sight.eye, sight.keypoints
     for _ in range(12):
         kind = settings.kinds.sample(rng)
@@ -179,7 +181,7 @@ def occlude(
         ):
             continue
         hidden = sight.hidden_share(prop, radius)
-        if 0.02 < hidden < 0.5:
+        if 0.02 < hidden < 0.5 and all(other.mostly_clear_of(prop, radius) for other in others):
             layout.add(prop)
             return True
     return False
@@ -213,7 +215,7 @@ def _try(
     layout: PropLayout,
     place: Place,
     people: list[tuple[float, float, float]],
-    sight: Sight,
+    sights: Sequence[Sight],
     kind: str,
     spot: tuple[float, float, float],
 ) -> None:
@@ -222,5 +224,6 @@ def _try(
     prop = _thing(rng, len(layout.props), kind, x, z, yaw)
     radius = 0.5 * float(np.hypot(*SIZES_CM[kind][:2])) / 100
     far_enough = all(np.hypot(x - px, z - pz) > radius + pr for px, pz, pr in people)
-    if far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0) and sight.clear_of(prop, radius):
+    inside = far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0)
+    if inside and all(sight.clear_of(prop, radius) for sight in sights):
         layout.add(prop)

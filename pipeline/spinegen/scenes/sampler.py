@@ -1,27 +1,28 @@
-"""Draws takes: people, place, light and camera of consecutive shots, from one generator; pure."""
+"""Draws setups: people, place and light of some takes, and each take's moments and camera, from one generator; pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..engine.protocol.vocabulary import Prop
 from ..geometry.camera import Camera
+from ..geometry.types import Array
+from ..records.camera import CameraRecord
+from ..records.place import Light, Place
+from ..records.plan_shot import Shot
+from ..records.sidecar import Split
 from ..skeleton import INDEX
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
-from .motions import Moments, Motion, MotionSplit
-from .placement import PlacedPerson, bodies_meet, footprint_radius_m, heading_deg, next_place, placed_keypoints
-from .places import Place, sample_place
-from .population import Member
+from .performers import Casting, Performer, frames_of, moved_on, sample_performers
+from .placement import footprint_radius_m, heading_deg
+from .places import sample_place
 from .props import PropLayout, Sight, furnish, lay_mats, occlude
 from .settings import SceneSettings
-from .shot import Shot
 from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
 
-Array = NDArray[np.float64]
 Rng = np.random.Generator
 
 
@@ -34,41 +35,48 @@ class GaveUp(Exception):
 
 
 @dataclass(frozen=True)
-class Casting:
-    """What takes are drawn from."""
+class _Take:
+    """Who does what in front of which camera, before things are put around them."""
 
-    settings: SceneSettings
-    motions: tuple[Motion, ...]
-    split: MotionSplit
-    members: Mapping[str, tuple[Member, ...]]
-    """Members of each split."""
-    rigs: Mapping[int, tuple[Camera, ...]]
-    """Cameras of each view that is a rig, by the view's index."""
-    performer_stature_m: tuple[float, ...]
+    people: list[Performer]
+    view: View
+    view_name: str
+    cameras: Sequence[Camera]
+    frames: list[list[int]]
+    """Frame of every person in every shot."""
+    everyone: Array
+    """Keypoints `(P, 37, 3)` at the take's first shot."""
+    seen: list[Array]
+    """Keypoints `(37, 3)` of the main person in every shot."""
 
-    def moments(self, split: str) -> Moments:
-        return self.split.train if split == "train" else self.split.val
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.view.camera.position_ground_m, self.everyone[0])
+
+    @property
+    def circles(self) -> list[tuple[float, float, float]]:
+        """Ground that each person takes."""
+        hips = [(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])) for k in self.everyone]
+        return [(x, z, footprint_radius_m(k, x, z)) for k, x, z in hips]
 
 
 @dataclass(frozen=True)
-class _Person:
-    member: Member
-    clip: int
-    motion: Motion
-    placed: PlacedPerson
-    scale: float
+class _Setting:
+    """What all shots of a setup share."""
 
-    def keypoints(self, frame: int) -> Array:
-        return placed_keypoints(self.placed, self.motion, frame, self.scale)
-
-    def frame_at(self, time_s: float) -> int:
-        times = self.motion.times_s
-        after = min(max(int(np.searchsorted(times, time_s)), 1), len(times) - 1)
-        return after - int(time_s - times[after - 1] <= times[after] - time_s)
+    split: Split
+    split_rule: str
+    place: Place
+    light: Light
+    props: tuple[Prop, ...]
+    occluder: bool
+    tries: int
+    rejected: dict[str, int]
 
 
-def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[Shot]:
-    """`count` consecutive shots.
+def sample_setup(rng: Rng, casting: Casting, split: Split, *, takes: range, count: int) -> list[list[Shot]]:
+    """`takes` (their numbers) of `count` consecutive shots each: the same people on the same spots of one place, at other moments
+    and from other cameras.
 
     Raises:
         GaveUp: no usable draw within `settings.tries`.
@@ -76,120 +84,133 @@ def sample_take(rng: Rng, casting: Casting, split: str, first_shot: int, count: 
     reasons: Counter[str] = Counter()
     for attempt in range(1, casting.settings.tries + 1):
         try:
-            shots = _draw(rng, casting, split, first_shot, count, take)
+            drawn = _draw(rng, casting, split, takes=len(takes), count=count, reasons=reasons)
         except Rejected as rejection:
             reasons[str(rejection)] += 1
             continue
-        record = {"tries": attempt, "rejected": dict(reasons)}
-        return [Shot(**shot, **record) for shot in shots]
+        setting = _setting(rng, casting, split, drawn=drawn, tries=attempt, rejected=dict(reasons))
+        return [
+            _shots(rng, casting, setting, one, number, number * count)
+            for number, one in zip(takes, drawn.takes, strict=True)
+        ]
     raise GaveUp(reasons)
 
 
-def _draw(rng: Rng, casting: Casting, split: str, first_shot: int, count: int, take: int) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Drawn:
+    """A place, and all takes in it."""
+
+    place: Place
+    takes: list[_Take]
+
+
+def _draw(rng: Rng, casting: Casting, split: Split, *, takes: int, count: int, reasons: Counter[str]) -> _Drawn:
     settings = casting.settings
     index = _weighted(rng, settings.cameras)
-    view_settings = settings.cameras[index]
     place = sample_place(rng, settings.places, settings.light)
-    people = _people(rng, casting, split, place, count)
-    main = people[0]
+    first = _take(rng, casting, split, place, index, sample_performers(rng, casting, split, place), count)
+    drawn = [first]
+    while len(drawn) < takes:
+        drawn.append(_another_take(rng, casting, split, place, first.people, count, reasons))
+    return _Drawn(place, drawn)
+
+
+def _setting(
+    rng: Rng, casting: Casting, split: Split, *, drawn: _Drawn, tries: int, rejected: dict[str, int]
+) -> _Setting:
+    """Mats, furniture, what stands before the cameras, and light."""
+    settings, place = casting.settings, drawn.place
+    circles, sights = [circle for take in drawn.takes for circle in take.circles], [take.sight for take in drawn.takes]
+    layout = PropLayout()
+    lay_mats(rng, settings.props, [_lying(k) for k in drawn.takes[0].everyone], layout)
+    furnish(rng, settings.props, place, circles, layout, sights)
+    occluded = occlude(rng, settings.occluders, place, circles, layout, sights)
+    light = sample_light(rng, settings.light, place)
+    return _Setting(split, casting.split.rule, place, light, tuple(layout.props), occluded, tries, rejected)
+
+
+def _another_take(
+    rng: Rng, casting: Casting, split: Split, place: Place, people: list[Performer], count: int, reasons: Counter[str]
+) -> _Take:
+    """The same people at other moments, before another camera.
+
+    Raises:
+        Rejected: no usable draw within `settings.tries`.
+    """
+    for _ in range(casting.settings.tries):
+        try:
+            moved = moved_on(rng, casting, split, place, people)
+            return _take(rng, casting, split, place, _weighted(rng, casting.settings.cameras), moved, count)
+        except Rejected as rejection:
+            reasons[str(rejection)] += 1
+    raise Rejected("no other take of a setup")
+
+
+def _take(
+    rng: Rng, casting: Casting, split: Split, place: Place, index: int, people: list[Performer], count: int
+) -> _Take:
+    settings, view_settings = casting.settings, casting.settings.cameras[index]
     everyone = np.stack([person.keypoints(person.placed.frame) for person in people])
-    subject = Subject(everyone[0], everyone, heading_deg(everyone[0]))
-    view = _view(rng, casting, index, subject)
+    view = _view(rng, casting, index, Subject(everyone[0], everyone, heading_deg(everyone[0])))
     cameras = _cameras(rng, view, view_settings, settings.take.step_s, count)
     eye = view.camera.position_ground_m
     if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
         raise Rejected("camera in a wall")
-    frames = _frames(casting, split, people, settings.take.step_s, count)
-    seen = [main.keypoints(row[0]) for row in frames]
+    frames = frames_of(casting, split, people, settings.take.step_s, count)
+    seen = [people[0].keypoints(row[0]) for row in frames]
     for camera, keypoints in zip(cameras, seen, strict=True):
         _check_seen(camera, keypoints, view, view_settings, settings)
-
-    circles = [
-        (float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2]), footprint_radius_m(k, float(k[INDEX["hip"], 0]), float(k[INDEX["hip"], 2])))
-        for k in everyone
-    ]  # fmt: skip
-    layout, sight = PropLayout(), Sight(eye, everyone[0])
-    lay_mats(rng, settings.props, [_lying(k) for k in everyone], layout)
-    furnish(rng, settings.props, place, circles, layout, sight)
-    occluded = occlude(rng, settings.occluders, place, circles, layout, sight)
-    light = sample_light(rng, settings.light, place)
-    place_data, props_data = place.to_json(), layout.to_json()
-    shots = []
-    for offset, (camera, row) in enumerate(zip(cameras, frames, strict=True)):
-        placed = [_moved(person, frame) for person, frame in zip(people, row, strict=True)]
-        shots.append(
-            {
-                "shot": first_shot + offset,
-                "take": take,
-                "split": split,
-                "clip": main.motion.name,
-                "activity": main.motion.activities[row[0]],
-                "frame": row[0],
-                "time_s": float(main.motion.times_s[row[0]]),
-                "people": [person.to_json() for person in placed],
-                "camera": camera.to_json(),
-                "light": light,
-                "place": place_data,
-                "props": props_data,
-                "sensor": sample_sensor(rng, settings.sensor),
-                "width": camera.width,
-                "height": camera.height,
-                "seed": int(rng.integers(2**32)),
-                "view": view_settings.name,
-                "azimuth_deg": round(view.azimuth_deg, 3),
-                "elevation_deg": round(view.elevation_deg, 3),
-                "distance_m": round(view.distance_m, 4),
-                "focal_mm": round(view.focal_mm, 3),
-                "roll_deg": round(view.roll_deg, 3),
-                "truncated": view.truncated,
-                "occluder": occluded,
-                "people_count": len(people),
-                "person": main.member.id,
-                "sex": main.member.sex,
-                "age": main.member.age,
-                "stature_m": main.member.stature_m,
-                "wardrobe": main.member.wardrobe,
-                "place_kind": place.kind,
-                "indoor": place.indoor,
-                "sun_elevation_deg": float(light["sun"][0]),
-                "box_px": round(max(box_px(camera, seen[offset])), 1),
-                "split_rule": casting.split.rule,
-            }
-        )
-    return shots
+    return _Take(people, view, view_settings.name, cameras, frames, everyone, seen)
 
 
-def _people(rng: Rng, casting: Casting, split: str, place: Place, count: int) -> list[_Person]:
-    settings = casting.settings
-    members = casting.members[split]
-    number = min(int(settings.people.count.sample(rng)), len(members))
-    people: list[_Person] = []
-    taken: list[tuple[float, float, float]] = []
-    bodies: list[Array] = []
-    for index in rng.permutation(len(members))[:number]:
-        member = members[int(index)]
-        clip, frame = casting.moments(split).sample(rng, settings.clips.balance)
-        motion, scale = casting.motions[clip], member.stature_m / casting.performer_stature_m[clip]
-        local = motion.keypoints_ground_m[frame] * scale
-        radius = footprint_radius_m(local, float(local[INDEX["hip"], 0]), float(local[INDEX["hip"], 2]))
-        yaw = float(rng.uniform(-180.0, 180.0))
-        if people:
-            x, z = next_place(rng, taken, radius, settings.people.spacing_m)
-        else:
-            x, z = (float(value) for value in rng.normal(0.0, 0.3, 2))
-        placed = PlacedPerson(
-            member.id, motion.name, frame, float(motion.times_s[frame]), round(x, 4), round(z, 4), round(yaw, 3), frame
-        )
-        person = _Person(member, clip, motion, placed, scale)
-        keypoints = person.keypoints(frame)
-        if any(bodies_meet(keypoints, other) for other in bodies):
-            raise Rejected("people too close")
-        if not place.contains_all(keypoints):
-            raise Rejected("person in a wall")
-        people.append(person)
-        taken.append((x, z, radius))
-        bodies.append(keypoints)
-    return people
+def _shots(rng: Rng, casting: Casting, setting: _Setting, take: _Take, number: int, first_shot: int) -> list[Shot]:
+    return [
+        _shot(rng, casting, setting, take, number=number, shot=first_shot + offset, offset=offset)
+        for offset in range(len(take.frames))
+    ]
+
+
+def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number: int, shot: int, offset: int) -> Shot:
+    main, view, camera, frames = take.people[0], take.view, take.cameras[offset], take.frames[offset]
+    return Shot(
+        shot=shot,
+        take=number,
+        split=setting.split,
+        clip=main.motion.name,
+        activity=main.motion.activities[frames[0]],
+        frame=frames[0],
+        time_s=float(main.motion.times_s[frames[0]]),
+        people=tuple(person.at(frame) for person, frame in zip(take.people, frames, strict=True)),
+        camera=CameraRecord.of(camera),
+        light=setting.light,
+        place=setting.place,
+        props=setting.props,
+        sensor=sample_sensor(rng, casting.settings.sensor),
+        width=camera.width,
+        height=camera.height,
+        seed=int(rng.integers(2**32)),
+        view=take.view_name,
+        azimuth_deg=round(view.azimuth_deg, 3),
+        elevation_deg=round(view.elevation_deg, 3),
+        distance_m=round(view.distance_m, 4),
+        focal_mm=round(view.focal_mm, 3),
+        roll_deg=round(view.roll_deg, 3),
+        truncated=view.truncated,
+        occluder=setting.occluder,
+        people_count=len(take.people),
+        person=main.member.id,
+        sex=main.member.sex,
+        age=main.member.age,
+        stature_m=main.member.stature_m,
+        wardrobe=main.member.wardrobe,
+        place_kind=setting.place.kind,
+        indoor=setting.place.indoor,
+        sun_elevation_deg=setting.light.sun[0],
+        box_px=round(max(box_px(camera, take.seen[offset])), 1),
+        split_rule=setting.split_rule,
+        tries=setting.tries,
+        rejected=setting.rejected,
+    )
 
 
 def _view(rng: Rng, casting: Casting, index: int, subject: Subject) -> View:
@@ -206,34 +227,12 @@ def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, count:
     return swayed(view.camera, rng, settings, np.arange(count, dtype=np.float64) * step_s)
 
 
-def _frames(casting: Casting, split: str, people: list[_Person], step_s: float, count: int) -> list[list[int]]:
-    """Frame of every person in every shot of the take.
-
-    Raises:
-        Rejected: somebody's motion leaves its split.
-    """
-    rows = []
-    for offset in range(count):
-        row = [p.placed.frame if offset == 0 else p.frame_at(p.placed.time_s + offset * step_s) for p in people]
-        for person, frame in zip(people, row, strict=True):
-            ends = person.motion.times_s[-1] < person.placed.time_s + (offset - 0.5) * step_s
-            if offset and (ends or not casting.moments(split).holds(person.clip, frame)):
-                raise Rejected("clip ends within the take")
-        rows.append(row)
-    return rows
-
-
 def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSettings, scene: SceneSettings) -> None:
     wanted = settings.min_inside if view.truncated else 1.0
     if inside_share(camera, keypoints) < wanted:
         raise Rejected("person outside the picture")
     if max(box_px(camera, keypoints)) < scene.min_person_px:
         raise Rejected("person too small")
-
-
-def _moved(person: _Person, frame: int) -> PlacedPerson:
-    data = person.placed.to_json()
-    return PlacedPerson(**{**data, "frame": frame, "time_s": float(person.motion.times_s[frame])})
 
 
 def _lying(keypoints: Array) -> tuple[float, float, float]:

@@ -7,13 +7,14 @@ from pydantic import Field, model_validator
 
 from ..config import Settings
 from ..engine.protocol.vocabulary import PropKind
+from ..humans.spec.spine_shape import SpinePopulation
 from .camera_settings import ViewSettings
 from .distributions import Number, Weights, constant, one_of, uniform, within
 
 PLACES = (
     "studio", "lawn", "park", "street", "court", "home", "yoga_room", "gym", "office", "clinic", "hdri", "photo",
 )  # fmt: skip
-"""Kinds of place; `hdri` and `photo` take files from the user's folder."""
+"""Kinds of place; `hdri` are the shipped panoramas and those of the user's folder, `photo` pictures of that folder."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
@@ -35,6 +36,8 @@ class PeopleSettings(Settings):
     """People in a frame, 1 to 4, with weights."""
     wardrobe: Weights = Weights(weights={"yoga": 1.0})
     """Named wardrobes (`humans` ships yoga, sport, street, office)."""
+    spine: SpinePopulation = SpinePopulation()
+    """Shapes of their spines: the healthy spread, and shares of scoliosis, hyperkyphosis and flat back."""
     spacing_m: Annotated[Number, within(0.3, 10, "m")] = uniform(0.8, 2.5)
     """Free ground between two people."""
 
@@ -47,6 +50,9 @@ class ClipSettings(Settings):
     """Keep only frames of these activities, where a clip has them marked."""
     balance: Literal["activity", "time"] = "activity"
     """`activity`: every activity is equally likely, then every moment of it; `time`: every moment is equally likely."""
+    weights: dict[Name, Annotated[float, Field(gt=0, le=1e6)]] = Field(default_factory=dict)
+    """How often clips are drawn, by pattern of their names (`sampled_*`, `yoga_*`, `*`): a clip counts for the first one that it
+    fits, those that fit none are left out, and `balance` holds within a pattern. Empty: all clips together."""
 
 
 class TakeSettings(Settings):
@@ -55,6 +61,13 @@ class TakeSettings(Settings):
     shots: int = Field(default=1, ge=1, le=1000)
     step_s: float = Field(default=0.1, gt=0, le=10)
     """Time between two frames of a take."""
+
+
+class SetupSettings(Settings):
+    """What is dear to build stays for several takes: the same people on the same spots, one place, its things and its light."""
+
+    takes: int = Field(default=1, ge=1, le=1000)
+    """Takes of a setup, each at other moments and from another camera. The shipped scenes have 8, as the best published sets do."""
 
 
 class LightSettings(Settings):
@@ -77,6 +90,8 @@ class PlaceSettings(Settings):
     kinds: Annotated[Weights, one_of(lambda: PLACES, "place")] = Weights(weights={"studio": 1, "lawn": 1, "home": 1})
     folder: Path | None = None
     """The user's pictures: .hdr, .exr or .npy for `hdri`, .jpg or .png for `photo`."""
+    panoramas: bool = True
+    """Whether the shipped panoramas are among `hdri`."""
     levels: dict[str, Weights] = Field(default_factory=dict)
     """Kind of place -> levels of an external engine that stand for it; `Stage` among them is the generated place."""
 
@@ -89,7 +104,8 @@ class PlaceSettings(Settings):
 
     @model_validator(mode="after")
     def _files_given(self) -> "PlaceSettings":
-        wanting = [kind for kind in ("hdri", "photo") if kind in self.kinds.names]
+        without_folder = ("photo",) if self.panoramas else ("hdri", "photo")
+        wanting = [kind for kind in without_folder if kind in self.kinds.names]
         if wanting and self.folder is None:
             raise ValueError(f"kinds {' and '.join(wanting)} need `folder`, a folder of pictures")
         return self
@@ -156,6 +172,7 @@ class SceneSettings(Settings):
     image: ImageSettings = ImageSettings()
     people: PeopleSettings = PeopleSettings()
     clips: ClipSettings = ClipSettings()
+    setup: SetupSettings = SetupSettings()
     take: TakeSettings = TakeSettings()
     cameras: tuple[ViewSettings, ...] = (ViewSettings(),)
     light: LightSettings = LightSettings()

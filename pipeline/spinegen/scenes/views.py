@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..geometry.camera import Camera
+from ..geometry.types import Array
 from .camera_settings import SENSOR_WIDTH_MM, ViewSettings
 from .placement import FLESH_M
 
-Array = NDArray[np.float64]
 LOWEST_M = 0.08
 """No camera is closer to the ground than this."""
 NEAREST_M = 0.5

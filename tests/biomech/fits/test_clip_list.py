@@ -86,10 +86,10 @@ def test_two_clips_of_one_name_need_names(folder: Path) -> None:
         (
             "a.yaml",
             "clips:\n  - {clip: a.c3d, units: mm}\n",
-            r"a\.yaml: unknown field clips\.0\.units; allowed are: .*unit",
+            r"a\.yaml: line 2: unknown field clips\.0\.units; allowed are: .*unit",
         ),
         ("a.yaml", "clips:\n  - {clip: a.c3d, unit: furlong}\n", r"clips\.0\.unit: found 'furlong'"),
-        ("a.yaml", "clips: []\n", r"a\.yaml: field clips"),
+        ("a.yaml", "clips: []\n", r"a\.yaml: line 1: field clips"),
         ("a.yaml", "kind: markers\nmarkers: {}\n", "is no list of clips .*--marker-set"),
         ("a.csv", "clip,unit\na.c3d,mm\nb.c3d,furlong\n", r"a\.csv: line 3: field unit: found 'furlong'"),
         ("a.csv", "clip,unit\na.c3d\n", "line 2 holds 1 values, the header names 2"),

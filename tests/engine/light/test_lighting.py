@@ -187,7 +187,7 @@ def test_reset_clears_the_stage(session: Session, stage: Callable[..., str], ord
     stage('SpawnProp {"name":"Tree","kind":"tree"}')
     stage('SetGround {"surface":{"kind":"tiles"}}')
     stage("Reset")
-    assert order("vget /objects").split() == ["Stage_0"]
+    assert order("vget /objects").split() == ["Stage_0", "Ground_0", "Surroundings_0", "SkyLight_0"]
     np.testing.assert_array_equal(session.frame(0).lit(), clean)
 
 

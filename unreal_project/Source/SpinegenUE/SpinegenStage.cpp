@@ -2,10 +2,12 @@
 
 #include "SpinegenCatalogue.h"
 #include "SpinegenJson.h"
+#include "SpinegenMask.h"
 
 #include "Components/DirectionalLightComponent.h"
 #include "Components/PostProcessComponent.h"
 #include "Components/RectLightComponent.h"
+#include "Components/SceneCaptureComponent2D.h"
 #include "Components/SkyAtmosphereComponent.h"
 #include "Components/SkyLightComponent.h"
 #include "Components/StaticMeshComponent.h"
@@ -14,6 +16,7 @@
 #include "Engine/StaticMeshActor.h"
 #include "Engine/TextureCube.h"
 #include "Engine/World.h"
+#include "EngineUtils.h"
 #include "Materials/MaterialInstanceDynamic.h"
 #include "Materials/MaterialInterface.h"
 #include "Misc/PackageName.h"
@@ -61,6 +64,10 @@ ASpinegenStage::ASpinegenStage()
 	Dome->SetupAttachment(Root);
 	Dome->SetVisibility(false);
 	Dome->SetCastShadow(false);
+	MaskCapture = CreateDefaultSubobject<USceneCaptureComponent2D>(TEXT("MaskCapture"));
+	MaskCapture->SetupAttachment(Root);
+	MaskCapture->SetMobility(EComponentMobility::Movable);
+	SpinegenMask::Prepare(MaskCapture);
 }
 
 FString ASpinegenStage::Reset()
@@ -324,6 +331,53 @@ FString ASpinegenStage::SpawnProp(FString Prop)
 	ApplySurface(Component, SpinegenJson::Child(Wanted, TEXT("surface")));
 	Props.Add(Actor);
 	return Name;
+}
+
+FString ASpinegenStage::SetMaskActors(FString Names)
+{
+	TArray<FString> Wanted;
+	Names.ParseIntoArrayWS(Wanted);
+	if (Wanted.Num() > SpinegenMask::MostActors)
+	{
+		return FString::Printf(TEXT("error SetMaskActors: no more than %d actors, found %d"), SpinegenMask::MostActors,
+		                       Wanted.Num());
+	}
+	TArray<TWeakObjectPtr<AActor>> Found;
+	Found.SetNum(Wanted.Num());
+	for (TActorIterator<AActor> It(GetWorld()); It; ++It)
+	{
+		const int32 Index = Wanted.IndexOfByKey(It->GetName());
+		if (Index != INDEX_NONE)
+		{
+			Found[Index] = *It;
+		}
+	}
+	for (int32 Index = 0; Index < Wanted.Num(); ++Index)
+	{
+		if (!Found[Index].IsValid())
+		{
+			return FString::Printf(TEXT("error SetMaskActors: no actor '%s'"), *Wanted[Index]);
+		}
+	}
+	MaskActors = MoveTemp(Found);
+	return TEXT("ok");
+}
+
+FString ASpinegenStage::CaptureMask(float X, float Y, float Z, float Pitch, float Yaw, float Roll, float Fov,
+                                    int32 Width, int32 Height)
+{
+	if (Width < 2 || Height < 2 || Width > SpinegenMask::MostPixels || Height > SpinegenMask::MostPixels ||
+	    Fov < 1.0f || Fov > 170.0f)
+	{
+		return TEXT("error CaptureMask needs a size of 2..8192 a side and a fov of 1..170");
+	}
+	MaskCapture->SetWorldLocationAndRotation(FVector(X, Y, Z), FRotator(Pitch, Yaw, Roll));
+	MaskCapture->FOVAngle = Fov;
+	FString Mask;
+	FString Error;
+	return SpinegenMask::Take(MaskCapture, MaskActors, FIntPoint(Width, Height), Mask, Error)
+	           ? Mask
+			   : TEXT("error CaptureMask: ") + Error;
 }
 
 UStaticMeshComponent* ASpinegenStage::AddBox(const FVector& CentreCm, const FRotator& Turn, const FVector& SizeCm,

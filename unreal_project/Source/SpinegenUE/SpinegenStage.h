@@ -13,6 +13,7 @@ class UDirectionalLightComponent;
 class ULevelStreamingDynamic;
 class UPostProcessComponent;
 class URectLightComponent;
+class USceneCaptureComponent2D;
 class USkyAtmosphereComponent;
 class USkyLightComponent;
 class UStaticMesh;
@@ -71,6 +72,16 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Spinegen")
 	FString SpawnProp(FString Prop);
 
+	/** vbp Stage_0 SetMaskActors Person_0 Prop_1 : whom CaptureMask tells apart, counted from 1. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString SetMaskActors(FString Names);
+
+	/** vbp Stage_0 CaptureMask x y z pitch yaw roll fov width height : base64 of a grey PNG, the number of the actor
+	 * that is seen at every pixel, 0 for anything else. Needs no annotation and no material. */
+	UFUNCTION(BlueprintCallable, Category = "Spinegen")
+	FString CaptureMask(float X, float Y, float Z, float Pitch, float Yaw, float Roll, float Fov, int32 Width,
+	                    int32 Height);
+
 private:
 	UStaticMeshComponent* AddBox(const FVector& CentreCm, const FRotator& Turn, const FVector& SizeCm,
 	                             const TSharedPtr<FJsonObject>& Surface);
@@ -105,6 +116,13 @@ private:
 
 	UPROPERTY()
 	TObjectPtr<UStaticMeshComponent> Dome;
+
+	/** Takes depth for masks; captures only when it is told to. */
+	UPROPERTY()
+	TObjectPtr<USceneCaptureComponent2D> MaskCapture;
+
+	/** In the order of their numbers; one that was destroyed keeps its number. */
+	TArray<TWeakObjectPtr<AActor>> MaskActors;
 
 	UPROPERTY()
 	TArray<TObjectPtr<UStaticMeshComponent>> Walls;

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ...geometry.types import Array
@@ -116,8 +117,6 @@ class CocoRules:
 
     def _solid(self, where: str, item: CocoAnnotation, points: Array) -> Array | None:
         """Check what is stored in 3D; the keypoints `(37, 3)` in the camera frame, or `None`."""
-        import cv2
-
         if item.keypoints_3d is None or item.camera is None:
             lacking = "keypoints_3d" if item.keypoints_3d is None else "camera"
             self.rules.skip("keypoints project to their pixels", f"no {lacking} in the file")

@@ -1,13 +1,14 @@
 """Rules for rendered frames: files whole, camera proper, flags as mask and depth say, left left, bones constant."""
 
-import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DatasetError
 from ...files import sha256
+from ...labels.spine import SPINE_IDS, SPINE_LEVELS
 from ...labels.tissue import KEYPOINT_RADIUS_M
 from ...labels.visibility import MAX_HIDDEN_OF_VISIBLE, MIN_RADIUS_PX, Visibility, person_visibility
 from ...media.pictures import picture_fault
@@ -44,7 +45,7 @@ class FrameRules:
             whole.tell(False, str(error))
             return
         whole.tell(True, "")
-        self._digests(sidecar)
+        self._digests(frame)
         fault = picture_fault(frame.image, (frame.width, frame.height), "stored", decode=True)
         self.rules["pictures whole"].tell(fault is None, fault or "")
         self._camera(frame)
@@ -65,23 +66,21 @@ class FrameRules:
         self.ledger.judge(self.rules)
         self.rules.skip("visibility agrees with mask and depth", "no depth maps; render with --depth")
 
-    def _digests(self, sidecar: Path) -> None:
+    def _digests(self, frame: Frame) -> None:
         """Where the renderer left digests, the files must still have them."""
-        digests = json.loads(sidecar.read_bytes()).get("sha256")
         rule = self.rules["files are as they were written"]
-        if not isinstance(digests, dict):
+        if frame.sha256 is None:
             self.rules.skip(rule.name, "sidecars hold no digests")
             return
-        for name, digest in digests.items():
+        folder = frame.sidecar.parent
+        for name, digest in frame.sha256.items():
             try:
-                same = sha256(sidecar.parent / Path(name).name) == digest
+                same = sha256(folder / Path(name).name) == digest
             except OSError:
                 same = False
-            rule.tell(same, f"{sidecar.parent / name}: is missing or was altered")
+            rule.tell(same, f"{folder / name}: is missing or was altered")
 
     def _camera(self, frame: Frame) -> None:
-        import cv2
-
         camera = frame.camera
         proper = rotation_fault(camera.rotation_camera_ground)
         self.rules.measured("camera is a proper rotation", "").measure(
@@ -105,8 +104,6 @@ class FrameRules:
             rule.measure(worst, REPROJECTION_PX, f"{frame.sidecar}: {worst:.3f} px")
 
     def _spine_sites(self, frame: Frame, label: PersonLabel) -> None:
-        from ...labels.spine import SPINE_IDS, SPINE_LEVELS
-
         gap = float(np.abs(label.keypoints_ground_m[SPINE_IDS] - label.centroids_ground_m[SPINE_LEVELS]).max())
         self.rules.measured("spine keypoints are the vertebral centroids", "m").measure(
             gap, 1e-4, f"{frame.sidecar}: person {label.instance}: {1000 * gap:.1f} mm apart"
@@ -175,9 +172,9 @@ class FrameRules:
             found, posterior = person_visibility(
                 frame.camera, label.keypoints_ground_m, label.posterior_ground_m, mask, label.instance, depth
             )
-            wrong = _disagreement(found, label.visibility, label.hidden)
+            wrong = _disagreement(found, label.visibility, label.hidden_fraction)
             rule.tell(not len(wrong), f"{frame.sidecar}: person {label.instance}: {_named(wrong)}")
-            wrong = _disagreement(posterior, label.visibility_posterior, label.hidden_posterior)
+            wrong = _disagreement(posterior, label.visibility_posterior, label.hidden_fraction_posterior)
             rule.tell(not len(wrong), f"{frame.sidecar}: person {label.instance}: posterior points {wrong.tolist()}")
 
 

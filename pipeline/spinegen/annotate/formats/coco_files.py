@@ -61,10 +61,10 @@ class SplitWriter:
         self._annotations.write(annotations)
         self._table.write_table(table)
 
-    def finish(self, date: str) -> None:
+    def finish(self) -> None:
         """Put the parts together and remove them."""
         self._table.close()
-        head: dict[str, Any] = coco.header(self.split, self.site, self.body_points, date)
+        head: dict[str, Any] = coco.header(self.split, self.site, self.body_points)
         with self.target.open("wb") as out:
             out.write(json.dumps(head, separators=(",", ":"))[:-1].encode())
             for key, part in (("images", self._images), ("annotations", self._annotations)):

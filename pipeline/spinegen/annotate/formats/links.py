@@ -8,13 +8,15 @@ from ...errors import DatasetError
 
 
 def link(source: Path, target: Path) -> None:
-    """Hard link, or else copy.
+    """Hard link, or else copy; a file that is there is one whose piece is being made again.
 
     Raises:
         DatasetError: the source is missing.
     """
     try:
         os.link(source, target)
+    except FileExistsError:
+        return
     except FileNotFoundError as error:
         if not source.exists():
             raise DatasetError(f"{source}: picture is missing; draw it again with: spinegen render --repair") from error

@@ -1,158 +1,153 @@
 """What other stages left behind, read for the page: fits, scores, the record of the run; none of it need be there."""
 
-import base64
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ...records.base import found_record
+from ...records.fit_report import FitReport, TruthErrors, found_fit_report
+from ...records.metrics import Metrics, found_metrics
+from ...records.photographs import found_photographs
+from ...records.poses_report import PosesReport, found_poses_report
+from ...records.run_record import RunRecord
+from ...reporting.figures import data_uri
 from ...workspace import Workspace
 
 
-def read_fits(workspace: Workspace) -> list[dict[str, Any]]:
-    """One row a fitted clip; figures that a report lacks are `None`."""
-    rows = []
+@dataclass(frozen=True)
+class FitRow:
+    """One fitted clip on the page."""
+
+    report: FitReport
+    page: str | None
+    """Address of its own page."""
+    limits: str
+    """Coordinates that stand at a limit most often."""
+    truth: list[tuple[str, str]]
+    """Errors against known vertebrae: what, figure."""
+
+
+@dataclass(frozen=True)
+class PosesRow:
+    """One set of drawn postures on the page."""
+
+    report: PosesReport
+    page: str | None
+    """Address of its own page."""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """Scores over one subset of keypoints."""
+
+    subset: str
+    network: dict[str, float | None]
+    mean: float | None
+    """AP of the mean pose."""
+    auc: float | None
+
+
+@dataclass(frozen=True)
+class ScoreFigures:
+    """The network's scores on the page."""
+
+    metrics: Metrics
+    rows: list[ScoreRow]
+    page: str | None
+    """Address of their own page."""
+
+
+def read_fits(workspace: Workspace) -> list[FitRow]:
+    """One row a fitted clip; what a report of another version may hold is not shown."""
+    rows: list[FitRow] = []
     for path in sorted(workspace.fits.glob("*/report.json")):
-        report = _read(path)
-        if report is None:
-            continue
-        residual, curves = _mapping(report, "residual_mm"), _mapping(report, "curvature_deg")
-        limits = _mapping(_mapping(report, "limits"), "spine")
-        performer = _mapping(report, "performer")
-        rows.append(
-            {
-                "clip": report.get("clip", path.parent.name),
-                "verdict": str(report.get("verdict", "unknown")),
-                "reasons": [str(reason) for reason in report.get("reasons") or []],
-                "frames": report.get("frames"),
-                "seconds": report.get("duration_s"),
-                "rms": residual.get("rms"),
-                "p95": residual.get("p95"),
-                "max": residual.get("max"),
-                "gaps": report.get("gap_fraction"),
-                "markers": _mapping(report, "marker_set").get("name"),
-                "lordosis": curves.get("standing_lordosis"),
-                "kyphosis": curves.get("standing_kyphosis"),
-                "stature": performer.get("stature_m"),
-                "limits": ", ".join(
-                    f"{name} {100 * share:.0f} %" for name, share in sorted(limits.items(), key=lambda kv: -kv[1])[:3]
-                ),
-                "truth": _truth(report.get("truth")),
-                "truth_mean_mm": _mapping(report, "truth").get("centroid_mean_mm"),
-                "speed": _mapping(report, "speed").get("frames_per_s"),
-                "notes": [str(note) for note in report.get("notes") or []],
-                "page": f"fits/{quote(path.parent.name)}/report.html"
-                if path.with_name("report.html").exists()
-                else None,
-            }
-        )
+        report = found_fit_report(path)
+        if report is not None:
+            rows.append(FitRow(report, _page(path), _limits(report), _truth(report.truth)))
     return rows
 
 
-def read_photographs(workspace: Workspace) -> dict[str, Any] | None:
-    """Networks' answers on photographs: `networks`, and `photographs` of `title` and `uri`; `None` when there are none."""
+def read_poses(workspace: Workspace) -> list[PosesRow]:
+    """One row a set of drawn postures."""
+    found = [(path, found_poses_report(path)) for path in sorted(workspace.fits.glob("*/report.json"))]
+    return [PosesRow(report, _page(path)) for path, report in found if report is not None]
+
+
+def _page(report: Path) -> str | None:
+    return f"fits/{quote(report.parent.name)}/report.html" if report.with_name("report.html").exists() else None
+
+
+def _limits(report: FitReport) -> str:
+    worst = sorted(report.limits.spine.items(), key=lambda item: -item[1])[:3]
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in worst)
+
+
+@dataclass(frozen=True)
+class Photographs:
+    """Networks' answers on photographs."""
+
+    networks: tuple[str, ...]
+    shown: list[tuple[str, str]]
+    """Title and address of each."""
+
+
+def read_photographs(workspace: Workspace) -> Photographs | None:
+    """Those that are there; `None` when there are none."""
     folder = workspace.pose / "photographs"
-    index = _read(folder / "photographs.json")
-    if index is None:
+    found = found_photographs(folder)
+    if found is None:
         return None
-    shown = []
-    for entry in index.get("photographs") or []:
-        try:
-            data = base64.b64encode((folder / Path(str(entry["file"])).name).read_bytes()).decode()
-        except (OSError, KeyError, TypeError):
-            continue
-        shown.append({"title": str(entry.get("title", "")), "uri": f"data:image/jpeg;base64,{data}"})
-    return {"networks": [str(name) for name in index.get("networks") or []], "photographs": shown} if shown else None
+    there = [photograph for photograph in found.photographs if (folder / photograph.file).is_file()]
+    shown = [(p.title, data_uri((folder / p.file).read_bytes(), "image/jpeg")) for p in there]
+    return Photographs(found.networks, shown) if shown else None
 
 
-def read_scores(workspace: Workspace) -> dict[str, Any] | None:
-    """What `pose/metrics.json` holds about the network, or `None` when there is none yet."""
-    metrics = _read(workspace.pose / "metrics.json")
-    if metrics is None or not isinstance(metrics.get("scores"), dict):
+def read_scores(workspace: Workspace) -> ScoreFigures | None:
+    """What `pose/metrics.json` holds about the network, or `None` when there is none of this version yet."""
+    metrics = found_metrics(workspace.pose)
+    if metrics is None:
         return None
-    scores = metrics["scores"]
-    rows = []
-    for subset in ("body", "spine", "feet", "all"):
-        network = _mapping(_mapping(scores, "network"), subset)
-        mean = _mapping(_mapping(scores, "mean_pose"), subset)
-        auc = _mapping(_mapping(scores, "auc"), "network").get(subset)
-        if network:
-            rows.append(
-                {
-                    "subset": subset,
-                    **{k: network.get(k) for k in ("AP", "AP50", "AP75", "AR")},
-                    "mean": mean.get("AP"),
-                    "auc": auc,
-                }
-            )
-    keypoints = [
-        {"name": str(row["name"]), "error": row.get("mean_box"), "pck": row.get("pck_10")}
-        for row in _mapping(scores, "tables").get("keypoints") or []
-        if isinstance(row, dict) and "name" in row
+    scores = metrics.scores
+    rows = [
+        ScoreRow(subset, network, scores.mean_pose.get(subset, {}).get("AP"), scores.auc.network.get(subset))
+        for subset in ("body", "spine", "feet", "all")
+        if (network := scores.network.get(subset))
     ]
-    training = metrics.get("training") or {}
-    return {
-        "rows": rows,
-        "people": scores.get("people"),
-        "model": metrics.get("model"),
-        "annotations": metrics.get("annotations"),
-        "size": _mapping(training, "settings").get("model"),
-        "parameters": training.get("parameters"),
-        "device": training.get("device"),
-        "minutes": training["seconds"] / 60 if isinstance(training.get("seconds"), int | float) else None,
-        "latency": [row for row in metrics.get("latency") or [] if isinstance(row, dict)],
-        "keypoints": keypoints,
-        "page": "pose/report.html" if (workspace.pose / "report.html").exists() else None,
-    }
+    return ScoreFigures(metrics, rows, "pose/report.html" if (workspace.pose / "report.html").exists() else None)
 
 
 def read_run(workspace: Workspace) -> dict[str, Any]:
     """Stages with their time, figures and settings, and the versions; empty where nothing was recorded."""
-    run = _read(workspace.run_file) or {}
-    stages = []
-    for name, stage in _mapping(run, "stages").items():
-        if isinstance(stage, dict):
-            stages.append(
-                {
-                    "name": name,
-                    "seconds": stage.get("seconds"),
-                    "figures": {k: _figure(v) for k, v in _mapping(stage, "figures").items()},
-                    "failures": [str(item) for item in stage.get("failures") or []],
-                    "settings": json.dumps({**_mapping(stage, "settings"), **_mapping(stage, "kept")}, indent=1),
-                }
-            )
-    environments = [item for item in run.get("environments") or [] if isinstance(item, dict)]
-    latest: dict[str, Any] = environments[-1] if environments else {}
-    names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
-    facts = {name: latest[name] for name in names if latest.get(name) is not None}
-    return {"stages": stages, "facts": facts, "versions": _mapping(latest, "versions")}
-
-
-def _truth(truth: object) -> list[tuple[str, str]]:
-    """Errors against known vertebrae as (what, figure) pairs."""
-    if not isinstance(truth, dict):
-        return []
-    return [
-        (str(key).replace("_", " "), _figure(value))
-        for key, value in truth.items()
-        if not isinstance(value, dict | list)
+    run = found_record(workspace.run_file, RunRecord) or RunRecord()
+    stages = [
+        {
+            "name": name,
+            "seconds": stage.seconds,
+            "figures": {key: _figure(value) for key, value in stage.figures.items()},
+            "failures": stage.failures,
+            "settings": json.dumps({**stage.settings, **(stage.kept or {})}, indent=1),
+        }
+        for name, stage in run.stages.items()
     ]
+    if not run.environments:
+        return {"stages": stages, "facts": {}, "versions": {}}
+    latest = run.environments[-1]
+    names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
+    facts = {name: value for name in names if (value := getattr(latest, name))}
+    return {"stages": stages, "facts": facts, "versions": latest.versions}
+
+
+def _truth(truth: TruthErrors | None) -> list[tuple[str, str]]:
+    """Errors against known vertebrae as (what, figure) pairs."""
+    if truth is None:
+        return []
+    figures = truth.model_dump(exclude={"by_vertebra_mm"})
+    return [(key.replace("_", " "), _figure(value)) for key, value in figures.items()]
 
 
 def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-
-
-def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None

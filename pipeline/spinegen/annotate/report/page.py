@@ -7,16 +7,14 @@ from typing import Any
 from markupsafe import Markup
 
 from ...errors import DatasetError
-from ...files import write_text
 from ...progress import Reporter
 from ...reporting import charts
-from ...reporting.pages import asset, render_page
+from ...reporting.page import write_page
 from ...skeleton import KEYPOINTS, SPINE_CHAIN, SUBSETS
-from ...version import __version__
 from ...workspace import Workspace
 from ..card import number_rows
 from ..tally import Tally
-from .files import read_fits, read_photographs, read_run, read_scores
+from .files import FitRow, ScoreFigures, read_fits, read_photographs, read_poses, read_run, read_scores
 from .gather import Gathered, Shown, gather
 from .pictures import Picture, picture
 from .published import AXES, published_ranges
@@ -38,11 +36,9 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
     """
     found = gather(workspace.frames, reporter)
     sheet = _pictures(found.sheet)
-    page = render_page(
+    write_page(
+        workspace.report,
         "set",
-        style=asset("set.css"),
-        script=asset("set.js"),
-        version=__version__,
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
         name=workspace.root.resolve().name,
         found=found,
@@ -54,6 +50,7 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
         angles=_angles(found.tally) if found.tally.angles.any() else None,
         rose=Markup(charts.rose(found.tally.views.tolist())) if found.tally.annotations else None,
         fits=read_fits(workspace),
+        poses=read_poses(workspace),
         scores=read_scores(workspace),
         photographs=read_photographs(workspace),
         run=read_run(workspace),
@@ -64,7 +61,6 @@ def write_report(workspace: Workspace, reporter: Reporter) -> Path:
         ],
         tiles=_tiles(found, read_fits(workspace), read_scores(workspace)),
     )
-    write_text(workspace.report, page)
     return workspace.report
 
 
@@ -95,7 +91,7 @@ def _facets(sheet: list[Picture]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+def _tiles(found: Gathered, fits: list[FitRow], scores: ScoreFigures | None) -> list[tuple[str, str, str]]:
     """Key figures: (figure, what, more)."""
     tiles = []
     if found.total:
@@ -111,16 +107,16 @@ def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] |
             )
         )
     if fits:
-        good = sum(fit["verdict"] == "good" for fit in fits)
-        errors = [fit["rms"] for fit in fits if isinstance(fit["rms"], int | float)]
+        good = sum(fit.report.verdict == "good" for fit in fits)
+        errors = [fit.report.residual_mm.rms for fit in fits]
         tiles.append(
             (
                 f"{len(fits)}",
                 "clips fitted",
-                f"{good} good" + (f", RMS {min(errors):.1f}–{max(errors):.1f} mm" if errors else ""),
+                f"{good} good, RMS {min(errors):.1f}–{max(errors):.1f} mm",
             )
         )
-        known = [fit["truth_mean_mm"] for fit in fits if isinstance(fit["truth_mean_mm"], int | float)]
+        known = [fit.report.truth.centroid_mean_mm for fit in fits if fit.report.truth is not None]
         if known:
             tiles.append(
                 (
@@ -130,12 +126,11 @@ def _tiles(found: Gathered, fits: list[dict[str, Any]], scores: dict[str, Any] |
                 )
             )
     if scores:
-        for row in scores["rows"]:
-            if row["subset"] in ("spine", "all") and row["AP"] is not None:
-                what = "AP spine" if row["subset"] == "spine" else "AP all 37"
-                tiles.append(
-                    (f"{row['AP']:.3f}", what, f"mean pose {row['mean']:.3f}" if row["mean"] is not None else "")
-                )
+        for row in scores.rows:
+            found_ap = row.network.get("AP")
+            if row.subset in ("spine", "all") and found_ap is not None:
+                what = "AP spine" if row.subset == "spine" else "AP all 37"
+                tiles.append((f"{found_ap:.3f}", what, f"mean pose {row.mean:.3f}" if row.mean is not None else ""))
     return tiles
 
 

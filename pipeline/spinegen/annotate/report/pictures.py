@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import DatasetError
 from ...labels.viewpoint import side, view_angle_deg
-from ...reporting.pictures import data_address
+from ...reporting.figures import data_uri
 from ...skeleton import LINKS, NAMES, SPINE_CHAIN
 from .gather import Shown
 
@@ -77,7 +77,7 @@ def _data_uri(shown: Shown) -> str:
         height = round(image.shape[0] * WIDTH_PX / image.shape[1])
         image = cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
     data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
-    return data_address(data, "jpeg")
+    return data_uri(data, "image/jpeg")
 
 
 def overlay(shown: Shown) -> str:

@@ -11,12 +11,15 @@ from ...clips.clip import Clip
 from ...clips.matching import MarkerMatch
 from ...errors import FitError
 from ...geometry.types import Array
+from ...threads import one_thread
+from ..ik.batch import Stop, solve_batch
+from ..ik.stations import StationKinematics
 from ..model.spine_model import SpineModel
 from .hard_frames import settle
 from .initial_poses import first_poses
 from .inverse import key_frames, mend, solve_motion
 from .marker_faults import Fault, repair
-from .markers import CLUSTER_REACH_M, JOINT_REACH_M, FittedMarkers, StationKinematics, with_markers
+from .markers import CLUSTER_REACH_M, JOINT_REACH_M, FittedMarkers, with_markers
 from .opensim_tool import solve_with_opensim
 from .options import FitOptions
 from .problem import Problem
@@ -24,7 +27,6 @@ from .scale_parameters import Shape
 from .scaling import Calibration, calibrate
 from .segments import PARAMETERS, scales_of
 from .setup import make_problem
-from .solve import solve_frames
 
 CALIBRATION_FRAMES = 40
 
@@ -54,6 +56,7 @@ class Fit:
     """Wall time of `scale` and `motion`."""
 
 
+@one_thread()
 def fit_clip(
     clip: Clip,
     match: MarkerMatch,
@@ -225,14 +228,15 @@ def _performer(
     def problem_of(scaled: SpineModel, observations: Array) -> Problem:
         return make_problem(scaled, markers, observations, clip.rate_hz, smooth=False)
 
-    calibration = calibrate(model, markers, observed, q, problem_of, options.height_m, size)
+    calibration = calibrate(model, markers, observed, q, problem_of, height_m=options.height_m, size=size)
     expected = StationKinematics(calibration.model, markers.stations).positions(calibration.q)
     mended, faults = repair(markers.labels, observed, expected)
     if faults:
-        calibration = calibrate(model, markers, mended, calibration.q, problem_of, options.height_m, size)
+        calibration = calibrate(model, markers, mended, calibration.q, problem_of, height_m=options.height_m, size=size)
     problem = make_problem(calibration.model, markers, raw, clip.rate_hz, smooth=False)
-    poses = solve_frames(problem.frames(frames), poses, iterations=20, widen=2.0)
-    poses = solve_frames(problem.frames(frames), poses, iterations=10)
+    keys = problem.frames(frames)
+    poses = solve_batch(keys.objective(widen=2.0), poses, Stop(20))
+    poses = solve_batch(keys.objective(), poses, Stop(10))
     return calibration, (frames, poses)
 
 
@@ -250,13 +254,12 @@ def static_frames(static: Clip, markers: FittedMarkers, count: int = 5) -> Array
 
 def _telling(problem: Problem, poses: Array, most: int) -> NDArray[np.int_]:
     """Frames that are explained well and differ from each other: farthest points among the better three quarters."""
-    residual = problem.residuals(problem.kinematics.positions(poses))
-    seen = np.isfinite(problem.observed_m[..., 0]).sum(1)
-    cost = problem.marker_cost(residual) / np.maximum(seen, 1)
+    markers = problem.markers()
+    cost = markers.cost(markers.value(poses)) / np.maximum(problem.seen(), 1.0)
     good = np.flatnonzero(cost <= np.quantile(cost, 0.75) + 1e-9)
     if len(good) <= most:
         return good
-    local = poses[:, [i for i in range(poses.shape[1]) if np.isfinite(problem.lower[i])]]
+    local = poses[:, [i for i in range(poses.shape[1]) if np.isfinite(problem.limits.lower[i])]]
     picked = [int(good[np.argmin(cost[good])])]
     distance = np.linalg.norm(local[good] - local[picked[0]], axis=1)
     while len(picked) < most:

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Array, Flags
+from ..ik.batch import Stop, solve_batch
 from .inverse import solve_around
 from .marker_faults import LEAST_M, Fault, stretches
 from .problem import Problem
-from .solve import solve_frames
 
 HARD_M = 0.025
 """A frame whose markers lie farther than this from the model, RMS, is a hard one: beyond what OpenSim's guideline calls usable."""
@@ -54,15 +54,7 @@ def settle(
 
 def frame_rms_m(problem: Problem, q: Array) -> Array:
     """Distance `(F,)` of the seen markers from the model, root mean square; 0 where none is seen."""
-    square = _squares(problem, q)
-    seen = np.isfinite(problem.observed_m[..., 0]).sum(1)
-    return np.sqrt(square.sum(1) / np.maximum(seen, 1))
-
-
-def _squares(problem: Problem, q: Array) -> Array:
-    """Squared distances `(F, M)`, 0 in gaps."""
-    residual = problem.residuals(problem.kinematics.positions(q))
-    return np.einsum("fmi,fmi->fm", residual, residual)
+    return np.sqrt(problem.squares(q).sum(1) / np.maximum(problem.seen(), 1))
 
 
 def _again(problem: Problem, q: Array, frames: NDArray[np.int_], smooth: bool) -> Array:
@@ -70,7 +62,7 @@ def _again(problem: Problem, q: Array, frames: NDArray[np.int_], smooth: bool) -
     q = q.copy()
     if smooth:
         return solve_around(problem, q, frames)
-    q[frames] = solve_frames(problem.frames(frames), q[frames])
+    q[frames] = solve_batch(problem.frames(frames).objective(), q[frames])
     return q
 
 
@@ -84,8 +76,8 @@ def _from_neighbours(problem: Problem, q: Array, hard: Flags, smooth: bool) -> A
     best, cost = q[rows].copy(), frame_rms_m(part, q[rows])
     after = np.searchsorted(easy, rows)
     for nearest in (np.maximum(after - 1, 0), np.minimum(after, len(easy) - 1)):
-        trial = solve_frames(part, q[easy[nearest]], iterations=25, widen=8.0)
-        trial = solve_frames(part, trial, iterations=10)
+        trial = solve_batch(part.objective(widen=8.0), q[easy[nearest]], Stop(25))
+        trial = solve_batch(part.objective(), trial, Stop(10))
         found = frame_rms_m(part, trial)
         better = found < 0.8 * cost
         best[better], cost[better] = trial[better], found[better]
@@ -101,7 +93,7 @@ def _without_wanderers(labels: tuple[str, ...], problem: Problem, q: Array) -> t
     """Observations without markers that are on no rigid body, and a fault for each."""
     seen = np.isfinite(problem.observed_m[..., 0])
     there = seen.any(0)
-    square = np.where(seen, _squares(problem, q), np.nan)
+    square = np.where(seen, problem.squares(q), np.nan)
     middle, rms = np.zeros(seen.shape[1]), np.zeros(seen.shape[1])
     middle[there] = np.sqrt(np.nanmedian(square[:, there], axis=0))
     rms[there] = np.sqrt(np.nanmean(square[:, there], axis=0))
@@ -119,7 +111,7 @@ def _without_wanderers(labels: tuple[str, ...], problem: Problem, q: Array) -> t
 
 def _blame(labels: tuple[str, ...], problem: Problem, q: Array, hard: Flags) -> tuple[Array, list[Fault]]:
     """Observations without the farthest markers of hard frames, where leaving out a few brings the rest under the bound."""
-    square = _squares(problem, q)
+    square = problem.squares(q)
     observed = problem.observed_m.copy()
     out = np.zeros(square.shape, dtype=bool)
     for frame in np.flatnonzero(hard):
@@ -142,7 +134,7 @@ def _blame(labels: tuple[str, ...], problem: Problem, q: Array, hard: Flags) -> 
 
 def _unexplained(labels: tuple[str, ...], problem: Problem, q: Array, hard: Flags) -> list[Fault]:
     """A fault for every stretch that stays above the bound, with the markers that lie farthest."""
-    square = _squares(problem, q)
+    square = problem.squares(q)
     rms = frame_rms_m(problem, q)
     faults: list[Fault] = []
     for fault in stretches("unexplained", (), np.flatnonzero(hard), max(1, round(problem.rate_hz / 10))):

@@ -1,13 +1,16 @@
 """First poses: the pelvis from its markers, the limbs from whichever of several postures explains their markers best."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry.types import Array
+from ..ik.batch import Stop, solve_batch
 from ..model.spine_model import SpineModel
-from .band import Frames
 from .pelvis import pelvis_angles, place_pelvis
 from .problem import Problem
-from .solve import clip_to_limits, solve_frames
+
+Frames = NDArray[np.int_]
+"""Indices of frames."""
 
 # Postures of one arm and one leg in degrees; both sides take them together, each side keeps the one that fits it best.
 ARMS: tuple[dict[str, float], ...] = (
@@ -50,9 +53,8 @@ def first_poses(model: SpineModel, problem: Problem, stations: tuple[str, ...], 
     tried = np.stack([_posture(model, base, number) for number in range(len(ARMS))])
     count = len(tried)
     repeated = problem.frames(np.tile(np.arange(frames), count))
-    q = solve_frames(repeated, tried.reshape(count * frames, -1), iterations=rounds, widen=6.0, tolerance=3e-3)
-    residual = repeated.residuals(problem.kinematics.positions(q))
-    pull = np.einsum("fmi,fmi->fm", residual, residual) / problem.sigma_m**2
+    q = solve_batch(repeated.objective(widen=6.0), tried.reshape(count * frames, -1), Stop(rounds, 3e-3))
+    pull = repeated.squares(q) / problem.sigma_m**2
     pull = (pull / (1.0 + pull * (problem.sigma_m / 0.2) ** 2)).reshape(count, frames, -1)
     q = q.reshape(count, frames, -1)
     prior = np.stack([problem.prior_cost(one) for one in q])
@@ -69,9 +71,9 @@ def first_poses(model: SpineModel, problem: Problem, stations: tuple[str, ...], 
                 chosen[:, columns] = q[limb, np.arange(frames)][:, columns]
     both = np.concatenate([chosen, q[best, np.arange(frames)]])
     twice = problem.frames(np.tile(np.arange(frames), 2))
-    both = solve_frames(twice, both, iterations=25, widen=3.0)
-    both = solve_frames(twice, both, iterations=8)
-    cost = twice.marker_cost(twice.residuals(problem.kinematics.positions(both)), 3.0) + twice.prior_cost(both)
+    both = solve_batch(twice.objective(widen=3.0), both, Stop(25))
+    both = solve_batch(twice.objective(), both, Stop(8))
+    cost = twice.objective(widen=3.0).cost(both)
     better = cost[:frames] <= cost[frames:]
     return angles.unwrap(np.where(better[:, None], both[:frames], both[frames:]))
 
@@ -111,23 +113,20 @@ def between(problem: Problem, frames: Frames, q: Array, unwrap_with: SpineModel,
         part = problem.frames(middle)
         share = ((middle - frames[wide]) / (frames[wide + 1] - frames[wide]))[:, None]
         ahead, behind = q[wide + 1], q[wide]
-        guess = solve_frames(part, (1.0 - share) * behind + share * ahead, iterations=12, tolerance=3e-3)
-        costs = _costs(part, guess)
+        guess = solve_batch(part.objective(), (1.0 - share) * behind + share * ahead, Stop(12, 3e-3))
+        costs = part.objective(widen=2.0).cost(guess)
         poor = np.flatnonzero(costs > 2.0 * np.median(costs) + 1e-9)
         if len(poor):
             weak = part.frames(poor)
             for other in (behind[poor], ahead[poor]):
-                again = solve_frames(weak, other, iterations=15, widen=2.0, tolerance=3e-3)
-                again = solve_frames(weak, again, iterations=6)
-                improved = _costs(weak, again) < 0.98 * costs[poor]
+                again = solve_batch(weak.objective(widen=2.0), other, Stop(15, 3e-3))
+                again = solve_batch(weak.objective(), again, Stop(6))
+                cost = weak.objective(widen=2.0).cost(again)
+                improved = cost < 0.98 * costs[poor]
                 guess[poor[improved]] = again[improved]
-                costs[poor[improved]] = _costs(weak, again)[improved]
+                costs[poor[improved]] = cost[improved]
         order = np.argsort(np.concatenate([frames, middle]), kind="stable")
         q = np.concatenate([q, guess])[order]
         frames = np.concatenate([frames, middle])[order]
         q = angles.unwrap(q)
-    return frames, clip_to_limits(problem, q)
-
-
-def _costs(problem: Problem, q: Array) -> Array:
-    return problem.marker_cost(problem.residuals(problem.kinematics.positions(q)), 2.0) + problem.prior_cost(q)
+    return frames, problem.limits.clip(q)

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from ...geometry.types import Array
+from ..ik.banded import OVERLAP_S, solve_banded, solve_stretch
+from ..ik.batch import Stop, solve_batch
 from ..model.spine_model import SpineModel
 from .initial_poses import between, first_poses
 from .marker_faults import Fault, repair
 from .problem import Problem
-from .solve import OVERLAP_S, solve_clip, solve_frames, solve_stretch
 
 KEY_S = 1.0
 """Seconds between the frames that are solved from scratch."""
@@ -28,7 +29,7 @@ def key_frames(problem: Problem, least: int = 12) -> NDArray[np.int_]:
     count = len(problem.observed_m)
     wanted = max(least, round(count / problem.rate_hz / KEY_S) + 1)
     frames = np.unique(np.linspace(0, count - 1, min(wanted, count)).round().astype(int))
-    seen = np.isfinite(problem.observed_m[..., 0]).sum(1)
+    seen = problem.seen()
     reach = max(0, int(np.diff(frames).min() // 4)) if len(frames) > 1 else 0
     moved = []
     for frame in frames:
@@ -53,16 +54,15 @@ def solve_motion(
         advance: called with the number of frames that have become final.
     """
     count = len(problem.observed_m)
-    stations = problem.kinematics.stations  # pyright: ignore[reportAttributeAccessIssue]
     if keys is None:
         frames = key_frames(problem)
-        keys = frames, first_poses(model, problem.frames(frames), stations)
+        keys = frames, first_poses(model, problem.frames(frames), problem.kinematics.stations)
     step = max(1, round(problem.rate_hz / COARSE_HZ))
     frames, poses = between(problem, *keys, model, step)
     q = interpolate(frames, poses, count)
     if not smooth:
-        return solve_frames(problem, q, iterations=12)
-    return rescue(problem, solve_clip(problem, q, advance=advance))
+        return solve_batch(problem.objective(), q, Stop(12))
+    return rescue(problem, solve_banded(problem.objective(), problem.smoothness, q, advance=advance))
 
 
 def rescue(problem: Problem, q: Array) -> Array:
@@ -79,8 +79,8 @@ def rescue(problem: Problem, q: Array) -> Array:
     good = np.flatnonzero(~bad)
     rows = np.flatnonzero(bad)
     part = problem.frames(rows)
-    trial = solve_frames(part, interpolate(good, q[good], len(q))[rows], iterations=25, widen=8.0)
-    trial = solve_frames(part, trial, iterations=10, widen=2.0)
+    trial = solve_batch(part.objective(widen=8.0), interpolate(good, q[good], len(q))[rows], Stop(25))
+    trial = solve_batch(part.objective(widen=2.0), trial, Stop(10))
     better = _plain_cost(part, trial) < 0.5 * far[rows]
     q[rows[better]] = trial[better]
     return solve_around(problem, q, rows[better])
@@ -88,9 +88,7 @@ def rescue(problem: Problem, q: Array) -> Array:
 
 def _plain_cost(problem: Problem, q: Array) -> Array:
     """Mean squared distance `(F,)` of the seen markers, each counted up to 20 cm."""
-    residual = problem.residuals(problem.kinematics.positions(q))
-    square = np.minimum(np.einsum("fmi,fmi->fm", residual, residual), 0.04)
-    return square.sum(1) / np.maximum(np.isfinite(problem.observed_m[..., 0]).sum(1), 1)
+    return np.minimum(problem.squares(q), 0.04).sum(1) / np.maximum(problem.seen(), 1.0)
 
 
 def solve_around(problem: Problem, q: Array, frames: NDArray[np.int_]) -> Array:
@@ -98,10 +96,12 @@ def solve_around(problem: Problem, q: Array, frames: NDArray[np.int_]) -> Array:
     reach = round(2 * OVERLAP_S * problem.rate_hz) + 2
     for first, last in _windows(frames, reach, len(q)):
         span = slice(first, last)
+        objective = problem.frames(span).objective()
         if last - first > LONG_WINDOW:
-            q[span] = solve_clip(problem.frames(span), q[span])
+            q[span] = solve_banded(objective, problem.smoothness, q[span])
         else:
-            q[span] = solve_stretch(problem.frames(span), q[span], 2 if first > 0 else 0, 2 if last < len(q) else 0)
+            head, tail = 2 if first > 0 else 0, 2 if last < len(q) else 0
+            q[span] = solve_stretch(objective, problem.smoothness, q[span], head=head, tail=tail)
     return q
 
 
@@ -132,7 +132,7 @@ def mend(
     q = q.copy()
     if not smooth:
         rows = np.flatnonzero(changed)
-        q[rows] = solve_frames(problem.frames(rows), q[rows])
+        q[rows] = solve_batch(problem.frames(rows).objective(), q[rows])
         return problem, q, faults
     return problem, solve_around(problem, q, np.flatnonzero(changed)), faults
 

@@ -12,8 +12,6 @@ MARKER_SIGMA_M = 0.008
 """Usual distance, an axis, between a skin marker and its bone-fixed station: soft tissue moves 5 to 15 mm over most bones
 (Leardini et al. 2005, Gait & Posture 21:212-225)."""
 
-BLOCK = 2000
-"""Frames worked on at once where they do not depend on each other; memory does not grow with the clip."""
 CLUSTER_REACH_M = 0.03
 JOINT_REACH_M = 0.05
 """Skeletons of joint clips put their trunk joints anywhere."""
@@ -39,26 +37,6 @@ class FittedMarkers:
     def sigma_m(self) -> Array:
         """`(M,)` standard deviation an axis, metres."""
         return MARKER_SIGMA_M / np.sqrt(self.weights)
-
-
-@dataclass(frozen=True)
-class StationKinematics:
-    """A model's stations as the solver wants them."""
-
-    model: SpineModel
-    stations: tuple[str, ...]
-
-    def positions(self, q: Array) -> Array:
-        """`(F, Q)` to `(F, M, 3)`, ground metres."""
-        out = np.empty((len(q), len(self.stations), 3))
-        for start in range(0, len(q), BLOCK):
-            span = slice(start, start + BLOCK)
-            out[span] = self.model.station_positions(self.model.forward(q[span]), self.stations)
-        return out
-
-    def positions_and_jacobian(self, q: Array) -> tuple[Array, Array]:
-        """Positions `(F, M, 3)` and derivatives `(F, M, 3, Q)`."""
-        return self.model.station_jacobian(q, self.stations)
 
 
 def with_markers(model: SpineModel, markers: FittedMarkers) -> SpineModel:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Array
+from ..ik.terms import Affine
 from ..model.spine_model import SpineModel
-from .problem import PosePrior
 
 # Spread of the regional spine angles in daily and sporting movement, degrees: about a third to a half of the range of motion to one side
 # (White & Panjabi 1990). Wide enough for a forward fold, narrow enough that a region without markers does not run into its limits.
@@ -37,13 +37,13 @@ TOE_SPREAD_DEG = 10.0
 """Toes and subtalar joints mostly have few markers and stay near neutral."""
 
 
-def pose_prior(model: SpineModel) -> PosePrior:
+def pose_prior(model: SpineModel) -> Affine:
     """The prior of any of our models, with regional coordinates or with every level free."""
     covariance, free = _covariance(model)
     precision = np.zeros_like(covariance)
     known = np.flatnonzero(~free)
     precision[np.ix_(known, known)] = np.linalg.inv(covariance[np.ix_(known, known)])
-    return PosePrior(model.default_q.copy(), precision)
+    return Affine.normal(model.default_q, precision)
 
 
 def _covariance(model: SpineModel) -> tuple[Array, NDArray[np.bool_]]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...geometry.types import Array
+from ..ik.limits import Limits
+from ..ik.residual import Objective
+from ..ik.terms import Affine
 from ..model.spine_model import SEGMENTS, SpineModel
 from .markers import FittedMarkers
 from .segments import PARAMETERS, prior_precision, scales_of
@@ -14,6 +17,8 @@ ANATOMICAL_SPREAD_M = 0.008
 """How far a marker on a bony landmark may sit from it, standard deviation an axis: palpation by different people repeats to 4 to 6 mm
 an axis (della Croce et al. 2005, Gait & Posture 21:226-237), and the flesh over the bone differs between people by as much."""
 STATURE_SPREAD_M = 0.01
+SMALLEST, LARGEST = 0.35, 1.8
+"""Scale factors."""
 INDEPENDENT_FRAMES = 12.0
 """Frames of one clip err alike: any number of them tells no more about shape than so many independent ones."""
 
@@ -34,64 +39,40 @@ class Shape:
         """`(1 + P + 3 M,)`: deviations of size and factors from 1, then the offsets."""
         return np.concatenate([[self.size - 1.0], self.factors - 1.0, self.offsets_body_m.ravel()])
 
-    def moved(self, step: Array) -> "Shape":
-        """The shape after a step of its vector; factors stay between 0.35 and 1.8."""
-        size, factors, offsets = step[0], step[1 : 1 + COUNT], step[1 + COUNT :]
-        return Shape(
-            self.size + float(size),
-            np.clip(self.factors + factors, 0.35, 1.8),
-            self.offsets_body_m + offsets.reshape(-1, 3),
-        )
+    @classmethod
+    def of_vector(cls, vector: Array) -> "Shape":
+        """The inverse of `vector`."""
+        size, factors, offsets = vector[0], vector[1 : 1 + COUNT], vector[1 + COUNT :]
+        return cls(1.0 + float(size), 1.0 + factors, offsets.reshape(-1, 3))
 
 
-@dataclass(frozen=True)
-class ShapePrior:
-    """A quadratic cost of a shape."""
-
-    precision: Array
-    """Square, of the shape's vector."""
-    stature_slopes: Array
-    """`(P,)` metres a unit of each factor."""
-    stature_gap_m: float | None
-    """Known stature less that of the unscaled model; None when it is not known."""
-    weight: float
-    """By which the prior counts, relative to the sum over frames."""
-
-    def cost(self, shape: Shape) -> float:
-        """Scalar."""
-        vector = shape.vector
-        cost = vector @ self.precision @ vector
-        if self.stature_gap_m is not None:
-            cost += ((self.stature_gap_m - self.stature_slopes @ (shape.factors - 1.0)) / STATURE_SPREAD_M) ** 2
-        return float(self.weight * cost)
-
-    def normal_equations(self, shape: Shape) -> tuple[Array, Array]:
-        """Matrix and right side of the shape's vector."""
-        matrix = self.precision.copy()
-        right = -self.precision @ shape.vector
-        if self.stature_gap_m is not None:
-            slopes = np.zeros(len(right))
-            slopes[1 : 1 + COUNT] = self.stature_slopes / STATURE_SPREAD_M
-            gap = (self.stature_gap_m - self.stature_slopes @ (shape.factors - 1.0)) / STATURE_SPREAD_M
-            matrix += np.outer(slopes, slopes)
-            right += slopes * gap
-        return self.weight * matrix, self.weight * right
-
-
-def shape_prior(model: SpineModel, markers: FittedMarkers, frames: int, height_m: float | None) -> ShapePrior:
-    """The prior for so many frames of the unscaled model."""
+def shape_prior(model: SpineModel, markers: FittedMarkers, frames: int, height_m: float | None) -> Objective:
+    """What shapes cost, as an objective of `Shape.vector (1, 1 + P + 3 M)`, for so many frames of the unscaled model."""
     spread = np.where(markers.movable, markers.reach_m, ANATOMICAL_SPREAD_M)
     size = 1 + COUNT
-    precision = np.zeros((size + 3 * len(spread), size + 3 * len(spread)))
+    count = size + 3 * len(spread)
+    precision = np.zeros((count, count))
     precision[:size, :size] = prior_precision()
-    extra = np.arange(size, len(precision))
+    extra = np.arange(size, count)
     precision[extra, extra] = np.repeat(1.0 / spread**2, 3)
-    slopes, gap = np.zeros(COUNT), None
+    # The sum over frames counts by so much more than independent frames would.
+    weight = max(1.0, frames / INDEPENDENT_FRAMES)
+    terms = [Affine.normal(np.zeros(count), weight * precision)]
     if height_m is not None:
-        unit = np.eye(COUNT)
-        slopes = np.array([model.scaled(scales_of(1.0 + unit[k])).stature_m for k in range(COUNT)]) - model.stature_m
-        gap = height_m - model.stature_m
-    return ShapePrior(precision, slopes, gap, max(1.0, frames / INDEPENDENT_FRAMES))
+        terms.append(_known_stature(model, count, height_m, STATURE_SPREAD_M / np.sqrt(weight)))
+    lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
+    lower[1:size], upper[1:size] = SMALLEST - 1.0, LARGEST - 1.0
+    return Objective(tuple(terms), Limits(lower, upper))
+
+
+def _known_stature(model: SpineModel, count: int, height_m: float, spread_m: float) -> Affine:
+    """The stature, which is linear in the factors, less the known one, in standard deviations."""
+    unit = np.eye(COUNT)
+    slopes = np.zeros((1, count))
+    slopes[0, 1 : 1 + COUNT] = [
+        model.scaled(scales_of(1.0 + unit[k])).stature_m - model.stature_m for k in range(COUNT)
+    ]
+    return Affine(slopes / spread_m, np.array([height_m - model.stature_m]) / spread_m)
 
 
 def performer(model: SpineModel, shape: Shape, stations: tuple[str, ...]) -> SpineModel:

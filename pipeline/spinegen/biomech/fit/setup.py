@@ -3,10 +3,14 @@
 import numpy as np
 
 from ...geometry.types import Array
+from ..ik.limits import Limits
+from ..ik.smoothness import Smoothness
+from ..ik.stations import StationKinematics
+from ..ik.terms import SoftLimits
 from ..model.spine_model import SpineModel
-from .markers import FittedMarkers, StationKinematics
+from .markers import FittedMarkers
 from .prior import pose_prior
-from .problem import Problem, SoftLimits
+from .problem import Problem
 
 # Usual sizes of acceleration in rad/s^2 (pelvis translations: m/s^2). With a noise of 1 cm on a lever of 30 cm they let pass about 6 Hz at the
 # spine and 9 Hz at the limbs: Winter (Biomechanics and Motor Control of Human Movement, 4th ed., ch. 3) finds the signal below 6 Hz for gait.
@@ -51,13 +55,10 @@ def make_problem(
         StationKinematics(model, markers.stations),
         observed_m,
         markers.sigma_m,
-        lower,
-        upper,
+        Limits(lower, upper),
         pose_prior(model),
         _soft_limits(model),
-        acceleration,
-        rate_hz,
-        _gimbals(model),
+        Smoothness(acceleration, rate_hz, _gimbals(model)),
     )
 
 

@@ -148,7 +148,7 @@ def _from_list(path: Path, rows: Iterable[ClipRow]) -> Iterable[ClipRow]:
                     f"{path}: {row.clip} stands for {len(found)} clips, which cannot all be called {row.name!r}"
                 )
         for clip in found:
-            yield ClipRow(clip=clip, name=row.name, **own)
+            yield ClipRow.model_validate({**own, "clip": clip, "name": row.name})
 
 
 def _beside(path: Path, other: Path) -> Path:

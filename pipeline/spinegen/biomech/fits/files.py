@@ -1,11 +1,9 @@
 """The fit on disk: `fits/<clip>/` written and read."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +13,7 @@ from ...errors import FitError
 from ...files import atomic_path, sha256, write_text
 from ...geometry.rigid import matrix_quaternion
 from ...geometry.types import Array
+from ...records.fit_report import AGAIN, read_fit_head
 from ...skeleton import NAMES, VERTEBRAE
 from ..model.spine_model import SpineModel
 from ..osim.opensim_bindings import opensim_quiet
@@ -173,13 +172,9 @@ def data_hashes(folder: Path) -> dict[str, str]:
     return {name: sha256(folder / name) for name in _DATA}
 
 
-def damaged_files(folder: Path, report: Mapping[str, Any]) -> list[str]:
+def damaged_files(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Names of files that are missing or not those that the report was written with."""
-    return [
-        name
-        for name, wanted in report.get("files", {}).items()
-        if not (folder / name).is_file() or sha256(folder / name) != wanted
-    ]
+    return [name for name, wanted in files.items() if not (folder / name).is_file() or sha256(folder / name) != wanted]
 
 
 def read_fit(folder: Path) -> FittedClip:
@@ -191,23 +186,20 @@ def read_fit(folder: Path) -> FittedClip:
     missing = [name for name in (MODEL, COORDINATES, REPORT) if not (folder / name).is_file()]
     if missing:
         raise FitError(f"{folder}: is not a finished fit: {', '.join(missing)} missing; run spinegen fit-mocap")
-    again = "fit the clip again with: spinegen fit-mocap CLIP"
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        rate = float(report["rate_hz"])
-        damaged = damaged_files(folder, report)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FitError(f"{folder / REPORT}: cannot be read: {error}; {again}") from error
+    head = read_fit_head(folder / REPORT)
+    damaged = damaged_files(folder, head.files)
     if damaged:
-        raise FitError(f"{folder}: {', '.join(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged; {again}")
+        raise FitError(f"{folder}: {', '.join(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged; {AGAIN}")
     try:
         table = pd.read_parquet(folder / COORDINATES)
     except (OSError, ValueError) as error:
-        raise FitError(f"{folder / COORDINATES}: cannot be read: {error}; {again}") from error
+        raise FitError(f"{folder / COORDINATES}: cannot be read: {error}; {AGAIN}") from error
     names = tuple(c for c in table.columns if c not in ("frame", "time_s", "activity"))
     times = table["time_s"].to_numpy(dtype=np.float64)
     activity = tuple(str(a) for a in table["activity"]) if "activity" in table.columns else None
-    return FittedClip(folder, folder.name, rate, times, names, table[list(names)].to_numpy(np.float64), activity)
+    return FittedClip(
+        folder, folder.name, head.rate_hz, times, names, table[list(names)].to_numpy(np.float64), activity
+    )
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

@@ -6,7 +6,6 @@ import traceback
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,8 +13,9 @@ from ...clips.clip import Clip
 from ...clips.matching import choose
 from ...clips.read import read_clip
 from ...errors import ModelError, SpinegenError, WorkspaceError
-from ...files import remove_leftovers, room_fault, write_json
+from ...files import remove_leftovers, room_fault
 from ...geometry.types import Array
+from ...records.fit_report import FitIdentity, FitReport
 from ..anatomy.assemble import load_model
 from ..fit.fit_clip import Fit, fit_clip
 from ..fit.options import FitOptions
@@ -25,12 +25,12 @@ from ..osim.replay import replay_positions
 from .clip_list import ClipTask
 from .files import MODEL, MOTION, PAGE, REPORT, data_hashes, write_fit
 from .report import fit_report
-from .report_page import write_page
+from .report_page import write_fit_page
 from .settings import FitSettings
 from .truth import activities, truth_errors
 
 
-def fit_one(task: ClipTask, folder: Path, identity: dict[str, Any]) -> tuple[str, dict[str, Any] | str]:
+def fit_one(task: ClipTask, folder: Path, identity: FitIdentity) -> tuple[str, FitReport | str]:
     """Read, fit, write. Returns the fit's name with its report, or with the sentence that says what went wrong.
 
     Raises:
@@ -85,7 +85,7 @@ def load_settings_model(settings: FitSettings) -> SpineModel:
     return read_osim(path, settings.model_mapping) if settings.model_mapping else read_osim(path)
 
 
-def _fit(task: ClipTask, folder: Path, identity: dict[str, Any]) -> dict[str, Any]:
+def _fit(task: ClipTask, folder: Path, identity: FitIdentity) -> FitReport:
     settings = task.settings
     clip = replace(read_clip(task.clip, settings.reading()), name=task.name)
     clip = thinned(clip, settings.max_rate_hz)
@@ -98,10 +98,12 @@ def _fit(task: ClipTask, folder: Path, identity: dict[str, Any]) -> dict[str, An
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
     write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
-    report = fit_report(fit, clip, match, identity, truth_errors(fit, clip), replay_error_m(folder, fit))
-    report["files"] = data_hashes(folder)
-    write_page(folder / PAGE, fit, clip, report)
-    write_json(folder / REPORT, report)
+    report = fit_report(
+        fit, clip, match, identity=identity, truth=truth_errors(fit, clip), replay_m=replay_error_m(folder, fit)
+    )
+    report = report.model_copy(update={"files": data_hashes(folder)})
+    write_fit_page(folder / PAGE, fit, clip, report)
+    report.write(folder / REPORT)
     return report
 
 

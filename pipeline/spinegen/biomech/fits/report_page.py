@@ -1,63 +1,40 @@
 """`report.html` of a fit: one file that opens without a network."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ...clips.clip import Clip
-from ...files import write_text
-from ...reporting.pages import render_page
-from ...reporting.pictures import png_address
+from ...records.fit_report import FitReport
+from ...reporting.figures import as_png_uri, legend, thinned, time_axes
+from ...reporting.page import write_page
 from ...skeleton import LINKS, NAMES, VERTEBRAE
 from ..fit.fit_clip import Fit
 from ..model.curvature import curvature
 from .files import MOTIONS, intervertebral_deg
 
-MOST_POINTS = 1500
-WIDTH_IN = 9.5
 REGION_COLOR = {"L": "#c2603c", "T": "#3c7a9c", "C": "#5a8f4a"}
 
 
-def write_page(path: Path, fit: Fit, clip: Clip, report: dict[str, Any]) -> None:
-    """Render and write the page, whole or not at all."""
-    page = render_page(
+def write_fit_page(path: Path, fit: Fit, clip: Clip, report: FitReport) -> None:
+    """Write the page, whole or not at all."""
+    write_page(
+        path,
         "fit",
         report=report,
-        markers=sorted(report["markers"], key=lambda row: -(row["rms_mm"] or 0.0)),
-        angles=png_address(_angle_figure(fit, clip)),
-        curves=png_address(_curve_figure(fit, clip)),
-        residuals=png_address(_residual_figure(fit, clip)),
-        stick=json.dumps(_stick(fit, report["worst_frame"])),
+        markers=sorted(report.markers, key=lambda row: -(row.rms_mm or 0.0)),
+        angles=as_png_uri(_angle_figure(fit, clip)),
+        curves=as_png_uri(_curve_figure(fit, clip)),
+        residuals=as_png_uri(_residual_figure(fit, clip)),
+        stick=_stick(fit, report.worst_frame),
     )
-    write_text(path, page)
-
-
-def _figure(rows: int, height: float) -> tuple[Figure, list[Any]]:
-    figure = Figure(figsize=(WIDTH_IN, height))
-    FigureCanvasAgg(figure)
-    # Fixed margins: finding them (`constrained`) takes as long as all the drawing.
-    figure.subplots_adjust(
-        left=0.68 / WIDTH_IN, right=1 - 0.12 / WIDTH_IN, bottom=0.5 / height, top=1 - 0.12 / height, hspace=0.1
-    )
-    axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
-    for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(alpha=0.25)
-    axes[-1].set_xlabel("time (s)")
-    return figure, list(axes)
-
-
-def _thin(count: int) -> slice:
-    return slice(None, None, max(1, count // MOST_POINTS))
 
 
 def _angle_figure(fit: Fit, clip: Clip) -> Figure:
-    figure, axes = _figure(3, 8.5)
-    part = _thin(len(fit.q))
+    figure, axes = time_axes(3, 8.5)
+    part = thinned(len(fit.q))
     angles = intervertebral_deg(fit.model, fit.q[part])
     for axis, (ax, motion) in enumerate(zip(axes, MOTIONS, strict=True)):
         for level in range(1, len(VERTEBRAE)):
@@ -68,25 +45,25 @@ def _angle_figure(fit: Fit, clip: Clip) -> Figure:
         ax.set_ylabel(f"{motion} (deg)")
     for region, word in (("L", "lumbar"), ("T", "thoracic"), ("C", "cervical")):
         axes[0].plot([], [], color=REGION_COLOR[region], label=f"{word} (darker: lower)")
-    axes[0].legend(frameon=False, ncols=3, loc="upper right", fontsize=8)
+    legend(axes[0], columns=3, place="upper right")
     return figure
 
 
 def _curve_figure(fit: Fit, clip: Clip) -> Figure:
-    figure, (ax,) = _figure(1, 3.0)
-    part = _thin(len(fit.q))
+    figure, (ax,) = time_axes(1, 3.0)
+    part = thinned(len(fit.q))
     curves = curvature(fit.model, fit.model.forward(fit.q[part]))
     ax.axhspan(20, 70, color="#000", alpha=0.05, lw=0)
     ax.plot(clip.times_s[part], curves.lumbar_lordosis_deg, color=REGION_COLOR["L"], label="lumbar lordosis L1-S1")
     ax.plot(clip.times_s[part], curves.thoracic_kyphosis_deg, color=REGION_COLOR["T"], label="thoracic kyphosis T1-T12")
     ax.set_ylabel("deg")
-    ax.legend(frameon=False, ncols=2, fontsize=8)
+    legend(ax, columns=2)
     return figure
 
 
 def _residual_figure(fit: Fit, clip: Clip) -> Figure:
-    figure, (ax,) = _figure(1, 3.0)
-    part = _thin(len(fit.q))
+    figure, (ax,) = time_axes(1, 3.0)
+    part = thinned(len(fit.q))
     distance = 1000.0 * np.linalg.norm(fit.observed_m[part] - fit.expected_m[part], axis=-1)
     seen = np.isfinite(distance)
     filled = np.where(seen, distance, 0.0)
@@ -97,7 +74,7 @@ def _residual_figure(fit: Fit, clip: Clip) -> Figure:
         ax.axvspan(clip.times_s[fault.first], clip.times_s[fault.last], color="#d04040", alpha=0.15)
     ax.set_ylabel("mm")
     ax.set_ylim(bottom=0)
-    ax.legend(frameon=False, ncols=2, fontsize=8)
+    legend(ax, columns=2)
     return figure
 
 

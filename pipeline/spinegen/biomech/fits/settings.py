@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from ...clips.matching import AUTO
 from ...clips.options import ReadOptions
@@ -84,10 +84,10 @@ class FitSettings(ClipOptions):
     def _shard_form(cls, value: str | None) -> str | None:
         return checked_shard(value)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, JsonValue]:
         """Without the clips, which may be thousands: `run.json` lists them with their hashes."""
         return self.model_dump(mode="json", exclude={"clips"})
 
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, JsonValue]:
         """All that decides what a fit comes to, as plain JSON data."""
         return self.model_dump(mode="json", exclude={"clips", "jobs", "shard", "dask"})

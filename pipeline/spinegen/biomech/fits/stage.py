@@ -1,21 +1,22 @@
 """The stage `fit-mocap`: clips in, fitted motions in `fits/<clip>/` out."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ...clips.matching import AUTO, JOIN, named_files
 from ...errors import FitError, SpinegenError
 from ...files import sha256
 from ...pool import pooled
 from ...progress import Reporter, StageSummary, Task
+from ...records.fit_report import VERDICTS, FitIdentity, FitReport, found_fit_origin, found_fit_report
 from ...shards import shard_of
+from ...threads import one_thread
 from ...version import __version__
 from ...workspace import Workspace
 from .clip_list import ClipTask, clip_tasks
 from .files import PAGE, REPORT, damaged_files
+from .inputs import fitted_inputs
 from .one_clip import fit_one
 from .settings import FitSettings
 from .truth import truth_file
@@ -28,6 +29,7 @@ SHOWN_CLIPS = 20
 """Rows of the closing table; of more clips, the worst are shown."""
 
 
+@one_thread()
 def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -> StageSummary:
     """Fit every clip; one that fails does not stop the others.
 
@@ -58,7 +60,7 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
                 failures[str(tasks[name].clip)] = outcome
                 reporter.warn(outcome)
                 continue
-            frames += outcome["frames"]
+            frames += outcome.frames
             task.advance()
             for line in _told(name, outcome):
                 reporter.say(line)
@@ -67,9 +69,9 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
 
 def _waiting(
     workspace: Workspace, tasks: dict[str, ClipTask], failures: dict[str, str], reporter: Reporter
-) -> tuple[dict[str, dict[str, Any]], list[str]]:
+) -> tuple[dict[str, FitIdentity], list[str]]:
     """Identities of all clips that can be read, and the names of those whose fit is not there or was made otherwise."""
-    identities: dict[str, dict[str, Any]] = {}
+    identities: dict[str, FitIdentity] = {}
     waiting: list[str] = []
     for name, task in tasks.items():
         try:
@@ -86,22 +88,21 @@ def _waiting(
     return identities, waiting
 
 
-def _told(name: str, report: dict[str, Any]) -> list[str]:
+def _told(name: str, report: FitReport) -> list[str]:
     """What a user hears about a fit: what the reader found or changed, wrong markers, and how good it is."""
-    lines = [f"{name}: {note}" for note in report["notes"]]
-    faults = report["faults"]
-    lines += [f"{name}: {fault['text']}" for fault in faults[:SHOWN_FAULTS]]
-    if len(faults) > SHOWN_FAULTS:
-        lines.append(f"{name}: and {len(faults) - SHOWN_FAULTS} more faults of markers, in its report")
-    why = f": {report['reasons'][0]}" if report["verdict"] != "good" else ""
+    lines = [f"{name}: {note}" for note in report.notes]
+    lines += [f"{name}: {fault.text}" for fault in report.faults[:SHOWN_FAULTS]]
+    if len(report.faults) > SHOWN_FAULTS:
+        lines.append(f"{name}: and {len(report.faults) - SHOWN_FAULTS} more faults of markers, in its report")
+    why = f": {report.reasons[0]}" if report.verdict != "good" else ""
     lines.append(
-        f"{name}: {report['verdict']}, marker RMS {report['residual_mm']['rms']:.1f} mm, "
-        f"{report['frames']} frames at {report['speed']['frames_per_s']:.0f} frames/s{why}"
+        f"{name}: {report.verdict}, marker RMS {report.residual_mm.rms:.1f} mm, "
+        f"{report.frames} frames at {report.speed.frames_per_s:.0f} frames/s{why}"
     )
     return lines
 
 
-def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
+def fit_identity(clip: Path, settings: FitSettings) -> FitIdentity:
     """What decides whether a fit on disk is still that of this clip with these settings.
 
     Raises:
@@ -120,7 +121,7 @@ def fit_identity(clip: Path, settings: FitSettings) -> dict[str, Any]:
     hashes = {what: _sha256(path) for what, path in named if path is not None}
     if settings.marker_set != AUTO:
         hashes |= _set_hashes(settings.marker_set)
-    return {"sha256": hashes, "settings": settings.chosen(), "fit_version": FIT_VERSION, "spinegen": __version__}
+    return FitIdentity(sha256=hashes, settings=settings.chosen(), fit_version=FIT_VERSION, spinegen=__version__)
 
 
 def _set_hashes(marker_set: str) -> dict[str, str]:
@@ -132,29 +133,24 @@ def _set_hashes(marker_set: str) -> dict[str, str]:
     return {key + (part if len(files) > 1 else ""): _sha256(path) for part, path in own.items()}
 
 
-def changed_since(folder: Path, identity: dict[str, Any]) -> list[str] | None:
+def changed_since(folder: Path, identity: FitIdentity) -> list[str] | None:
     """How a fit on disk differs from one of this identity: nothing when it is that one, None when there is none."""
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        before, now = dict(report["identity"]), json.loads(json.dumps(identity))
-        damaged = damaged_files(folder, report)
-        asked, were = now["settings"], before["settings"]
-        changes = [
-            f"{name} was {were.get(name)!r}, now {asked[name]!r}" for name in asked if were.get(name) != asked[name]
-        ]
-        hashes = {
-            name
-            for name in (*now["sha256"], *before["sha256"])
-            if now["sha256"].get(name) != before["sha256"].get(name)
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    origin = found_fit_origin(folder / REPORT)
+    if origin is None:
         return None
+    before, report = origin.identity, found_fit_report(folder / REPORT)
+    asked, were = identity.settings, before.settings
+    changes = [f"{name} was {were.get(name)!r}, now {asked[name]!r}" for name in asked if were.get(name) != asked[name]]
+    damaged = damaged_files(folder, report.files) if report is not None else []
     if damaged:
         changes.append(f"{', '.join(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged")
+    hashes = {
+        name for name in (*identity.sha256, *before.sha256) if identity.sha256.get(name) != before.sha256.get(name)
+    }
     changes += [f"the file of {name} is another one" for name in sorted(hashes)]
-    if (before.get("fit_version"), before.get("spinegen")) != (now["fit_version"], now["spinegen"]):
-        changes.append(f"it was made by spinegen {before.get('spinegen')}")
-    return changes or ([] if before == now else ["its record is another one"])
+    if (before.fit_version, before.spinegen) != (identity.fit_version, identity.spinegen):
+        changes.append(f"it was made by spinegen {before.spinegen}")
+    return changes or ([] if report is not None and before == identity else ["its record is another one"])
 
 
 def _sha256(path: Path) -> str:
@@ -165,8 +161,8 @@ def _sha256(path: Path) -> str:
 
 
 def _run(
-    work: list[tuple[ClipTask, Path, dict[str, Any]]], settings: FitSettings, running: Task
-) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    work: list[tuple[ClipTask, Path, FitIdentity]], settings: FitSettings, running: Task
+) -> Iterator[tuple[str, FitReport | str]]:
     """Reports, or error sentences, as they come."""
     if settings.dask is None and (settings.jobs == 1 or len(work) < 2):
         for item in work:
@@ -176,7 +172,7 @@ def _run(
     yield from pooled(_fit_one, iter(work), min(settings.jobs, len(work)), settings.dask)
 
 
-def _fit_one(item: tuple[ClipTask, Path, dict[str, Any]]) -> tuple[str, dict[str, Any] | str]:
+def _fit_one(item: tuple[ClipTask, Path, FitIdentity]) -> tuple[str, FitReport | str]:
     return fit_one(*item)
 
 
@@ -184,21 +180,20 @@ def _summary(
     workspace: Workspace, names: list[str], failures: dict[str, str], frames: int, seconds: float
 ) -> StageSummary:
     found: list[tuple[float, str, str]] = []
-    verdicts, worst, truths = {"good": 0, "usable": 0, "doubtful": 0}, 0.0, []
+    verdicts, worst, truths = dict.fromkeys(VERDICTS, 0), 0.0, []
     look_at = None
     for name in names:
         folder = workspace.fit(name)
-        try:
-            report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        report = found_fit_report(folder / REPORT)
+        if report is None:
             continue
-        verdicts[report["verdict"]] += 1
-        worst = max(worst, report["residual_mm"]["rms"])
-        text = f"{report['verdict']}: marker RMS {report['residual_mm']['rms']:.1f} mm, {report['frames']} frames"
-        if report["truth"]:
-            truths.append(report["truth"]["centroid_mean_mm"])
+        verdicts[report.verdict] += 1
+        worst = max(worst, report.residual_mm.rms)
+        text = f"{report.verdict}: marker RMS {report.residual_mm.rms:.1f} mm, {report.frames} frames"
+        if report.truth is not None:
+            truths.append(report.truth.centroid_mean_mm)
             text += f", {truths[-1]:.1f} mm from the true vertebrae"
-        found.append((report["residual_mm"]["rms"], name, text))
+        found.append((report.residual_mm.rms, name, text))
         look_at = look_at or folder / PAGE
     done = sum(verdicts.values())
     if len(found) > SHOWN_CLIPS:
@@ -216,4 +211,12 @@ def _summary(
     if truths:
         figures["truth_mean_mm"] = round(sum(truths) / len(truths), 3)
     told = tuple(Path(failed).name for failed in failures)
-    return StageSummary("Fits", tuple(rows), look_at, tuple(failures.values()), figures, told)
+    return StageSummary(
+        "Fits",
+        tuple(rows),
+        look_at,
+        tuple(failures.values()),
+        figures,
+        told=told,
+        facts={"inputs": fitted_inputs(workspace)},
+    )

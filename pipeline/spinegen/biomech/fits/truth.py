@@ -1,13 +1,13 @@
 """What is known beside a capture that we made ourselves: true vertebrae and activities in `<clip>.truth.parquet`."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ...clips.clip import Clip
 from ...errors import FitError
+from ...records.fit_report import TruthErrors
 from ...skeleton import VERTEBRAE
 from ..fit.fit_clip import Fit
 
@@ -49,7 +49,7 @@ def activities(clip: Clip) -> tuple[str, ...] | None:
     return tuple(str(word) for word in table["activity"].to_numpy()[:: len(VERTEBRAE)])
 
 
-def truth_errors(fit: Fit, clip: Clip) -> dict[str, Any] | None:
+def truth_errors(fit: Fit, clip: Clip) -> TruthErrors | None:
     """Distances of the fitted vertebral centroids from the true ones, millimetres; None where the truth is not known."""
     table = read_truth(clip)
     if table is None:
@@ -57,10 +57,10 @@ def truth_errors(fit: Fit, clip: Clip) -> dict[str, Any] | None:
     truth = table[["x", "y", "z"]].to_numpy(np.float64).reshape(len(clip.times_s), len(VERTEBRAE), 3)
     _, centroids = fit.model.vertebra_frames(fit.model.forward(fit.q))
     error = 1000.0 * np.linalg.norm(centroids - truth, axis=-1)
-    return {
-        "centroid_mean_mm": round(float(error.mean()), 3),
-        "centroid_p95_mm": round(float(np.percentile(error, 95)), 3),
-        "centroid_max_mm": round(float(error.max()), 3),
-        "worst_frame": int(error.mean(1).argmax()),
-        "by_vertebra_mm": {name: round(float(e), 3) for name, e in zip(VERTEBRAE, error.mean(0), strict=True)},
-    }
+    return TruthErrors(
+        centroid_mean_mm=round(float(error.mean()), 3),
+        centroid_p95_mm=round(float(np.percentile(error, 95)), 3),
+        centroid_max_mm=round(float(error.max()), 3),
+        worst_frame=int(error.mean(1).argmax()),
+        by_vertebra_mm={name: round(float(e), 3) for name, e in zip(VERTEBRAE, error.mean(0), strict=True)},
+    )

@@ -13,7 +13,12 @@ class Contact:
 
 
 def _contacts() -> dict[str, Contact]:
-    table: dict[str, Contact] = {"forehead": Contact(("landmark/FORE",), (0.01,))}
+    table: dict[str, Contact] = {
+        "forehead": Contact(("landmark/FORE",), (0.01,)),
+        "back_of_head": Contact(("landmark/BACK",), (0.005,)),
+        "back": Contact(("posterior/T6",), (0.016,)),
+        "sacrum": Contact(("posterior/S1",), (0.018,)),
+    }
     for side in "rl":
         big = side.upper()
 
@@ -24,18 +29,26 @@ def _contacts() -> dict[str, Contact]:
         table |= {
             f"foot_{side}": Contact(soles, (0.0, 0.0, 0.0)),
             f"ball_{side}": Contact(soles[1:], (0.0, 0.0)),
+            f"heel_{side}": Contact(soles[:1], (0.0,)),
+            f"toe_{side}": Contact(soles[2:], (0.0,)),
+            f"heel_back_{side}": Contact(marks("HEE"), (0.005,)),
             f"instep_{side}": Contact(marks("TOE"), (0.01,)),
             f"knee_{side}": Contact(marks("TTB"), (0.01,)),
             f"thigh_{side}": Contact(marks("THF"), (0.01,)),
             f"hip_{side}": Contact(marks("ASI"), (0.02,)),
             f"hand_{side}": Contact(marks("MC2", "MC5", "FTP"), (0.038, 0.038, 0.018)),
             f"fingers_{side}": Contact(marks("FTP"), (0.018,)),
+            f"elbow_{side}": Contact(marks("ELP"), (0.005,)),
+            f"shoulder_{side}": Contact((f"joint/humerus_{side}",), (0.065,)),
+            f"seat_{side}": Contact((f"joint/femur_{side}",), (0.09,)),
         }
     return table
 
 
 CONTACTS: dict[str, Contact] = _contacts()
-"""Sole, ball of the foot, top of the foot, knee, front of thigh and hip, palm, fingertips of each side; forehead."""
+"""Sole, ball, heel, tip, top of the foot and back of the heel, knee, front of thigh and hip, palm, fingertips, elbow, shoulder
+and buttock of each side; forehead, back of the head, chest and sacrum. A buttock is a ball about the hip joint: sitting, lying
+and rolling, the joint's centre stays about as far from the floor."""
 
 FLOOR_STATIONS: dict[str, float] = {
     station: height

@@ -136,7 +136,7 @@ class Definition:
     coordinates: tuple[Coordinate, ...]
     couplers: tuple[Coupler, ...] = ()
     rhythms: tuple[Rhythm, ...] = ()
-    stations: Mapping[str, Station] = field(default_factory=dict)
+    stations: Mapping[str, Station] = field(default_factory=dict[str, Station])
     endplate_s1_rad: float = 0.0
     """Tilt of the sacral endplate in the pelvis about z (+ backwards), at which the vertebra S1 is drawn."""
     conventions: Literal["ours", "theirs"] = "ours"

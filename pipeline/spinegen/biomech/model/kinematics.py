@@ -71,6 +71,9 @@ class Tree:
         self._nodes: list[_Node] = []
         for joint in definition.joints:
             self._nodes.append(self._compile(definition.name, joint))
+        self._straight = self._straight_axes()
+        self._curved = [a for a in self._axes if not _straight(a)]
+        self._constant_slopes = {} if expansion.bent else self._slopes_of_straight()
         self._crosses = np.array([_cross_matrix(a.direction) for a in self._turns]).reshape(-1, 3, 3)
         self._squares = self._crosses @ self._crosses
 
@@ -121,7 +124,7 @@ class Tree:
     def _walk(self, reduced: Array, want_axes: bool) -> tuple[BodyPoses, dict[int, tuple[Array, Array]]]:
         full = self.expansion.expand(reduced)
         frames = len(full)
-        values = np.stack([self._value(a, full) for a in self._axes], axis=1) if self._axes else np.zeros((frames, 0))
+        values = self._values(full)
         angles = values[:, [a.row for a in self._turns]]
         turns = np.sin(angles)[..., None, None] * self._crosses
         turns += (1.0 - np.cos(angles))[..., None, None] * self._squares
@@ -188,21 +191,45 @@ class Tree:
         """For each moving axis its derivatives `(columns,)` or `(F, columns)` by the reduced coordinates in `columns`."""
         full = self.expansion.expand(reduced)
         chain = self.expansion.slopes(full)
-        slopes = {}
+        slopes = dict(self._constant_slopes)
         for axis in self._axes:
-            if axis.coordinate < 0:
+            if axis.row in slopes or axis.coordinate < 0:
                 continue
             own = chain[..., axis.coordinate, list(axis.columns)]
-            if isinstance(axis.function, Polynomial) and axis.function.degree <= 1:
+            if _straight(axis):
                 slopes[axis.row] = float(axis.function.slope(0.0)) * own
             else:
                 slopes[axis.row] = axis.function.slope(full[:, axis.coordinate])[:, None] * own
         return slopes
 
-    def _value(self, axis: _Axis, full: Array) -> Array:
-        if axis.coordinate < 0:
-            return np.full(len(full), float(axis.function.value(0.0)))
-        return axis.function.value(full[:, axis.coordinate])
+    def _slopes_of_straight(self) -> dict[int, Array]:
+        """Those of `_slopes` that are the same in every pose."""
+        matrix = self.expansion.matrix
+        return {
+            axis.row: float(axis.function.slope(0.0)) * matrix[axis.coordinate, list(axis.columns)]
+            for axis in self._axes
+            if axis.coordinate >= 0 and _straight(axis)
+        }
+
+    def _straight_axes(self) -> tuple[Indices, Indices, Array, Array]:
+        """Of the axes whose value is constant or linear: rows, full coordinates (0 for none), factors and offsets."""
+        axes = [a for a in self._axes if _straight(a)]
+        moving = np.array([a.coordinate >= 0 for a in axes], dtype=np.float64)
+        return (
+            np.array([a.row for a in axes], dtype=np.int64),
+            np.array([max(a.coordinate, 0) for a in axes], dtype=np.int64),
+            moving * np.array([float(a.function.slope(0.0)) for a in axes]),
+            np.array([float(a.function.value(0.0)) for a in axes]),
+        )
+
+    def _values(self, full: Array) -> Array:
+        """Angle or length `(F, axes)` of every axis at full coordinates `(F, E)`."""
+        values = np.empty((len(full), len(self._axes)))
+        rows, coordinates, factors, offsets = self._straight
+        values[:, rows] = factors * full[:, coordinates] + offsets
+        for axis in self._curved:
+            values[:, axis.row] = axis.function.value(full[:, axis.coordinate])
+        return values
 
     def _chains(self, bodies: dict[int, list[int]]) -> list[int]:
         """The bodies and all above them, parents first."""
@@ -226,7 +253,8 @@ class Tree:
         parent = -1 if joint.parent == GROUND else self.index[joint.parent]
         if parent >= len(self._nodes):
             raise ModelError(f"{model}: joint {joint.name!r} comes before the joint of its parent {joint.parent!r}")
-        rotations, translations = [], []
+        rotations: list[_Axis] = []
+        translations: list[_Axis] = []
         for i, axis in enumerate(joint.axes):
             if axis.coordinate is None and float(axis.function.value(0.0)) == 0.0:
                 continue
@@ -254,6 +282,11 @@ class Tree:
         )
 
 
+def _straight(axis: _Axis) -> bool:
+    """Whether its value is a constant or a linear function of its coordinate."""
+    return axis.coordinate < 0 or (isinstance(axis.function, Polynomial) and axis.function.degree <= 1)
+
+
 def _turn_or_none(angles_rad: Vector) -> Array | None:
     return euler_xyz_matrix(angles_rad) if any(angles_rad) else None
 
@@ -273,7 +306,8 @@ def _cross(a: Array, b: Array) -> Array:
 
 def _runs(columns: Indices) -> list[tuple[slice, slice]]:
     """Ascending indices as runs: (slice into the list, slice of the values)."""
-    runs, start = [], 0
+    runs: list[tuple[slice, slice]] = []
+    start = 0
     for i in range(1, len(columns) + 1):
         if i == len(columns) or columns[i] != columns[i - 1] + 1:
             runs.append((slice(start, i), slice(int(columns[start]), int(columns[start]) + i - start)))

@@ -1,19 +1,23 @@
-"""Joint angles that keep hands, knees and feet on the floor: damped least squares around the written pose, many frames at once."""
+"""Joint angles that keep hands, knees and feet on the floor, near the written ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from ...geometry.types import Array
+from ..ik.batch import Stop, solve_batch
+from ..ik.limits import Limits
+from ..ik.residual import Dense, Index, LeastSquares, Objective, Slopes
+from ..ik.terms import Pull
 from ..model.contacts import FLOOR_STATIONS
 from ..model.spine_model import SpineModel
 
-_METRES = 0.007
+_MISS_M = 0.007
 """A contact may miss by about this much ..."""
-_CHUNK = 400
 _LONGEST_STEP, _SMALL_STEP = 0.25, 2e-4
-_DAMPING = 30.0
-"""Added to every coordinate's weight for the length of one step, so that toes that roll over the floor settle."""
+_STEADY_STEP = 0.18
+"""Of every round, so that toes that roll over the floor settle."""
 _FLOOR = tuple(FLOOR_STATIONS)
 _HEIGHTS = np.array(list(FLOOR_STATIONS.values()))
 STIFFNESS_RAD: dict[str, float] = {
@@ -27,6 +31,7 @@ STIFFNESS_RAD: dict[str, float] = {
 _STIFFNESS_LIMB_RAD = 0.15
 """... and those of the limbs by this much."""
 _FREE_M = 1.0
+_UP = 1
 
 
 @dataclass(frozen=True)
@@ -38,61 +43,75 @@ class Targets:
     """`(F, S, 3)`; NaN in a coordinate that is free."""
 
 
-def stiffness(model: SpineModel) -> Array:
-    """Weight `(Q,)` of leaving the written value of each coordinate."""
-    spread = [
-        _FREE_M if c.kind == "translation" else STIFFNESS_RAD.get(c.region, _STIFFNESS_LIMB_RAD)
-        for c in model.coordinates
-    ]
-    return 1.0 / np.array(spread) ** 2
+@dataclass(frozen=True)
+class FloorContact(LeastSquares):
+    """What may touch the floor less where it shall be; what has no such place only must not sink."""
+
+    model: SpineModel
+    goals_m: Array
+    """`(F, stations of the floor, axes)`, NaN where free."""
+    axes: tuple[int, ...]
+    """Ground axes along which there are goals; up is among them."""
+
+    def value(self, x: Array) -> Array:
+        """`(F, stations * axes)`, in usual misses."""
+        return self._missed(self.model.station_positions(self.model.forward(x), _FLOOR))[0]
+
+    def linear(self, x: Array) -> tuple[Array, Slopes]:
+        """Values and derivatives; 0 where nothing is asked."""
+        positions, jacobian = self.model.station_jacobian(x, _FLOOR)
+        value, asked = self._missed(positions)
+        slope = np.where(asked[..., None], jacobian[:, :, list(self.axes)], 0.0) / _MISS_M
+        return value, Dense(slope.reshape(len(x), -1, x.shape[1]))
+
+    def frames(self, index: Index) -> "FloorContact":
+        """The contacts of some frames."""
+        return replace(self, goals_m=self.goals_m[index])
+
+    def _missed(self, positions: Array) -> tuple[Array, Array]:
+        """Values, and which of them `(F, stations, axes)` are asked for."""
+        wanted = np.isfinite(self.goals_m)
+        miss = np.where(wanted, positions[..., list(self.axes)] - self.goals_m, 0.0)
+        up = self.axes.index(_UP)
+        sunk = np.where(wanted[..., up], 0.0, np.minimum(positions[..., _UP] - _HEIGHTS, 0.0))
+        miss[..., up] += sunk
+        wanted[..., up] |= sunk < 0.0
+        return miss.reshape(len(miss), -1) / _MISS_M, wanted
 
 
-def plant(model: SpineModel, written: Array, targets: Targets, start: Array | None = None, rounds: int = 12) -> Array:
+def spread(model: SpineModel) -> Array:
+    """How far `(Q,)` each coordinate may be from its written value."""
+    return np.array(
+        [
+            _FREE_M if c.kind == "translation" else STIFFNESS_RAD.get(c.region, _STIFFNESS_LIMB_RAD)
+            for c in model.coordinates
+        ]
+    )
+
+
+def plant(
+    model: SpineModel,
+    written: Array,
+    targets: Targets,
+    start: Array | None = None,
+    *,
+    rounds: int = 12,
+    along: Literal["all axes", "height"] = "all axes",
+) -> Array:
     """`q (F, Q)` near `written (F, Q)` whose stations meet their targets and of which nothing sinks into the floor.
-
-    Gauss-Newton with the joint limits kept by projection; every frame is solved on its own, until its step is small.
 
     Args:
         targets: stations among `contacts.FLOOR_STATIONS`.
         start: where to begin, `written` when None.
         rounds: most iterations.
+        along: `height` where no target has another coordinate, which takes a third of the rows.
     """
-    out = np.array(written if start is None else start, dtype=np.float64)
-    columns = [_FLOOR.index(name) for name in targets.stations]
-    goals = np.full((len(out), len(_FLOOR), 3), np.nan)
-    goals[:, columns] = targets.positions_ground_m
-    low, high = model.limits
-    keep = stiffness(model)
-    open_frames = np.arange(len(out))
-    for _ in range(rounds):
-        still_open = []
-        for first in range(0, len(open_frames), _CHUNK):
-            some = open_frames[first : first + _CHUNK]
-            step = _step(model, written[some], goals[some], out[some], keep)
-            size = np.abs(step).max(1)
-            step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(size, 1e-12))[:, None]
-            moved = np.clip(out[some] + step, low, high)
-            still_open.append(some[np.abs(moved - out[some]).max(1) > _SMALL_STEP])
-            out[some] = moved
-        open_frames = np.concatenate(still_open)
-        if len(open_frames) == 0:
-            break
-    return out
-
-
-def _step(model: SpineModel, written: Array, goals: Array, q: Array, keep: Array) -> Array:
-    """Gauss-Newton step `(F, Q)`."""
-    positions, jacobian = model.station_jacobian(q, _FLOOR)
-    wanted = np.isfinite(goals)
-    error = np.where(wanted, goals - positions, 0.0)
-    slope = np.where(wanted[..., None], jacobian, 0.0)
-    sunk = np.maximum(_HEIGHTS - positions[..., 1], 0.0)
-    sunk[wanted[..., 1]] = 0.0
-    error[..., 1] += sunk
-    slope[..., 1, :] = np.where((sunk > 0)[..., None], jacobian[..., 1, :], slope[..., 1, :])
-    rows = slope.reshape(len(q), -1, q.shape[1]) / _METRES
-    misses = error.reshape(len(q), -1, 1) / _METRES
-    turned = rows.transpose(0, 2, 1)
-    normal = turned @ rows + np.diag(keep + _DAMPING)
-    gradient = turned @ misses + (keep * (written - q))[..., None]
-    return np.asarray(np.linalg.solve(normal, gradient)[..., 0], dtype=np.float64)
+    axes = (_UP,) if along == "height" else (0, 1, 2)
+    goals = np.full((len(written), len(_FLOOR), len(axes)), np.nan)
+    goals[:, [_FLOOR.index(name) for name in targets.stations]] = targets.positions_ground_m[..., list(axes)]
+    objective = Objective(
+        (FloorContact(model, goals, axes), Pull(np.asarray(written), spread(model))), Limits(*model.limits)
+    )
+    first = np.array(written if start is None else start, dtype=np.float64)
+    stop = Stop(rounds, small_step=_SMALL_STEP)
+    return solve_batch(objective, first, stop, longest_step=_LONGEST_STEP, steady_step=_STEADY_STEP)

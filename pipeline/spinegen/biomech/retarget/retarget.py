@@ -1,6 +1,7 @@
 """Plays the motion of one body on another: the same joint angles, steps as long as the legs, feet on the ground."""
 
 import hashlib
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -32,7 +33,9 @@ _FOLLOWED: WeakKeyDictionary[SpineModel, tuple[bytes, Array, SpineModel]] = Weak
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
-def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
+def retarget(
+    q: ArrayLike, source: SpineModel, target: SpineModel, offsets_rad: Mapping[str, float] | None = None
+) -> Array:
     """Coordinates `(F, Q)` of `source` as coordinates `(F, Q')` of `target`.
 
     Angles are kept. The middle of the hips moves as the source's, scaled by leg length; then the lowest point of the body
@@ -40,7 +43,10 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     knees or feet rest on the floor in the source, the joints give way a little until they rest here too, because arms and
     trunk are of other proportions; nothing sinks into the floor, not even where the source does, and no hand into a thigh.
     A spine that was fitted level by level plays on a regional target with its regional sums. The motion of somebody
-    else's model is first followed by a model of ours (see `follow`), because equal names may mean other motions there.
+    else's model is first followed by a model of ours (see `track_stations`), because equal names may mean other motions there.
+
+    Args:
+        offsets_rad: by how much the target stands off in some of its coordinates (see `posture.shaped`).
 
     Raises:
         ModelError: the models have no coordinate in common, or lack hips and soles.
@@ -49,6 +55,8 @@ def retarget(q: ArrayLike, source: SpineModel, target: SpineModel) -> Array:
     if source.definition.conventions != target.definition.conventions:
         values, source = _followed_once(values, source)
     out = _angles(values, source, target)
+    for name, offset in (offsets_rad or {}).items():
+        out[:, target.coordinate_index[name]] += offset
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
     hips = ("joint/femur_r", "joint/femur_l")
@@ -79,7 +87,7 @@ def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) 
     goals = np.full((int(off.sum()), len(names), 3), np.nan)
     goals[..., 1] = np.where(resting, wanted, np.nan)[off]
     out = q.copy()
-    out[off] = plant(target, q[off], Targets(names, goals))
+    out[off] = plant(target, q[off], Targets(names, goals), along="height")
     return out
 
 

@@ -1,17 +1,22 @@
 """Hands that rest on thighs: a drawn person's are of another girth than the performer's, so the arms give way until the hand lies outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...geometry.types import Array
+from ..ik.batch import Stop, solve_batch
+from ..ik.free_columns import FreeColumns
+from ..ik.limits import Limits
+from ..ik.residual import Dense, Index, LeastSquares, Objective, Slopes
+from ..ik.terms import Pull
 from ..model.contacts import FLOOR_STATIONS
 from ..model.spine_model import SpineModel
 
 _SIDES = (("r", "right"), ("l", "left"))
 _CLEARANCE_M = {"landmark/{}MC2": 0.034, "landmark/{}MC5": 0.034, "landmark/{}FTP": 0.015, "joint/hand_{}": 0.028}
 """Height over the skin of a thigh under a flat hand: a little less than over a floor (see `contacts`), because flesh gives way."""
+_NEED_M = np.array(list(_CLEARANCE_M.values()))
 _OVER_SKIN_M = 0.01
 """Of the landmark on the front of the thigh."""
 _KNEE_SHARE = 0.75
@@ -21,14 +26,14 @@ _MISS_M = 0.004
 """A hand may miss its place by about this ..."""
 _GIVE_RAD, _WRIST_GIVES_RAD = 0.35, 0.2
 """... while a joint of the arm leaves its angle by about so much."""
-_DAMPING_RAD = 0.1
-"""Joints go back where they were by small steps, so that a hand that came out stays out."""
-_ROUNDS = 12
+_ROUNDS = 24
 _LONGEST_STEP_RAD = 0.25
+_STEADY_STEP_RAD = 0.1
+"""Joints go back where they were by small steps, so that a hand that came out stays out."""
 
 
 @dataclass(frozen=True)
-class _Thigh:
+class Thigh:
     """Tapered cylinder from hip to knee, many frames at once."""
 
     hip: Array
@@ -39,15 +44,61 @@ class _Thigh:
     """`(F,)`: where that is, as a share of its length."""
 
     def sunk(self, points: Array) -> tuple[Array, Array]:
-        """How deep points `(F, P, 3)` lie under the skin `(F, P)`, negative outside, and the way out `(F, P, 3)`."""
-        axis = self.knee - self.hip
-        along = ((points - self.hip[:, None]) @ axis[:, :, None])[..., 0] / (axis**2).sum(-1)[:, None]
-        along = np.clip(along, 0.0, 1.0)
-        way = points - self.hip[:, None] - along[..., None] * axis[:, None]
+        """How deep points `(F, P, 3)` lie under the skin `(F, P)`, negative outside, and its derivatives `(F, P, 3)` by the points."""
+        axis = (self.knee - self.hip)[:, None]
+        square = (axis**2).sum(-1)
+        from_hip = points - self.hip[:, None]
+        share = (from_hip * axis).sum(-1) / square
+        along = np.clip(share, 0.0, 1.0)
+        way = from_hip - along[..., None] * axis
         away = np.linalg.norm(way, axis=-1)
-        below = np.clip((along - self.middle[:, None]) / (1.0 - self.middle[:, None]), 0.0, 1.0)
-        radius = self.radius_m[:, None] * (1.0 - (1.0 - _KNEE_SHARE) * below)
-        return radius - away, way / np.maximum(away, 1e-6)[..., None]
+        narrows = (1.0 - _KNEE_SHARE) * self.radius_m[:, None] / (1.0 - self.middle[:, None])
+        below = np.maximum(along - self.middle[:, None], 0.0)
+        steep = np.where((below > 0.0) & (share < 1.0), narrows, 0.0) / square
+        slope = -way / np.maximum(away, 1e-6)[..., None] - steep[..., None] * axis
+        return self.radius_m[:, None] - narrows * below - away, slope
+
+    def frames(self, index: Index) -> "Thigh":
+        """The thigh in some frames."""
+        return Thigh(self.hip[index], self.knee[index], self.radius_m[index], self.middle[index])
+
+
+@dataclass(frozen=True)
+class HandClearance(LeastSquares):
+    """How deep a hand is in the skin of the thighs; the unknowns are the coordinates of its arm, which moves no leg."""
+
+    model: SpineModel
+    arm: FreeColumns
+    hand: tuple[str, ...]
+    """Stations, in the order of `_CLEARANCE_M`."""
+    thighs: tuple[Thigh, Thigh]
+
+    def value(self, x: Array) -> Array:
+        """`(F, thighs * stations)`, in usual misses; 0 outside."""
+        return self._depth(self.model.station_positions(self.model.forward(self.arm.whole(x)), self.hand))[0]
+
+    def linear(self, x: Array) -> tuple[Array, Slopes]:
+        """Values and derivatives."""
+        positions, jacobian = self.model.station_jacobian(self.arm.whole(x), self.hand)
+        value, slope = self._depth(positions)
+        own = jacobian[..., list(self.arm.columns)]
+        rows = [(one[..., None, :] @ own)[..., 0, :] for one in np.split(slope, len(self.thighs), axis=1)]
+        return value, Dense(np.concatenate(rows, axis=1))
+
+    def frames(self, index: Index) -> "HandClearance":
+        """The hand in some frames."""
+        first, second = (thigh.frames(index) for thigh in self.thighs)
+        return replace(self, arm=self.arm.frames(index), thighs=(first, second))
+
+    def _depth(self, positions: Array) -> tuple[Array, Array]:
+        """Values `(F, N)` and their derivatives `(F, N, 3)` by the stations."""
+        values, slopes = [], []
+        for thigh in self.thighs:
+            sunk, slope = thigh.sunk(positions)
+            miss = np.maximum(sunk + _NEED_M, 0.0)
+            values.append(miss / _MISS_M)
+            slopes.append(np.where((miss > 0.0)[..., None], slope, 0.0) / _MISS_M)
+        return np.concatenate(values, axis=1), np.concatenate(slopes, axis=1)
 
 
 def hands_outside_thighs(model: SpineModel, q: Array) -> Array:
@@ -68,56 +119,42 @@ def hands_outside_thighs(model: SpineModel, q: Array) -> Array:
         return q
     # One arm moves neither the other nor the legs, so all of them are looked up once.
     at = model.station_positions(model.forward(q), names)
-    need = np.array(list(_CLEARANCE_M.values()))
-    thighs = _thighs(at[:, 2 * len(need) :])
+    count = len(_NEED_M)
+    thighs = thighs_of(at[:, 2 * count :])
     out = q
     for number, (side, hand) in enumerate(hands.items()):
-        own = at[:, number * len(need) : (number + 1) * len(need)]
-        sunk = np.max([thigh.sunk(own)[0] + need for thigh in thighs], axis=(0, 2))
+        own = at[:, number * count : (number + 1) * count]
+        sunk = np.max([thigh.sunk(own)[0] + _NEED_M for thigh in thighs], axis=(0, 2))
         leans = own[:, 0, 1] < FLOOR_STATIONS[hand[0]] + 0.02
         hard = np.flatnonzero((sunk > _SUNK_M) & ~leans)
         if len(hard):
             out = out.copy() if out is q else out
-            out[hard] = _lifted(model, out[hard], side, hand, [_some(thigh, hard) for thigh in thighs])
+            columns = [i for i, c in enumerate(model.coordinates) if c.region == f"arm_{side}"]
+            clearance = HandClearance(model, FreeColumns(out, tuple(columns)), tuple(hand), thighs).frames(hard)
+            out[hard] = _lifted(clearance)
     return out
 
 
-def _thighs(at: Array) -> list[_Thigh]:
+def thighs_of(at: Array) -> tuple[Thigh, Thigh]:
     """From hips, knees and fronts `(F, 6, 3)` of both sides."""
-    out = []
+    out: list[Thigh] = []
     for number in range(2):
         hip, knee, front = at[:, number], at[:, 2 + number], at[:, 4 + number]
         axis = knee - hip
         middle = ((front - hip) * axis).sum(-1) / (axis**2).sum(-1)
         radius = np.linalg.norm(front - hip - middle[:, None] * axis, axis=-1) - _OVER_SKIN_M
-        out.append(_Thigh(hip, knee, radius, np.clip(middle, 0.1, 0.9)))
-    return out
+        out.append(Thigh(hip, knee, radius, np.clip(middle, 0.1, 0.9)))
+    return out[0], out[1]
 
 
-def _some(thigh: _Thigh, frames: NDArray[np.int_]) -> _Thigh:
-    return _Thigh(thigh.hip[frames], thigh.knee[frames], thigh.radius_m[frames], thigh.middle[frames])
-
-
-def _lifted(model: SpineModel, q: Array, side: str, hand: list[str], thighs: list[_Thigh]) -> Array:
-    """Damped least squares over one arm, within its limits; legs and trunk stay."""
-    arm = [i for i, c in enumerate(model.coordinates) if c.region == f"arm_{side}"]
-    low, high = (limit[arm] for limit in model.limits)
-    need = np.array(list(_CLEARANCE_M.values()))
-    wrist = np.array([model.coordinates[i].name.startswith("wrist") for i in arm])
-    stiff = np.where(wrist, _WRIST_GIVES_RAD, _GIVE_RAD) ** -2
-    out, written = q.copy(), q[:, arm]
-    for _ in range(_ROUNDS):
-        positions, jacobian = model.station_jacobian(out, hand)
-        slopes = jacobian[..., arm]
-        normal = np.tile(np.diag(stiff + _DAMPING_RAD**-2), (len(out), 1, 1))
-        gradient = (written - out[:, arm]) * stiff
-        for thigh in thighs:
-            sunk, way = thigh.sunk(positions)
-            miss = np.maximum(sunk + need, 0.0)
-            rows = np.einsum("fpi,fpiq->fpq", way, slopes) * (miss > 0.0)[..., None] / _MISS_M
-            normal += np.swapaxes(rows, 1, 2) @ rows
-            gradient += np.einsum("fpq,fp->fq", rows, miss / _MISS_M)
-        step = np.linalg.solve(normal, gradient[..., None])[..., 0]
-        step *= np.minimum(1.0, _LONGEST_STEP_RAD / np.maximum(np.abs(step).max(1), 1e-12))[:, None]
-        out[:, arm] = np.clip(out[:, arm] + step, low, high)
-    return out
+def _lifted(clearance: HandClearance) -> Array:
+    """`q (F, Q)` with the arm moved, within its limits, to where the hand is clear."""
+    model, arm = clearance.model, clearance.arm
+    columns = list(arm.columns)
+    wrist = np.array([model.coordinates[i].name.startswith("wrist") for i in columns])
+    written = arm.q[:, columns]
+    stay = Pull(written, np.where(wrist, _WRIST_GIVES_RAD, _GIVE_RAD))
+    low, high = model.limits
+    objective = Objective((clearance, stay), Limits(low[columns], high[columns]))
+    found = solve_batch(objective, written, Stop(_ROUNDS), longest_step=_LONGEST_STEP_RAD, steady_step=_STEADY_STEP_RAD)
+    return arm.whole(found)

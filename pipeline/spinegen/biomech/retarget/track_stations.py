@@ -6,13 +6,19 @@ from ...geometry import rigid
 from ...geometry.types import Array
 from ...humans.body.landmarks import Landmarks
 from ...skeleton import VERTEBRAE
+from ..ik.batch import Stop, solve_batch
+from ..ik.limits import Limits
+from ..ik.residual import Objective
+from ..ik.stations import StationKinematics, StationTargets
+from ..ik.terms import Pull
 from ..model.spine_model import SpineModel
 from .avatar_model import avatar_model
 
-_STEPS = 25
-_CHUNK = 256
-_PRIOR = 1e-3
-"""Pull of every angle towards zero, metres a radian: settles what the points leave open."""
+_ROUNDS = 25
+_SIGMA_M = 0.01
+"""A point may lie so far from the one that it follows, ..."""
+_SPREAD_RAD = 10.0
+"""... while every angle is drawn to zero by this little, which settles what the points leave open."""
 _CLOSE_M = 0.012
 """Mean distance of the followed points at which a frame counts as found."""
 _RAISED_RAD = (0.6, 1.4)
@@ -25,7 +31,7 @@ def followed(q: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     """Coordinates `(F, Q)` of a model of ours that moves as `source` does at `q`, and that model.
 
     Its joints lie where those of the source do when both stand upright; each frame is then a least-squares fit of joints,
-    vertebrae and landmarks (Gauss-Newton with damping, inside the limits).
+    vertebrae and landmarks inside the limits.
     """
     upright = np.array([0.0 if c.kind == "rotation" else c.default for c in source.coordinates])
     names = [name for name in source.stations if name.startswith(("joint/", "centroid/", "posterior/"))]
@@ -41,8 +47,7 @@ def followed(q: Array, source: SpineModel) -> tuple[Array, SpineModel]:
     ]
     targets = source.station_positions(source.forward(q), shared)
     ours = _with_their_landmarks(ours, drawn.rest_q, source, upright)
-    out = np.concatenate([_follow(ours, shared, targets[i : i + _CHUNK]) for i in range(0, len(q), _CHUNK)])
-    return out, ours
+    return _follow(ours, shared, targets), ours
 
 
 def _with_their_landmarks(ours: SpineModel, rest_q: Array, source: SpineModel, upright: Array) -> SpineModel:
@@ -61,9 +66,11 @@ def _with_their_landmarks(ours: SpineModel, rest_q: Array, source: SpineModel, u
 def _follow(model: SpineModel, names: list[str], targets: Array) -> Array:
     """One start for all frames; those that it does not bring close try others, then what their neighbours found."""
     start = _start(model, targets[:, [names.index(name) for name in _TRUNK]])
-    best, cost = _solved(model, names, targets, start)
+    whole = _objective(model, names, targets)
+    best = solve_batch(whole, start, Stop(_ROUNDS))
+    cost = whole.cost(best)
     raised = [model.coordinate_index[f"shoulder_elevation_{side}"] for side in "rl"]
-    close = _CLOSE_M**2 * len(names)
+    close = (_CLOSE_M / _SIGMA_M) ** 2 * len(names)
     count = len(start)
     others = [(np.arange(count), angle) for angle in _RAISED_RAD]
     others += [(np.clip(np.arange(count) + step, 0, count - 1), None) for step in (-1, 1)]
@@ -74,40 +81,19 @@ def _follow(model: SpineModel, names: list[str], targets: Array) -> Array:
         tried = best[whose[hard]] if angle is None else start[hard]
         if angle is not None:
             tried[:, raised] = angle
-        found, new = _solved(model, names, targets[hard], tried)
+        part = whole.frames(hard)
+        found = solve_batch(part, tried, Stop(_ROUNDS))
+        new = part.cost(found)
         better = new < cost[hard]
         best[hard[better]], cost[hard[better]] = found[better], new[better]
     return best
 
 
-def _solved(model: SpineModel, names: list[str], targets: Array, q: Array) -> tuple[Array, Array]:
-    """Coordinates and costs `(F,)` of every frame from one start, by damped Gauss-Newton inside the limits."""
-    lo, hi = model.limits
-    damping = np.full(len(q), 1e-4)
-    prior = np.array([_PRIOR if c.kind == "rotation" and c.region != "pelvis" else 0.0 for c in model.coordinates]) ** 2
-    positions, jacobian = model.station_jacobian(q, names)
-    cost = _cost(positions - targets, q, prior)
-    for _ in range(_STEPS):
-        flat = jacobian.reshape(len(q), -1, q.shape[1])
-        gradient = np.einsum("fmq,fm->fq", flat, (targets - positions).reshape(len(q), -1)) - prior * q
-        normal = np.swapaxes(flat, 1, 2) @ flat
-        diagonal = np.einsum("fii->fi", normal)
-        diagonal += prior + damping[:, None] * (diagonal + 1e-4)
-        tried = np.clip(q + np.linalg.solve(normal, gradient[..., None])[..., 0], lo, hi)
-        there, slope = model.station_jacobian(tried, names)
-        new = _cost(there - targets, tried, prior)
-        better = new < cost
-        damping = np.where(better, damping * 0.2, damping * 8.0)
-        q, cost = np.where(better[:, None], tried, q), np.where(better, new, cost)
-        positions = np.where(better[:, None, None], there, positions)
-        jacobian = np.where(better[:, None, None, None], slope, jacobian)
-        if damping.min() > 1e4:
-            break
-    return q, cost
-
-
-def _cost(residual: Array, q: Array, prior: Array) -> Array:
-    return (residual**2).sum((1, 2)) + (prior * q**2).sum(1)
+def _objective(model: SpineModel, names: list[str], targets: Array) -> Objective:
+    points = StationTargets(StationKinematics(model, tuple(names)), targets, np.full(len(names), _SIGMA_M))
+    turns = np.array([c.kind == "rotation" and c.region != "pelvis" for c in model.coordinates])
+    prior = Pull(np.zeros((1, len(turns))), np.where(turns, _SPREAD_RAD, np.inf))
+    return Objective((points, prior), Limits(*model.limits))
 
 
 def _start(model: SpineModel, trunk: Array) -> Array:

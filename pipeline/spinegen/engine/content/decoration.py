@@ -3,16 +3,14 @@
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.types import Array
 from ...streams import Stream, generator
 from .colour import hex_linear, to_srgb
-from .furniture import paint
 from .mesh import Material, Mesh, Texture
 from .noise import band_noise
+from .paints import paint
 from .shapes import box, plain_mesh, quad
-
-Vec = NDArray[np.float64]
 
 PICTURES = 12
 """Different pictures; rooms share them."""
@@ -24,7 +22,7 @@ _FRAMES = ("#2a2724", "#8a6a48", "#e4e1da", "#b9a06a", "#4a4c50")
 _CURTAINS = ("#cfc6b5", "#8d939a", "#b7a58f", "#5d6a73", "#a9b0a2", "#7d4f4a", "#e3dfd6", "#c9a886")
 
 
-def framed_picture(axes: Vec, centre: Vec, wide_m: float, tall_m: float, seed: int) -> list[Mesh]:
+def framed_picture(axes: Array, centre: Array, wide_m: float, tall_m: float, seed: int) -> list[Mesh]:
     """A picture in a frame, most with a white border; `axes` are the wall's (along, up, outward), `centre` in them."""
     rng = np.random.default_rng(seed)
     frame = paint(_FRAMES[int(rng.integers(len(_FRAMES)))], 0.45)
@@ -40,7 +38,7 @@ def framed_picture(axes: Vec, centre: Vec, wide_m: float, tall_m: float, seed: i
     return pieces
 
 
-def _panel(axes: Vec, centre: Vec, wide_m: float, tall_m: float, out_m: float, material: Material) -> Mesh:
+def _panel(axes: Array, centre: Array, wide_m: float, tall_m: float, out_m: float, material: Material) -> Mesh:
     x, y, z = centre
     w, h = wide_m / 2, tall_m / 2
     corners = np.array([[x + w, y - h], [x - w, y - h], [x - w, y + h], [x + w, y + h]])
@@ -70,7 +68,7 @@ def _painting(number: int) -> Texture:
 
 
 def window_dressing(
-    axes: Vec, distance_m: float, height_m: float, openings: list[tuple[float, float, float, float]], seed: list[int]
+    axes: Array, distance_m: float, height_m: float, openings: list[tuple[float, float, float, float]], seed: list[int]
 ) -> list[Mesh]:
     """Curtains drawn aside and radiators, or neither; openings are (from, to, sill, head) along the wall."""
     rng = generator(*seed, Stream.CURTAINS)
@@ -95,7 +93,7 @@ def window_dressing(
 
 
 def _folded(
-    axes: Vec,
+    axes: Array,
     start: float,
     width: float,
     levels: tuple[float, float],
@@ -123,7 +121,7 @@ def _folded(
     return plain_mesh(flat @ axes.T, normals @ axes.T, flat[:, :2], faces, material)
 
 
-def _radiator(axes: Vec, middle: float, wide: float, distance: float, sill: float) -> list[Mesh]:
+def _radiator(axes: Array, middle: float, wide: float, distance: float, sill: float) -> list[Mesh]:
     """A ribbed panel below a window."""
     white = Material(None, tuple(hex_linear("#e3e2dd").tolist()), 0.4, two_sided=True)
     high, low = min(0.55, sill - 0.2), 0.1

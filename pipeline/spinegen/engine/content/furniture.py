@@ -1,130 +1,23 @@
-"""Builders of furniture and street things; own axes are ground axes with the front towards +z, origin below the middle.
+"""Builders of furniture; own axes are ground axes with the front towards +z, origin below the middle.
 
 Every builder takes (full size `(3,)` along x, y (up), z in metres, main material, second material, generator) and fills that box.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...geometry.rigid import axis_angle_matrix
-from .colour import hex_linear
+from ...geometry.types import Array
 from .mesh import Material, Mesh, join
-from .shapes import box, cylinder, lathe, moved, rod, scaled, sphere
-
-Vec = NDArray[np.float64]
-Rng = np.random.Generator
-UP = (0.0, 1.0, 0.0)
+from .paints import DARK, RUBBER, STEEL, UP, Rng, paint
+from .shapes import box, lathe, moved, rod, scaled, sphere
 
 
-def paint(colour: str, roughness: float = 0.5, metallic: float = 0.0) -> Material:
-    """One colour."""
-    red, green, blue = hex_linear(colour).tolist()
-    return Material(None, (red, green, blue), roughness, metallic)
-
-
-STEEL = paint("#b9bcc0", 0.35, 0.9)
-DARK = paint("#26272a", 0.6)
-RUBBER = paint("#1e1e20", 0.8)
-
-
-def block(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A plain box."""
-    return box([0, size[1] / 2, 0], size, main)
-
-
-def centred_sphere(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """An ellipsoid about the origin."""
-    return sphere([0, 0, 0], size / 2, main, 32)
-
-
-def ball(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """An ellipsoid that lies on the ground."""
-    return sphere([0, size[1] / 2, 0], size / 2, main, 32)
-
-
-def upright_cylinder(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A closed cylinder."""
-    return scaled(cylinder(0.5, 0.0, 1.0, main, 40), [size[0], size[1], size[2]])
-
-
-def bolster(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A lying cushion roll with rounded ends."""
-    profile = [(0, 0), (0.40, 0.0), (0.48, 0.03), (0.5, 0.09), (0.5, 0.91), (0.48, 0.97), (0.40, 1.0), (0, 1.0)]
-    roll = moved(lathe(profile, main, 40), axis_angle_matrix((0, 0, 1), -np.pi / 2), (-0.5, 0.5, 0))
-    return scaled(roll, size)
-
-
-def mat(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A flat mat with a darker underside."""
-    top, low = max(size[1], 0.003), 0.0005
-    upper = box([0, (top + low) / 2, 0], [size[0], top - low, size[2]], main)
-    return join([upper, box([0, low / 2, 0], [size[0], low, size[2]], second)])
-
-
-def dumbbell(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """Two heads and a grip along x."""
-    radius, middle = size[1] / 2, size[1] / 2
-    grip = rod([-size[0] / 2 + 0.01, middle, 0], [size[0] / 2 - 0.01, middle, 0], 0.016, STEEL)
-    head = size[0] * 0.3
-    heads = [
-        rod([s * size[0] / 2, middle, 0], [s * (size[0] / 2 - head), middle, 0], radius, main, 8) for s in (-1.0, 1.0)
-    ]
-    return join([grip, *heads])
-
-
-def barbell(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A bar along x with plates near its ends."""
-    radius = size[1] / 2
-    pieces = [rod([-size[0] / 2, radius, 0], [size[0] / 2, radius, 0], 0.0145, STEEL, 16)]
-    for sign in (-1.0, 1.0):
-        at = sign * (size[0] / 2 - 0.40)
-        for number, share in enumerate((1.0, 0.78)):
-            start = at + sign * 0.06 * number
-            colour = main if number == 0 else second
-            pieces.append(rod([start, radius, 0], [start + sign * 0.05, radius, 0], radius * share, colour, 36))
-    return join(pieces)
-
-
-def rack(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A power rack: four posts, beams, a bar."""
-    x, y, z = size[0] / 2 - 0.03, size[1], size[2] / 2 - 0.03
-    beam = [0.06, 0.06, 0.06]
-    pieces = [box([sx * x, y / 2, sz * z], [beam[0], y, beam[2]], main) for sx in (-1, 1) for sz in (-1, 1)]
-    for level in (0.03, y - 0.03):
-        pieces += [box([sx * x, level, 0], [0.06, 0.06, 2 * z], main) for sx in (-1, 1)]
-        pieces += [box([0, level, sz * z], [2 * x, 0.06, 0.06], main) for sz in ((-1, 1) if level > 1 else (-1,))]
-    pieces.append(rod([-x, y - 0.12, z], [x, y - 0.12, z], 0.016, STEEL))
-    return join(pieces)
-
-
-def bench(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A seat of slats or pad on two trestles."""
-    seat = 0.06
-    pieces = [box([0, size[1] - seat / 2, 0], [size[0], seat, size[2]], main)]
-    for sign in (-1, 1):
-        at = sign * (size[0] / 2 - 0.15)
-        pieces.append(box([at, 0.02, 0], [0.06, 0.04, size[2] * 0.95], second))
-        pieces.append(box([at, size[1] / 2 - seat / 2, 0], [0.06, size[1] - seat, 0.06], second))
-    pieces.append(box([0, size[1] * 0.35, 0], [size[0] - 0.3, 0.04, 0.04], second))
-    return join(pieces)
-
-
-def step(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """An aerobic step: platform on two risers."""
-    top = min(0.08, size[1] / 2)
-    risers = [
-        box([s * size[0] * 0.33, (size[1] - top) / 2, 0], [size[0] * 0.28, size[1] - top, size[2] * 0.92], second)
-        for s in (-1, 1)
-    ]
-    return join([box([0, size[1] - top / 2, 0], [size[0], top, size[2]], main), *risers])
-
-
-def _legs(size: Vec, top_m: float, thick: float, inset: float, material: Material) -> list[Mesh]:
+def _legs(size: Array, top_m: float, thick: float, inset: float, material: Material) -> list[Mesh]:
     x, z = size[0] / 2 - inset - thick / 2, size[2] / 2 - inset - thick / 2
     return [box([sx * x, top_m / 2, sz * z], [thick, top_m, thick], material) for sx in (-1, 1) for sz in (-1, 1)]
 
 
-def chair(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Seat, back rest and four legs."""
     seat = min(0.46, size[1] * 0.55)
     back = size[1] - seat
@@ -141,7 +34,7 @@ def chair(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def office_chair(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def office_chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Padded seat on a column with a star of five castors."""
     seat, radius = min(0.48, size[1] * 0.5), min(size[0], size[2]) / 2
     pieces = [rod([0, 0.08, 0], [0, seat, 0], 0.03, STEEL)]
@@ -160,7 +53,7 @@ def office_chair(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def stool(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def stool(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Round seat on splayed legs."""
     radius, high = min(size[0], size[2]) / 2, size[1]
     profile = [(0, high - 0.05), (radius * 0.94, high - 0.05), (radius, high - 0.02), (radius * 0.96, high), (0, high)]
@@ -172,7 +65,7 @@ def stool(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join([lathe(profile, main, 32), *legs])
 
 
-def table(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def table(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Top on four legs."""
     top = 0.035
     return join(
@@ -180,7 +73,7 @@ def table(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     )
 
 
-def desk(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def desk(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A table with a drawer unit and a modesty panel."""
     unit = [0.38, size[1] - 0.06, size[2] - 0.1]
     pieces = [table(size, main, second, rng), box([size[0] / 2 - 0.24, unit[1] / 2, 0], unit, second)]
@@ -203,7 +96,7 @@ def _cushion(centre: list[float], size: list[float], material: Material) -> Mesh
     return Mesh(shaped, normal.astype(np.float32), uv.astype(np.float32), mesh.faces, mesh.runs)
 
 
-def sofa(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def sofa(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Seat cushions, back and arms."""
     x, y, z = size
     arm = min(0.2, x * 0.12)
@@ -219,7 +112,7 @@ def sofa(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def couch(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def couch(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """An examination couch: pad with a raised head end on a frame."""
     x, y, z = size
     flat = x * 0.68
@@ -232,7 +125,7 @@ def couch(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def shelf(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def shelf(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """An open shelf, partly filled with boxes and books."""
     x, y, z = size
     board = 0.022
@@ -262,7 +155,7 @@ def _books(width: float, base: float, room: float, depth: float, rng: Rng) -> li
     return out
 
 
-def cabinet(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def cabinet(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A closed cabinet with doors and handles."""
     x, y, z = size
     doors = max(1, round(x / 0.5))
@@ -277,7 +170,7 @@ def cabinet(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def panel(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def panel(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A folding screen: three leaves in a zigzag."""
     x, y, _ = size
     leaf = x / 3 / np.cos(0.4)
@@ -293,7 +186,7 @@ def panel(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def monitor(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def monitor(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A screen on a foot."""
     x, y, z = size
     glow = Material(None, (0.02, 0.02, 0.02), 0.25, emission=(0.06, 0.07, 0.09))
@@ -305,62 +198,3 @@ def monitor(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
             box([0, y * 0.62, 0.0155], [x * 0.96, y * 0.67, 0.002], glow),
         ]
     )
-
-
-def pole(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A column on a foot plate."""
-    return join(
-        [cylinder(min(size[0], size[2]) / 2, 0.0, size[1], main, 24), cylinder(size[0] * 1.1, 0.0, 0.02, second, 24)]
-    )
-
-
-def cone(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A traffic cone with a white band."""
-    r, h = min(size[0], size[2]) / 2 * 0.78, size[1]
-    white = paint("#e8e8e4", 0.6)
-
-    def ring(low: float, high: float, material: Material) -> Mesh:
-        radius = [r * (1 - 0.86 * (level - 0.03) / h) for level in (low, high)]
-        return lathe([(radius[0], low), (radius[1], high)], material, 32)
-
-    pieces = [box([0, 0.015, 0], [size[0], 0.03, size[2]], main), ring(0.03, h * 0.45, main)]
-    pieces += [ring(h * 0.45, h * 0.68, white), ring(h * 0.68, h, main)]
-    return join(pieces)
-
-
-def bollard(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A post with a domed head and a band."""
-    r, h = min(size[0], size[2]) / 2, size[1]
-    body = [
-        (0, 0),
-        (r, 0),
-        (r * 0.82, 0.04),
-        (r * 0.82, h * 0.8),
-        (r, h * 0.82),
-        (r, h * 0.9),
-        (r * 0.7, h * 0.98),
-        (0, h),
-    ]
-    return lathe(body, main, 28)
-
-
-def street_lamp(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A mast with an arm and a head."""
-    h = size[1]
-    glass = paint("#d8d6cc", 0.3)
-    return join(
-        [
-            cylinder(0.09, 0.0, 0.5, main, 20),
-            cylinder(0.05, 0.5, h, main, 20),
-            rod([0, h - 0.05, 0], [size[0], h, 0], 0.03, main),
-            box([size[0] + 0.05, h, 0], [0.5, 0.08, 0.2], main),
-            box([size[0] + 0.05, h - 0.045, 0], [0.42, 0.02, 0.16], glass),
-        ]
-    )
-
-
-def waste_bin(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
-    """A tapered bin with a rim and lid."""
-    r, h = min(size[0], size[2]) / 2, size[1]
-    body = lathe([(0, 0), (r * 0.8, 0), (r * 0.95, h * 0.9), (r, h * 0.9), (r, h * 0.94)], main, 32)
-    return join([body, lathe([(r, h * 0.94), (r * 0.55, h), (0, h)], second, 32)])

@@ -1,4 +1,4 @@
-"""Painted patterns on disk: made once a machine, read whenever they are needed, held by nobody."""
+"""Painted patterns on disk, uncompressed: made once a machine, read whenever they are needed (unzipping would cost five times as much), held by nobody."""
 
 import shutil
 import zipfile
@@ -15,7 +15,9 @@ from ...cache_folder import cache_folder
 from ...files import atomic_path
 
 _PREFIX = "patterns-"
-_PAINTERS = ("content/textures.py", "light/panorama.py", "content/noise.py", "content/colour.py")
+_PAINTERS = (
+    "content/textures.py", "light/panorama.py", "content/noise.py", "content/colour.py", "content/pattern_store.py",
+)  # fmt: skip
 """A change of these files makes patterns anew."""
 
 
@@ -30,7 +32,7 @@ def stored(name: str, count: int, make: Callable[[], Sequence[NDArray]]) -> tupl
     try:
         _leave_out_others(path.parent)
         with atomic_path(path) as temporary, temporary.open("wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **{str(i): field for i, field in enumerate(made)})
+            np.savez(stream, allow_pickle=False, **{str(i): field for i, field in enumerate(made)})
     except OSError:
         pass
     return made

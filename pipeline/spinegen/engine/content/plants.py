@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .furniture import Rng, Vec, paint
+from ...geometry.types import Array
 from .mesh import Material, Mesh, join
+from .paints import Rng, paint
 from .shapes import lathe, rod
 
 
@@ -66,7 +67,7 @@ def _crown(centre: NDArray, radii: NDArray, count: int, length: float, material:
     return out
 
 
-def plant(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def plant(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A pot plant."""
     pot_h, pot_r = min(0.32, size[1] * 0.3), min(size[0], size[2]) * 0.28
     pot = lathe(
@@ -104,13 +105,13 @@ def plant(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
     return join(pieces)
 
 
-def bush(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def bush(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A round bush."""
     centre, radii = np.array([0, size[1] * 0.5, 0]), size * 0.5
     return join(_crown(centre, radii, 1500, 0.11 * float(size.mean()), main, rng))
 
 
-def tree(size: Vec, main: Material, second: Material, rng: Rng) -> Mesh:
+def tree(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Trunk, boughs and crown."""
     high, girth = size[1], 0.028 * size[1]
     fork = high * 0.42

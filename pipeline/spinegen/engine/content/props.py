@@ -6,28 +6,29 @@ from functools import lru_cache
 import numpy as np
 
 from ...geometry.axes import SWAP_YZ
+from ...geometry.types import Array
 from ..protocol.vocabulary import Prop, Surface
-from . import furniture, plants
-from .furniture import Rng, Vec, paint
+from . import equipment, furniture, plants, street_furniture
 from .mesh import Material, Mesh
+from .paints import Rng, paint
 from .shapes import fitted
 from .textures import surface_texture
 
-Builder = Callable[[Vec, Material, Material, Rng], Mesh]
+Builder = Callable[[Array, Material, Material, Rng], Mesh]
 
 Size = tuple[float, float, float]
 
 PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
-    "mat": ((183, 61, 0.6), "#5a4b8a", "#3f356a", 0.85, furniture.mat),
-    "block": ((23, 15, 10), "#6d4c8f", "#4b3466", 0.9, furniture.block),
-    "bolster": ((65, 24, 24), "#7d3f45", "#5a2c31", 0.95, furniture.bolster),
-    "ball": ((65, 65, 65), "#3f6fa8", "#20344f", 0.35, furniture.ball),
-    "dumbbell": ((32, 14, 14), "#2b2c2f", "#2b2c2f", 0.6, furniture.dumbbell),
-    "barbell": ((210, 45, 45), "#26272a", "#8f2f2a", 0.6, furniture.barbell),
-    "rack": ((120, 140, 220), "#2b2d31", "#2b2d31", 0.45, furniture.rack),
-    "bench": ((120, 35, 45), "#33343a", "#2a2b2e", 0.6, furniture.bench),
-    "step": ((95, 38, 18), "#50555c", "#7a3fa0", 0.7, furniture.step),
-    "box": ((50, 50, 50), "#a08c74", "#6f6455", 0.7, furniture.block),
+    "mat": ((183, 61, 0.6), "#5a4b8a", "#3f356a", 0.85, equipment.mat),
+    "block": ((23, 15, 10), "#6d4c8f", "#4b3466", 0.9, equipment.block),
+    "bolster": ((65, 24, 24), "#7d3f45", "#5a2c31", 0.95, equipment.bolster),
+    "ball": ((65, 65, 65), "#3f6fa8", "#20344f", 0.35, equipment.ball),
+    "dumbbell": ((32, 14, 14), "#2b2c2f", "#2b2c2f", 0.6, equipment.dumbbell),
+    "barbell": ((210, 45, 45), "#26272a", "#8f2f2a", 0.6, equipment.barbell),
+    "rack": ((120, 140, 220), "#2b2d31", "#2b2d31", 0.45, equipment.rack),
+    "bench": ((120, 35, 45), "#33343a", "#2a2b2e", 0.6, equipment.bench),
+    "step": ((95, 38, 18), "#50555c", "#7a3fa0", 0.7, equipment.step),
+    "box": ((50, 50, 50), "#a08c74", "#6f6455", 0.7, equipment.block),
     "chair": ((45, 48, 88), "#b08a5e", "#5c4a36", 0.5, furniture.chair),
     "office_chair": ((62, 62, 105), "#3a3d42", "#2a2b2e", 0.85, furniture.office_chair),
     "stool": ((36, 36, 48), "#9b7a52", "#5c4a36", 0.5, furniture.stool),
@@ -41,15 +42,15 @@ PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
     "tree": ((300, 300, 500), "#4a6b2c", "#5a4838", 0.9, plants.tree),
     "bush": ((120, 120, 110), "#48652f", "#4a3b2c", 0.9, plants.bush),
     "panel": ((120, 8, 175), "#d9d4c4", "#8a7a60", 0.85, furniture.panel),
-    "pole": ((9, 9, 280), "#9a9ca0", "#6f7175", 0.4, furniture.pole),
-    "cone": ((32, 32, 48), "#d9541e", "#e8e8e4", 0.55, furniture.cone),
-    "bollard": ((22, 22, 95), "#3a3c3f", "#b8b8b4", 0.5, furniture.bollard),
-    "street_lamp": ((60, 40, 450), "#3c4144", "#3c4144", 0.45, furniture.street_lamp),
-    "bin": ((42, 42, 80), "#4a5a4c", "#33403a", 0.5, furniture.waste_bin),
+    "pole": ((9, 9, 280), "#9a9ca0", "#6f7175", 0.4, street_furniture.pole),
+    "cone": ((32, 32, 48), "#d9541e", "#e8e8e4", 0.55, street_furniture.cone),
+    "bollard": ((22, 22, 95), "#3a3c3f", "#b8b8b4", 0.5, street_furniture.bollard),
+    "street_lamp": ((60, 40, 450), "#3c4144", "#3c4144", 0.45, street_furniture.street_lamp),
+    "bin": ((42, 42, 80), "#4a5a4c", "#33403a", 0.5, street_furniture.waste_bin),
     "monitor": ((55, 18, 45), "#1d1e20", "#1d1e20", 0.4, furniture.monitor),
-    "wall": ((200, 20, 220), "#c9c4b8", "#a9a498", 0.85, furniture.block),
-    "sphere": ((40, 40, 40), "#b0b0b0", "#808080", 0.5, furniture.centred_sphere),
-    "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, furniture.upright_cylinder),
+    "wall": ((200, 20, 220), "#c9c4b8", "#a9a498", 0.85, equipment.block),
+    "sphere": ((40, 40, 40), "#b0b0b0", "#808080", 0.5, equipment.centred_sphere),
+    "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, equipment.upright_cylinder),
 }
 """Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""
 

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...geometry.rigid import axis_angle_matrix
+from ...geometry.types import Array
 from ..protocol.vocabulary import Room, Windows
 from .colour import kelvin_rgb
 from .decoration import framed_picture, window_dressing
-from .furniture import STEEL, paint
 from .mesh import Material, Mesh, join
+from .paints import STEEL, paint
 from .props import surface_material
 from .shapes import box, moved, plain_mesh, quad
-
-Vec = NDArray[np.float64]
 
 SIDES = {"+x": 0.0, "+y": 90.0, "-x": 180.0, "-y": 270.0}
 """Yaw of each wall's outward direction in the room's frame."""
@@ -26,10 +24,10 @@ FRAME = paint("#e9e8e4", 0.4)
 class AreaLight:
     """A shining rectangle, far enough away to be treated by its middle."""
 
-    centre_m: Vec
-    facing: Vec
+    centre_m: Array
+    facing: Array
     area_m2: float
-    radiance_kcd: Vec
+    radiance_kcd: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +40,31 @@ class RoomModel:
     """(side, from, to along the wall, sill, head) in metres, the wall's own axis."""
     lamp_rectangles: tuple[tuple[float, float, float, float], ...]
     """(centre x, centre z, size x, size z) on the ceiling, room frame."""
-    lamp_radiance_kcd: Vec
+    lamp_radiance_kcd: Array
 
     @property
-    def size_m(self) -> Vec:
+    def size_m(self) -> Array:
         """Inside extents along x, y (up), z."""
         x, z, y = self.room.size_cm
         return np.array([x, y, z]) / 100.0
 
     @property
-    def rotation(self) -> Vec:
+    def rotation(self) -> Array:
         """`(3, 3)`, room frame to ground axes."""
         return axis_angle_matrix((0, 1, 0), -np.radians(self.room.yaw_deg))
 
     @property
-    def centre_m(self) -> Vec:
+    def centre_m(self) -> Array:
         """Middle of the floor."""
         return np.array([self.room.centre_cm[0], 0.0, self.room.centre_cm[1]]) / 100.0
 
 
-def wall_span(side: str, size_m: Vec) -> tuple[float, float]:
+def wall_span(side: str, size_m: Array) -> tuple[float, float]:
     """(distance of the wall from the middle, its length)."""
     return (size_m[0] / 2, size_m[2]) if side[1] == "x" else (size_m[2] / 2, size_m[0])
 
 
-def wall_frame(side: str) -> Vec:
+def wall_frame(side: str) -> Array:
     """Columns: along the wall, up, outward; room frame."""
     angle = np.radians(SIDES[side])
     outward = np.array([np.cos(angle), 0.0, np.sin(angle)])
@@ -118,7 +116,7 @@ def _openings(rows: list[Windows], length: float, height: float) -> list[tuple[f
     return out
 
 
-def _wall(side: str, size: Vec, openings: list[tuple[float, float, float, float]], material: Material) -> list[Mesh]:
+def _wall(side: str, size: Array, openings: list[tuple[float, float, float, float]], material: Material) -> list[Mesh]:
     distance, length = wall_span(side, size)
     axes, height = wall_frame(side), size[1]
 
@@ -148,7 +146,7 @@ def _wall(side: str, size: Vec, openings: list[tuple[float, float, float, float]
     return pieces
 
 
-def _skirting(axes: Vec, distance: float, length: float) -> Mesh:
+def _skirting(axes: Array, distance: float, length: float) -> Mesh:
     """A board whose top edge is lit like its face: it is thinner than a pixel from across the room, and would sparkle."""
     high, thick, half = 0.09, 0.014, length / 2
     rows = [(0.0, thick), (high - 0.012, thick), (high, 0.0)]
@@ -159,7 +157,7 @@ def _skirting(axes: Vec, distance: float, length: float) -> Mesh:
     return plain_mesh(corners @ axes.T, normal, uv, np.array(faces), FRAME)
 
 
-def _hangings(side: str, size: Vec, rng: np.random.Generator) -> list[Mesh]:
+def _hangings(side: str, size: Array, rng: np.random.Generator) -> list[Mesh]:
     """A door or a few pictures on a wall without windows."""
     distance, length = wall_span(side, size)
     axes, pieces = wall_frame(side), []
@@ -181,7 +179,7 @@ def _hangings(side: str, size: Vec, rng: np.random.Generator) -> list[Mesh]:
     return pieces
 
 
-def _lamps(room: Room, size: Vec) -> tuple[tuple[tuple[float, float, float, float], ...], Vec]:
+def _lamps(room: Room, size: Array) -> tuple[tuple[tuple[float, float, float, float], ...], Array]:
     """Lamps on the ceiling and their radiance: together they give `lamp_lux` on the floor (lumen method, all light used)."""
     if room.lamps == "none" or room.lamp_lux == 0:
         return (), np.zeros(3)

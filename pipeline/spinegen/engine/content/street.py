@@ -7,8 +7,8 @@ import numpy as np
 from ...geometry.rigid import axis_angle_matrix
 from ...streams import Stream, generator
 from ..protocol.vocabulary import Surface
-from .furniture import DARK, paint
 from .mesh import Material, Mesh, join
+from .paints import DARK, paint
 from .props import surface_material
 from .shapes import box, moved, quad
 from .textures import VARIANTS as PATTERNS

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...geometry.camera import PlacedCamera
 from ..content.mesh import Material
-from ..world.scenery import Scenery, scenery
+from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
@@ -262,7 +262,7 @@ class Frame:
         self.world, self.camera = world, camera
         self.drawables = world.drawables()
         self.scenery: Scenery = scenery(world.lighting)
-        self.everything = (*self.drawables, *self.scenery.drawables)
+        self.everything = (*self.drawables, *world.shown(self.scenery.drawables))
         self.catches_shadows = any(
             material.kind == "shadow" for drawable in self.everything for _, _, material in drawable.mesh.runs
         )
@@ -272,7 +272,12 @@ class Frame:
 
     @property
     def ids(self) -> NDArray[np.uint16]:
-        """Mask ids `(H, W)`; 0 is the place itself or nothing."""
+        """Mask ids of things and people `(H, W)`; 0 is the place itself or nothing."""
+        return np.where(self.level_ids >= GROUND_MASK_ID, np.uint16(0), self.level_ids)
+
+    @property
+    def level_ids(self) -> NDArray[np.uint16]:
+        """Mask ids `(H, W)`, those of the level's own actors among them; 0 is nothing."""
         return self._read()[0]
 
     def depth_cm(self) -> NDArray[np.float32]:

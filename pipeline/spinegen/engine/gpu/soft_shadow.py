@@ -7,8 +7,8 @@ no grain, however soft the shadow.
 
 import moderngl
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.types import Array
 from ..content.mesh import Drawable
 from ..light.environment import Environment, SoftLight
 from .gl import uniform
@@ -23,7 +23,6 @@ NEAR_PEOPLE_M = 1.3
 WIDEST_M = 9.0
 _RANGE_M = 80.0
 _LOWEST_SINE = 0.12
-Vec = NDArray[np.float64]
 
 
 class SoftShadows:
@@ -40,11 +39,11 @@ class SoftShadows:
             self._maps.append(texture)
             self._targets.append(context.framebuffer([texture], context.depth_renderbuffer((size, size))))
         self._lights: tuple[SoftLight | None, ...] = ()
-        self.uv_from_world: list[Vec] = [np.eye(4)] * MAPS
+        self.uv_from_world: list[Array] = [np.eye(4)] * MAPS
         self.shape: list[tuple[float, float, float, float]] = [(0.0, 0.0, 0.0, 0.0)] * MAPS
         """Tangent of half the angle, texels a metre, highest mip level, metres along the light a metre of height (0: not in use)."""
 
-    def fit(self, environment: Environment, casters: list[tuple[Drawable, Vec]]) -> None:
+    def fit(self, environment: Environment, casters: list[tuple[Drawable, Array]]) -> None:
         """Aim at people, or at everything where there are none; casters come with points that span them."""
         self._lights = environment.soft_lights
         self.shape = [(0.0, 0.0, 0.0, 0.0)] * MAPS
@@ -107,7 +106,7 @@ class SoftShadows:
             texture.use(first_unit + number)
 
 
-def _axes(towards: Vec) -> Vec:
+def _axes(towards: Array) -> Array:
     """Rows: right, up, away from the light."""
     forward = -np.asarray(towards, np.float64)
     side = np.cross(forward, [0.0, 1.0, 0.0] if abs(forward[1]) < 0.95 else [1.0, 0.0, 0.0])

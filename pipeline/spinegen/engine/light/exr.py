@@ -1,5 +1,6 @@
-"""OpenEXR pictures as HDRI libraries publish them; OpenCV's wheels come without them."""
+"""OpenEXR pictures as HDRI libraries publish them, and depth as clients ask for it; OpenCV's wheels come without them."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -27,3 +28,13 @@ def read_exr(path: Path) -> NDArray[np.float32]:
     if grey is None or grey.ndim != 2:
         raise EngineError(f"{path}: has the channels {', '.join(channels) or 'none'}; needed are R, G, B or Y")
     return np.repeat(grey.astype(np.float32)[..., None], 3, 2)
+
+
+def encode_exr(grey: NDArray[np.float32]) -> bytes:
+    """`(H, W)` as OpenEXR with the one channel `Y`, 32-bit floats."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "depth.exr"
+        with OpenEXR.File(header, {"Y": np.ascontiguousarray(grey, np.float32)}) as file:
+            file.write(str(path))
+        return path.read_bytes()

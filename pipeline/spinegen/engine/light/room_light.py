@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geometry.types import Array
 from ...streams import Stream, generator
 from ..content.colour import LUMINANCE, hex_linear
 from ..content.rooms import AreaLight, RoomModel, wall_frame, wall_span
@@ -13,7 +13,6 @@ from ..content.textures import surface_texture
 from .environment import Environment, SoftLight
 from .radiance_map import DIRECTIONS, HEIGHT, WIDTH, irradiance_sh, sample_map
 
-Vec = NDArray[np.float64]
 MAX_LIGHTS = 4
 WINDOW_SHARE = 0.25
 """Of the light outside that comes in: panes, curtains and reveals take the rest."""
@@ -31,7 +30,7 @@ EYE_M = 1.2
 """Height above the middle of the floor from which the room's light is gathered."""
 
 
-def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) -> Environment:
+def room_environment(model: RoomModel, outside: Environment, floor_albedo: Array) -> Environment:
     """Light inside the room; `outside` is what shines through its windows and where its sun (the key light) stands."""
     lights = _area_lights(model, outside)
     outside = replace(outside, sun_klux=outside.sun_klux * KEY_SHARE)
@@ -100,7 +99,7 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Vec) 
     )
 
 
-def _outside_gain(model: RoomModel, outside: Environment, inside_klux: Vec) -> float:
+def _outside_gain(model: RoomModel, outside: Environment, inside_klux: Array) -> float:
     """What is left of the light outside: cameras, panes and eyes bring a view of ten times the room's light down to one or two."""
     white = float(LUMINANCE @ inside_klux) / np.pi
     beyond = float(LUMINANCE @ outside.radiance[HEIGHT // 2 - 6 : HEIGHT // 2].mean((0, 1)))
@@ -160,7 +159,7 @@ def _area_lights(model: RoomModel, outside: Environment) -> tuple[AreaLight, ...
     return tuple(lights)
 
 
-def _irradiance(light: AreaLight, points: Vec, normals: Vec) -> Vec:
+def _irradiance(light: AreaLight, points: Array, normals: Array) -> Array:
     """RGB klux `(N, 3)`; the same rule as the shader's."""
     away = light.centre_m - points
     square = (away**2).sum(1)

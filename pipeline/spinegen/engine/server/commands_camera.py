@@ -1,19 +1,16 @@
 """`/cameras` and `/camera/N` commands."""
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
-
-import numpy as np
 
 from ...errors import EngineError
-from ..protocol.images import encode_bmp, encode_npy, encode_png
 from ..world.world import MAX_CAMERAS, MAX_PIXELS, CameraActor
+from .pictures import answer
 from .router import Router
 from .session import Session
 
 _UNSUPPORTED = (
     "reflection", "illumination", "exposure_method", "exposure_bias", "motion_blur", "focal",
-    "optical_flow", "cine", "screenshot", "vertical_fov", "seg", "lit_source", "auto_speed", "auto_brightness",
+    "optical_flow", "cine", "vertical_fov", "lit_source", "auto_speed", "auto_brightness",
     "physical_exposure",
 )  # fmt: skip
 
@@ -46,7 +43,7 @@ def add_camera_commands(router: Router) -> None:
     @command("vset /camera/[uint]/location [float] [float] [float]", "x y z, cm.")
     def set_location(session: Session, number: int, x: float, y: float, z: float) -> str:
         _camera(session, number).location_cm = (x, y, z)
-        return _changed(session)
+        return _moved(session, number)
 
     @command("vget /camera/[uint]/rotation", "pitch yaw roll, degrees.")
     def rotation(session: Session, number: int) -> str:
@@ -55,7 +52,23 @@ def add_camera_commands(router: Router) -> None:
     @command("vset /camera/[uint]/rotation [float] [float] [float]", "pitch yaw roll, degrees.")
     def set_rotation(session: Session, number: int, pitch: float, yaw: float, roll: float) -> str:
         _camera(session, number).rotator_deg = (pitch, yaw, roll)
-        return _changed(session)
+        return _moved(session, number)
+
+    router.add(
+        "vset /camera/[uint]/moveto [float] [float] [float]", "As `location`: nothing blocks the way.", set_location
+    )
+
+    @command("vget /camera/[uint]/pose", "x y z, cm, then pitch yaw roll, degrees.")
+    def pose(session: Session, number: int) -> str:
+        camera = _camera(session, number)
+        return numbers(*camera.location_cm, *camera.rotator_deg)
+
+    @command("vset /camera/[uint]/pose [float] [float] [float] [float] [float] [float]", "The same, set together.")
+    def set_pose(session: Session, number: int, *values: float) -> str:
+        camera = _camera(session, number)
+        x, y, z, pitch, yaw, roll = values
+        camera.location_cm, camera.rotator_deg = (x, y, z), (pitch, yaw, roll)
+        return _moved(session, number)
 
     @command("vget /camera/[uint]/fov", "Horizontal field of view, degrees.")
     def fov(session: Session, number: int) -> str:
@@ -124,45 +137,26 @@ def add_camera_commands(router: Router) -> None:
         _camera(session, number).ortho_width_cm = width_cm
         return _changed(session)
 
-    for kind, picture in _PICTURES.items():
-        router.add(f"vget /camera/[uint]/{kind} [str]", _PICTURE_HELP[kind], _picture_handler(kind, picture))
+    for kind, help_text in _PICTURE_HELP.items():
+        for word in (" [str]", ""):
+            router.add(f"vget /camera/[uint]/{kind}{word}", help_text, _picture_handler(kind))
     for name in _UNSUPPORTED:
         router.add(f"vget /camera/[uint]/{name}", "", None)
         router.add(f"vset /camera/[uint]/{name} [str]", "", None)
-    router.add("vset /camera/[uint]/moveto [float] [float] [float]", "", None)
 
 
-_PICTURES: dict[str, Callable[[Session, int], np.ndarray]] = {
-    "lit": lambda session, number: session.frame(number).lit(),
-    "normal": lambda session, number: session.frame(number).normal(),
-    "object_mask": lambda session, number: session.mask_picture(number),
-    "depth": lambda session, number: session.frame(number).depth_cm(),
-}
 _PICTURE_HELP = {
-    "lit": "Picture: png, bmp or npy (H, W, 3 uint8 RGB), or NAME.png to write into the engine's folder.",
-    "normal": "World normals in Unreal axes, n * 127.5 + 127.5: png, bmp, npy or a file name.",
-    "object_mask": "Objects in their mask colours: png, bmp, npy or a file name.",
-    "depth": "Planar depth, float32 cm, 65504 where nothing is drawn: npy or NAME.npy.",
+    "lit": "Picture: png, bmp or npy (H, W, 3 uint8 RGB) as bytes, or NAME.png to write; without a word a file of the engine's naming.",
+    "normal": "World normals in Unreal axes, n * 127.5 + 127.5: as `lit`.",
+    "object_mask": "Objects in their mask colours: as `lit`.",
+    "seg": "The same as `object_mask`.",
+    "depth": "Planar depth, float32 cm, 65504 where nothing is drawn: npy or exr as bytes, or NAME.npy, NAME.exr to write.",
 }
-_ENCODERS: dict[str, Callable[[np.ndarray], bytes]] = {"png": encode_png, "bmp": encode_bmp, "npy": encode_npy}
 
 
-def _picture_handler(kind: str, picture: Callable[[Session, int], np.ndarray]) -> Callable[..., str | bytes]:
-    allowed = ("npy",) if kind == "depth" else ("png", "bmp", "npy")
-
-    def handler(session: Session, number: int, target: str) -> str | bytes:
-        _camera(session, number)
-        suffix = target if target in _ENCODERS else PurePosixPath(target).suffix.removeprefix(".")
-        if suffix not in allowed:
-            raise EngineError(f"Invalid filename type, filename {target[:80]}")
-        if target == suffix:
-            return _ENCODERS[suffix](picture(session, number))
-        folder = session.folder.resolve()
-        path = (folder / target).resolve()
-        if PurePosixPath(target).name != target or path.parent != folder:
-            raise EngineError(f"Argument Invalid: files are written into {folder} only, found {target[:80]}")
-        path.write_bytes(_ENCODERS[suffix](picture(session, number)))
-        return target
+def _picture_handler(kind: str) -> Callable[..., str | bytes]:
+    def handler(session: Session, number: int, target: str | None = None) -> str | bytes:
+        return answer(session, kind, number, target)
 
     return handler
 
@@ -171,6 +165,11 @@ def _camera(session: Session, number: int) -> CameraActor:
     if number >= len(session.world.cameras):
         raise EngineError("Invalid sensor id")
     return session.world.cameras[number]
+
+
+def _moved(session: Session, number: int) -> str:
+    session.world.camera_moved(number)
+    return "ok"
 
 
 def _changed(session: Session) -> str:

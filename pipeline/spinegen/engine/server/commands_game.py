@@ -1,29 +1,37 @@
 """`/unrealcv`, `/action/game`, `/scene` and `/level` commands."""
 
+from ...errors import EngineError
 from ...version import __version__
 from ..protocol.actor_calls import CALLS, Call
 from .router import Router
 from .session import Session
 
+LEVEL = "SpinegenStage"
 UNREALCV_VERSION = "1.1.0"
 """Version of the protocol that we answer to."""
+_WITHOUT_URI = ("vbatch [uint]", "vrun [str] [str]", *(f"vexec [str] [str]{' [str]' * more}" for more in range(5)))
 
 
 def add_game_commands(router: Router) -> None:
     """Register them."""
     command = router.command
 
-    @command("vget /unrealcv/status", "Address, engine version, renderer, client and folder of written files.")
+    @command(
+        "vget /unrealcv/status",
+        "Address, port (0: a socket file only), size and fov of camera 0, engine, renderer and folder of written files.",
+    )
     def status(session: Session) -> str:
+        camera = session.world.cameras[0]
         return (
             f"Is Listening\nClient Connected\n{session.address}\n"
-            f"Configuration\nEngine: SpinegenEngine {__version__}\nRenderer: {session.renderer.name}\n"
+            f"Configuration\nPort: {session.port}\nWidth: {camera.width}\nHeight: {camera.height}\n"
+            f"FOV: {camera.fov_deg:f}\nEngine: SpinegenEngine {__version__}\nRenderer: {session.renderer.name}\n"
             f"Quality: {session.renderer.quality.name}\nFolder: {session.folder}"
         )
 
     @command("vget /unrealcv/commands", "Templates of all commands, a line each.")
     def commands(_: Session) -> str:
-        return "\n".join(sorted({*router.templates, "vbatch [uint]", *map(_call_template, CALLS)}))
+        return "\n".join(sorted({*router.templates, *_WITHOUT_URI, *map(_call_template, CALLS)}))
 
     @command("vget /unrealcv/help", "All commands with their meaning.")
     def help_text(_: Session) -> str:
@@ -39,11 +47,18 @@ def add_game_commands(router: Router) -> None:
 
     @command("vget /scene/name", "Name of the scene.")
     def scene_name(_: Session) -> str:
-        return "SpinegenStage"
+        return LEVEL
 
     @command("vget /level/name", "Name of the level.")
     def level_name(_: Session) -> str:
-        return "SpinegenStage"
+        return LEVEL
+
+    @command("vset /action/game/level [str]", f"Opens {LEVEL}, the only one, anew: spawned objects and cameras go.")
+    def open_level(session: Session, name: str) -> str:
+        if name != LEVEL:
+            raise EngineError(f"Argument Invalid: level must be {LEVEL}, found {name[:40]!r}")
+        session.world.open_level()
+        return "ok"
 
     @command("vset /action/game/pause", "Pause; nothing moves by itself in any case.")
     def pause(session: Session) -> str:
@@ -60,9 +75,7 @@ def add_game_commands(router: Router) -> None:
         return "true" if session.world.paused else "false"
 
     for template in (
-        "vset /action/game/level [str]", "vset /action/keyboard [str] [float]", "vset /action/eyes_distance [float]",
-        "vset /action/input/enable", "vset /action/input/disable", "vset /viewmode [str]", "vget /viewmode",
-        "vget /screenshot [str]", "vget /levels", "vget /persistent_level/id",
+        "vset /action/keyboard [str] [float]", "vset /action/input/enable", "vget /levels", "vget /persistent_level/id",
         "vget /persistent_level/level_script_actor/id",
     ):  # fmt: skip
         router.add(template, "", None)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ...errors import EngineError
 from ...geometry.axes import ground_to_unreal, rotation_between_ground_and_unreal, unreal_matrix_rotator
 from ...geometry.types import Vector
-from ..protocol.vocabulary import Prop
+from ..content.basic_shapes import SHAPES, shape_of_path
 from ..world.actors import Actor, actor_transform
 from ..world.human import Human
 from ..world.world import bounds_cm
@@ -18,7 +18,8 @@ from .router import Handler, Router
 from .session import Session
 
 MAX_LISTED_VERTICES = 200_000
-CUBE_CM = (100.0, 100.0, 100.0)
+CUBE = "CubeActor"
+"""The class of UnrealCV's own cube."""
 _SPACES = ("component", "world")
 
 
@@ -28,15 +29,17 @@ def add_object_commands(router: Router) -> None:
 
     @command("vget /objects", "Names of all objects.")
     def objects(session: Session) -> str:
-        return " ".join(session.world.actors)
+        return " ".join(session.world.named)
 
     place = "[float] [float] [float]"
     for named, words in ((False, "[str]"), (True, "[str] [str]")):
-        help_text = f"Class{' and name' if named else ''}: SpinegenHuman, SpinegenStage or a kind of prop; its name."
+        help_text = (
+            f"Class{' and name' if named else ''}: SpinegenHuman, SpinegenStage, CubeActor or a kind of prop; its name."
+        )
         router.add(f"vset /objects/spawn {words}", help_text, _spawner(named))
         router.add(f"vset /objects/spawn {words} {place}", f"{help_text} Location in cm.", _spawner(named))
     for named, words in ((False, ""), (True, " [str]")):
-        help_text = "A cube of 100 cm whose underside is at its location; its name."
+        help_text = "Unreal's basic cube, 100 cm a side, its middle at its location; its name."
         router.add(f"vset /objects/spawn_cube{words}", help_text, _cube_spawner(named))
         router.add(f"vset /objects/spawn_cube{words} {place}", f"{help_text} Location in cm.", _cube_spawner(named))
 
@@ -86,7 +89,7 @@ def add_object_commands(router: Router) -> None:
     def set_colour(session: Session, name: str, red: int, green: int, blue: int) -> str:
         if max(red, green, blue) > 255:
             raise EngineError("Argument Invalid: colours are 0..255")
-        _actor(session, name).colour = (red, green, blue)
+        session.world.paint(name, (red, green, blue))
         return "ok"
 
     @command("vget /object/[str]/mobility", "Movable.")
@@ -104,6 +107,15 @@ def add_object_commands(router: Router) -> None:
     @command("vset /object/[str]/name [str]", "Renames it.")
     def rename(session: Session, name: str, new_name: str) -> str:
         session.world.rename(name, new_name)
+        return "ok"
+
+    @command("vget /object/[str]/label", "Label; the name unless one was given.")
+    def label(session: Session, name: str) -> str:
+        return _actor(session, name).label or name
+
+    @command("vset /object/[str]/label [str]", "Gives it a label; the name stays.")
+    def set_label(session: Session, name: str, text: str) -> str:
+        _actor(session, name).label = text
         return "ok"
 
     @command("vset /object/[str]/show", "Shows it.")
@@ -127,10 +139,16 @@ def add_object_commands(router: Router) -> None:
     for words in ("", " [str]", " [str] [str]"):
         router.add(f"vget /object/[str]/bones{words}", help_text, _bones)
 
+    for annotated, ending in ((True, ""), (False, "_wo_annotation")):
+        help_text = (
+            f"One of /Engine/BasicShapes/ {', '.join(SHAPES)}, 100 cm a side, its middle at the origin"
+            f"{'' if annotated else ', black in masks'}; its name."
+        )
+        router.add(f"vset /objects/spawn_from_path{ending} [str]", help_text, _asset_spawner(annotated))
+        router.add(f"vset /objects/spawn_from_path{ending} [str] [str]", help_text, _asset_spawner(annotated))
+
     for template in (
-        "vset /objects/spawn_from_path [str]", "vset /objects/spawn_from_path_wo_annotation [str]",
-        "vset /object/[str]/bones [str]", "vget /object/[str]/label", "vset /object/[str]/label [str]",
-        "vget /object/[str]/material", "vset /object/[str]/material [uint] [str]",
+        "vset /object/[str]/bones [str]", "vget /object/[str]/material", "vset /object/[str]/material [uint] [str]",
     ):  # fmt: skip
         router.add(template, "", None)
 
@@ -140,6 +158,8 @@ def _spawner(named: bool) -> Handler:
 
     def handler(session: Session, uclass: str, *rest: Any) -> str:
         name, location = _name_and_place(session, uclass, named, rest)
+        if uclass == CUBE:
+            return session.world.spawn_shape("Cube", CUBE, name, location).name
         return session.world.spawn(uclass, name, location).name
 
     return handler
@@ -150,7 +170,19 @@ def _cube_spawner(named: bool) -> Handler:
 
     def handler(session: Session, *rest: Any) -> str:
         name, location = _name_and_place(session, "Cube", named, rest)
-        return session.world.spawn_prop(Prop(name=name, kind="box", location_cm=location, size_cm=CUBE_CM)).name
+        return session.world.spawn_shape("Cube", CUBE, name, location).name
+
+    return handler
+
+
+def _asset_spawner(annotated: bool) -> Handler:
+    """Handler of `path [name]`."""
+
+    def handler(session: Session, path: str, name: str | None = None) -> str:
+        world, shape = session.world, shape_of_path(path)
+        return world.spawn_shape(
+            shape, "StaticMeshActor", name or world.free_name(shape), (0.0, 0.0, 0.0), annotated=annotated
+        ).name
 
     return handler
 

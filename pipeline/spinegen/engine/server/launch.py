@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ...errors import EngineError
+from ...threads import ONE_THREAD
 
 START_TIMEOUT_S = 120.0
 
@@ -83,8 +84,7 @@ def start_engine(
     """
     folder = Path(tempfile.mkdtemp(prefix="spinegen-engine-"))
     address = "127.0.0.1:0" if tcp else str(folder / "engine.socket")
-    # Matrices here are small: more threads would only wait for each other.
-    environment = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS")} | dict(os.environ)
+    environment = dict(os.environ) | ONE_THREAD
     if threads is not None:
         environment["LP_NUM_THREADS"] = str(threads)
     command = [sys.executable, "-m", "spinegen.engine.server.serve", address, quality, str(folder)]

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from ...errors import EngineError
+from ...threads import one_thread
 from ..gpu.renderer import Renderer
 from .commands import execute
 from .server import Server
@@ -23,6 +24,7 @@ from .session import Session
 _log = logging.getLogger(__name__)
 
 
+@one_thread()
 def serve(
     host: str = "127.0.0.1",
     port: int | None = 9000,

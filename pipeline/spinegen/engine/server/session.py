@@ -20,6 +20,13 @@ class Session:
         self._folder = folder
         self._frames: dict[int, tuple[int, Frame]] = {}
         self._heap = HeapWatch()
+        self._named = 0
+
+    @property
+    def port(self) -> int:
+        """TCP port that is listened on; 0 where there is only a socket file."""
+        ports = [one.rpartition(":")[2] for one in self.address.split() if "/" not in one]
+        return int(ports[0]) if ports else 0
 
     @property
     def folder(self) -> Path:
@@ -28,6 +35,11 @@ class Session:
             self._folder = Path(tempfile.mkdtemp(prefix="spinegen-engine-"))
         self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder
+
+    def next_name(self, suffix: str) -> str:
+        """A file name for a picture that its client gave none, counting from 00000001 as UnrealCV does."""
+        self._named += 1
+        return f"{self._named:08d}.{suffix}"
 
     def frame(self, camera_id: int) -> Frame:
         """What camera `camera_id` sees now."""
@@ -41,4 +53,4 @@ class Session:
 
     def mask_picture(self, camera_id: int) -> np.ndarray:
         """Object mask in colours, `(H, W, 3)` uint8."""
-        return self.world.mask_colours()[self.frame(camera_id).ids]
+        return self.world.mask_colours()[self.frame(camera_id).level_ids]

@@ -7,14 +7,17 @@ from ..protocol import actor_calls
 from ..world.human import Human
 from ..world.world import World
 from .router import INVALID
+from .session import Session
+from .stage_mask import capture_mask, set_mask_actors
 
 
-def call_actor(world: World, object_name: str, call_name: str, rest: str) -> str:
+def call_actor(session: Session, object_name: str, call_name: str, rest: str) -> str:
     """The JSON reply `{"ReturnValue": "..."}`.
 
     Raises:
         EngineError: no such object, bad arguments, or the call itself failed.
     """
+    world = session.world
     actor = world.actor(object_name)
     if not any(call.actor == actor.uclass and call.name == call_name for call in actor_calls.CALLS):
         return INVALID
@@ -23,6 +26,10 @@ def call_actor(world: World, object_name: str, call_name: str, rest: str) -> str
         result = _human_call(world, actor, call_name, str(arguments[0]) if arguments else "")
         if call_name in ("SetBody", "SetPose"):
             world.changed()
+    elif call_name == "SetMaskActors":
+        result = set_mask_actors(session, str(arguments[0]))
+    elif call_name == "CaptureMask":
+        result = capture_mask(session, arguments)
     else:
         result = world.stage_call(call_name, arguments)
     return json.dumps({"ReturnValue": result})

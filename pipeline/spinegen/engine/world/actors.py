@@ -28,6 +28,8 @@ class Actor:
     """Pitch, yaw, roll."""
     scale: Vector = (1.0, 1.0, 1.0)
     visible: bool = True
+    label: str = ""
+    """As people read it; empty is the name."""
     mobility: str = "Movable"
 
     def drawables(self, mask_id: int) -> list[Drawable]:

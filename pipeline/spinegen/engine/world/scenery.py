@@ -22,6 +22,8 @@ from ..light.room_light import OUTSIDE_ALBEDO, room_environment
 from ..protocol.vocabulary import Ground, Surface
 
 GROUND_REACH_M = 600.0
+GROUND_MASK_ID, SURROUNDINGS_MASK_ID = 65_534, 65_535
+"""Far above those of actors."""
 STRIPS = {
     "meadow": (220.0, 0.6),
     "park": (70.0, 1.0),
@@ -150,7 +152,7 @@ def scenery(lighting: Lighting) -> Scenery:
     meshes, albedo = _ground(lighting.ground)  # type: ignore[arg-type]  # frozen models are hashable
     mean, backdrop = np.asarray(albedo), lighting.backdrop
     kind, strip, picture = "sky", None, None
-    extra: tuple[Drawable, ...] = ()
+    around: tuple[Drawable, ...] = ()
     if backdrop.kind in ("hdri", "photo"):
         user = pictured(backdrop)  # type: ignore[arg-type]
         kind, picture = backdrop.kind, user.picture
@@ -164,10 +166,12 @@ def scenery(lighting: Lighting) -> Scenery:
     if lighting.room is not None:
         model = build_room(lighting.room)  # type: ignore[arg-type]
         environment = room_environment(model, environment, mean)
-        meshes = (*((_floor(model, lighting.ground),) if lighting.ground.kind == "surface" else ()), model.mesh)
+        meshes = (_floor(model, lighting.ground),) if lighting.ground.kind == "surface" else ()
+        around = (Drawable(model.mesh, mask_id=SURROUNDINGS_MASK_ID, casts_shadow=False),)
     elif backdrop.kind == "street":
         turn = rigid.transform(axis_angle_matrix((0, 1, 0), -np.radians(backdrop.yaw_deg)), np.zeros(3))
-        extra = (Drawable(street_mesh(backdrop.seed % VARIANTS), turn, casts_shadow=False),)
-    drawables = (*(Drawable(mesh, casts_shadow=False) for mesh in meshes), *extra)
+        around = (Drawable(street_mesh(backdrop.seed % VARIANTS), turn, SURROUNDINGS_MASK_ID, casts_shadow=False),)
+    ground = (Drawable(mesh, mask_id=GROUND_MASK_ID, casts_shadow=False) for mesh in meshes)
+    drawables = (*ground, *around)
     distance, leaves = STRIPS.get(backdrop.kind, (GROUND_REACH_M, 0.0))
     return Scenery(drawables, environment, mean, SKY_KINDS[kind], strip, backdrop.yaw_deg, distance, leaves, picture)

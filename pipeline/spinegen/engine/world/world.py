@@ -13,18 +13,22 @@ from ...errors import ConfigError, EngineError
 from ...geometry.axes import unreal_rotator_matrix
 from ...geometry.camera import Camera, OrthographicCamera
 from ...geometry.types import Vector
+from ..content.basic_shapes import basic_shape
 from ..content.mesh import Drawable
 from ..content.props import PROPS, prop_mesh
 from ..light.lighting import Lighting, Sky, Sun, check_level
 from ..protocol import actor_calls
 from ..protocol.vocabulary import Backdrop, Ground, Prop, Room
-from .actors import Actor, MeshActor, free_colour
+from .actors import Actor, MeshActor, NotSupported, free_colour
 from .bodies import Bodies
 from .human import Human
+from .level import BLACK, LevelActor, level_actors
+from .scenery import scenery
 
 MAX_ACTORS = 500
 MAX_CAMERAS = 64
 MAX_PIXELS = 4096 * 4096
+VIEWMODES = ("lit", "depth", "normal", "object_mask")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
@@ -67,7 +71,23 @@ class World:
     bodies: Bodies = field(default_factory=Bodies)
     lighting: Lighting = field(default_factory=Lighting)
     paused: bool = False
+    viewmode: str = "lit"
+    """Of `VIEWMODES`: what the player's camera shows."""
+    eyes_distance_cm: float | None = None
+    """How far to the right of camera 0 camera 1 is held; `None` leaves them apart."""
+    mask_actors: tuple[str, ...] = ()
+    """Whom the stage's `CaptureMask` tells apart."""
     revision: int = 0
+    level: dict[str, LevelActor] = field(init=False)
+    """The level's own actors; `actors` holds those that were spawned."""
+
+    def __post_init__(self) -> None:
+        self.level = level_actors(lambda: scenery(self.lighting))
+
+    @property
+    def named(self) -> dict[str, Actor]:
+        """Every actor: spawned ones, then the level's own."""
+        return {**self.actors, **self.level}
 
     def changed(self) -> None:
         """Forget what was drawn."""
@@ -75,18 +95,14 @@ class World:
 
     def actor(self, name: str) -> Actor:
         """Raises EngineError where there is none."""
-        if name not in self.actors:
+        found = self.actors.get(name) or self.level.get(name)
+        if found is None:
             raise EngineError("Cannot find object")
-        return self.actors[name]
+        return found
 
     def spawn(self, uclass: str, name: str, location_cm: Vector = (0.0, 0.0, 0.0)) -> Actor:
         """A new actor of a class: ours, or a kind of prop."""
-        if not _NAME.fullmatch(name):
-            raise EngineError(f"Argument Invalid: an object's name is letters, digits and _, found {name[:40]!r}")
-        if name in self.actors:
-            raise EngineError(f"there is an object named {name} already")
-        if len(self.actors) >= MAX_ACTORS:
-            raise EngineError(f"no more than {MAX_ACTORS} objects")
+        self._check_name(name)
         if uclass == actor_calls.HUMAN:
             actor: Actor = Human(name, uclass, (0, 0, 0), location_cm)
         elif uclass == actor_calls.STAGE:
@@ -104,19 +120,32 @@ class World:
         self.changed()
         return actor
 
+    def _check_name(self, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise EngineError(f"Argument Invalid: an object's name is letters, digits and _, found {name[:40]!r}")
+        if name in self.named:
+            raise EngineError(f"there is an object named {name} already")
+        if len(self.actors) >= MAX_ACTORS:
+            raise EngineError(f"no more than {MAX_ACTORS} objects")
+
+    def spawn_shape(self, shape: str, uclass: str, name: str, location_cm: Vector, *, annotated: bool = True) -> Actor:
+        """One of Unreal's basic shapes, its middle at a place; black in masks unless annotated."""
+        self._check_name(name)
+        colour = self._free_colour() if annotated else (0, 0, 0)
+        self.actors[name] = MeshActor(name, uclass, colour, location_cm, mesh=basic_shape(shape))
+        self.changed()
+        return self.actors[name]
+
     def _free_colour(self) -> tuple[int, int, int]:
         return free_colour({actor.colour for actor in self.actors.values()})
 
     def free_name(self, kind: str) -> str:
         """`kind_N` with the first N that is free."""
-        return next(name for number in range(MAX_ACTORS + 1) if (name := f"{kind}_{number}") not in self.actors)
+        return next(name for number in range(MAX_ACTORS + 2) if (name := f"{kind}_{number}") not in self.named)
 
     def spawn_prop(self, prop: Prop) -> Actor:
         """Put a prop into the place."""
-        if prop.name in self.actors:
-            raise EngineError(f"there is an object named {prop.name} already")
-        if len(self.actors) >= MAX_ACTORS:
-            raise EngineError(f"no more than {MAX_ACTORS} objects")
+        self._check_name(prop.name)
         rotator = (0.0, prop.yaw_deg, 0.0)
         actor = MeshActor(prop.name, prop.kind, self._free_colour(), prop.location_cm, rotator, mesh=prop_mesh(prop))
         self.actors[prop.name] = actor
@@ -124,8 +153,9 @@ class World:
         return actor
 
     def destroy(self, name: str) -> None:
-        """Remove an actor."""
-        self.actor(name)
+        """Remove an actor; the level's own stay."""
+        if isinstance(self.actor(name), LevelActor):
+            raise NotSupported
         del self.actors[name]
         self.changed()
 
@@ -134,7 +164,9 @@ class World:
         actor = self.actor(name)
         if new_name == name:
             return
-        if not _NAME.fullmatch(new_name) or new_name in self.actors:
+        if isinstance(actor, LevelActor):
+            raise NotSupported
+        if not _NAME.fullmatch(new_name) or new_name in self.named:
             raise EngineError(f"Argument Invalid: {new_name[:40]!r} is taken or not a name")
         actor.name = new_name
         self.actors = {actor.name: actor for actor in self.actors.values()}
@@ -180,10 +212,56 @@ class World:
             for drawable in actor.drawables(mask_id)
         ]
 
+    def shown(self, drawables: tuple[Drawable, ...]) -> tuple[Drawable, ...]:
+        """Drawables of the scenery without those of hidden actors of the level."""
+        hidden = {actor.mask_id for actor in self.level.values() if not actor.visible}
+        return tuple(one for one in drawables if one.mask_id not in hidden) if hidden else drawables
+
+    def paint(self, name: str, colour: tuple[int, int, int]) -> None:
+        """Give an actor its mask colour; a stage gives it to the level's actors too, as long as they have none of their own."""
+        actor = self.actor(name)
+        if actor.uclass == actor_calls.STAGE:
+            for part in self.level.values():
+                if part.colour in (BLACK, actor.colour):
+                    part.colour = colour
+        actor.colour = colour
+
     def mask_colours(self) -> np.ndarray:
-        """`(N + 1, 3)` uint8: mask id to colour; 0 is the stage actor."""
-        stage = next((actor.colour for actor in self.actors.values() if actor.uclass == actor_calls.STAGE), (0, 0, 0))
-        return np.array([stage, *(actor.colour for actor in self.actors.values())], np.uint8)
+        """`(65536, 3)` uint8: mask id to colour; 0, where nothing is drawn, is the stage's."""
+        stage = next((actor.colour for actor in self.actors.values() if actor.uclass == actor_calls.STAGE), BLACK)
+        table = np.zeros((2**16, 3), np.uint8)
+        table[: len(self.actors) + 1] = [stage, *(actor.colour for actor in self.actors.values())]
+        for part in self.level.values():
+            if part.mask_id:
+                table[part.mask_id] = part.colour
+        return table
+
+    def stand_eyes_apart(self, distance_cm: float) -> None:
+        """Hold camera 1, the right eye, beside camera 0; made where there is none."""
+        left = self.cameras[0]
+        if len(self.cameras) < 2:
+            self.cameras.append(replace(left, name="RightEye"))
+        self.eyes_distance_cm = distance_cm
+        self.camera_moved(0)
+
+    def camera_moved(self, number: int) -> None:
+        """Take the right eye along with camera 0; one that is placed by itself is let go."""
+        if number == 1:
+            self.eyes_distance_cm = None
+        if number == 0 and self.eyes_distance_cm is not None:
+            left, right = self.cameras[:2]
+            sideways = unreal_rotator_matrix(*left.rotator_deg)[:, 1] * self.eyes_distance_cm
+            x, y, z = (np.asarray(left.location_cm) + sideways).tolist()
+            right.location_cm, right.rotator_deg = (x, y, z), left.rotator_deg
+        self.changed()
+
+    def open_level(self) -> None:
+        """The bare level anew, as it was before any client."""
+        self.actors, self.lighting, self.mask_actors = {}, Lighting(), ()
+        self.cameras = [CameraActor("SpinegenCamera_0")]
+        self.eyes_distance_cm, self.paused, self.viewmode = None, False, "lit"
+        self.level = level_actors(lambda: scenery(self.lighting))
+        self.changed()
 
 
 def bounds_cm(actor: Actor) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
+from ...geometry.vectors import unit
 from ...streams import Stream, generator
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
@@ -69,7 +70,7 @@ def _neck(vertices: Floats, faces: Ints, opening_m: Floats) -> Neck:
     edge = _around(vertices[rim], middle)
     facing = _around(mesh_ops.normals(vertices, faces)[beside], middle, vertices[beside])
     flat = (edge - middle) * np.array([1.0, 0.0, 1.0])
-    return Neck(edge, _around(vertices[beside], middle), _unit(facing), _unit(flat))
+    return Neck(edge, _around(vertices[beside], middle), unit(facing), unit(flat))
 
 
 def _around(values: Floats, middle: Floats, places: Floats | None = None) -> Floats:
@@ -115,7 +116,3 @@ def _hood(garment: Garment, neck: Neck) -> Floats:
         for turn in np.linspace(0.0, 2 * np.pi, 13)
     ]
     return np.stack(rows)
-
-
-def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

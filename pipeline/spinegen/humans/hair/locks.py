@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Flags, Floats, Ints
+from ...geometry.vectors import unit
 from ..body import bones
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame, face_frame
@@ -117,19 +118,19 @@ def _over_face(path: Floats, face: FaceFrame) -> Flags:
 def _headings(hair: Hair, roots: Floats, normals: Floats, face: FaceFrame, rng: Rng) -> Floats:
     """Unit directions in which locks leave the scalp."""
     if hair.style == "afro":
-        return _unit(normals + rng.normal(0, 0.35, roots.shape))
+        return unit(normals + rng.normal(0, 0.35, roots.shape))
     if hair.style in TIED:
         away = np.stack([np.full(len(roots), -1.0), 0.35 * np.ones(len(roots)), -6.0 * roots[:, 2]], axis=1)
     elif hair.style in ("short", "buzz"):
         whorl = roots - (face.top_m + np.array([-0.05, 0.0, 0.0]))
-        away = _unit(whorl) + np.array([0.35, -0.25, rng.uniform(-0.5, 0.5)])
+        away = unit(whorl) + np.array([0.35, -0.25, rng.uniform(-0.5, 0.5)])
     else:
         part = rng.uniform(-0.03, 0.03)
         aside = np.clip((roots[:, 2] - part) / 0.02, -1.0, 1.0)
         away = np.stack([np.full(len(roots), -0.6), np.full(len(roots), -0.4), 0.9 * aside], axis=1)
     away = away + rng.normal(0, 0.55 if hair.style == "curly" else 0.13, roots.shape)
     along = away - np.einsum("ij,ij->i", away, normals)[:, None] * normals
-    return _unit(along)
+    return unit(along)
 
 
 def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, rng: Rng) -> tuple[Floats, Ints, Floats]:
@@ -149,7 +150,7 @@ def _tail(hair: Hair, head: Head, rng: Rng) -> Floats:
     """Locks from the tie backwards, then down."""
     start = head.tie_m + rng.normal(0, 0.008, (TAIL_LOCKS, 3))
     away = np.array([-1.0, 0.25, 0.0]) + rng.normal(0, 0.14, (TAIL_LOCKS, 3))
-    return grow(head.scalp, start, _unit(away), Growth(hair.length_m, 10, 0.022, 0.3, cling=0.0), rng)
+    return grow(head.scalp, start, unit(away), Growth(hair.length_m, 10, 0.022, 0.3, cling=0.0), rng)
 
 
 def _bun(tie: Floats, rng: Rng) -> Floats:
@@ -241,7 +242,3 @@ def _obstacle(data: BodyData, vertices_m: Floats, weights: Floats) -> Obstacle:
     kept = np.where(weights[keep] < 0.02, 0.0, weights[keep])
     kept /= kept.sum(1, keepdims=True)
     return Obstacle(vertices_m[keep].astype(np.float64), normals.astype(np.float64), csr_matrix(kept, dtype=np.float64))
-
-
-def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Floats
+from ...geometry.vectors import unit
 from ..body import bones
 from .strand_simulation import Obstacle, push_out
 
@@ -48,8 +49,8 @@ class SkirtSimulation:
             out[row] = push_out(guess[row], tree, points, normals, self.over_m)
         for row in range(self.held, count):
             above, length = out[row - 1], lengths[row - 1]
-            follow = _unit(guess[row] - guess[row - 1])
-            at = above + length * _unit((1.0 - self.gravity) * follow + self.gravity * fall[row - 1])
+            follow = unit(guess[row] - guess[row - 1])
+            at = above + length * unit((1.0 - self.gravity) * follow + self.gravity * fall[row - 1])
             # In the fold of a deep squat the way from the waist leads through the thigh, out of which there are two ways: what
             # moved with the leg knows the right one.
             nearest = tree.query(at)[1]
@@ -60,7 +61,7 @@ class SkirtSimulation:
             for _ in range(2):
                 at = push_out(at, tree, points, normals, self.over_m)
                 at = _drawn_together(at, widths[row])
-                at = np.where(astray, at, above + length * _unit(at - above))
+                at = np.where(astray, at, above + length * unit(at - above))
             at = push_out(at, tree, points, normals, self.over_m)
             at[:, 1] = np.maximum(at[:, 1], FLOOR_M)
             out[row] = at
@@ -87,7 +88,3 @@ def _heading(rows: Floats) -> Floats:
     flat /= size
     up = np.array([0.0, 1.0, 0.0])
     return np.stack([np.cross(up, flat), up, flat], axis=1)
-
-
-def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

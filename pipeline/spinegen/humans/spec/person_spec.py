@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ...config import Settings
+from .spine_shape import SpineShape
 
 Rgb = tuple[float, float, float]
 """sRGB, 0..1."""
@@ -115,6 +116,8 @@ class PersonSpec(Settings):
     firmness: float = Field(default=0.5, ge=0, le=1)
     build: dict[str, float] = Field(default_factory=dict)
     """Local blend-shape pair of trunk and limbs -> -1..1."""
+    spine: SpineShape = SpineShape()
+    """How it stands; the drawn skeleton has it in every pose, and so has the skin."""
     hand_curl: float = Field(default=0.8, ge=0, le=1.5)
     """Bend of the fingers, 0 straight .. 1 relaxed."""
     face: Face = Face()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DatasetError
-from ...files import atomic_path, write_json
+from ...files import atomic_path, reserve, write_json
 from ...media.pictures import Exif, PictureError
 from ...progress import Reporter
 from ...records.coco import Rle
@@ -142,6 +142,7 @@ def _build(people: CocoSet, shape: tuple[int, int], data_file: Path, index_file:
     broken: dict[int, str] = {}
     with atomic_path(data_file) as temporary:
         pixels = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(len(people), *shape, 4))
+        reserve(temporary, "crops")
 
         def work(rows: list[int]) -> tuple[list[int], str | None]:
             try:

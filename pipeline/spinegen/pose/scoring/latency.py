@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...records.metrics import LatencyRow
 from ..assembly import Architecture
 from ..nets.network import PoseNetwork, place
 from ..onnx_file import open_simcc
@@ -19,10 +20,10 @@ SECONDS = 0.4
 
 def latency_table(
     network: PoseNetwork | None, architecture: Architecture | None, onnx: Path, threads: int
-) -> list[dict[str, Any]]:
+) -> list[LatencyRow]:
     """Rows `runtime`, `device`, `batch`, `ms` (median of a batch), `people_per_s`; batch 1 and the best of 8 and 32."""
     file = open_simcc(onnx, "cpu", threads)
-    rows: list[dict[str, Any]] = []
+    rows: list[LatencyRow] = []
     shape = (3, *file.input_hw)
     rows += _best("ONNX Runtime", "cpu", lambda n: _onnx_call(file.run, (n, *shape)))
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -38,14 +39,14 @@ def latency_table(
     return rows
 
 
-def _best(runtime: str, device: str, make: Callable[[int], Callable[[], object]]) -> list[dict[str, Any]]:
+def _best(runtime: str, device: str, make: Callable[[int], Callable[[], object]]) -> list[LatencyRow]:
     rows = []
     for batch in BATCHES:
         seconds = _median_seconds(make(batch))
         rows.append(
-            {"runtime": runtime, "device": device, "batch": batch, "ms": 1e3 * seconds, "people_per_s": batch / seconds}
+            LatencyRow(runtime=runtime, device=device, batch=batch, ms=1e3 * seconds, people_per_s=batch / seconds)
         )
-    return [rows[0], max(rows[1:], key=lambda row: row["people_per_s"])]
+    return [rows[0], max(rows[1:], key=lambda row: row.people_per_s)]
 
 
 def _median_seconds(call: Callable[[], object]) -> float:

@@ -1,18 +1,50 @@
 """The last whole state of a training, written atomically and read without running any code from it."""
 
+import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ...errors import TrainingError
-from ...files import atomic_path
+from ...files import write_bytes
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write tensors and plain values whole or not at all."""
-    with atomic_path(path) as temporary:
-        torch.save(state, temporary)
+    # torch hides what went wrong where it writes a file itself
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_bytes(path, buffer.getbuffer())
+
+
+def make_room_for(path: Path, key: str) -> Path | None:
+    """Let `path` be the checkpoint of a key, if it has one.
+
+    A checkpoint of another key is renamed after it, and takes its place again when that key comes back.
+
+    Returns:
+        Where another checkpoint now lies, or None.
+
+    Raises:
+        TrainingError: the checkpoint that is there is damaged.
+    """
+    moved = None
+    if path.exists():
+        other = str(_read(path).get("key", "unknown"))
+        if other != key:
+            moved = _named_after(path, other)
+            path.replace(moved)
+    own = _named_after(path, key)
+    if not path.exists() and own.exists():
+        own.replace(path)
+    return moved
+
+
+def _named_after(path: Path, key: str) -> Path:
+    digest = hashlib.sha256(key.encode()).hexdigest()[:12]
+    return path.with_name(f"{path.stem}-{digest}{path.suffix}")
 
 
 def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = False) -> dict[str, Any] | None:
@@ -23,6 +55,16 @@ def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = Fal
     """
     if not path.exists():
         return None
+    state = _read(path)
+    if state.get("architecture") != architecture:
+        raise TrainingError(
+            f"{path}: checkpoint is of architecture {state.get('architecture')!r}, asked for is {architecture!r}; "
+            "use another workspace or delete it"
+        )
+    return state if any_key or state.get("key") == key else None
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle fails in as many ways as there are bytes
@@ -32,9 +74,4 @@ def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = Fal
         ) from error
     if not isinstance(state, dict) or "network" not in state:
         raise TrainingError(f"{path}: is no training checkpoint; delete it to train anew")
-    if state.get("architecture") != architecture:
-        raise TrainingError(
-            f"{path}: checkpoint is of architecture {state.get('architecture')!r}, asked for is {architecture!r}; "
-            "use another workspace or delete it"
-        )
-    return state if any_key or state.get("key") == key else None
+    return state

@@ -18,10 +18,10 @@ from ..data.cache import CropCache
 from ..geometry import crop_regions
 from ..nets.network import PoseNetwork, place
 from ..scoring.oks import oks_scores
-from ..settings import TrainSettings
+from ..settings import LIGHT, TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from .device import core_count
 from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
@@ -81,11 +81,10 @@ class Trainer:
         caches = [train] if mixed is None else [train, mixed]
         ratio = settings.mix_ratio if mixed is not None else 0.0
         self.half = settings.precision == "bfloat16" or (settings.precision == "auto" and device.type == "cuda")
-        self.source = BatchSource(
-            caches, ratio, self.batch, architecture.input_hw, settings.augmentation, settings.seed, device
-        )
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
-        self.total_steps = self._steps()
+        self.source = BatchSource(caches, ratio, self.batch, architecture.input_hw, LIGHT, settings.seed, device)
+        self.total_steps = self._steps(self.source.steps_per_epoch)
+        self.source.augment = settings.augmentation(self.total_steps * self.batch)
         self.objective = Objective(settings.losses, architecture, settings.teacher, device)
         self.start = ""
         """What the network started from, once `run` has begun."""
@@ -101,6 +100,11 @@ class Trainer:
         average = MovingAverage(network)
         optimizer = make_optimizer(network, self.rate, self.settings)
         result = Trained(network, 0, 0.0, 0)
+        aside = make_room_for(self.checkpoint, self.key)
+        if aside is not None:
+            reporter.say(
+                f"an unfinished training of other settings or data is kept as {aside}; it goes on when they are"
+            )
         state = load_checkpoint(self.checkpoint, self.key, self.architecture.size)
         if state is not None:
             network.load_state_dict(state["network"])
@@ -119,13 +123,13 @@ class Trainer:
         """0..1: the larger of the shares of steps and of time spent."""
         return max(step / self.total_steps, seconds / self.max_seconds if self.max_seconds else 0.0)
 
-    def _steps(self) -> int:
+    def _steps(self, steps_per_epoch: int) -> int:
         """How many batches the schedule is laid out for."""
         settings = self.settings
         if settings.steps is not None:
             return settings.steps
         if settings.epochs is not None or self.device.type != "cpu":
-            return (settings.epochs or GPU_EPOCHS) * self.source.steps_per_epoch
+            return (settings.epochs or GPU_EPOCHS) * steps_per_epoch
         return max(CPU_VIEWS // self.batch, 1)
 
     def _loop(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from spinegen.biomech.fit.band import second_difference_cost, second_difference_gradient, solve_blocks
+from spinegen.biomech.ik.band import solve_blocks
+from spinegen.biomech.ik.smoothness import second_difference_cost, second_difference_gradient
 
 
 def _dense(blocks: np.ndarray, weight: np.ndarray, fixed: np.ndarray) -> np.ndarray:

@@ -1,40 +1,17 @@
 """The banded system of a whole clip: one dense block a frame, tied to its neighbours by second differences."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
+from scipy.linalg import solveh_banded  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from ...geometry.types import Array
-
-Frames = NDArray[np.int_]
-"""Indices of frames."""
 
 
 def solve_dense(matrix: Array, right: Array) -> Array:
     """`matrix (..., N, N)` solved for `right (..., N, K)`."""
     return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
-
-
-def second_difference_gradient(q: Array, weight: Array) -> Array:
-    """Half the gradient `(F, Q)` of `sum weight * (q[f-1] - 2 q[f] + q[f+1])**2`; `weight (F, Q)` belongs to the middle frame.
-
-    The first and the last frame have no second difference: their weights are not used.
-    """
-    out = np.zeros_like(q)
-    if len(q) < 3:
-        return out
-    pull = weight[1:-1] * (q[:-2] - 2.0 * q[1:-1] + q[2:])
-    out[:-2] += pull
-    out[1:-1] -= 2.0 * pull
-    out[2:] += pull
-    return out
-
-
-def second_difference_cost(q: Array, weight: Array) -> float:
-    """`sum weight * (q[f-1] - 2 q[f] + q[f+1])**2` over all frames and coordinates."""
-    if len(q) < 3:
-        return 0.0
-    return float(np.sum(weight[1:-1] * (q[:-2] - 2.0 * q[1:-1] + q[2:]) ** 2))
 
 
 def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.bool_]) -> Array:
@@ -79,5 +56,5 @@ def solve_blocks(blocks: Array, right: Array, weight: Array, fixed: NDArray[np.b
     if frames > 2:
         packed[:-2, :, 2 * size] = inner[1:-1] * free[:-2] * free[2:]
     flat = np.where(fixed, 0.0, right).reshape(-1)
-    step = solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False)
-    return step.reshape(frames, size)
+    solved = cast("Array", solveh_banded(band.T, flat, overwrite_ab=True, lower=True, check_finite=False))
+    return solved.reshape(frames, size)

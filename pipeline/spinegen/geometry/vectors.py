@@ -1,0 +1,10 @@
+"""Directions."""
+
+import numpy as np
+
+from .types import Floats
+
+
+def unit(vectors: Floats) -> Floats:
+    """Vectors `(..., D)` at length 1; those without a length stay nearly 0."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -1,0 +1,239 @@
+"""Postures drawn by chance: trunk and legs near those of authored motions, limbs exchanged and drawn from their ranges, set on the ground.
+
+The prior is what ships: the ranges of `coordinates.csv` and `regions.csv`, and the key postures of `configs/motions`. A posture
+stands, kneels, sits, lies or leans on its hands as the authored one does from which it was drawn; what bears it is brought to
+the floor, and postures in which parts of the body are deep inside each other are drawn again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..biomech.model.contacts import CONTACTS, FLOOR_STATIONS
+from ..biomech.model.spine_model import SpineModel
+from ..biomech.retarget.floor_contact import Targets, plant
+from ..geometry.types import Array
+from ..streams import generator
+from .balance import mass_centre_m
+from .flow import Flow, Pose
+from .performance import written_q
+from .self_contact import depth_m
+
+KIND_WEIGHTS = {
+    "standing": 0.42,
+    "seated": 0.12,
+    "sitting": 0.1,
+    "kneeling": 0.1,
+    "on_hands": 0.12,
+    "lying": 0.1,
+    "in_air": 0.04,
+}
+"""How often a posture is borne how; `seated`: on something as high as its knees."""
+BATCH = 512
+_SPINE = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
+_STATIONS = tuple(FLOOR_STATIONS)
+_HEIGHTS = np.array(list(FLOOR_STATIONS.values()))
+_MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
+"""A posture whose contacts miss the floor by more, that sinks deeper, or is deeper inside itself, is drawn again."""
+_OFF_BALANCE_M = 0.18
+"""How far the mass centre of who stands may be outside the box around what stands: people catch themselves."""
+_MOST_BATCHES_OF = 12
+"""Batches drawn at most, in those that would do if every posture were taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """A key posture of an authored motion."""
+
+    kind: str
+    contacts: tuple[str, ...]
+    q: Array
+
+
+@dataclass(frozen=True, eq=False)
+class SampledPoses:
+    """Drawn postures."""
+
+    q: Array
+    """`(N, Q)`."""
+    kinds: tuple[str, ...]
+    drawn: int
+    """How many it took."""
+
+
+def anchors(model: SpineModel, flows: Iterable[Flow]) -> list[Anchor]:
+    """Every pose of the flows and its mirror image."""
+    out = []
+    for flow in flows:
+        for name in flow.poses:
+            for pose in (flow.pose(name), flow.pose(name).mirrored()):
+                out.append(Anchor(kind_of(pose), pose.contacts, written_q(model, pose, f"pose {name}")))
+    return out
+
+
+def kind_of(pose: Pose) -> str:
+    """One of `KIND_WEIGHTS`."""
+    parts = {contact.removesuffix("_r").removesuffix("_l") for contact in pose.contacts}
+    if parts & {"hand", "elbow"}:
+        return "on_hands"
+    if parts & {"back", "sacrum", "hip", "thigh", "shoulder", "back_of_head"}:
+        return "lying"
+    if "seat" in parts:
+        return "sitting"
+    if "knee" in parts:
+        return "kneeling"
+    if not parts:
+        return "in_air" if pose.above_floor_m > 0 else "lying"
+    bent = min(pose.angles.get("knee_angle", 0.0), pose.angles.get("hip_flexion", 0.0))
+    return "seated" if pose.balanced is False and bent > 45.0 else "standing"
+
+
+def sample_poses(
+    model: SpineModel,
+    known: list[Anchor],
+    count: int,
+    seed: int,
+    advance: Callable[[float], None] = lambda _: None,
+) -> SampledPoses:
+    """`count` postures, fewer where hardly any draw is usable; a larger number begins with those of a smaller one."""
+    found, kinds, drawn, have = [], [], 0, 0
+    for q, names in _batches(model, known, seed, most=_MOST_BATCHES_OF * (1 + count // BATCH)):
+        drawn += BATCH
+        found.append(q)
+        kinds += names
+        advance(min(len(q), count - have))
+        have += len(q)
+        if have >= count:
+            break
+    return SampledPoses(np.concatenate(found)[:count], tuple(kinds[:count]), drawn)
+
+
+def _batches(model: SpineModel, known: list[Anchor], seed: int, most: int) -> Iterator[tuple[Array, list[str]]]:
+    """What is usable of each batch of draws."""
+    for number in range(most):
+        rng = generator(seed, number)
+        chosen = [_anchor(rng, known) for _ in range(BATCH)]
+        written = np.array([_varied(rng, model, anchor, known) for anchor in chosen])
+        goals = _on_the_floor(rng, model, written, chosen)
+        q = plant(model, written, Targets(_STATIONS, goals), rounds=15, along="height")
+        good = np.flatnonzero(_usable(model, q, goals, chosen))
+        yield q[good], [chosen[i].kind for i in good]
+
+
+def _anchor(rng: np.random.Generator, known: list[Anchor]) -> Anchor:
+    kinds = [kind for kind in KIND_WEIGHTS if any(anchor.kind == kind for anchor in known)]
+    weights = np.array([KIND_WEIGHTS[kind] for kind in kinds])
+    kind = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
+    some = [anchor for anchor in known if anchor.kind == kind]
+    return some[int(rng.integers(len(some)))]
+
+
+def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: list[Anchor]) -> Array:
+    """A posture near an anchor: mixed with another one, limbs and gaze exchanged or drawn anew, the spine moved as a whole."""
+    low, high = model.limits
+    regions = np.array([c.region for c in model.coordinates])
+    turning = np.array([c.kind == "rotation" for c in model.coordinates]) & (regions != "pelvis")
+    q = anchor.q.copy()
+    alike = [other for other in known if set(other.contacts) == set(anchor.contacts) and other.kind == anchor.kind]
+    mixed = alike[int(rng.integers(len(alike)))]
+    # A list or turn that differs by much is another side of the body, not a place between two.
+    if np.abs(mixed.q[:3] - anchor.q[:3]).max() < 0.8:
+        q += float(rng.beta(1.0, 1.5)) * (mixed.q - q)
+    _new_limbs(rng, q, regions, low, high, anchor, known)
+    _bend_legs(rng, model, q, anchor)
+    _move_spine(rng, model, q, low, high)
+    spread = rng.uniform(0.02, 0.09) * (high - low)
+    q[turning] += (rng.normal(size=len(q)) * spread)[turning]
+    return np.clip(q, low, high)
+
+
+def _new_limbs(
+    rng: np.random.Generator,
+    q: Array,
+    regions: np.ndarray,
+    low: Array,
+    high: Array,
+    anchor: Anchor,
+    known: list[Anchor],
+) -> None:
+    """Limbs that bear nothing: half as they are, some as another posture has them, some anywhere in their range."""
+    for limb, parts in (
+        ("arm", ("hand", "fingers", "elbow")),
+        ("leg", ("foot", "ball", "heel", "toe", "knee", "instep")),
+    ):
+        for side in "rl":
+            if any(contact in {f"{part}_{side}" for part in parts} for contact in anchor.contacts):
+                continue
+            columns = np.flatnonzero(
+                np.isin(regions, [f"{limb}_{side}", *([f"shoulder_{side}"] if limb == "arm" else [])])
+            )
+            luck = rng.random()
+            if luck < 0.3:
+                q[columns] = known[int(rng.integers(len(known)))].q[columns]
+            elif luck < (0.65 if limb == "arm" else 0.4):
+                middle = 0.5 * (q[columns] + 0.5 * (low + high)[columns])
+                share = rng.beta(1.6, 1.6, len(columns)) - 0.5
+                q[columns] = middle + share * (high - low)[columns]
+
+
+def _bend_legs(rng: np.random.Generator, model: SpineModel, q: Array, anchor: Anchor) -> None:
+    """Crouch by chance, and lean the pelvis over legs that stay."""
+    index = model.coordinate_index
+    if anchor.kind == "standing" and rng.random() < 0.5:
+        crouch = np.radians(rng.uniform(0.0, 70.0))
+        for side in "rl":
+            for name, share in (("knee_angle", 1.0), ("hip_flexion", 0.55), ("ankle_angle", 0.45)):
+                q[index[f"{name}_{side}"]] += share * crouch
+    if anchor.kind in ("standing", "seated", "sitting", "kneeling"):
+        tilt, roll, turn = np.radians(rng.normal(0.0, (14.0, 5.0, 10.0)))
+        tilt -= np.radians(45.0) * (rng.random() < 0.2) * rng.random()
+        q[index["pelvis_tilt"]] += tilt
+        q[index["pelvis_list"]] += roll
+        q[index["pelvis_rotation"]] += turn
+        for side, sign in (("r", 1.0), ("l", -1.0)):
+            q[index[f"hip_flexion_{side}"]] -= tilt
+            q[index[f"hip_adduction_{side}"]] += sign * roll
+            q[index[f"hip_rotation_{side}"]] -= sign * turn
+
+
+def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array, low: Array, high: Array) -> None:
+    """Regions bend together: of each motion a common part and one of each region, more of both at times; the neck also alone."""
+    size = 0.1 + 0.3 * rng.beta(1.2, 2.2)
+    for motion in ("flexion", "bending", "rotation"):
+        together = rng.normal()
+        for region in _SPINE:
+            column = model.coordinate_index[f"{region}_{motion}"]
+            own = rng.normal() * (1.6 if region.endswith("cervical") else 1.0)
+            q[column] += size * 0.5 * (high - low)[column] * (0.7 * together + 0.7 * own)
+
+
+def _on_the_floor(rng: np.random.Generator, model: SpineModel, written: Array, chosen: list[Anchor]) -> Array:
+    """Move postures to where their lowest part touches the floor; goals `(F, S, 3)`: heights of what bears them."""
+    over = model.station_positions(model.forward(written), _STATIONS)[..., 1] - _HEIGHTS
+    goals = np.full((len(written), len(_STATIONS), 3), np.nan)
+    height = model.coordinate_index["pelvis_ty"]
+    for i, anchor in enumerate(chosen):
+        bearing = [_STATIONS.index(name) for contact in anchor.contacts for name in CONTACTS[contact].stations]
+        goals[i, bearing, 1] = _HEIGHTS[bearing]
+        lift = rng.uniform(0.02, 0.4) if anchor.kind == "in_air" else 0.0
+        written[i, height] += lift - (over[i, bearing].mean() if bearing else over[i].min())
+    return goals
+
+
+def _usable(model: SpineModel, q: Array, goals: Array, chosen: list[Anchor]) -> np.ndarray:
+    """`(F,)` postures on the floor, free of themselves, and, standing, roughly over their feet."""
+    at = model.station_positions(model.forward(q), _STATIONS)
+    over = at[..., 1] - _HEIGHTS
+    bears = np.isfinite(goals[..., 1])
+    miss = np.where(bears, np.abs(over), 0.0).max(1)
+    good = (miss < _MISS_M) & (over.min(1) > -_SUNK_M) & (depth_m(model, q) < _DEEP_M)
+    standing = np.array([anchor.kind == "standing" for anchor in chosen])
+    feet = np.where(bears[..., None], at[..., [0, 2]], np.nan)
+    some = good & standing & bears.any(1)
+    centre = mass_centre_m(model, q)[:, [0, 2]]
+    outside = np.zeros(len(q))
+    outside[some] = np.maximum(
+        np.nanmin(feet[some], axis=1) - centre[some], centre[some] - np.nanmax(feet[some], axis=1)
+    ).max(1)
+    return good & (outside < _OFF_BALANCE_M)

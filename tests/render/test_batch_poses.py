@@ -1,0 +1,65 @@
+"""Poses worked out together are those worked out one by one, bit for bit."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinegen.biomech.anatomy.assemble import load_model
+from spinegen.biomech.fits.files import FittedClip
+from spinegen.geometry import rigid
+from spinegen.humans.person import build_person
+from spinegen.humans.spec.sample import sample_person
+from spinegen.motions.flow import load_flow
+from spinegen.motions.performance import plant_keys
+from spinegen.records.plan_shot import PlacedPerson
+from spinegen.render.avatar import Avatar, Pose
+from spinegen.render.skeleton_map import RestPose, load_skeleton_map
+
+
+@pytest.fixture(scope="module")
+def avatar() -> Avatar:
+    person = build_person(sample_person(np.random.default_rng(3), "sport"))
+    positions = np.asarray(person.rest_positions_ground_m, dtype=np.float64)
+    rest = rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
+    return Avatar(RestPose(person.bones, rest, person.landmarks), load_skeleton_map())
+
+
+@pytest.fixture(scope="module")
+def fit() -> FittedClip:
+    """Key poses that stand, kneel and lie, as if they were a fit, with hands on thighs and on the floor."""
+    flow, model = load_flow(), load_model()
+    q = np.concatenate([plant_keys(model, flow.clips[c], flow.key_poses(c)) for c in ("yoga_standing", "yoga_floor")])
+    fit = FittedClip(Path(), "poses", 1.0, np.arange(len(q), dtype=float), model.coordinate_names, q, None)
+    fit.__dict__["model"] = model  # what `model` would read from the fit's .osim
+    return fit
+
+
+def _equal(one: Pose, other: Pose) -> None:
+    for field in fields(Pose):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+
+
+def test_poses_do_not_depend_on_what_is_worked_out_with_them(avatar: Avatar, fit: FittedClip) -> None:
+    frames = range(len(fit.q) - 1)
+    moments = []
+    for number, frame in enumerate(frames):
+        placed = PlacedPerson(
+            person="p",
+            clip=fit.name,
+            frame=frame,
+            time_s=float(frame),
+            x_m=1.2,
+            z_m=-0.7,
+            yaw_deg=10.0 * number,
+            anchor_frame=frame,
+        )
+        anchored = placed.model_copy(update={"anchor_frame": max(0, frame - 2)})
+        moments.append((anchored if number % 2 else placed, 0.02 if number % 3 == 0 else 0.0))
+    together = avatar.poses(moments, fit)
+    assert len(together) == len(moments) > 8
+    for (placed, shift_s), pose in zip(moments, together, strict=True):
+        _equal(pose, avatar.pose(placed, fit, shift_s))
+    for pose, same in zip(together[3:7], avatar.poses(moments[3:7], fit), strict=True):
+        _equal(pose, same)
