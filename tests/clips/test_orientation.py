@@ -40,20 +40,30 @@ def test_poses_relative_to_their_root_are_turned_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("origin_m", [0.0, 0.9, 3.0])
 def test_a_handstand_stays_a_handstand_wherever_the_origin_is(tmp_path: Path, origin_m: float) -> None:
-    body = walker()
-    stood = {name: points.copy() for name, points in body.items()}
-    hands = 0.5 * (body["left_wrist"] + body["right_wrist"])
+    sway = 0.04 * np.sin(np.arange(200) / 9)[:, None] * [1.0, 0.0, 0.5]
+    still = {name: points * [0.0, 1.0, 1.0] + sway for name, points in walker().items()}
     for side, sign in (("left", -1.0), ("right", 1.0)):
-        stood[f"{side}_wrist"] = np.tile([0.0, 1.93, 0.2 * sign], (len(hands), 1))
-        stood[f"{side}_elbow"] = np.tile([-0.05, 1.67, 0.25 * sign], (len(hands), 1))
-    still = {
-        name: points - [1.0, 0.0, 0.0] * points[:, :1] * (not name.endswith(("wrist", "elbow")))
-        for name, points in stood.items()
-    }
+        still[f"{side}_wrist"] = np.tile([0.0, 1.93, 0.2 * sign], (200, 1))
+        still[f"{side}_elbow"] = np.tile([-0.05, 1.67, 0.25 * sign], (200, 1))
     turned = np.stack([still[name] for name in COCO_17], axis=1) * Y_DOWN + [0.0, 2.0 + origin_m, 0.0]
     clip = read_clip(write_table(tmp_path / "a.csv", COCO_17, turned, np.arange(len(turned)) / 50))
     assert height(clip, "left_ankle") > height(clip, "nose") + 1.0
     assert height(clip, "left_wrist") == pytest.approx(0.03, abs=0.12)
+
+
+@pytest.mark.parametrize("origin_m", [0.0, 1.6, 2.2])
+def test_arms_above_the_head_are_no_handstand(tmp_path: Path, origin_m: float) -> None:
+    still = {name: points * [0.0, 1.0, 1.0] for name, points in walker().items()}
+    sway = 0.04 * np.sin(np.arange(200) / 9)
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        still[f"{side}_ankle"] = np.tile([-0.02, 0.08, 0.09 * sign], (200, 1))
+        still[f"{side}_knee"] = np.tile([0.05, 0.5, 0.09 * sign], (200, 1))
+        still[f"{side}_wrist"] = np.stack([sway, np.full(200, 1.93), 0.2 * sign + sway], axis=-1)
+        still[f"{side}_elbow"] = np.stack([sway - 0.05, np.full(200, 1.67), np.full(200, 0.25 * sign)], axis=-1)
+    seen = (np.stack([still[name] for name in COCO_17], axis=1) - [0.0, origin_m, 0.0]) * Y_DOWN
+    clip = read_clip(write_table(tmp_path / "a.csv", COCO_17, seen, np.arange(200) / 50))
+    assert height(clip, "left_wrist") > 1.8
+    assert height(clip, "left_ankle") == pytest.approx(0.08, abs=0.03)
 
 
 def test_head_down_without_anything_at_rest_asks_for_the_axis(tmp_path: Path) -> None:

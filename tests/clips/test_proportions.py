@@ -30,6 +30,18 @@ def test_two_dimensional_keypoints_are_refused_with_their_thickness(tmp_path: Pa
         read_clip(tmp_path / "a.npz")
 
 
+def test_limbs_that_change_their_length_are_a_projection(tmp_path: Path) -> None:
+    squat = walker(100)
+    depth = 0.5 * (1 - np.cos(np.arange(100) / 16))[:, None] * np.array([0.0, -0.34, 0.0])
+    for name, points in squat.items():
+        if not name.endswith(("knee", "ankle")):
+            squat[name] = points + depth
+    flat = np.stack([squat[name] for name in COCO_17], axis=1)
+    flat[..., 0] = np.random.default_rng(0).normal(0.0, 0.012, flat.shape[:2])
+    with pytest.raises(ClipError, match=r"thigh from .* cm in one clip \(bones keep their length\)"):
+        read_clip(write_table(tmp_path / "a.csv", COCO_17, flat, np.arange(100) / 50))
+
+
 @pytest.mark.parametrize(("part", "share"), [("shoulder", 0.3), ("hip", 0.05), ("elbow", 0.2)])
 def test_proportions_that_nobody_has_are_refused_with_the_lengths(tmp_path: Path, part: str, share: float) -> None:
     squeezed = BODY.copy()

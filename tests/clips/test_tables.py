@@ -109,3 +109,9 @@ def test_a_trc_with_other_rows_than_promised_is_read_and_said(tmp_path: Path) ->
     clip = read_clip(path)
     assert clip.frame_count == 20
     assert any("promises 30 frames and holds 20" in note for note in clip.notes)
+
+
+def test_a_joint_named_twice_in_one_frame_is_refused(tmp_path: Path) -> None:
+    rows = ["frame,joint,x,y,z", "0,nose,1,1,1", "0,left_eye,1,1,1", "0,nose,2,2,2"]
+    with pytest.raises(ClipError, match="holds 'nose' more than once at frame 0"):
+        read_lines(tmp_path, rows)

@@ -208,3 +208,9 @@ def test_impossible_rates_name_the_option(moments: Moments, message: str) -> Non
     with pytest.raises(ClipError, match=message):
         place_frames(ANY, 10, moments)
     assert place_frames(ANY, 10, moments, 60.0).rate_hz == 60.0
+
+
+def test_a_pause_between_two_takes_is_no_gap() -> None:
+    times = np.concatenate([np.arange(50), 5000 + np.arange(50)]) / 100
+    with pytest.raises(ClipError, match=r"nothing was captured for 49\.5 s after 0\.49 s .*cut it into two"):
+        place_frames(ANY, 100, Moments(times=times))

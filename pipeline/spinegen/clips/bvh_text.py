@@ -155,7 +155,7 @@ def _joint(tokens: _Tokens, name: str, parent: int, first_channel: int, end_site
     return BvhJoint(name, parent, offset, tuple(channels), first_channel, end_site)
 
 
-def parse_motion(path: Path, lines: list[str], start: int, joints: tuple[BvhJoint, ...], cut: bool) -> BvhText:
+def parse_motion(path: Path, lines: list[str], start: int, joints: tuple[BvhJoint, ...], *, cut: bool) -> BvhText:
     """The MOTION section: `lines[start:]`, its first word taken away.
 
     Args:

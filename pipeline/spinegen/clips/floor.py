@@ -38,6 +38,8 @@ class Support:
     """Whether anything rests there."""
     lowest: int
     """Column that is lowest most often."""
+    speed_m_s: float
+    """Median speed of the lowest point in whatever direction: near 0 where it bears somebody."""
 
 
 def support(positions_m: Array, axis: Array, rate_hz: float) -> Support | None:
@@ -58,17 +60,20 @@ def support(positions_m: Array, axis: Array, rate_hz: float) -> Support | None:
     low = heights[rows, column]
     reach = max(1, round(REST_WINDOW_S * rate_hz))
     before, after = np.maximum(frames - reach, 0), np.minimum(frames + reach, count - 1)
-    rise = (positions_m[after, column] - positions_m[before, column]) @ axis
-    speed = np.abs(rise) * rate_hz / np.maximum(after - before, 1)
-    calm = np.nan_to_num(speed, nan=np.inf) < REST_M_S
+    moved = (positions_m[after, column] - positions_m[before, column]) * (rate_hz / np.maximum(after - before, 1))[
+        :, None
+    ]
+    calm = np.nan_to_num(np.abs(moved @ axis), nan=np.inf) < REST_M_S
+    seen_moving = moved[np.isfinite(moved).all(-1)]
+    speed = float(np.median(np.linalg.norm(seen_moving, axis=-1))) if len(seen_moving) else 0.0
     level = _densest(low)
     lowest = int(np.bincount(column).argmax())
     share = float((calm & (np.abs(low - level) <= BAND_M)).mean())
     if calm.mean() < SOMETIMES:
-        return Support(level, share, float(np.percentile(low, 2)), False, lowest)
+        return Support(level, share, float(np.percentile(low, 2)), False, lowest, speed)
     floor = float(np.percentile(low[calm], 5))
     near = low[calm & (np.abs(low - floor) <= BAND_M)]
-    return Support(level, share, float(np.median(near)) if len(near) else floor, True, lowest)
+    return Support(level, share, float(np.median(near)) if len(near) else floor, True, lowest, speed)
 
 
 def standing_height_m(lowest: int, stations: dict[int, str]) -> float:

@@ -29,6 +29,8 @@ _BENT_FROM_PELVIS = 0.12
 """The same for a knee where the pelvis has to stand for the hip: it lies some centimetres off."""
 _CLEAR_KNEE, _CLEAR_ELBOW = 0.3, 0.6
 """How squarely the plane of a bend must stand to the body for a frame to count."""
+_NOSE, _CLEAR_NOSE = 0.03, 0.6
+"""The same two for the nose (4 cm before the line from neck to crown)."""
 _FEWEST = 0.02
 """Part of the frames in which a joint must be bent to have a vote."""
 
@@ -59,6 +61,7 @@ def votes(places: Places) -> list[Vote]:
         if forward is not None and up is not None:
             found.append(Vote(part, _mean_sign(_triple(forward, up, right)), 1.0))
     size = body_length(places)
+    found += _nose_vote(places, right, size)
     for side, (_, name, _) in enumerate(SIDES):
         forward = _difference(places.mean(stations_of(_TOE, side)), places.mean(stations_of(_HEEL, side)))
         shank = _difference(places.segment(f"{name} knee"), places.segment(f"{name} ankle"))
@@ -119,6 +122,13 @@ def _parts(ballot: Iterable[Vote]) -> str:
     return " and ".join(dict.fromkeys(vote.part for vote in ballot))
 
 
+def _nose_vote(places: Places, right: Array, size: float) -> list[Vote]:
+    """The nose lies before the line from neck to crown."""
+    crown = places.mean(["landmark/TOPH", "keypoint/head"])
+    off = _off_line(crown, places.mean(["keypoint/nose"]), places.mean(["centroid/C7", "keypoint/neck"]), _NOSE * size)
+    return [Vote("face", _clear_sign(_cosine(*off, right), _CLEAR_NOSE), 0.5)] if off is not None else []
+
+
 def _difference(a: Array | None, b: Array | None) -> Array | None:
     return None if a is None or b is None else a - b
 
@@ -140,13 +150,20 @@ def _side_vector(places: Places) -> Array | None:
 def _bend(
     upper: Array | None, places: Places, middle_and_end: tuple[str, str], least: float
 ) -> tuple[Array, Array] | None:
-    """How far a joint lies off the line between its neighbours, and that line upwards, `(F, 3)` each; NaN where by less than `least`."""
+    """How far a joint lies off the line between its neighbours, see `_off_line`."""
     joint, end = (places.segment(name) for name in middle_and_end)
-    if upper is None or joint is None or end is None or not np.isfinite(least):
+    return _off_line(upper, joint, end, least)
+
+
+def _off_line(
+    upper: Array | None, point: Array | None, lower: Array | None, least: float
+) -> tuple[Array, Array] | None:
+    """From a line to a point beside it, and the line upwards, `(F, 3)` each; NaN where the point lies off it by less than `least`."""
+    if upper is None or point is None or lower is None or not np.isfinite(least):
         return None
-    line = upper - end
-    along = np.einsum("fi,fi->f", joint - end, line) / np.maximum(np.einsum("fi,fi->f", line, line), 1e-12)
-    off = joint - end - along[:, None] * line
+    line = upper - lower
+    along = np.einsum("fi,fi->f", point - lower, line) / np.maximum(np.einsum("fi,fi->f", line, line), 1e-12)
+    off = point - lower - along[:, None] * line
     return np.where((np.linalg.norm(off, axis=-1) > least)[:, None], off, np.nan), line
 
 

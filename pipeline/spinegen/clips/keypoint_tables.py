@@ -48,8 +48,8 @@ def read_keypoint_table(path: Path) -> RawCapture:
         raise ClipError(f"{path}: has no rows")
     name_column = _first(lower, NAME_COLUMNS)
     if name_column is not None and all(axis in lower for axis in "xyz"):
-        return _long(path, table, lower, name_column, notes)
-    return _wide(path, table, lower, lines, notes)
+        return _long(path, table, lower, name_column, notes=notes)
+    return _wide(path, table, lower, lines, notes=notes)
 
 
 def _first(lower: dict[str, str], names: tuple[str, ...]) -> str | None:
@@ -95,7 +95,7 @@ def _columns_of_points(columns: list[str]) -> dict[str, dict[str, str]]:
 
 
 def _wide(
-    path: Path, table: pd.DataFrame, lower: dict[str, str], lines: tuple[int, ...], notes: list[str]
+    path: Path, table: pd.DataFrame, lower: dict[str, str], lines: tuple[int, ...], *, notes: list[str]
 ) -> RawCapture:
     points = _columns_of_points(list(table.columns))
     if not points:
@@ -132,6 +132,10 @@ def _long(path: Path, table: pd.DataFrame, lower: dict[str, str], name_column: s
     check_size(path, len(moments), len(pairs))
     column_of = {pair: i for i, pair in enumerate(pairs)}
     columns = np.array([column_of[pair] for pair in zip(people, names, strict=True)])
+    cells, counts = np.unique(rows * len(pairs) + columns, return_counts=True)
+    if (counts > 1).any():
+        row, column = divmod(int(cells[counts > 1][0]), len(pairs))
+        raise ClipError(f"{path}: holds {pairs[column][1]!r} more than once at {key} {moments[row]:g}")
     positions = np.full((len(moments), len(pairs), 3), np.nan)
     positions[rows, columns] = _numbers(path, table, [lower[axis] for axis in "xyz"])
     times = None

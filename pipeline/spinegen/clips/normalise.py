@@ -75,7 +75,7 @@ def clip_from_raw(path: Path, raw: RawCapture, options: ReadOptions) -> Clip:
     refuse_impossible(path, points.few, points.stations, stature * metres, raw.hint)
     axis = asked_axis
     if axis is None:
-        upright = find_up(path, positions, points.stations, rate_hz, raw.up, raw.usual_up)
+        upright = find_up(path, positions, points.stations, rate_hz, declared=raw.up, usual=raw.usual_up)
         axis = upright.axis
         notes += upright.notes
     positions, found = put_sides_right(positions @ rotation_to_y_up(axis).T, points.stations, options.mirror)

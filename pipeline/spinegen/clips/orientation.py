@@ -24,6 +24,10 @@ _FLOOR_MARGIN_M = 0.1
 """By how much worse the floor may fit along y or z before the usual axis is kept; x is never up by custom and must fit better."""
 _ON_HANDS_M = 0.15
 """Whoever is upside down has hands or elbows within this height of the floor, or shoulders beside the head."""
+_STILLER = 2.0
+"""Of two ends of the body the one that moves so many times less bears it ..."""
+_AT_ORIGIN_M = 0.1
+"""... else the one that lies this near to 0."""
 _STILL_M = 1e-3
 """A pelvis that stays within this distance of one place has been taken for the origin."""
 _HANDS = ("hand", "wrist", "elbow", "forearm")
@@ -92,7 +96,7 @@ def rotation_to_y_up(axis: str) -> Array:
 
 
 def find_up(
-    path: Path, positions_m: Array, stations: dict[int, str], rate_hz: float, declared: str | None, usual: str
+    path: Path, positions_m: Array, stations: dict[int, str], rate_hz: float, *, declared: str | None, usual: str
 ) -> Upright:
     """The upward axis from the body and the floor, else the declared or usual one.
 
@@ -143,27 +147,43 @@ def _inverted(view: _View, hint: str, found: str) -> Upright:
     """Head below feet along the expected axis: turned over, or on the hands.
 
     Feet that rest speak for a capture upside down. Hands or shoulders that rest on a floor, with the head near it, speak for a person
-    upside down: nobody stands on the head alone.
+    upside down: nobody stands on the head alone. Where both may be (arms above the head), the end that moves less bears the body, or the
+    one that lies at 0.
     """
     on_hands = view.share(hint) >= _GOOD_PART and _hands_low(view, hint) >= _GOOD_PART
     on_feet = view.share(found) >= _GOOD_PART
-    if on_hands and view.share(hint) > view.share(found) - _CLEARLY:
-        return Upright(hint, ("the person is upside down on the hands, head or shoulders",))
     overrule = f"(--up-axis={hint} leaves it)"
-    if on_feet and not on_hands:
-        return Upright(
-            found,
-            (f"the capture was upside down along {hint}: the feet rest above the head; it was turned over {overrule}",),
-        )
     if _rooted(view):
         return Upright(
             found,
             (f"the capture was upside down along {hint} and made relative to its root; it was turned over {overrule}",),
         )
+    if on_hands and on_feet:
+        on_hands, on_feet = _bearing(view, hint, found)
+    if on_hands and not on_feet:
+        return Upright(hint, ("the person is upside down on the hands, head or shoulders",))
+    if on_feet and not on_hands:
+        return Upright(
+            found,
+            (f"the capture was upside down along {hint}: the feet rest above the head; it was turned over {overrule}",),
+        )
     raise ClipError(
         f"{view.path}: the head is below the feet in nearly every frame, and nothing rests on a floor for a good part of the clip "
         f"that would tell why: is the capture upside down? Say --up-axis={found} to turn it over or --up-axis={hint} to leave it"
     )
+
+
+def _bearing(view: _View, hint: str, found: str) -> tuple[bool, bool]:
+    """Whether the lower end along `hint`, and that along `found`, bears the body; both where that cannot be told."""
+    lower, upper = view.support(hint), view.support(found)
+    if lower is None or upper is None:
+        return True, True
+    if lower.speed_m_s * _STILLER < upper.speed_m_s:
+        return True, False
+    if upper.speed_m_s * _STILLER < lower.speed_m_s:
+        return False, True
+    at_origin = [abs(end.level_m) < _AT_ORIGIN_M for end in (lower, upper)]
+    return (True, True) if at_origin[0] == at_origin[1] else (at_origin[0], at_origin[1])
 
 
 def _hands_low(view: _View, axis: str) -> float:

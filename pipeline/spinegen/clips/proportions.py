@@ -1,5 +1,6 @@
 """Bodies that cannot be: points in one plane, collapsed limbs, proportions that nobody has."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,14 @@ _RANGES: dict[str, tuple[float, float]] = {
     "shoulder width": (0.11, 0.36),
     "hip width": (0.03, 0.30),
 }
+FEW_FRAMES = 20
+"""Of fewer frames it is not judged whether lengths change."""
 SHOWN = 4
 """Lengths that an error names."""
 _LEFT_TO_RIGHT = 1.6
 """A limb may be so many times as long as the other side's."""
+_VARIES = 0.6
+"""From its 5th to its 95th percentile a limb's length may change by this part of its median: markers slide by a tenth of it."""
 _LIMBS = (
     ("thigh", "hip", "knee"),
     ("shank", "knee", "ankle"),
@@ -61,7 +66,8 @@ def refuse_impossible(
             f"{path}: all points of a frame lie within {1000 * thickness:.1f} mm of one plane (a person of {stature_m:.2f} m is at least "
             f"{1000 * FLAT_PART * stature_m:.0f} mm thick): these are no 3D points{hint}"
         )
-    wrong = odd_lengths(Places(positions_m, stations), stature_m)
+    places = Places(positions_m, stations)
+    wrong = [*odd_lengths(places, stature_m), *_changing_limbs(places)]
     if wrong:
         more = f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
         raise ClipError(
@@ -98,18 +104,47 @@ def lengths(places: Places) -> dict[str, dict[str, float]]:
     out: dict[str, dict[str, float]] = {}
     pelvis = places.segment("pelvis")
     trunk = median_length(places.segment("left shoulder", "right shoulder", "chest"), pelvis)
-    shoulder = {name: places.mean(stations_of(_SHOULDERS, side)) for side, (_, name, _) in enumerate(SIDES)}
+    shoulder = _shoulders(places)
     shoulders = median_length(shoulder["left"], shoulder["right"])
-    hip = {side: pelvis if (found := places.mean(_HIPS[side])) is None else found for side in _HIPS}
     hips = median_length(places.mean(_WAIST["left"]), places.mean(_WAIST["right"]))
     for name, length in (("trunk", trunk), ("shoulder width", shoulders), ("hip width", hips)):
         if np.isfinite(length):
             out[name] = {"": length}
+    for name, side, start, end in _limbs(places):
+        length = median_length(start, end)
+        if np.isfinite(length):
+            out.setdefault(name, {})[f"{side} "] = length
+    return out
+
+
+def _shoulders(places: Places) -> dict[str, Array | None]:
+    return {name: places.mean(stations_of(_SHOULDERS, side)) for side, (_, name, _) in enumerate(SIDES)}
+
+
+def _limbs(places: Places) -> Iterator[tuple[str, str, Array | None, Array | None]]:
+    """Name and side of every limb, and its two ends `(F, 3)`."""
+    pelvis, shoulder = places.segment("pelvis"), _shoulders(places)
     for name, upper, lower in _LIMBS:
         for side in ("left", "right"):
-            known = {"hip": hip[side], "shoulder": shoulder[side]}
+            hip = places.mean(_HIPS[side])
+            known = {"hip": pelvis if hip is None else hip, "shoulder": shoulder[side]}
             start = known[upper] if upper in known else places.segment(f"{side} {upper}")
-            length = median_length(start, places.segment(f"{side} {lower}"))
-            if np.isfinite(length):
-                out.setdefault(name, {})[f"{side} "] = length
-    return out
+            yield name, side, start, places.segment(f"{side} {lower}")
+
+
+def _changing_limbs(places: Places) -> list[str]:
+    """Limbs whose length changes as no bone's does, where there are at least two: bodies seen in a projection."""
+    found = []
+    for name, side, start, end in _limbs(places):
+        if start is None or end is None:
+            continue
+        spans = np.linalg.norm(start - end, axis=-1)
+        spans = spans[np.isfinite(spans)]
+        if len(spans) < FEW_FRAMES:
+            continue
+        low, middle, high = np.percentile(spans, (5, 50, 95))
+        if high - low > _VARIES * middle:
+            found.append(
+                f"{side} {name} from {100 * low:.1f} to {100 * high:.1f} cm in one clip (bones keep their length)"
+            )
+    return found if len(found) > 1 else []

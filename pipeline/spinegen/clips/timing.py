@@ -31,6 +31,8 @@ CLOCK_ERROR = 2e-4
 """Part by which the clock of a camera may be off; smaller than what tells 59.94 from 60 Hz."""
 HOLE_STEPS = 1.5
 """A step longer than so many usual ones is a hole."""
+LONGEST_HOLE_S = 10.0
+"""A pause longer than this is no gap in a motion but the end of a take."""
 UNEVEN = 0.3
 """Frames whose time lies farther than this part of a step from the even grid are uneven ..."""
 UNEVEN_SHARE = 0.05
@@ -197,7 +199,7 @@ def _by_times(path: Path, moments: Moments, times: Array, asked_hz: float | None
         if not kept.all():
             notes.append(f"{np.count_nonzero(~kept)} frames bear the time of the frame before them and were left out")
     index, placed = _grid(path, times[kept] / step, rounding / step)
-    return Placement(rate, index, kept, (*notes, *placed, *_holes(index, rate)))
+    return Placement(rate, index, kept, (*notes, *placed, *_holes(path, index, rate)))
 
 
 def _usual_step(times: Array, rounding: float) -> tuple[float, float]:
@@ -250,7 +252,7 @@ def _counted(path: Path, moments: Moments, times: Array, asked_hz: float | None)
     rate, notes = _without_times(path, moments, asked_hz)
     index, placed = _grid(path, times, 0.0)
     every = np.ones(len(index), dtype=bool)
-    return Placement(rate, index, every, ("the time column counts frames", *notes, *placed, *_holes(index, rate)))
+    return Placement(rate, index, every, ("the time column counts frames", *notes, *placed, *_holes(path, index, rate)))
 
 
 def _rate_of_times(path: Path, header: float | None, measured: float, error: float) -> tuple[float, list[str]]:
@@ -281,13 +283,18 @@ def _grid(path: Path, places: Array, rounding: float) -> tuple[NDArray[np.int_],
     ]
 
 
-def _holes(index: NDArray[np.int_], rate_hz: float) -> list[str]:
-    """What to say of places without a frame."""
+def _holes(path: Path, index: NDArray[np.int_], rate_hz: float) -> list[str]:
+    """What to say of places without a frame. Raises ClipError: one is longer than `LONGEST_HOLE_S`."""
     missing = np.diff(index) - 1
     lost = int(missing.sum())
     if lost == 0:
         return []
     longest = int(missing.argmax())
+    if missing[longest] > LONGEST_HOLE_S * rate_hz:
+        raise ClipError(
+            f"{path}: nothing was captured for {missing[longest] / rate_hz:.4g} s after {index[longest] / rate_hz:.4g} s (at most "
+            f"{LONGEST_HOLE_S:g} s are a gap): cut it into two clips there"
+        )
     return [
         f"{lost} frames are missing by their time or number and are gaps (the longest: {missing[longest] / rate_hz:.3g} s "
         f"after {index[longest] / rate_hz:.3g} s)"
@@ -307,7 +314,7 @@ def _by_numbers(
         )
     unit = int(np.gcd.reduce(steps.astype(np.int64)))
     index, notes = _grid(path, (numbers - numbers[0]) / unit, 0.0)
-    return index, [*notes, *_holes(index, rate_hz)]
+    return index, [*notes, *_holes(path, index, rate_hz)]
 
 
 def _odd(rate_hz: float) -> list[str]:
