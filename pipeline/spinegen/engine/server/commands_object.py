@@ -86,7 +86,10 @@ def add_object_commands(router: Router) -> None:
     def set_colour(session: Session, name: str, red: int, green: int, blue: int) -> str:
         if max(red, green, blue) > 255:
             raise EngineError("Argument Invalid: colours are 0..255")
-        _actor(session, name).colour = (red, green, blue)
+        actor = _actor(session, name)
+        if actor.colour != (red, green, blue):
+            actor.colour = (red, green, blue)
+            session.world.changed()
         return "ok"
 
     @command("vget /object/[str]/mobility", "Movable.")
