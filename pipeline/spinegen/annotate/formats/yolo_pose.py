@@ -7,7 +7,7 @@ import numpy as np
 from ...files import write_text
 from ...skeleton import COUNT, FLIP, NAMES
 from ..labels import PersonAnnotation
-from ..sidecar import Frame
+from ..sidecar import SPLITS, Frame
 from .links import link
 
 
@@ -37,11 +37,18 @@ def _line(frame: Frame, person: PersonAnnotation) -> str:
 
 
 def write_description(root: Path, splits: tuple[str, ...]) -> None:
-    """`data.yaml`: what trainers of this layout are given."""
+    """`data.yaml`: what trainers of this layout are given.
+
+    It names no `path`: Ultralytics then takes the folder that the file lies in, wherever it is called from. It asks for both splits.
+    """
     names = "\n".join(f"#   {i} {name}" for i, name in enumerate(NAMES))
-    present = "\n".join(f"{split}: images/{split}" for split in splits)
+    folders = {split: split if split in splits else splits[0] for split in SPLITS}
+    present = "\n".join(
+        f"{split}: images/{folder}" + ("" if split == folder else f"    # there is no {split} split")
+        for split, folder in folders.items()
+    )
     write_text(
         root / "data.yaml",
         f"# 37 SpineTrack keypoints, x y v each (v: 0 outside, 1 hidden, 2 seen):\n{names}\n"
-        f"path: .\n{present}\nkpt_shape: [{COUNT}, 3]\nflip_idx: {list(FLIP)}\nnames:\n  0: person\n",
+        f"{present}\nkpt_shape: [{COUNT}, 3]\nflip_idx: {list(FLIP)}\nnames:\n  0: person\n",
     )

@@ -90,6 +90,7 @@ def add_object_commands(router: Router) -> None:
         if max(red, green, blue) > 255:
             raise EngineError("Argument Invalid: colours are 0..255")
         session.world.paint(name, (red, green, blue))
+        session.world.changed()
         return "ok"
 
     @command("vget /object/[str]/mobility", "Movable.")

@@ -204,13 +204,14 @@ class World:
         return result
 
     def drawables(self) -> list[Drawable]:
-        """Visible actors; mask ids count from 1 in the order of `actors`."""
-        return [
-            drawable
-            for mask_id, actor in enumerate(self.actors.values(), 1)
-            if actor.visible
-            for drawable in actor.drawables(mask_id)
-        ]
+        """Visible actors; mask ids count from 1 in the order of `actors`.
+
+        They are drawn in the order of their mask colours: of two that lie at the same depth the first one drawn is seen, and when an actor
+        was spawned, or what it is named, is the engine's past and no part of the picture.
+        """
+        seen = [(actor, mask_id) for mask_id, actor in enumerate(self.actors.values(), 1) if actor.visible]
+        seen.sort(key=lambda pair: pair[0].colour)
+        return [drawable for actor, mask_id in seen for drawable in actor.drawables(mask_id)]
 
     def shown(self, drawables: tuple[Drawable, ...]) -> tuple[Drawable, ...]:
         """Drawables of the scenery without those of hidden actors of the level."""
