@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,7 +52,7 @@ def qualisys(folder: Path, cameras: Sequence[ViewCamera]) -> Path:
     return path
 
 
-def storage(path: Path, values: dict[str, object]) -> Path:
+def storage(path: Path, values: dict[str, Any]) -> Path:
     written = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
     for key, value in values.items():
         written.write(key, value)
@@ -76,8 +77,8 @@ def opencv_script(folder: Path, cameras: Sequence[ViewCamera]) -> Path:
 
 
 def easymocap(folder: Path, cameras: Sequence[ViewCamera]) -> Path:
-    intri: dict[str, object] = {"names": [c.name for c in cameras]}
-    extri: dict[str, object] = {"names": [c.name for c in cameras]}
+    intri: dict[str, Any] = {"names": [c.name for c in cameras]}
+    extri: dict[str, Any] = {"names": [c.name for c in cameras]}
     for c in cameras:
         assert c.size_wh is not None
         intri |= {

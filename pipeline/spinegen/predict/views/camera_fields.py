@@ -68,7 +68,9 @@ def make_camera(
     turn = numbers(where, "rotation", rotation)
     if turn.size not in (3, 9):
         raise CalibrationError(f"{where}: rotation must be 3 numbers (Rodrigues) or a 3x3 matrix, found {turn.size}")
-    matrix_camera_world = turn.reshape(3, 3) if turn.size == 9 else cv2.Rodrigues(turn.reshape(3))[0]
+    matrix_camera_world = (
+        turn.reshape(3, 3) if turn.size == 9 else np.asarray(cv2.Rodrigues(turn.ravel())[0], np.float64)
+    )
     off = np.abs(matrix_camera_world @ matrix_camera_world.T - np.eye(3)).max()
     if off > _ORTHOGONAL or np.linalg.det(matrix_camera_world) < 0:
         raise CalibrationError(

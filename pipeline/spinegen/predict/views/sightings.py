@@ -36,7 +36,7 @@ class Sighting:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """`(T,)`: whether the person is there."""
-        return (self.scores > 0).any(axis=1)
+        return np.any(self.scores > 0, axis=1)
 
 
 def common_times_s(films: Sequence[Film], starts_s: Sequence[float]) -> Array:
