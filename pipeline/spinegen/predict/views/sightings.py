@@ -36,7 +36,7 @@ class Sighting:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """`(T,)`: whether the person is there."""
-        return np.any(self.scores > 0, axis=1)
+        return self.scores.max(axis=1) > 0
 
 
 def common_times_s(films: Sequence[Film], starts_s: Sequence[float]) -> Array:
