@@ -89,6 +89,13 @@ class Tracker:
         """Whether somebody was lost, or nobody is followed: the detector should look at the coming frame."""
         return bool(self.away) or not self.active
 
+    def renumber(self, number: int, earlier: int) -> None:
+        """Somebody who is followed turned out to be an earlier track."""
+        self.away = [track for track in self.away if track.number != earlier]
+        for track in self.active:
+            track.number = earlier if track.number == number else track.number
+        self.active.sort(key=lambda track: track.number)
+
     def update(
         self, image_rgb: NDArray[np.uint8], time_s: float, detected_xywh_px: NDArray[np.float64] | None
     ) -> list[Seen]:
