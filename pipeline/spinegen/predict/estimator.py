@@ -1,12 +1,13 @@
 """What programs call: people found in pictures and followed through films, with 37 keypoints each, nine of them vertebrae."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media.video import VideoFrame
 from ..media.video_read import open_video
 from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
@@ -89,15 +90,27 @@ class SpineEstimator:
             VideoError: missing, no video, or without a frame.
         """
         with open_video(Path(film)) as video:
-            follower = Follower(self)
-            filters: dict[int, OneEuroFilter] = {}
-            for frame in video.frames():
-                people = []
-                for seen in follower(frame.image_rgb, frame.time_s):
-                    steady = filters.setdefault(seen.number, OneEuroFilter(video.rate_hz))
-                    points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()))
-                    people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
-                yield FilmFrame(frame.number, frame.time_s, tuple(people))
+            for _, seen in self.follow(video.frames(), video.rate_hz):
+                yield seen
+
+    def follow(self, frames: Iterable[VideoFrame], rate_hz: float) -> Iterator[tuple[VideoFrame, FilmFrame]]:
+        """Each picture of a film or camera with the people in it, smoothed without looking ahead.
+
+        Args:
+            rate_hz: frames a second, roughly; each frame has its own time.
+        """
+        follower = Follower(self)
+        filters: dict[int, OneEuroFilter] = {}
+        last_s: dict[int, float] = {}
+        for frame in frames:
+            people = []
+            for seen in follower(frame.image_rgb, frame.time_s):
+                steady = filters.setdefault(seen.number, OneEuroFilter(rate_hz))
+                step_s = frame.time_s - last_s.get(seen.number, frame.time_s)
+                points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()), step_s)
+                last_s[seen.number] = frame.time_s
+                people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
+            yield frame, FilmFrame(frame.number, frame.time_s, tuple(people))
 
     def detect(self, image_rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, 4) boxes x, y, width, height of people, the surest first."""

@@ -16,6 +16,7 @@ from .carried_back import RecentFrames, carry_back
 from .estimator import Follower, SpineEstimator
 from .track_smoothing import smooth_track
 from .tracks import Seen
+from .window import Show
 
 SHORTEST_TRACK_S = 0.3
 """Who is seen for less is a mistake of the detector."""
@@ -56,14 +57,17 @@ class Film:
         yield from zip(self.times_s, there, strict=True)
 
 
-def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter) -> Film:
+def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter, rate_hz: float | None = None) -> Film:
     """Find and follow everybody, carry them back to where they came from, then smooth each track.
+
+    Args:
+        rate_hz: of numbered pictures, which do not say it.
 
     Raises:
         VideoError: missing, no video, or without a frame.
     """
     seen = _Tracks(estimator)
-    with open_video(path) as video, reporter.task(f"follow {path.name}", video.total, "frames") as task:
+    with open_video(path, rate_hz) as video, reporter.task(f"follow {path.name}", video.total, "frames") as task:
         for frame in video.frames():
             seen.add(frame.image_rgb, frame.time_s)
             task.advance()
@@ -152,8 +156,14 @@ def film_json(film: Film) -> list[dict[str, Any]]:
     return found
 
 
-def draw_film(source: Path, target: Path, film: Film, spine_only: bool, reporter: Reporter) -> None:
-    """The film again with everybody's skeleton over it, as H.264 that browsers play."""
+def draw_film(
+    source: Path, target: Path, film: Film, spine_only: bool, reporter: Reporter, show: Show | None = None
+) -> None:
+    """The film again with everybody's skeleton over it, as H.264 that browsers play.
+
+    Args:
+        show: is shown every frame, until it wants no more.
+    """
     with (
         open_video(source) as video,
         written_video(target, film.rate_hz) as writer,
@@ -164,4 +174,6 @@ def draw_film(source: Path, target: Path, film: Film, spine_only: bool, reporter
             scores = np.array([np.maximum(person.scores[row], person.filled[row]) for person, row in there])
             drawn = draw_pose(frame.image_rgb, points, scores.reshape(-1, 37), spine_only=spine_only)
             writer.write(drawn, time_s)
+            if show is not None and not show(drawn):
+                show = None
             task.advance()

@@ -11,8 +11,11 @@ from ...geometry.types import Array
 from .cameras import ViewCamera
 from .matching import MatchedPerson
 
-ERROR_LIMIT = 0.035
+ERROR_LIMIT = 0.12
 """A view that misses a point by more, in heights of the person in that view, is left out of it."""
+USUAL_ERROR = 0.5
+"""Of that limit; a view that misses by it counts half (Cauchy's weights). Wide on purpose: where two views are wrong alike, as two sides
+of a crouching person's hips are, narrower weights follow the two that agree."""
 LEAST_ANGLE_DEG = 3.0
 """Rays that meet at less say nothing about depth."""
 REWEIGHTED = 4
@@ -83,19 +86,29 @@ def triangulate(cameras: Sequence[ViewCamera], plane: Array, weight: Array, limi
         points = _solved(cameras, known[:, rows], chosen, 2)
         errors = _errors(cameras, known[:, rows], weight[:, rows], points)
         wide = _angles_deg(cameras[pair[0]], cameras[pair[1]], points) > LEAST_ANGLE_DEG
-        agrees = (errors < limit[:, None]).astype(float)
-        score = np.nansum(
-            weight[:, rows] * agrees * (1.0 - 0.5 * np.nan_to_num(errors / limit[:, None], posinf=1.0)), axis=0
-        )
+        score = np.nansum(weight[:, rows] * _trust(errors, limit), axis=0)
         both = (errors[list(pair)] < limit[list(pair), None]).all(axis=0)
         better = wide & both & (score > best_score[rows])
         best_points[rows[better]], best_score[rows[better]] = points[better], score[better]
-    used = (_errors(cameras, known, weight, best_points) < limit[:, None]) & (weight > 0)
+    errors = _errors(cameras, known, weight, best_points)
+    used = (errors < limit[:, None]) & (weight > 0)
     rows = np.flatnonzero(used.sum(0) >= 2)
     points = np.full((count, 3), np.nan)
-    points[rows] = _solved(cameras, known[:, rows], np.where(used[:, rows], weight[:, rows], 0.0), REWEIGHTED)
-    used[:, np.setdiff1d(np.arange(count), rows)] = False
+    points[rows] = best_points[rows]
+    for _ in range(REWEIGHTED):
+        strength = np.where(used, weight * np.nan_to_num(_trust(errors, limit)), 0.0)
+        points[rows] = _solved(cameras, known[:, rows], strength[:, rows], 2)
+        errors = _errors(cameras, known, weight, points)
+    used = used & (errors < limit[:, None])
+    points[used.sum(0) < 2] = np.nan
+    used[:, used.sum(0) < 2] = False
     return Points(points, _errors(cameras, known, weight, points), used)
+
+
+def _trust(errors: Array, limit: Array) -> Array:
+    """`(V, N)`: how much a view counts that misses by so much; nothing beyond its limit."""
+    share = errors / limit[:, None]
+    return np.where(share < 1.0, 1.0 / (1.0 + (share / USUAL_ERROR) ** 2), 0.0)
 
 
 def _solved(cameras: Sequence[ViewCamera], plane: Array, weight: Array, rounds: int) -> Array:
