@@ -19,6 +19,10 @@ DETECT_EVERY = 10
 """Frames from one look of the detector to the next while everybody is followed."""
 LOOK_AGAIN_EVERY = 3
 """While somebody was lost."""
+DOUBTFUL_THRESHOLD = 0.2
+"""Boxes of which the detector is less sure than asked, down to here, count where the pose network is sure of them."""
+MOST_DOUBTFUL = 6
+"""So many of them are looked at in a picture."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class SpineEstimator:
     Args:
         model: a shipped network's name, or an exported file.
         detector: None for the one that ships, or a YOLOX, RTMDet or RF-DETR file.
-        threshold: people of whom the detector is less sure do not count.
+        threshold: people of whom the detector is less sure count only where the pose network is sure of them.
         flip_test: also look at the mirrored crop; twice the time, a little better.
         threads: of ONNX Runtime; None: all cores.
 
@@ -80,7 +84,7 @@ class SpineEstimator:
 
     def predict(self, image_rgb: NDArray[np.uint8]) -> list[SpinePerson]:
         """People of one picture (H, W, 3), red first; the surest first."""
-        seen = self.tracker().update(image_rgb, 0.0, self.detect(image_rgb))
+        seen = self.tracker().update(image_rgb, 0.0, *self.candidates(image_rgb))
         return [_person(person) for person in seen]
 
     def track(self, film: Path) -> Iterator[FilmFrame]:
@@ -116,6 +120,13 @@ class SpineEstimator:
         """(N, 4) boxes x, y, width, height of people, the surest first."""
         return self.detector(image_rgb, self.threshold).boxes_xywh_px
 
+    def candidates(self, image_rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """(N, 4) boxes of those who may be people, the surest first, and (N,) whether the detector alone would not count them."""
+        found = self.detector(image_rgb, min(self.threshold, DOUBTFUL_THRESHOLD))
+        doubtful = found.scores < self.threshold
+        few = ~doubtful | (np.cumsum(doubtful) <= MOST_DOUBTFUL)
+        return found.boxes_xywh_px[few], doubtful[few]
+
     def tracker(self) -> Tracker:
         """Somebody to follow people with, who has seen nobody yet."""
         return Tracker(self._pose_of)
@@ -138,10 +149,10 @@ class Follower:
         """People of the next frame."""
         self._since += 1
         pause = LOOK_AGAIN_EVERY if self.tracker.wants_detection else DETECT_EVERY
-        detected = None
         if self._since >= pause:
-            detected, self._since = self.estimator.detect(image_rgb), 0
-        return self.tracker.update(image_rgb, time_s, detected)
+            self._since = 0
+            return self.tracker.update(image_rgb, time_s, *self.estimator.candidates(image_rgb))
+        return self.tracker.update(image_rgb, time_s, None)
 
 
 def _person(seen: Seen) -> SpinePerson:
