@@ -54,9 +54,9 @@ def ask(predictor: PosePredictor, image_rgb: NDArray[np.uint8], boxes_xywh_px: N
         return Answer(boxes, np.zeros((0, skeleton.COUNT, 2)), np.zeros((0, skeleton.COUNT)), nobody, nobody)
     points, scores = _all_crops(predictor, image_rgb, boxes)
     keypoints = np.median(points, axis=1)
-    unique = _unique(keypoints, boxes)
+    unique = _unique(keypoints, boxes, inside_picture(keypoints, image_rgb.shape[:2]))
     boxes, points, scores, keypoints = boxes[unique], points[unique], scores[unique], keypoints[unique]
-    inside = _inside(keypoints, image_rgb.shape[:2])
+    inside = inside_picture(keypoints, image_rgb.shape[:2])
     distances = np.linalg.norm(points - keypoints[:, None], axis=-1)
     lost = lost_similarity(distances, boxes[:, None]).mean(axis=1)
     return Answer(
@@ -108,16 +108,16 @@ def _all_crops(
     return points.swapaxes(0, 1), scores.swapaxes(0, 1)
 
 
-def _unique(keypoints: NDArray[np.float64], boxes: NDArray[np.float64]) -> list[int]:
-    every = np.ones(skeleton.COUNT, dtype=np.bool_)
+def _unique(keypoints: NDArray[np.float64], boxes: NDArray[np.float64], inside: NDArray[np.bool_]) -> list[int]:
     kept: list[int] = []
     for row in range(len(boxes)):
-        if all(similarity(keypoints[row], keypoints[k], boxes[k], every) < SAME_PERSON for k in kept):
+        if all(similarity(keypoints[row], keypoints[k], boxes[k], inside[row] & inside[k]) < SAME_PERSON for k in kept):
             kept.append(row)
     return kept
 
 
-def _inside(points: NDArray[np.float64], size_hw: tuple[int, ...]) -> NDArray[np.bool_]:
+def inside_picture(points: NDArray[np.float64], size_hw: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which of (..., 2) pixels lie in a picture."""
     limit = np.array([size_hw[1], size_hw[0]]) - 0.5
     return ((points >= -0.5) & (points < limit)).all(axis=-1)
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..streams import Stream, generator
+from .answers import inside_picture
 from .looks import Look
-from .similarity import lost_similarity
+from .similarity import similarity
 
 ALIKE_BITS = 6
 """Pictures whose hashes differ in no more of 64 bits may be near duplicates,"""
@@ -44,10 +45,18 @@ def alike(first: Look, second: Look) -> bool:
         return False
     if int((first.hash64 != second.hash64).sum()) > ALIKE_BITS:
         return False
-    a, b = first.answer, second.answer
-    distances = np.linalg.norm(a.keypoints_px[:, None] - b.keypoints_px[None], axis=-1)
-    lost = lost_similarity(distances, a.boxes_xywh_px[:, None]).mean(axis=-1)
-    return bool((lost.min(axis=1) < ALIKE_LOSS).all())
+    return all(
+        min(_lost(first, i, second, k) for k in range(len(second.features))) < ALIKE_LOSS
+        for i in range(len(first.features))
+    )
+
+
+def _lost(first: Look, i: int, second: Look, k: int) -> float:
+    """OKS that person k of the second lacks to be person i of the first; guesses outside the picture do not count."""
+    a, b = first.answer.keypoints_px[i], second.answer.keypoints_px[k]
+    width, height = first.size_wh
+    counted = inside_picture(a, (height, width)) & inside_picture(b, (height, width))
+    return 1 - similarity(a, b, first.answer.boxes_xywh_px[i], counted)
 
 
 def choose_ranked(looks: Sequence[Look], count: int, before: Sequence[Look] = ()) -> list[Chosen]:

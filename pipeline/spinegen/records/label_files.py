@@ -30,9 +30,11 @@ class LabelledPerson(Record):
     box_xywh_px: Box
     keypoints: Keypoints
     prelabel: Keypoints | None = None
-    """What the network said; None where somebody added the person by hand."""
+    """What the network said; None where another tool added the person."""
     scores: Annotated[tuple[Number, ...], Field(min_length=COUNT, max_length=COUNT)] | None = None
     """How sure the network was of each point."""
+    added: bool = False
+    """Somebody found the person, not the detector."""
     removed: bool = False
     """Nobody, or somebody who is not to be labelled."""
 
