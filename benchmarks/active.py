@@ -59,6 +59,8 @@ class Sizes:
     """Pictures of the first set."""
     pool: int
     """Pictures to choose from."""
+    validation: int
+    """Pictures to score on."""
     model: str
 
 
@@ -73,6 +75,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=600, help="of every training, 16 people each")
     parser.add_argument("--base", type=int, default=400, help="indoor pictures of the first set")
     parser.add_argument("--pool", type=int, default=1500, help="outdoor pictures to choose from, at most")
+    parser.add_argument("--validation", type=int, default=400, help="outdoor pictures to score on, at most")
     parser.add_argument("--model", default="light", help="light or full")
     given = vars(parser.parse_args())
     workspace, out = given.pop("workspace"), given.pop("out")
@@ -128,7 +131,7 @@ def make_sets(workspace: Path, folder: Path, sizes: Sizes, seed: int) -> Sets:
         image for image in data["train"]["images"]
         if not image["plan"]["indoor"] and not known & people_of["train"].get(image["id"], set())
     ][: sizes.pool]  # fmt: skip
-    checked = [image for image in data["val"]["images"] if not image["plan"]["indoor"]]
+    checked = [image for image in data["val"]["images"] if not image["plan"]["indoor"]][: sizes.validation]
     for what, found, least in (
         ("indoor", base, 2),
         ("outdoor", outdoor, sizes.rounds * sizes.per_round),
@@ -226,12 +229,14 @@ def trained(folder: Path, sets: Sets, mix: Path | None, sizes: Sizes, seed: int,
 
 
 def score(folder: Path, sets: Sets) -> dict[str, float]:
-    """Validation AP of a round's network by subset."""
+    """Validation AP of a round's network by subset, and as `auc_...` the area under its PCK curve up to 0.2 of the box."""
     known = folder / "score.json"
     if not known.exists():
         people = read_coco(sets.validation.annotations, sets.validation.images)
         found = validate(folder / "pose.onnx", people, mean_pose(people), "cpu", SilentReporter())
-        write_json(known, {name: values["AP"] or 0.0 for name, values in found.scores.network.items()})
+        ap = {name: values["AP"] or 0.0 for name, values in found.scores.network.items()}
+        auc = {f"auc_{name}": value or 0.0 for name, value in found.scores.auc.network.items()}
+        write_json(known, ap | auc)
     return json.loads(known.read_text())
 
 
@@ -240,14 +245,16 @@ def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
     print(
         f"{sizes.model}, {sizes.steps} steps of 16; first set {sizes.base} pictures, pool {sizes.pool}, {sizes.repeats} repeats"
     )
-    print("| labelled | way | AP all | AP spine | AP body | moved, % of box |\n|---|---|---|---|---|---|")
+    print(
+        "| labelled | way | AP all | AP spine | AUC all | AUC spine | moved, % of box |\n|---|---|---|---|---|---|---|"
+    )
     for number in range(sizes.rounds + 1):
         for way in ("both",) if number == 0 else WAYS:
             own = [row for row in rows if row["round"] == number and row["way"] == way]
-            cells = [_spread([row[name] for row in own]) for name in ("all", "spine", "body")]
+            cells = [_spread([row[name] for row in own]) for name in ("all", "spine", "auc_all", "auc_spine")]
             moved = "" if number == 0 else f"{100 * np.mean([row['moved'] for row in own]):.1f}"
             print(f"| {own[0]['labelled']} | {way} | {' | '.join(cells)} | {moved} |")
-    for name in ("all", "spine"):
+    for name in ("all", "spine", "auc_all", "auc_spine"):
         last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == sizes.rounds}
         ahead = [last[k, "ranked"] - last[k, "random"] for k in range(sizes.repeats)]
         print(

@@ -26,7 +26,15 @@ def look(name: str, disagreement: float, features: list[float], moved_px: float 
     vector = np.array([features], np.float32)
     answer = Answer(BOX[None], POSE[None] + moved_px, np.ones((1, 37)), np.array([disagreement]), np.zeros(1))
     file = FoundFile(Path(name), name)
-    return Look(file, None, None, (100, 200), np.zeros(64, np.bool_), answer, vector / np.linalg.norm(vector))
+    return Look(
+        file,
+        None,
+        None,
+        (100, 200),
+        np.zeros(64, np.bool_),
+        answer,
+        (vector / np.linalg.norm(vector)).astype(np.float32),
+    )
 
 
 def test_a_keypoint_loses_what_cocos_evaluation_takes() -> None:
@@ -49,11 +57,8 @@ def test_a_keypoint_loses_what_cocos_evaluation_takes() -> None:
         "num_keypoints": 37,
     }
     keypoints = np.column_stack([POSE, np.full(37, 2)]).reshape(-1).tolist()
-    truth.dataset = {
-        "images": [{"id": 1}],
-        "annotations": [{**person, "keypoints": keypoints}],
-        "categories": [{"id": 1}],
-    }  # pyright: ignore[reportAttributeAccessIssue]
+    data = {"images": [{"id": 1}], "annotations": [{**person, "keypoints": keypoints}], "categories": [{"id": 1}]}
+    truth.dataset = data  # pyright: ignore[reportAttributeAccessIssue]
     result = {
         "image_id": 1,
         "category_id": 1,

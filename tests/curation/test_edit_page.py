@@ -1,6 +1,8 @@
 """The editing page in a real browser, by its own mouse and keys."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +30,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(root: Path, port: int = 0, token: str | None = None) -> Iterator[EditServer]:
-    with EditServer(root, "ann", port, token) as server:
+def serving(root: Path) -> Iterator[EditServer]:
+    with EditServer(root, "ann") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield server
@@ -150,14 +152,14 @@ def test_the_spine_bends_as_a_curve_and_levels_slide_on_it(page: Page, server: E
     shift = bent[CHAIN, 0] - before[CHAIN, 0]
     expected = 60 / scale(page)
     # the middle follows the mouse, the ends stay, and nothing but the spine moves
-    assert shift[3:6].max() == pytest.approx(expected, rel=0.25)
+    assert 0.5 * expected < shift[3:6].max() < 1.1 * expected
     assert np.abs(shift[[0, 8]]).max() < 0.02
     others = [i for i in range(37) if i not in CHAIN]
     assert np.array_equal(bent[others], before[others])
 
     at = page.middle(circle("spine_04"))
     goal = page.middle(circle("spine_05"))
-    page.drag(at, ((at[0] + goal[0]) / 2 + 25, (at[1] + goal[1]) / 2))
+    page.drag(at, ((at[0] + goal[0]) / 2, (at[1] + goal[1]) / 2))
     saved(page)
     slid = points_of(server)
     assert [i for i in range(37) if not np.array_equal(slid[i], bent[i])] == [INDEX["spine_04"]]
@@ -245,11 +247,13 @@ def test_two_pages_keep_each_others_work(browser: Browser, server: EditServer) -
         choose(page, name)
         page.key("ArrowRight")
         page.until("document.getElementById('saved').textContent === 'saved' || document.getElementById('clash').open")
-    # the second knew nothing of the nose; the first moved the knee too, from where it had been
-    assert first.run("document.getElementById('clash-text').textContent") == "" or True
+    # the second knew nothing of the nose, and the first went the same way with the knee
+    assert not first.run("document.getElementById('clash').open")
+    assert not second.run("document.getElementById('clash').open")
     after = points_of(server)
     assert after[0, 0] == pytest.approx(before[0, 0] + 1)
     assert after[INDEX["left_knee"], 0] == pytest.approx(before[INDEX["left_knee"], 0] + 1)
+    assert labels_of(server).revision == 2
 
 
 def test_where_two_pages_moved_one_point_apart_the_person_decides(browser: Browser, server: EditServer) -> None:
@@ -274,19 +278,42 @@ def test_where_two_pages_moved_one_point_apart_the_person_decides(browser: Brows
     assert points_of(server)[0, :2] - before[0, :2] == pytest.approx([0, 1], abs=0.011)
 
 
-def test_a_page_keeps_its_work_while_the_server_is_gone(browser: Browser, tmp_path: Path) -> None:
-    folder = labelled_folder(tmp_path / "L")
-    with serving(folder.root) as server:
-        page, port, token = opened(browser, server.address), server.guard.port, server.guard.token
-    choose(page, "nose")
-    page.key("ArrowRight")
-    page.until(
-        "document.getElementById('saved').textContent.startsWith('not saved: spinegen label edit does not answer')"
+@contextmanager
+def sitting(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`spinegen label edit` as a process of its own, and the address that it prints."""
+    code = "from spinegen.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "label", "edit", str(root)], stdout=subprocess.PIPE, text=True
     )
-    before = points_of(server)
-    with serving(folder.root, port, token):
+    assert process.stdout is not None
+    yield process, process.stdout.readline().split()[-1]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_page_keeps_its_work_while_the_command_is_killed_and_saves_when_it_runs_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    folder = labelled_folder(tmp_path / "L", pictures=1)
+    file = folder.labels_file("figure-0.png")
+    with sitting(folder.root) as (process, address):
+        page = opened(browser, address)
+        process.kill()
+        process.wait()
+        choose(page, "nose")
+        page.key("ArrowRight")
+        page.until(
+            "document.getElementById('saved').textContent.startsWith('not saved: spinegen label edit does not answer')"
+        )
+        page.key("ArrowRight")
+    before = read_picture_labels(file)
+    assert before.revision == 0
+    with sitting(folder.root) as (_, again):
+        assert again == address
         saved(page)
-    assert points_of(server)[0, 0] == pytest.approx(before[0, 0] + 1)
+        after = read_picture_labels(file)
+    assert after.people[0].keypoints[0][0] == pytest.approx(before.people[0].keypoints[0][0] + 2)
 
 
 def test_a_full_disk_is_said_and_the_save_follows_when_there_is_room(page: Page, server: EditServer) -> None:

@@ -122,6 +122,7 @@ class Page:
         self.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", clickCount=1, **more)
 
     def click(self, selector: str) -> None:
+        self.run(f"document.querySelector({selector!r}).scrollIntoView({{block: 'nearest'}})")
         at = self.middle(selector)
         self.mouse("mousePressed", at)
         self.mouse("mouseReleased", at)

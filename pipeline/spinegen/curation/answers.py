@@ -119,7 +119,7 @@ def _unique(keypoints: NDArray[np.float64], boxes: NDArray[np.float64], inside: 
 def inside_picture(points: NDArray[np.float64], size_hw: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which of (..., 2) pixels lie in a picture."""
     limit = np.array([size_hw[1], size_hw[0]]) - 0.5
-    return ((points >= -0.5) & (points < limit)).all(axis=-1)
+    return np.asarray(((points >= -0.5) & (points < limit)).all(axis=-1), dtype=np.bool_)
 
 
 def _mean_inside(values: NDArray[np.float64], counted: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..streams import Stream, generator
 from .answers import inside_picture
-from .looks import Look
+from .looks import HASH_BITS, Look
 from .similarity import similarity
 
 ALIKE_BITS = 6
@@ -32,10 +32,20 @@ def without_duplicates(looks: Sequence[Look], before: Sequence[Look] = ()) -> tu
     Args:
         before: looks that are there anyway.
     """
+    there = list(before)
+    hashes = np.zeros((len(before) + len(looks), HASH_BITS), dtype=np.bool_)
+    for row, look in enumerate(before):
+        hashes[row] = look.hash64
     kept: list[Look] = []
     dropped: list[Look] = []
     for look in looks:
-        (dropped if any(alike(look, other) for other in (*before, *kept)) else kept).append(look)
+        near = np.flatnonzero((hashes[: len(there)] != look.hash64).sum(axis=1) <= ALIKE_BITS).tolist()
+        if any(alike(look, there[i]) for i in near):
+            dropped.append(look)
+            continue
+        hashes[len(there)] = look.hash64
+        there.append(look)
+        kept.append(look)
     return kept, dropped
 
 
@@ -75,7 +85,7 @@ def choose_ranked(looks: Sequence[Look], count: int, before: Sequence[Look] = ()
         best = int(np.argmax(np.where(left, unsure * novelty, -1.0)))
         chosen.append(Chosen(looks[best], float(novelty[best])))
         left[best] = False
-        for i in np.flatnonzero(left):
+        for i in np.flatnonzero(left).tolist():
             nearest[i] = np.minimum(nearest[i], _distances(looks[i], [looks[best]]))
     return chosen
 

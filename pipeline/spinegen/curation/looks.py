@@ -22,6 +22,7 @@ from .features import FeatureNetwork
 
 LOOK_VERSION = 1
 HASH_WH = (9, 8)
+HASH_BITS = 64
 _ARRAYS = (
     "frames",
     "times_s",

@@ -139,7 +139,7 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 def _charts(figures: Sequence[RoundFigures], curve: Sequence[CurvePoint]) -> Figure:
     figure, (moved, scored) = side_by_side(2, (9.5, 3.0))
     numbers = [float(one.number) for one in figures]
-    rows = {
+    rows: dict[str, Sequence[float | int | None]] = {
         "all points": [_percent(one.moved_box) for one in figures],
         "spine": [_percent(one.spine_box) for one in figures],
     }

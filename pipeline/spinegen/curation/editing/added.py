@@ -47,8 +47,8 @@ class Adder:
         except ValidationError as error:
             raise SaveError(f"{picture}: {sentence(error)}") from error
         labels = read_picture_labels(self.folder.labels_file(picture))
-        box = np.array(asked.box_xywh_px)
-        low, high = np.maximum(box[:2], 0), np.minimum(box[:2] + box[2:], [labels.width, labels.height])
+        box = np.array(asked.box_xywh_px, dtype=np.float64)
+        low, high = np.maximum(box[:2], 0.0), np.minimum(box[:2] + box[2:], [labels.width, labels.height])
         if not (high - low >= LEAST_SIDE_PX).all():
             raise SaveError(
                 f"{picture}: a person's box is at least {LEAST_SIDE_PX:g} pixels wide and high; found {list(asked.box_xywh_px)}"
@@ -56,7 +56,7 @@ class Adder:
         box = np.round(np.concatenate([low, high - low]), 2)
         image = read_rgb(self.folder.pictures / picture)
         with self._lock:
-            said = ask(self._network(labels.round), image, box[None])
+            said = ask(self._network(labels.round), image, box[None].astype(np.float64))
         points = prelabel(said.keypoints_px[0], said.scores[0], (labels.width, labels.height))
         x, y, width, height = box.tolist()
         scores = tuple(round(float(score), 3) for score in said.scores[0])

@@ -50,18 +50,16 @@ def _opened(folder: LabelFolder, by: str, port: int) -> EditServer:
     last = _last_address(folder)
     token = last[1] if last else token_urlsafe(24)
     ports = [last[0], 0] if last and port == 0 else [port]
+    why = ""
     for tried in ports:
         try:
             server = EditServer(folder.root, by, tried, token)
         except OSError as error:
-            if tried == ports[-1]:
-                raise UsageError(
-                    f"--port {port}: cannot be listened on: {error.strerror or error}; 0 takes a free one"
-                ) from error
+            why = error.strerror or str(error)
             continue
-        break
-    _remember(folder, server)
-    return server
+        _remember(folder, server)
+        return server
+    raise UsageError(f"--port {port}: cannot be listened on: {why}; 0 takes a free one")
 
 
 def _file(folder: LabelFolder) -> Path:

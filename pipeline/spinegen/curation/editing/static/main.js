@@ -310,6 +310,7 @@ class App {
       });
       return row;
     }));
+    id("points").querySelector(".here")?.scrollIntoView({ block: "nearest" });
   }
 }
 
