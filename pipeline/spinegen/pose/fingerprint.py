@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..version import __version__
+from .assembly import ARCHITECTURES
 from .settings import TrainSettings
 
 _NOT_DECIDING = {"device", "threads", "only", "annotations", "images", "benchmark", "fp16"}
@@ -19,6 +20,7 @@ def deciding_settings(settings: TrainSettings) -> dict[str, Any]:
 def training_key(settings: TrainSettings, files: list[Path]) -> str:
     """Key of settings, of the contents of the annotation files (and the teacher), and of the names and sizes of backdrops."""
     digest = hashlib.sha256(json.dumps([__version__, deciding_settings(settings)], sort_keys=True).encode())
+    digest.update(repr(ARCHITECTURES.get(settings.model)).encode())
     if settings.backdrops is not None:
         for path in sorted(settings.backdrops.rglob("*")):
             digest.update(f"{path.relative_to(settings.backdrops).as_posix()} {path.stat().st_size}".encode())

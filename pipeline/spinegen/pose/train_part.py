@@ -216,5 +216,8 @@ def trained_network(folder: Path, size: str) -> Any:
     if state is None:
         raise TrainingError(f"{folder / 'weights.pt'}: does not exist; train anew")
     network = build_network(ARCHITECTURES[size])
-    network.load_state_dict(state["network"])
+    try:
+        network.load_state_dict(state["network"])
+    except RuntimeError:
+        raise TrainingError(f"{folder / 'weights.pt'}: holds a {size} network of another version; train anew") from None
     return network.eval()
