@@ -13,7 +13,7 @@ from spinegen import skeleton
 from spinegen.errors import TrainingError
 from spinegen.pose.data.pixels import normalize
 from spinegen.pose.onnx_file import RTMPOSE_BETA
-from spinegen.pose.training.teacher import SimccTeacher, open_teacher, resized
+from spinegen.pose.training.teacher import BlazePoseTeacher, SimccTeacher, open_teacher, resized
 
 CPU = torch.device("cpu")
 STUDENT_HW = (128, 96)
@@ -117,6 +117,7 @@ def test_a_shipped_blazepose_teaches_where_its_heatmaps_peak() -> None:
     astronaut = cv2.resize(data.astronaut()[:, 100:340], (192, 256), interpolation=cv2.INTER_AREA)
     inputs = normalize(torch.from_numpy(astronaut).permute(2, 0, 1)[None].float())
     teacher = open_teacher("blazepose-lite", (384, 512), CPU)
+    assert isinstance(teacher, BlazePoseTeacher)
     x, y = teacher.distributions(inputs)
     assert float(x.sum(-1).min()) == pytest.approx(1, abs=1e-4)
     heatmaps = teacher.network.heatmaps(teacher.network(inputs)[0])[0, teacher.rows].detach()
