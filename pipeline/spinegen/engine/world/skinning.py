@@ -27,7 +27,7 @@ class Skin:
             if part.weights.shape != (len(part.vertices_ground_m), len(bones)):
                 raise ValueError(f"part {part.name}: weights must be (vertices, bones), found {part.weights.shape}")
         rest = np.concatenate([part.vertices_ground_m for part in parts])
-        self._bound = _bound(csr_matrix(vstack([part.weights for part in parts])), rest)
+        self._bound = _bound(csr_matrix(vstack([part.weights for part in parts])), len(bones), rest)
         faces = [part.faces + first for part, first in zip(parts, counts[:-1], strict=True)]
         uv = np.concatenate([part.uv for part in parts]).astype(np.float32)
         runs, first_face = [], 0
@@ -115,15 +115,16 @@ def _coarse(rest_m: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np
     return unique_rows(corners)[0].astype(np.int32)
 
 
-def _bound(weights: csr_matrix, rest_m: NDArray[np.float32]) -> csr_matrix:
+def _bound(weights: csr_matrix, bones: int, rest_m: NDArray[np.float32]) -> csr_matrix:
     """Weights times rest vertices and weights as such, `(V, 4 B)`: one product with the bones' rotations and offsets `(4 B, 3)` then
     is linear blend skinning."""
-    counts = np.diff(weights.indptr)
+    first = np.asarray(weights.indptr, np.int64)
+    counts = np.diff(first)
     shares = np.asarray(weights.data, np.float32)
     moved = np.repeat(np.column_stack([rest_m, np.ones(len(rest_m), np.float32)]), counts, axis=0) * shares[:, None]
     columns = (4 * weights.indices[:, None] + np.arange(4, dtype=np.int32)).ravel()
-    shape = (weights.shape[0], 4 * weights.shape[1])
-    return csr_matrix((moved.ravel(), columns, 4 * weights.indptr), shape=shape, dtype=np.float32)
+    shape = (len(rest_m), 4 * bones)
+    return csr_matrix((moved.ravel(), columns, 4 * first), shape=shape, dtype=np.float32)
 
 
 def _material(part: MeshPart) -> Material:

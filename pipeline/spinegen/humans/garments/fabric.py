@@ -52,7 +52,8 @@ def _coloured(share: Grid, fabric: Fabric) -> Picture:
     palette = np.concatenate([blend, blend + 0.6 * (accent - blend)])
     table = np.clip(np.rint(palette), 0, 255).astype(np.uint8)
     codes = np.rint((share % 2.0) * 127.0).astype(np.uint8) + (share >= 2.0).astype(np.uint8) * np.uint8(128)
-    return cv2.merge([cv2.LUT(codes, np.ascontiguousarray(table[:, channel])) for channel in range(3)])
+    planes = [cv2.LUT(codes, np.ascontiguousarray(table[:, channel])) for channel in range(3)]
+    return np.asarray(cv2.merge(planes), np.uint8)
 
 
 def _axes() -> tuple[Grid, Grid]:
