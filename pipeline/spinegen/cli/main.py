@@ -16,6 +16,7 @@ from .look import check, doctor, preview, report
 from .run import run
 from .stages import export_coco, fit_mocap, poses, render, train_validate
 from .tools import clips, engine, predict
+from .views import triangulate
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -56,6 +57,7 @@ for command in (
     check,
     predict,
     label,
+    triangulate,
     doctor,
     engine,
     clips,
