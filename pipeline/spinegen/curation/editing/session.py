@@ -31,13 +31,7 @@ def edit(root: Path, by: str, port: int, on_ready: Callable[[str], None]) -> tup
     folder.read_set()
     with folder.held():
         labels = folder.all_labels()
-        try:
-            server = EditServer(root, by, port)
-        except OSError as error:
-            raise UsageError(
-                f"--port {port}: cannot be listened on: {error.strerror or error}; 0 takes a free one"
-            ) from error
-        with server:
+        with _opened(folder, by, port) as server:
             on_ready(server.address)
             with suppress(KeyboardInterrupt):
                 server.serve_forever(poll_interval=0.2)
