@@ -63,11 +63,13 @@ def mixed_split(settings: TrainSettings) -> Split | None:
 def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     """The key under which this training is done, resumed or skipped."""
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
-    files += [path for path in (settings.mix, settings.teacher) if path is not None]
-    if settings.start in BACKBONES:
-        files.append(weights_path(settings.start))
-    elif settings.start != "scratch":
-        files.append(Path(settings.start))
+    if settings.mix is not None:
+        files.append(settings.mix)
+    for network in (settings.teacher, settings.start):
+        if network in BACKBONES:
+            files.append(weights_path(network))
+        elif network not in (None, "scratch"):
+            files.append(Path(network))
     return training_key(settings, files)
 
 
@@ -127,10 +129,15 @@ def train(
     Args:
         limit: use only this many people of the training set, spread evenly (learning curves).
         crops: folder of the crop cache; None: `folder/cache`.
+
+    Raises:
+        DatasetError: a set is not usable, or their points are of two conventions.
+        TrainingError: training or export failed.
     """
     import torch
 
     from .data.cache import CropCache, drop_other_crops, first_people, open_cache
+    from .data.convention import require_same
     from .export import export_fp16, export_onnx
     from .scoring.baseline import mean_pose
     from .training.checkpoint import save_checkpoint
@@ -149,6 +156,8 @@ def train(
         learnt = first_people(learnt, limit)
     second = mixed_split(settings)
     mixed = cache(second) if second else None
+    for other in (checked, *([mixed] if mixed is not None else [])):
+        require_same(learnt.people.convention, learnt.people.source, other.people.convention, other.people.source)
     drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
     trainer = Trainer(architecture, settings, learnt, checked, device, folder / "checkpoint.pt", key, mixed)
     loader = trainer.source.measure()
@@ -160,7 +169,7 @@ def train(
         architecture,
         target,
         settings.losses.label_sigma,
-        {"key": key, "losses": settings.losses.model_dump()},
+        {"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
     )
     half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
     record = TrainingRecord(
@@ -214,5 +223,8 @@ def trained_network(folder: Path, size: str) -> Any:
     if state is None:
         raise TrainingError(f"{folder / 'weights.pt'}: does not exist; train anew")
     network = build_network(ARCHITECTURES[size])
-    network.load_state_dict(state["network"])
+    try:
+        network.load_state_dict(state["network"])
+    except RuntimeError:
+        raise TrainingError(f"{folder / 'weights.pt'}: holds a {size} network of another version; train anew") from None
     return network.eval()
