@@ -126,7 +126,7 @@ def of_frames(frames: Path, most: int) -> Iterator[Marked]:
             continue
         taken[kind] += 1
         name = "drawn, one person" if kind == 1 else "drawn, several"
-        yield Marked(name, np.ascontiguousarray(image[..., ::-1]), np.array(boxes), True)
+        yield Marked(name, np.ascontiguousarray(image[..., ::-1], np.uint8), np.array(boxes), True)
 
 
 def box_of_mask(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:

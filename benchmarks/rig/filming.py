@@ -61,7 +61,7 @@ def film_rig(
     for number, actor in enumerate(actors):
         spec = spinegen.sample_person(np.random.default_rng(actor.seed), "sport")
         avatars.append(Avatar(session.dress(f"p{number}", spec), mapping, spec.spine))
-        poses.append(avatars[-1].poses(_moments(actor, frames, rate_hz, number), actor.clip))
+        poses.append(avatars[-1].poses(_moments(actor, frames, rate_hz, number), {actor.clip.name: actor.clip}))
     names = [f"p{number}" for number in range(len(actors))]
     session.show_only(names)
     videos = [folder / f"cam_{number}.mp4" for number in range(1, len(cameras) + 1)]

@@ -78,3 +78,16 @@ def test_agreement_is_one_for_the_same_pose_and_none_for_strangers() -> None:
     assert agreement(pose, sure, pose, sure) == pytest.approx(1)
     assert agreement(pose, sure, pose + 200, sure) < 0.05
     assert agreement(pose, 0 * sure, pose, sure) == 0
+
+
+@pytest.mark.parametrize(("sure", "doubted", "counts"), [(0.3, False, True), (0.3, True, False), (0.6, True, True)])
+def test_whom_the_detector_doubts_the_pose_network_must_be_sure_of(
+    stage: Stage, sure: float, doubted: bool, counts: bool
+) -> None:
+    def pose_of(image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points, scores = stage.pose_of(image, boxes)
+        return points, np.full_like(scores, sure)
+
+    stage.places = {0: np.array([100.0, 50.0])}
+    seen = Tracker(pose_of).update(stage.picture(), 0.0, stage.detections(), np.array([doubted]))
+    assert len(seen) == counts

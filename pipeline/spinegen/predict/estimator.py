@@ -20,7 +20,9 @@ DETECT_EVERY = 10
 LOOK_AGAIN_EVERY = 3
 """While somebody was lost."""
 DOUBTFUL_THRESHOLD = 0.2
-"""Boxes of which the detector is less sure than asked, down to here, count where the pose network is sure of them."""
+SURE_MARGIN = 0.15
+"""Boxes from the one on, up to the other above what is asked, count where the pose network is sure of them: a person from behind may get 0.22
+and a pair of shoes in a shadow 0.41."""
 MOST_DOUBTFUL = 6
 """So many of them are looked at in a picture."""
 
@@ -123,8 +125,9 @@ class SpineEstimator:
     def candidates(self, image_rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(N, 4) boxes of those who may be people, the surest first, and (N,) whether the detector alone would not count them."""
         found = self.detector(image_rgb, min(self.threshold, DOUBTFUL_THRESHOLD))
-        doubtful = found.scores < self.threshold
-        few = ~doubtful | (np.cumsum(doubtful) <= MOST_DOUBTFUL)
+        doubtful = found.scores < self.threshold + SURE_MARGIN
+        below = found.scores < self.threshold
+        few = ~below | (np.cumsum(below) <= MOST_DOUBTFUL)
         return found.boxes_xywh_px[few], doubtful[few]
 
     def tracker(self) -> Tracker:

@@ -15,7 +15,7 @@ from ..progress import Reporter
 from .carried_back import RecentFrames, carry_back
 from .estimator import Follower, SpineEstimator
 from .track_smoothing import smooth_track
-from .tracks import Seen
+from .tracks import NEW_SCORE, Seen, sureness
 from .window import Show
 
 SHORTEST_TRACK_S = 0.3
@@ -76,9 +76,14 @@ def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter, rate_
     lasting = {
         number: rows
         for number, rows in sorted(seen.rows.items())
-        if times[rows[-1][0]] - times[seen.found[number]] >= SHORTEST_TRACK_S or len(times) < 3
+        if _is_somebody(rows) and (times[rows[-1][0]] - times[seen.found[number]] >= SHORTEST_TRACK_S or len(times) < 3)
     }
     return Film(times, [_smoothed(number, rows, times) for number, rows in lasting.items()], rate, faults)
+
+
+def _is_somebody(rows: list[tuple[int, Seen]]) -> bool:
+    """A shadow or a bag is followed at times, and the network is never sure of it."""
+    return float(np.median([sureness(person.scores) for _, person in rows])) >= NEW_SCORE
 
 
 class _Tracks:

@@ -13,11 +13,11 @@ from .boxes import overlaps, xywh, xyxy
 
 SEEN_SCORE = 0.25
 """A keypoint counts from here on."""
-NEW_SCORE = 0.2
+NEW_SCORE = 0.25
 KEPT_SCORE = 0.15
 POSE_KEYPOINTS = 12
 """Somebody whose twelve surest keypoints are less sure on average is nobody, or no longer seen: empty grass gets 0.13 (the median), a bust 0.27."""
-DOUBTFUL_SCORE = 0.4
+DOUBTFUL_SCORE = 0.35
 """The same of somebody of whom the detector is not sure: half-hidden people and busts reach it, posts and bags do not."""
 ABSENCE_S = 1.0
 """Somebody may be away for this long and keeps the number."""
@@ -122,7 +122,7 @@ class Tracker:
         points, scores = self.pose_of(image_rgb, np.array([box for _, box, _ in followed]))
         kept: list[Track] = []
         for (track, box, needed), person, sure in zip(followed, points, scores, strict=True):
-            if float(np.sort(sure)[-POSE_KEYPOINTS:].mean()) < needed or self._is_double(person, sure, kept):
+            if sureness(sure) < needed or self._is_double(person, sure, kept):
                 if track.number:
                     self.away.append(track)
                 continue
@@ -226,6 +226,11 @@ def _carried(track: Track, box: NDArray[np.float64], person: Points, sure: Point
     carried = track.box_xywh_px.copy()
     carried[:2] += np.median(person[both] - track.keypoints_px[both], axis=0)
     return carried if overlaps(xyxy(carried[None]), xyxy(box[None]))[0, 0] > STRAYED else box
+
+
+def sureness(scores: Points) -> float:
+    """Mean of the twelve surest keypoints of (37,) scores."""
+    return float(np.sort(scores)[-POSE_KEYPOINTS:].mean())
 
 
 def agreement(first: Points, first_scores: Points, second: Points, second_scores: Points) -> float:

@@ -90,7 +90,7 @@ def triangulate_videos(
     for number, person in enumerate(found, 1):
         points = world.ground_m(person.positions_world)
         written.append(write_person(target, f"person_{number}", rig.times_s, points, person))
-    warnings = _doubtful_views(rig, found)
+    warnings = [*_doubtful_views(rig, found), *_idle_views(rig, people)]
     for text in (*world.notes, *warnings):
         reporter.warn(text)
     _write_report(target, rig, people, found, world)
@@ -223,6 +223,16 @@ def _doubtful_views(rig: _Rig, found: Sequence[Trajectories]) -> list[str]:
         "calibration right, and does it begin when the others do?"
         for video, camera, share in shares
         if share > LEFT_OUT_SHARE
+    ]
+
+
+def _idle_views(rig: _Rig, people: Sequence[MatchedPerson]) -> list[str]:
+    """Views that saw somebody, and nobody whom another view sees."""
+    of_use = {track.view for person in people for track in person.tracks}
+    return [
+        f"{video.name}: whom it shows ({len(film.people)} track{'s' if len(film.people) > 1 else ''}) no other view sees there; it was not used"
+        for view, (video, film) in enumerate(zip(rig.videos, rig.films, strict=True))
+        if view not in of_use
     ]
 
 

@@ -19,6 +19,8 @@ of a crouching person's hips are, narrower weights follow the two that agree."""
 LEAST_ANGLE_DEG = 3.0
 """Rays that meet at less say nothing about depth."""
 REWEIGHTED = 4
+FARTHEST = 4.0
+"""Points farther from the middle of their person than so many times the usual distance of points are none: two views alone can agree anywhere along a ray."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,21 @@ def triangulate_person(cameras: Sequence[ViewCamera], person: MatchedPerson, fra
     focal = np.array([camera.focal_px for camera in cameras])[:, None]
     squared = np.where(flat.used, (flat.errors * focal) ** 2, 0.0).sum(0) / np.maximum(flat.used.sum(0), 1)
     error = np.where(flat.used.any(0), np.sqrt(squared), np.nan)
-    return Trajectories(
-        flat.points.reshape(*shape[1:], 3), error.reshape(shape[1:]), flat.used.reshape(shape), weight > 0
-    )
+    points, used = flat.points.reshape(*shape[1:], 3), flat.used.reshape(shape)
+    away = _far_away(points)
+    points[away] = np.nan
+    return Trajectories(points, np.where(away, np.nan, error.reshape(shape[1:])), used & ~away, weight > 0)
+
+
+def _far_away(points: Array) -> NDArray[np.bool_]:
+    """`(T, K)`: points `(T, K, 3)` that are too far from the others of their person."""
+    seen = np.isfinite(points).all(-1)
+    middle = np.full((len(points), 1, 3), np.nan)
+    some = seen.any(axis=1)
+    middle[some, 0] = np.nanmedian(points[some], axis=1)
+    distance = np.linalg.norm(points - middle, axis=-1)
+    usual = float(np.median(distance[seen])) if seen.any() else np.inf
+    return seen & (distance > FARTHEST * usual)
 
 
 @dataclass(frozen=True)
