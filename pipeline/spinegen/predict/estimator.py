@@ -11,7 +11,8 @@ from ..media.video import VideoFrame
 from ..media.video_read import open_video
 from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
-from .detector import PersonDetector
+from .boxes import suppress, turned_back, xyxy
+from .detector import OVERLAP, PersonDetector
 from .one_euro import OneEuroFilter
 from .tracks import Seen, Tracker
 
@@ -23,6 +24,8 @@ DOUBTFUL_THRESHOLD = 0.2
 SURE_MARGIN = 0.15
 """Boxes from the one on, up to the other above what is asked, count where the pose network is sure of them: a person from behind may get 0.22
 and a pair of shoes in a shadow 0.41."""
+TURNED_EVERY = 4
+"""Looks of the detector at an empty film from one of turned pictures to the next."""
 MOST_DOUBTFUL = 6
 """So many of them are looked at in a picture."""
 
@@ -122,13 +125,27 @@ class SpineEstimator:
         """(N, 4) boxes x, y, width, height of people, the surest first."""
         return self.detector(image_rgb, self.threshold).boxes_xywh_px
 
-    def candidates(self, image_rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """(N, 4) boxes of those who may be people, the surest first, and (N,) whether the detector alone would not count them."""
-        found = self.detector(image_rgb, min(self.threshold, DOUBTFUL_THRESHOLD))
-        doubtful = found.scores < self.threshold + SURE_MARGIN
-        below = found.scores < self.threshold
+    def candidates(
+        self, image_rgb: NDArray[np.uint8], turned: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """(N, 4) boxes of those who may be people, the surest first, and (N,) whether the pose network must be surer of them than usual.
+
+        Args:
+            turned: where nobody is found, also look at the picture turned on its sides and upside down, as people lie and stand on hands.
+        """
+        lowest = min(self.threshold, DOUBTFUL_THRESHOLD)
+        found = self.detector(image_rgb, lowest)
+        boxes, scores = found.boxes_xywh_px, found.scores
+        if turned and not (scores >= self.threshold).any():
+            for quarters in (1, 3, 2):
+                more = self.detector(np.ascontiguousarray(np.rot90(image_rgb, quarters)), lowest)
+                boxes = np.concatenate([boxes, turned_back(more.boxes_xywh_px, quarters, image_rgb.shape)])
+                scores = np.concatenate([scores, np.minimum(more.scores, self.threshold)])
+            order = suppress(xyxy(boxes), scores, OVERLAP)
+            boxes, scores = boxes[order], scores[order]
+        below = scores < self.threshold
         few = ~below | (np.cumsum(below) <= MOST_DOUBTFUL)
-        return found.boxes_xywh_px[few], doubtful[few]
+        return boxes[few], (scores < self.threshold + SURE_MARGIN)[few]
 
     def tracker(self) -> Tracker:
         """Somebody to follow people with, who has seen nobody yet."""
@@ -147,6 +164,7 @@ class Follower:
     def __init__(self, estimator: SpineEstimator) -> None:
         self.estimator, self.tracker = estimator, estimator.tracker()
         self._since = DETECT_EVERY
+        self._looks = 0
 
     def __call__(self, image_rgb: NDArray[np.uint8], time_s: float) -> list[Seen]:
         """People of the next frame."""
@@ -154,7 +172,9 @@ class Follower:
         pause = LOOK_AGAIN_EVERY if self.tracker.wants_detection else DETECT_EVERY
         if self._since >= pause:
             self._since = 0
-            return self.tracker.update(image_rgb, time_s, *self.estimator.candidates(image_rgb))
+            turned = not self.tracker.active and self._looks % TURNED_EVERY == 0
+            self._looks += 1
+            return self.tracker.update(image_rgb, time_s, *self.estimator.candidates(image_rgb, turned))
         return self.tracker.update(image_rgb, time_s, None)
 
 
