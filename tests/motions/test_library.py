@@ -32,7 +32,7 @@ def played(name: str, model: SpineModel, repeat: int | None = None) -> Performan
     ((flow, clip),) = find_motions([name])
     if repeat is not None:
         flow = flow.model_copy(update={"clips": {clip: flow.clips[clip].model_copy(update={"repeat": repeat})}})
-    return perform(flow, clip, model, 50.0, np.random.default_rng(1))
+    return perform(flow, clip, model, 50.0, rng=np.random.default_rng(1))
 
 
 def test_twenty_and_more_activities_ship_beside_yoga_each_with_variants() -> None:
@@ -148,7 +148,9 @@ def test_a_passed_key_is_reached_at_speed_and_others_at_rest(model: SpineModel) 
             Key(pose="c", travel_s=0.5, hold_s=0),
         )
         flow = Flow(poses={"a": still, "b": bent, "c": more}, clips={"x": FlowClip(keys=keys)}, sway_deg=0.0)
-        knee = perform(flow, "x", model, 100.0, np.random.default_rng(0)).q[:, model.coordinate_index["knee_angle_r"]]
+        knee = perform(flow, "x", model, 100.0, rng=np.random.default_rng(0)).q[
+            :, model.coordinate_index["knee_angle_r"]
+        ]
         speed = abs(np.gradient(knee)[50] * 100.0)
         assert (speed > 1.0) == through
         assert np.degrees(knee[50]) == pytest.approx(60.0, abs=2.0)

@@ -47,7 +47,7 @@ def test_a_run_killed_at_five_random_moments_comes_to_the_same_bytes(
 ) -> None:
     root, seconds = whole
     rng = np.random.default_rng(int.from_bytes(os.urandom(4)))
-    outcome = resume.kill_and_compare(record, tmp_path, resume.contents(root), seconds, 5, rng)
+    outcome = resume.kill_and_compare(record, tmp_path, resume.contents(root), seconds, kills=5, rng=rng)
     assert len(outcome.hits) == 5
     assert outcome.differing == (), outcome.hits
     assert outcome.stayed == (), outcome.hits

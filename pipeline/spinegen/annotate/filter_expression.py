@@ -92,13 +92,13 @@ def _condition(node: ast.expr, text: str, names: set[str]) -> _Getter:
             inner = _condition(operand, text, names)
             return lambda row: not inner(row)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            return _comparison(left, ops, comparators, text, names)
+            return _comparison(left, ops, comparators, text, names=names)
         case _:
             return _value(node, text, names)
 
 
 def _comparison(
-    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, names: set[str]
+    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, *, names: set[str]
 ) -> _Getter:
     for op in ops:
         if type(op) not in _ORDER:

@@ -83,7 +83,7 @@ def _make(folder: Path, settings: PoseSettings, identity: PosesIdentity, reporte
         )
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
-    write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, found.kinds)
+    write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, activity=found.kinds)
     report = PosesReport(
         clip=folder.name,
         source="drawn by spinegen poses",
