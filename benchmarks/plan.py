@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from spinegen.config import load_yaml
-from spinegen.motions import with_clips
+from spinegen.motions.shipped import with_clips
 from spinegen.progress import SilentReporter
 from spinegen.render.fits import read_motions
 from spinegen.resources import shipped

@@ -13,8 +13,8 @@ from .clips.matching import JOIN
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
-from .motions import make_shipped_clips, shipped_clips
-from .motions.poses import PoseSettings
+from .motions.settings import PoseSettings
+from .motions.shipped import make_shipped_clips, shipped_clips
 from .pose.settings import TrainSettings
 from .provenance import environment, folder_digest
 from .records.base import JsonObject, Record

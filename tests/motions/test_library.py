@@ -10,11 +10,10 @@ from spinegen.biomech.fits.settings import FitSettings
 from spinegen.biomech.model.contacts import FLOOR_STATIONS
 from spinegen.biomech.model.spine_model import SpineModel
 from spinegen.errors import ConfigError
-from spinegen.motions import find_motions, shipped_clips, with_clips
 from spinegen.motions.balance import mass_centre_m
 from spinegen.motions.flow import Flow, FlowClip, Key, Pose
 from spinegen.motions.performance import Performance, perform, plant_keys, written_q
-from spinegen.motions.shipped import shipped_flows
+from spinegen.motions.shipped import find_motions, shipped_clips, shipped_flows, with_clips
 from spinegen.motions.timeline import timeline
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace

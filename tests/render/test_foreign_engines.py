@@ -12,7 +12,8 @@ from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
 from spinegen.humans.spec.sample import sample_person
 from spinegen.records.place import Light, Place
-from spinegen.render.client import Connection, parse_endpoint
+from spinegen.render.client import Connection
+from spinegen.render.endpoint import parse_endpoint
 from spinegen.render.engine_check import check_engine, sphere_seen
 from spinegen.render.foreign import (
     CUT_PICTURES,
