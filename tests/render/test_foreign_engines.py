@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinegen.engine.protocol.vocabulary import Backdrop, Ground, Prop
-from spinegen.engine.server.launch import EngineProcess, start_engine
+from spinegen.engine.server.launch import EngineProcess
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
@@ -68,12 +68,6 @@ class Foreign(Connection):
     def altered(self, command: str) -> str:
         """What the engine makes of a command."""
         return command
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[EngineProcess]:
-    with start_engine(quality="standard") as process:
-        yield process
 
 
 @pytest.fixture
