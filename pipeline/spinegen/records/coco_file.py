@@ -43,7 +43,7 @@ class CocoFile:
     """The elements of one file that are well formed."""
 
     path: Path
-    info: dict[str, Any]
+    info: JsonObject
     images: tuple[CocoImage, ...]
     annotations: tuple[CocoAnnotation, ...]
     categories: tuple[CocoCategory, ...]
