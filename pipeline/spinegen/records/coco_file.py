@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ..errors import DatasetError
 from ..skeleton import COUNT, NAMES
+from .base import JsonObject
 from .coco import CocoAnnotation, CocoCategory, CocoImage, Record, Rle
 from .json_file import read_json
 
