@@ -155,12 +155,17 @@ def run_pipeline(
 
     Returns:
         What all of them did. Items that failed while others went on are listed there: see `progress.complain`.
+
+    Raises:
+        SpinegenError: a stage cannot be done; or no clip could be fitted, so that there is nothing to draw.
     """
     told = reporter or SilentReporter()
     for difference in plan.differences:
         told.warn(f"not as it was: {difference}")
     done: list[tuple[StageName, StageSummary]] = []
     for name, settings in _order(plan):
+        if name == "render" and done and all(summary.nothing_done for _, summary in done):
+            complain(done[0][1], STAGES[done[0][0]].items)
         done.append((name, run_stage(name, workspace, settings, told)))
         after_stage(*done[-1])
         if name == "render":

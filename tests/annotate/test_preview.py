@@ -14,6 +14,7 @@ from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.skeleton import COUNT, NAMES, SPINE_CHAIN, VERTEBRAE
 from spinegen.workspace import Workspace
+from support.browser import CHROMIUM, browse
 
 
 @pytest.fixture
@@ -99,6 +100,25 @@ def test_the_film_has_the_clips_length_and_shows_its_pictures(fitted: Workspace)
     picture, spine = frame[16:570, 16:570], frame[16:570, 950:1270]
     assert picture.std() > 20
     assert (spine < 200).any()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_a_browser_plays_the_film(fitted: Workspace) -> None:
+    path = write_video(fitted, None, SilentReporter())
+    page = path.with_name("player.html")
+    page.write_text(f'<body><video muted preload="auto" src="{path.name}"></video></body>')
+    script = """addEventListener("load", () => {
+      const film = document.querySelector("video");
+      film.replaceWith([film.videoWidth, film.videoHeight, film.duration, film.readyState, film.error].join(" "));
+    })"""
+    dom, console = browse(page, script)
+    width, height, seconds, ready, error = dom[dom.index("<body>") + 6 :].split("<")[0].split(" ")
+    film = cv2.VideoCapture(str(path))
+    assert (int(width), int(height)) == (film.get(cv2.CAP_PROP_FRAME_WIDTH), film.get(cv2.CAP_PROP_FRAME_HEIGHT))
+    assert float(seconds) == pytest.approx(1.0, abs=0.06)
+    assert int(ready) >= 2, "HAVE_CURRENT_DATA: at least the first frame is decoded"
+    assert error == ""
+    assert not console
 
 
 def test_unknown_and_missing_clips_are_named(fitted: Workspace, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A picture is what its row of the plan says: not the order of the work, nor how many share it, nor what else the machine does."""
 
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,26 +27,20 @@ VARIED = {
 }
 
 
+BUSY = "number = 1\nwhile True: number = number * 3 % 1000003"
+
+
 @contextmanager
 def other_work(processes: int) -> Iterator[None]:
     """The machine is busy meanwhile."""
-    context = multiprocessing.get_context("spawn")
-    busy = [context.Process(target=_multiply, daemon=True) for _ in range(processes)]
-    for process in busy:
-        process.start()
+    busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(processes)]
     try:
         yield
+        assert all(process.poll() is None for process in busy)
     finally:
         for process in busy:
             process.kill()
-            process.join()
-
-
-def _multiply() -> None:
-    numbers = np.random.default_rng(0).normal(size=(600, 600))
-    while True:
-        numbers = numbers @ numbers
-        numbers /= np.abs(numbers).max()
+            process.wait()
 
 
 def draw_in_order(workspace: Workspace, shots: Sequence[Shot]) -> None:
