@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,8 +20,16 @@ from spinegen.records.run_record import StageOutcome
 from spinegen.records.training_record import OnnxExport, TrainingFacts
 from spinegen.skeleton import VERTEBRAE
 from spinegen.workspace import Workspace
-from support.browser import CHROMIUM, browse
 from support.fit_reports import fit_report, write_fit_report
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--v=0",
+    "--virtual-time-budget=4000",
+)  # fmt: skip
 
 
 class Outside(HTMLParser):
@@ -198,6 +207,19 @@ def test_published_ranges_cover_every_level_and_flexion_exceeds_extension_in_the
     lumbar = found.representative[:6, 0]
     assert (lumbar[:, 1] > -lumbar[:, 0]).all()
     assert lumbar[1].tolist() == [-4.0, 12.0]
+
+
+def browse(page: Path, script: str, width: int = 1200) -> tuple[str, list[str]]:
+    """Open a copy of the page with a script at its end; the DOM afterwards and what the console said."""
+    assert CHROMIUM is not None
+    probe = page.with_name("probe.html")
+    probe.write_text(page.read_text() + f"<script>{script}</script>")
+    profile = page.with_name("profile")
+    done = subprocess.run(
+        [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", f"--window-size={width},900", "--dump-dom", probe.as_uri()],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
 _PROBE = """
