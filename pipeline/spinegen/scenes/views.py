@@ -135,10 +135,15 @@ def swayed(camera: Camera, rng: np.random.Generator, view: ViewSettings, times_s
 
 def inside_share(camera: Camera, keypoints_ground_m: Array) -> float:
     """Share of keypoints whose pixel lies in the picture."""
+    return float(inside_picture(camera, keypoints_ground_m).mean())
+
+
+def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Array:
+    """`(N,)` bool: keypoints whose pixel lies in the picture."""
     pixels, depth = camera.project(keypoints_ground_m)
     with np.errstate(invalid="ignore"):
-        inside = (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
-    return float(inside.mean())
+        return (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
+    return inside
 
 
 def box_px(camera: Camera, keypoints_ground_m: Array) -> tuple[float, float]:
