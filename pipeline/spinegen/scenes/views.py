@@ -143,7 +143,6 @@ def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Array:
     pixels, depth = camera.project(keypoints_ground_m)
     with np.errstate(invalid="ignore"):
         return (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
-    return inside
 
 
 def box_px(camera: Camera, keypoints_ground_m: Array) -> tuple[float, float]:
