@@ -59,7 +59,7 @@ def piece(
 ) -> Prop:
     """A thing on the ground at x, z: its usual size times a factor from the range `size`, in colours and of stuff that it comes in."""
     scale = float(rng.uniform(*size))
-    size = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
+    extents = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
     wooden = kind in _WOODEN and rng.random() < 0.7
     colours = WOODS if wooden else _COLOURS.get(kind, BRIGHTS)
     colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
@@ -73,7 +73,7 @@ def piece(
             "kind": kind,
             "location_cm": (round(at_m[0] * 100, 2), round(at_m[1] * 100, 2), 0.0),
             "yaw_deg": round(yaw_deg, 2),
-            "size_cm": size,
+            "size_cm": extents,
             "colour": colour,
             "surface": {"kind": stuff, "colour": colour, "seed": seed % 3} if stuff else None,
             "seed": seed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..engine.protocol.vocabulary import Prop
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from ..records.place import Place
 from .furnishing import SIZES_CM, piece
 from .settings import OccluderSettings, PropSettings
@@ -59,7 +59,7 @@ class Sight:
     """`(3,)`, ground metres."""
     keypoints: Array
     """`(37, 3)`."""
-    inside: Array
+    inside: Flags
     """`(37,)` bool: those in the picture."""
 
     def hidden_share(self, prop: Prop, radius_m: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.protocol.vocabulary import Prop
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from ..skeleton import INDEX
 
 _LIMBS: tuple[tuple[str, str, float], ...] = (
@@ -86,7 +86,7 @@ class Solid:
         """Whether a point lies within a distance of it."""
         return self.depth_m(Body(point_ground_m[None], np.array([distance_m]))) > 0.0
 
-    def hides(self, eye_ground_m: Array, points_ground_m: Array) -> Array:
+    def hides(self, eye_ground_m: Array, points_ground_m: Array) -> Flags:
         """`(N,)` bool: whether a box stands between the eye and each point."""
         start = self.local(eye_ground_m[None])[0]
         way = self.local(points_ground_m) - start

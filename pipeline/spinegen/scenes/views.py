@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.camera import Camera
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from .camera_settings import SENSOR_WIDTH_MM, ViewSettings
 from .placement import FLESH_M
 
@@ -138,7 +138,7 @@ def inside_share(camera: Camera, keypoints_ground_m: Array) -> float:
     return float(inside_picture(camera, keypoints_ground_m).mean())
 
 
-def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Array:
+def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Flags:
     """`(N,)` bool: keypoints whose pixel lies in the picture."""
     pixels, depth = camera.project(keypoints_ground_m)
     with np.errstate(invalid="ignore"):
