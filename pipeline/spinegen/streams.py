@@ -45,6 +45,9 @@ class Stream(Enum):
     BATCH_ORDER = (3, "order of the people in a round")
     BATCH_DRAWS = (7, "augmentation of a step")
 
+    # Beside the seed of a choice of pictures to label.
+    LABEL_CHOICE = (11, "which pictures are labelled, where chance decides")
+
     def __init__(self, number: int, meaning: str) -> None:
         self.number = number
         self.meaning = meaning

@@ -13,6 +13,7 @@ from ..media.pictures import PictureError
 from ..progress import Reporter
 from ..records.metrics import ErrorTables, PckAuc, Scores
 from .data.coco_set import CocoSet
+from .data.convention import Convention, require_same
 from .predictor import PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
@@ -45,9 +46,10 @@ def validate(
         pose: (37, 2) the mean pose of the training boxes, 0..1.
 
     Raises:
-        DatasetError: more than 1 % of the pictures are missing or broken.
+        DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
     """
     predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
+    require_same(Convention.of(predictor.file.metadata), model, people.convention, people.source)
     rows_of_pictures = people.rows_of_pictures()
     order: list[list[int]] = []
     broken: list[str] = []
