@@ -77,6 +77,7 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tu
         split_members(members, settings.validation_share),
         rigs,
         tuple(motion.performer_stature_m for motion in chosen),
+        seed,
     )
     return cast, specs
 
