@@ -122,7 +122,7 @@ def test_names_become_clips_of_the_workspace_and_files_stay(tmp_path: Path, monk
     found = with_clips(settings, Workspace(tmp_path / "w"), SilentReporter())
     assert found.clips == (Path("mine.c3d"), tmp_path / "w" / "clips" / "twists_quick.c3d")
     assert (tmp_path / "w" / "clips" / "twists_quick.c3d").is_file()
-    with pytest.raises(ConfigError, match=r"no shipped motion is called 'wlak'; there are .*walk"):
+    with pytest.raises(ConfigError, match=r"no shipped motion is called 'wlak', did you mean walk\?; there are .*walk"):
         with_clips(FitSettings(clips=(Path("wlak"),)), Workspace(tmp_path / "w"), SilentReporter())
 
 

@@ -133,6 +133,8 @@ def _fill(frames: Path, job: Job, output: Output, total: int, *, processes: int,
             result.take(chunk)
             output.write(chunk)
             task.advance(chunk.frames)
+    if not result.tallies and result.damaged:
+        raise DatasetError(f"{frames}: no frame can be used; the first fault: {result.damaged[0]}")
     for sentence in result.damaged[:SHOWN_DAMAGES]:
         reporter.warn(f"left out: {sentence}")
     if len(result.damaged) > SHOWN_DAMAGES:
@@ -140,8 +142,6 @@ def _fill(frames: Path, job: Job, output: Output, total: int, *, processes: int,
     if result.without_depth:
         reporter.warn(f"{result.without_depth} frames have no depth map; draw them with: spinegen render --depth")
     if not result.tallies:
-        if result.damaged:
-            raise DatasetError(f"{frames}: no frame can be used; the first fault: {result.damaged[0]}")
         raise DatasetError(
             f"{frames}: nothing left after the filters: {result.not_wanted} of {total} frames fail --where, "
             f"{result.empty} hold nobody who passes --min-visible and --max-occlusion"

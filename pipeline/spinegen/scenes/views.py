@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.camera import Camera
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from .camera_settings import SENSOR_WIDTH_MM, ViewSettings
 from .placement import FLESH_M
 
@@ -165,10 +165,14 @@ def swayed(camera: Camera, rng: np.random.Generator, view: ViewSettings, times_s
 
 def inside_share(camera: Camera, keypoints_ground_m: Array) -> float:
     """Share of keypoints whose pixel lies in the picture."""
+    return float(inside_picture(camera, keypoints_ground_m).mean())
+
+
+def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Flags:
+    """`(N,)` bool: keypoints whose pixel lies in the picture."""
     pixels, depth = camera.project(keypoints_ground_m)
     with np.errstate(invalid="ignore"):
-        inside = (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
-    return float(inside.mean())
+        return (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
 
 
 def box_px(camera: Camera, keypoints_ground_m: Array) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import logging
 import os
@@ -69,8 +70,9 @@ async def _run(
         try:
             listening.append(await server.listen_tcp(host, port))
         except OSError as error:
+            other = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
             raise EngineError(
-                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port"
+                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another {other}"
             ) from error
         addresses.append(f"{host}:{listening[-1].sockets[0].getsockname()[1]}")
     if socket_path is not None:
