@@ -62,7 +62,7 @@ def measure(given: argparse.Namespace, clip: str, seed: int) -> None:
     videos, truth = filmed(given, clip, seed, folder)
     out = folder / "out"
     settings = TriangulationSettings(shipped_model(given.model))
-    triangulate_videos(folder / "rig.toml", videos, out, settings, make_reporter())
+    triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
     tables = sorted(out.glob("person_*.parquet"))
     found = [positions(path) for path in tables]
     print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames; found {len(found)}")
@@ -78,7 +78,7 @@ def filmed(given: argparse.Namespace, clip: str, seed: int, folder: Path) -> tup
         fit = read_fit(given.fits / clip)
         actors = [Actor(seed + k, fit, 0.4 * k, *SPOTS[k]) for k in range(given.people)]
         write_text(folder / "rig.toml", pose2sim_toml(cameras))
-        videos, truth = film_rig(folder, cameras, actors, given.frames, given.rate, make_reporter())
+        videos, truth = film_rig(folder, cameras, actors, given.frames, rate_hz=given.rate, reporter=make_reporter())
         np.save(folder / "truth.npy", truth)
     return videos, np.load(folder / "truth.npy")
 
@@ -106,7 +106,7 @@ def from_truth(calibration: Path, truth: Array, rate_hz: float) -> list[Array]:
             ones = np.ones(pixels.shape[:2])
             boxes = np.concatenate([low, high - low], axis=1)
             people.append(FilmPerson(number, list(range(count)), boxes, pixels, ones, ones < 0))
-        tracks += sightings(view, camera, Film(times.tolist(), people, rate_hz, []), 0.0, times)
+        tracks += sightings(view, camera, Film(times.tolist(), people, rate_hz, []), start_s=0.0, times_s=times)
     found = [triangulate_person(rig.cameras, person, count) for person in match_people(rig.cameras, tracks)]
     world = find_world(calibration, rig, [points.positions_world for points in found], rate_hz)
     return [world.ground_m(points.positions_world) for points in found]

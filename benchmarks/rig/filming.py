@@ -49,7 +49,7 @@ def ring(count: int, distance_m: float, size: int) -> tuple[Camera, ...]:
 
 
 def film_rig(
-    folder: Path, cameras: Sequence[Camera], actors: Sequence[Actor], frames: int, rate_hz: float, reporter: Reporter
+    folder: Path, cameras: Sequence[Camera], actors: Sequence[Actor], frames: int, *, rate_hz: float, reporter: Reporter
 ) -> tuple[list[Path], Array]:
     """A video a camera, `cam_1.mp4` and so on, and the keypoints `(people, frames, 37, 3)` in ground metres."""
     mapping = load_skeleton_map("anny")

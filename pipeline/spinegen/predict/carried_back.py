@@ -62,7 +62,7 @@ class CarriedBack:
 
 
 def carry_back(
-    pose_of: PoseOf, person: Seen, time_s: float, recent: RecentFrames, present: Collection[int] = ()
+    pose_of: PoseOf, person: Seen, time_s: float, recent: RecentFrames, *, present: Collection[int] = ()
 ) -> CarriedBack:
     """Follow one person backwards from where they were found until the network sees nobody there, or meets somebody who is known.
 

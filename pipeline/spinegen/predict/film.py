@@ -114,7 +114,7 @@ class _Tracks:
         if person.number in self.rows:
             return person
         tracker = self.follower.tracker
-        before = carry_back(tracker.pose_of, person, time_s, self._recent, present)
+        before = carry_back(tracker.pose_of, person, time_s, self._recent, present=present)
         number = person.number
         if before.same_as is not None and before.same_as in self.rows:
             tracker.renumber(number, before.same_as)
@@ -162,7 +162,7 @@ def film_json(film: Film) -> list[dict[str, Any]]:
 
 
 def draw_film(
-    source: Path, target: Path, film: Film, spine_only: bool, reporter: Reporter, show: Show | None = None
+    source: Path, target: Path, film: Film, spine_only: bool, *, reporter: Reporter, show: Show | None = None
 ) -> None:
     """The film again with everybody's skeleton over it, as H.264 that browsers play.
 
