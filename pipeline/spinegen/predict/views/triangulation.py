@@ -19,8 +19,8 @@ of a crouching person's hips are, narrower weights follow the two that agree."""
 LEAST_ANGLE_DEG = 3.0
 """Rays that meet at less say nothing about depth."""
 REWEIGHTED = 4
-FARTHEST = 4.0
-"""Points farther from the middle of their person than so many times the usual distance of points are none: two views alone can agree anywhere along a ray."""
+FARTHEST = 1.8
+"""Points farther from the middle of their person than so many times what nine in ten keep to are none: two views alone can agree anywhere along a ray."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _far_away(points: Array) -> NDArray[np.bool_]:
     some = seen.any(axis=1)
     middle[some, 0] = np.nanmedian(points[some], axis=1)
     distance = np.linalg.norm(points - middle, axis=-1)
-    usual = float(np.median(distance[seen])) if seen.any() else np.inf
+    usual = float(np.percentile(distance[seen], 90)) if seen.any() else np.inf
     return seen & (distance > FARTHEST * usual)
 
 
