@@ -61,7 +61,7 @@ def _far_away(points: Array) -> NDArray[np.bool_]:
     """`(T, K)`: points `(T, K, 3)` that are too far from the others of their person."""
     seen = np.isfinite(points).all(-1)
     middle = np.full((len(points), 1, 3), np.nan)
-    some = seen.any(axis=1)
+    some = seen.sum(axis=1) > 0
     middle[some, 0] = np.nanmedian(points[some], axis=1)
     distance = np.linalg.norm(points - middle, axis=-1)
     usual = float(np.percentile(distance[seen], 90)) if seen.any() else np.inf
