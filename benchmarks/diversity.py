@@ -1,9 +1,11 @@
 """What 1,000 sampled shots hold: the plan of a scenes file is made without drawing anything, and its draws are counted.
 
     python benchmarks/diversity.py --out WORKSPACE [--scenes yoga] [--shots 1000] [--seed 0] [--figure docs/diversity.png]
+    python benchmarks/diversity.py --coverage CLIPS_WORKSPACE [--poses 20000] [--figure furthest.png]
 
 WORKSPACE holds fits (`spinegen fit-mocap --out WORKSPACE` makes the shipped ones). Prints a table; with --figure it also draws the page of
 histograms. Exits with 1 where an octant of the azimuth is seen more than twice as often as another, or where two people are alike.
+With --coverage it tells how near the postures of real captures (`spinegen fit-mocap CLIP... --out CLIPS_WORKSPACE`) lie to what ships.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import posture_coverage
 
 OCTANTS = (
     "front", "front right", "right", "back right", "back", "back left", "left", "front left",
@@ -32,12 +35,18 @@ ALIKE = 0.5
 def main() -> int:
     """Sample, count, print; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, metavar="WORKSPACE")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="WORKSPACE")
+    what.add_argument("--coverage", type=Path, metavar="CLIPS_WORKSPACE")
+    parser.add_argument("--poses", type=int, default=20_000)
     parser.add_argument("--scenes", default="yoga")
     parser.add_argument("--shots", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--figure", type=Path)
     options = parser.parse_args()
+    if options.coverage:
+        posture_coverage.report(options.coverage, options.poses, options.figure)
+        return 0
     shots, people = sampled(options.out, options.scenes, options.shots, options.seed)
     columns = distributions(shots, people)
     octants = np.array([columns["azimuth"][name] for name in OCTANTS])
@@ -71,13 +80,33 @@ def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[pd.Dat
         subprocess.run([sys.executable, "-c", run, *arguments, "--out", folder], check=True, stdout=subprocess.DEVNULL)
         plan = pd.read_parquet(Path(folder) / "plan.parquet")
         everybody = json.loads((Path(folder) / "people.json").read_text())
-    seen = {row["person"] for text in plan.people for row in json.loads(text)}
+    seen = {row["person"] for text in plan.people for row in labelled(text)}
     return plan, {name: everybody[name] for name in sorted(seen)}
+
+
+def labelled(text: str) -> list[dict[str, Any]]:
+    """The people of a row who have labels."""
+    return [row for row in json.loads(text) if row["labelled"]]
+
+
+def things(shots: pd.DataFrame) -> Counter[str]:
+    """Shots in which somebody sits on something, sits at something, holds something, or stands in the background."""
+    counts: Counter[str] = Counter()
+    for props, people in zip(shots.props, shots.people, strict=True):
+        names, everybody = [prop["name"] for prop in json.loads(props)], json.loads(people)
+        counts["seat"] += any(name.endswith("_Seat") for name in names)
+        counts["table"] += any(name.endswith("_Table") for name in names)
+        counts["held"] += any(row["held"] for row in everybody)
+        counts["background"] += not all(row["labelled"] for row in everybody)
+        counts["none"] += not any(name.endswith(("_Seat", "_Table")) for name in names) and all(
+            row["labelled"] and not row["held"] for row in everybody
+        )
+    return counts
 
 
 def distributions(shots: pd.DataFrame, people: dict[str, Any]) -> dict[str, dict[str, int]]:
     """Counts by name of the distribution and of its class. People are counted once a shot that they are in."""
-    cast = [people[row["person"]] for text in shots.people for row in json.loads(text)]
+    cast = [people[row["person"]] for text in shots.people for row in labelled(text)]
     light = pd.DataFrame([json.loads(text) for text in shots.light])
     sun = pd.DataFrame(light["sun"].tolist(), columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
     octant = ((shots.azimuth_deg.to_numpy() + 22.5) % 360 // 45).astype(int)
@@ -103,6 +132,7 @@ def distributions(shots: pd.DataFrame, people: dict[str, Any]) -> dict[str, dict
         "focal length, mm": _binned(shots.focal_mm, [0, 20, 28, 35, 50, 85, 500]),
         "box / picture": _binned(height, [0, 0.2, 0.35, 0.5, 0.65, 0.8, 10]),
         "hidden by": _sorted(Counter(hidden.tolist())),
+        "with, shots": _sorted(things(shots)),
         "people a picture": _sorted(Counter(str(count) for count in shots.people_count)),
     }  # fmt: skip
 
@@ -138,7 +168,7 @@ def _traits(spec: dict[str, Any], prefix: str = "") -> dict[str, float]:
     """Every number of a spec's body, skin and face by its path; clothes, which anybody may change, and seeds are left out."""
     found: dict[str, float] = {}
     for key, value in spec.items():
-        if key in ("garments", "hair", "version", "seed", "expression", "hand_curl"):
+        if key in ("garments", "hair", "version", "seed", "expression", "hand_curl", "hands_closed"):
             continue
         path = f"{prefix}{key}"
         if isinstance(value, dict):
