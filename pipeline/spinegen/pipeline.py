@@ -20,7 +20,7 @@ from .config import Settings, load_yaml, parse
 from .errors import UsageError
 from .files import sha256
 from .lazy import loaded
-from .motions.poses import PoseSettings
+from .motions.settings import PoseSettings
 from .pose.settings import TrainSettings
 from .progress import Reporter, SilentReporter, StageSummary, complain
 from .provenance import named_files
@@ -58,7 +58,7 @@ class Stage:
 
 
 STAGES: dict[StageName, Stage] = {
-    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions:with_clips"),
+    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions.shipped:with_clips"),
     "poses": Stage(PoseSettings, "motions.poses:make_poses", "pose(s)"),
     "render": Stage(RenderSettings, "render.stage:render", "frame(s)"),
     "export": Stage(ExportSettings, "annotate.stage:export_coco", "frame(s)"),

@@ -92,7 +92,7 @@ def _condition(node: ast.expr, text: str, names: set[str]) -> _Getter:
             inner = _condition(operand, text, names)
             return lambda row: not inner(row)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            return _comparison(left, ops, comparators, text, names)
+            return _comparison(left, ops, comparators, text, names=names)
         case ast.Constant(value=bool() as holds):
             return lambda row: holds
         case ast.Name(id=name):
@@ -116,7 +116,7 @@ def _truth_of(name: str, text: str) -> _Getter:
 
 
 def _comparison(
-    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, names: set[str]
+    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, *, names: set[str]
 ) -> _Getter:
     for op in ops:
         if type(op) not in _ORDER:

@@ -75,7 +75,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             settings.where,
         )
         output = make_output(job)
-        result = _fill(workspace.frames, job, output, total, settings.processes, reporter)
+        result = _fill(workspace.frames, job, output, total, processes=settings.processes, reporter=reporter)
         content = _content(workspace.frames)
         record = result.record(
             ExportSource(spinegen=__version__, settings=settled, frames=total, listing=listing, content=content)
@@ -124,7 +124,7 @@ class _Result:
         )
 
 
-def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, reporter: Reporter) -> _Result:
+def _fill(frames: Path, job: Job, output: Output, total: int, *, processes: int, reporter: Reporter) -> _Result:
     result = _Result()
     paths = sidecar_paths(frames)
     chunks = iter(lambda: list(islice(paths, output.frames_per_chunk)), [])

@@ -88,7 +88,9 @@ def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,), reporter
         for flow, name in wanted:
             path = folder / f"{name}.c3d"
             if not (path.is_file() and truth_path(path).is_file()):
-                make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
+                make_capture(
+                    flow, name, np.random.default_rng(SEED), folder, performer=Performer(size=SIZE, variation=VARIATION)
+                )
             paths.append(path)
             task.advance()
     return paths

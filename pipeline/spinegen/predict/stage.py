@@ -227,7 +227,7 @@ def _video(run: _Run, found: FoundFile) -> None:
         if run.estimator is not None:
             film = follow_film(found.path, run.estimator, run.reporter)
             frames, rate, faults = film_json(film), film.rate_hz, film.faults
-            draw_film(found.path, drawn, film, run.spine_only, run.reporter)
+            draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter)
             write_outputs(film, stem, run.formats)
         else:
             with open_video(found.path) as video:
