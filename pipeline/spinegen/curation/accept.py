@@ -44,6 +44,8 @@ def accept(root: Path, into: Path | None, name: str, by: str, reporter: Reporter
                 f"{root}: none of its {len(labels)} pictures is done: correct them with: spinegen label edit {root}"
             )
         target = open_real_set(into or root / "real", name)
+        for one in made.rounds:
+            target.agree(one.convention, f"round {one.number} ({one.network})")
         networks = {one.number: one.network_sha256 for one in made.rounds}
         changed, failures = [], []
         with reporter.task("accept", len(done), "pictures") as task:

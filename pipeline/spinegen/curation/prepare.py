@@ -20,6 +20,8 @@ from .looks import Look, Onlooker, read_pixels
 from .settings import PrepareSettings
 from .sheet import write_sheet
 
+CONVENTION = ("vertebral_site", "body_points")
+"""What networks say of where their points lie."""
 NAMED = 5
 """Faults that the table names."""
 
@@ -83,6 +85,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
             network=settings.model if settings.model in cards() else model.name,
             network_sha256=digest,
             network_file=_copy_of(folder, model, digest) if settings.model not in cards() else None,
+            convention=_convention(estimator),
             settings=settings.record(),
             looked_at=len(seen.looks) + len(seen.nobody),
             nobody=len(seen.nobody),
@@ -167,6 +170,11 @@ def _keep_all(folder: LabelFolder, chosen: list[Chosen], number: int, seen: _See
                 reporter.warn(str(error))
                 seen.failed.append(str(error))
     return list(dict.fromkeys(names[id(one)] for one in chosen if id(one) in names))
+
+
+def _convention(estimator: SpineEstimator) -> dict[str, str]:
+    said = estimator.predictor.file.metadata
+    return {name: said[name] for name in CONVENTION if isinstance(said.get(name), str)}
 
 
 def _copy_of(folder: LabelFolder, model: Path, digest: str) -> str:
