@@ -196,7 +196,7 @@ def test_a_full_disk_is_named_and_leaves_set_and_labels_as_they_were(tmp_path: P
     corrected(folder, "figure-1.png")
     before = {path: path.read_bytes() for path in folder.root.rglob("*.json")}
     code = "import sys; from spinegen.cli import main; main(sys.argv[1:])"
-    result = with_small_files(code, "label", "accept", folder.root, limit=4000)
+    result = with_small_files(code, "label", "accept", folder.root, limit=2000)
     assert result.returncode == 1
     line = result.stderr.strip().splitlines()[-1]
     file = folder.root / "real/annotations/person_keypoints_train-real.json"
