@@ -9,12 +9,12 @@ With --coverage it tells how near the postures of real captures (`spinegen fit-m
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import posture_coverage
+
+from spinegen.humans.spec.person_spec import PersonSpec
+from spinegen.records.base import JsonObject, as_plain
+from spinegen.records.people import read_people
+from spinegen.records.plan_shot import PlacedPerson, Shot
+from spinegen.scenes.plan import read_shots
 
 OCTANTS = (
     "front", "front right", "right", "back right", "back", "back left", "left", "front left",
@@ -68,7 +74,7 @@ def main() -> int:
     return int(unevenness > MOST_UNEVEN or nearest < ALIKE)
 
 
-def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[list[Shot], dict[str, PersonSpec]]:
     """The plan's rows and the specs of the people who are in it."""
     fits = workspace.resolve() / "fits"
     if not fits.is_dir():
@@ -78,50 +84,51 @@ def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[pd.Dat
         run = "import sys; from spinegen.cli import main; main()"
         arguments = ["render", "--plan-only", "--scenes", scenes, "--shots", str(shots), "--seed", str(seed)]
         subprocess.run([sys.executable, "-c", run, *arguments, "--out", folder], check=True, stdout=subprocess.DEVNULL)
-        plan = pd.read_parquet(Path(folder) / "plan.parquet")
-        everybody = json.loads((Path(folder) / "people.json").read_text())
-    seen = {row["person"] for text in plan.people for row in labelled(text)}
+        plan = read_shots(Path(folder) / "plan.parquet")
+        everybody = read_people(Path(folder) / "people.json")
+    seen = {placed.person for shot in plan for placed in labelled(shot)}
     return plan, {name: everybody[name] for name in sorted(seen)}
 
 
-def labelled(text: str) -> list[dict[str, Any]]:
-    """The people of a row who have labels."""
-    return [row for row in json.loads(text) if row["labelled"]]
+def labelled(shot: Shot) -> list[PlacedPerson]:
+    """The people of a shot who have labels."""
+    return [placed for placed in shot.people if placed.labelled]
 
 
-def things(shots: pd.DataFrame) -> Counter[str]:
+def things(plan: Sequence[Shot]) -> Counter[str]:
     """Shots in which somebody sits on something, sits at something, holds something, or stands in the background."""
     counts: Counter[str] = Counter()
-    for props, people in zip(shots.props, shots.people, strict=True):
-        names, everybody = [prop["name"] for prop in json.loads(props)], json.loads(people)
-        counts["seat"] += any(name.endswith("_Seat") for name in names)
-        counts["table"] += any(name.endswith("_Table") for name in names)
-        counts["held"] += any(row["held"] for row in everybody)
-        counts["background"] += not all(row["labelled"] for row in everybody)
-        counts["none"] += not any(name.endswith(("_Seat", "_Table")) for name in names) and all(
-            row["labelled"] and not row["held"] for row in everybody
-        )
+    for shot in plan:
+        names = [prop.name for prop in shot.props]
+        found = {
+            "seat": any(name.endswith("_Seat") for name in names),
+            "table": any(name.endswith("_Table") for name in names),
+            "held": any(placed.held for placed in shot.people),
+            "background": len(labelled(shot)) < len(shot.people),
+        }
+        counts.update({name: int(there) for name, there in found.items()})
+        counts["none"] += not any(found.values())
     return counts
 
 
-def distributions(shots: pd.DataFrame, people: dict[str, Any]) -> dict[str, dict[str, int]]:
+def distributions(plan: Sequence[Shot], people: Mapping[str, PersonSpec]) -> dict[str, dict[str, int]]:
     """Counts by name of the distribution and of its class. People are counted once a shot that they are in."""
-    cast = [people[row["person"]] for text in shots.people for row in labelled(text)]
-    light = pd.DataFrame([json.loads(text) for text in shots.light])
-    sun = pd.DataFrame(light["sun"].tolist(), columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
+    cast = [people[placed.person] for shot in plan for placed in labelled(shot)]
+    shots = pd.DataFrame([shot.readable() for shot in plan])
+    sun = pd.DataFrame([shot.light.sun for shot in plan], columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
     octant = ((shots.azimuth_deg.to_numpy() + 22.5) % 360 // 45).astype(int)
-    garments = Counter(garment["kind"].replace("_", " ") for spec in cast for garment in spec["garments"])
+    garments = Counter(garment.kind.replace("_", " ") for spec in cast for garment in spec.garments)
     hidden = np.select(
         [shots.occluder & shots.truncated, shots.occluder, shots.truncated], ["both", "a thing", "cut off"], "whole"
     )
     height = shots.box_px / np.maximum(shots.width, shots.height)
     return {
-        "sex": _sorted(Counter(spec["sex"] for spec in cast)),
-        "age, years": _binned([spec["age_years"] for spec in cast], [0, 18, 25, 35, 45, 55, 65, 120]),
-        "stature, cm": _binned([100 * spec["stature_m"] for spec in cast], [0, 150, 160, 170, 180, 190, 250]),
-        "build, kg/m2": _binned([spec["bmi"] for spec in cast], [0, 18.5, 22, 25, 30, 35, 80]),
-        "melanin": _binned([spec["skin"]["melanin"] for spec in cast], [0, 0.2, 0.4, 0.6, 0.8, 1.01]),
-        "hair": _sorted(Counter(spec["hair"]["style"].replace("_", " ") for spec in cast)),
+        "sex": _sorted(Counter(spec.sex for spec in cast)),
+        "age, years": _binned([spec.age_years for spec in cast], [0, 18, 25, 35, 45, 55, 65, 120]),
+        "stature, cm": _binned([100 * spec.stature_m for spec in cast], [0, 150, 160, 170, 180, 190, 250]),
+        "build, kg/m2": _binned([spec.bmi for spec in cast], [0, 18.5, 22, 25, 30, 35, 80]),
+        "melanin": _binned([spec.skin.melanin for spec in cast], [0, 0.2, 0.4, 0.6, 0.8, 1.01]),
+        "hair": _sorted(Counter(spec.hair.style.replace("_", " ") for spec in cast)),
         "garment": _sorted(garments),
         "place": _sorted(Counter(kind.replace("_", " ") for kind in shots.place_kind)),
         "sun outdoors, deg": _binned(sun.elevation[~shots.indoor.to_numpy()], [-10, 10, 20, 30, 45, 60, 90]),
@@ -132,7 +139,7 @@ def distributions(shots: pd.DataFrame, people: dict[str, Any]) -> dict[str, dict
         "focal length, mm": _binned(shots.focal_mm, [0, 20, 28, 35, 50, 85, 500]),
         "box / picture": _binned(height, [0, 0.2, 0.35, 0.5, 0.65, 0.8, 10]),
         "hidden by": _sorted(Counter(hidden.tolist())),
-        "with, shots": _sorted(things(shots)),
+        "with, shots": _sorted(things(plan)),
         "people a picture": _sorted(Counter(str(count) for count in shots.people_count)),
     }  # fmt: skip
 
@@ -151,9 +158,9 @@ def _binned(values: Any, edges: list[float]) -> dict[str, int]:
     return {name: int(count) for name, count in zip(names, counts, strict=True)}
 
 
-def nearest_people(people: dict[str, Any]) -> tuple[float, tuple[str, str]]:
+def nearest_people(people: Mapping[str, PersonSpec]) -> tuple[float, tuple[str, str]]:
     """Distance of the two people most alike, root mean square over all traits of body, skin and face in standard deviations, and who."""
-    rows = [_traits(spec) for spec in people.values()]
+    rows = [_traits(as_plain(spec.model_dump(mode="json"))) for spec in people.values()]
     table = pd.DataFrame(rows).fillna(0.0)
     table = table.loc[:, table.std() > 1e-9]
     scaled = ((table - table.mean()) / table.std()).to_numpy()
@@ -164,7 +171,7 @@ def nearest_people(people: dict[str, Any]) -> tuple[float, tuple[str, str]]:
     return float(np.sqrt(square.min())), (names[first], names[second])
 
 
-def _traits(spec: dict[str, Any], prefix: str = "") -> dict[str, float]:
+def _traits(spec: JsonObject, prefix: str = "") -> dict[str, float]:
     """Every number of a spec's body, skin and face by its path; clothes, which anybody may change, and seeds are left out."""
     found: dict[str, float] = {}
     for key, value in spec.items():

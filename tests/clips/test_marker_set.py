@@ -108,7 +108,7 @@ def test_a_table_of_joints_in_a_marker_format_finds_its_joint_set(tmp_path: Path
     body = walker()
     short = {name: f"{name[0].upper()}{name.split('_')[1].title()}" for name in body if "_" in name} | {"nose": "Nose"}
     points = np.stack(list(body.values()), axis=1)
-    clip = read_clip(write_trc(tmp_path / "a.trc", tuple(short[name] for name in body), points, 50.0, "m"))
+    clip = read_clip(write_trc(tmp_path / "a.trc", tuple(short[name] for name in body), points, 50.0, unit="m"))
     assert clip.kind == "joints"
     assert choose(clip).name == "coco17"
     assert len(choose(clip).rows) == 17
@@ -164,6 +164,14 @@ def test_a_table_of_joints_in_a_marker_format_finds_its_joint_set(tmp_path: Path
         (
             "C7 CLAV {S}ACR {S}ASH {S}PSH {S}UA1 {S}UA2 {S}UA3 {S}LEL {S}MEL {S}FAradius {S}FAulna {S}ASI {S}PSI {S}TH1 {S}TH2 {S}TH3 {S}LFC {S}MFC {S}TB1 {S}TB2 {S}TB3 {S}LMAL {S}MMAL {S}CAL {S}TOE {S}MT5",
             "rajagopal",
+        ),
+        (
+            "R.Clavicle {S}.Shoulder {S}.Elbow {S}.Forearm {S}.Wrist {S}.ASIS {S}.PSIS {S}.TH1 {S}.TH2 {S}.TH3 {S}.Knee {S}.SH1 {S}.SH2 {S}.SH3 {S}.Ankle {S}.Heel {S}.MT5 {S}.Toe",
+            "rajagopal",
+        ),
+        (
+            "Top.Head Sternum V.Sacral {S}.Acromium {S}.Bicep {S}.Elbow {S}.Wrist.Lat {S}.Wrist.Med {S}.ASIS {S}.Thigh.Upper {S}.Thigh.Front {S}.Thigh.Rear {S}.Knee.Lat {S}.Shank.Upper {S}.Shank.Front {S}.Shank.Rear {S}.Ankle.Lat {S}.Heel {S}.Midfoot.Sup {S}.Midfoot.Lat {S}.Toe.Tip",
+            "opensim_gait",
         ),
         (
             "C7_study {s}_shoulder_study {s}_lelbow_study {s}_melbow_study {s}_lwrist_study {s}_mwrist_study {s}.ASIS_study {s}.PSIS_study {s}_knee_study {s}_mknee_study {s}_ankle_study {s}_mankle_study {s}_calc_study {s}_toe_study {s}_5meta_study {S}HJC_study",
