@@ -136,7 +136,7 @@ def occluder(
         seen = keypoints[sight.inside]
         hidden = float(solid.hides(eye, seen).mean()) if len(seen) else 1.0
         short = abs(hidden - wanted)
-        if hidden < 0.02 or short > 0.25 or (best is not None and short >= best[0]):
+        if hidden < 0.02 or short > 0.15 or (best is not None and short >= best[0]):
             continue
         if solid.near(eye, 0.45) or not place.contains(float(at[0]), float(at[2])):
             continue

@@ -171,7 +171,7 @@ class OccluderSettings(Settings):
     size: Annotated[Number, within(0.3, 3)] = uniform(0.88, 1.12)
     """Factor on the usual size of a thing."""
     hides: Annotated[Number, within(0.01, 0.9)] = uniform(0.02, 0.5)
-    """Share of the main person's keypoints behind it; what is drawn is met within a quarter."""
+    """Share of the main person's keypoints behind it; what is drawn is met within 0.15."""
 
     @model_validator(mode="after")
     def _known(self) -> "OccluderSettings":
