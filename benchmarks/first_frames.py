@@ -17,7 +17,8 @@ from spinegen.engine.protocol import actor_calls
 from spinegen.engine.server.launch import start_engine
 from spinegen.humans.spec.sample import sample_person
 from spinegen.humans.spec.wardrobe import load_wardrobe
-from spinegen.render.client import Connection, parse_endpoint
+from spinegen.render.client import Connection
+from spinegen.render.endpoint import parse_endpoint
 from spinegen.streams import Stream, generator
 
 PLACES = (
