@@ -29,6 +29,10 @@ class MarkerSetError(ClipError):
     """No marker set fits the clip, or too few markers are there for a segment."""
 
 
+class CalibrationError(SpinegenError):
+    """A calibration of cameras is missing, of no known kind, or does not belong to the videos."""
+
+
 class ModelError(SpinegenError):
     """An OpenSim model does not load or lacks something that is needed."""
 

@@ -36,6 +36,9 @@ class Stream(Enum):
     STREET_HOUSES = (77, "rows of houses")
     WALL_PICTURES = (4711, "the pictures on walls, before their numbers")
     CLOUDS = (20240117, "the one pattern of all clouds")
+    # Alone: pictures that all people share.
+    GRAIN = (20240118, "pores, threads and mottle")
+    STRANDS = (20240119, "shades of strands")
     # Beside the seed of a training.
     BATCH_ORDER = (3, "order of the people in a round")
     BATCH_DRAWS = (7, "augmentation of a step")

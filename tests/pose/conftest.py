@@ -34,10 +34,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, drawn_set: Path) -> Worksp
     """A workspace after a `train-validate` too short to beat the mean pose."""
     root = tmp_path_factory.mktemp("trained")
     (root / "coco").symlink_to(drawn_set, target_is_directory=True)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
-    stage.train_validate(Workspace(root), quick_settings(), SilentReporter())
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
+        stage.train_validate(Workspace(root), quick_settings(), SilentReporter())
     return Workspace(root)
 
 

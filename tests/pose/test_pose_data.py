@@ -11,9 +11,11 @@ from PIL import Image
 
 from spinegen import skeleton
 from spinegen.errors import DatasetError, TrainingError
+from spinegen.pose.data.backdrops import Backdrops
 from spinegen.pose.data.batches import BatchSource
 from spinegen.pose.data.cache import CropCache, drop_other_crops, open_cache
 from spinegen.pose.data.coco_set import CocoSet, read_coco
+from spinegen.pose.data.occluders import hidden_points, occlude
 from spinegen.pose.data.pixels import disturb, sample
 from spinegen.pose.data.warp import plain_warp, random_warp
 from spinegen.pose.settings import UNDISTURBED, AugmentSettings
@@ -95,18 +97,71 @@ def test_a_swapped_background_leaves_the_persons_pixels_alone() -> None:
     planes[:, 3] = 0
     planes[:, 3, 8:24, 6:18] = 255
     only = UNDISTURBED.model_copy(update={"background": 1})
-    out = disturb(planes, np.ones(8, bool), rng, only)
+    out, _ = disturb(planes, np.ones(8, bool), rng, only, Backdrops(None))
     assert (out[:, :, 8:24, 6:18] == 100).all()
     assert (out[:, :, :8] != 100).float().mean() > 0.5
-    assert (disturb(planes, np.zeros(8, bool), rng, only) == 100).all(), "without a mask nothing is swapped"
+    assert (disturb(planes, np.zeros(8, bool), rng, only, Backdrops(None))[0] == 100).all(), (
+        "without a mask nothing is swapped"
+    )
 
 
 def test_patches_cover_a_share_of_the_pictures() -> None:
     planes = torch.zeros(64, 4, 64, 48)
     only = UNDISTURBED.model_copy(update={"patches": 0.5})
-    out = disturb(planes, np.ones(64, bool), np.random.default_rng(0), only)
+    out, covered = disturb(planes, np.ones(64, bool), np.random.default_rng(0), only, Backdrops(None))
     touched = (out.flatten(1) > 0).any(dim=1).float().mean()
     assert 0.1 < touched < 0.7
+    assert not covered[(out.flatten(1) == 0).all(dim=1)].any(), "where nothing was pasted nothing is covered"
+
+
+def test_points_under_a_pasted_thing_count_as_hidden() -> None:
+    covered = torch.zeros(2, 20, 30, dtype=torch.bool)
+    covered[1, 5:10, 20:25] = True
+    points = np.array([[[22.0, 7.0], [3.0, 3.0]], [[22.0, 7.0], [22.0, 12.0]]])
+    outside = np.array([[[-5.0, 7.0], [22.0, 50.0]]] * 2)
+    assert hidden_points(covered, points).tolist() == [[False, False], [True, False]]
+    assert not hidden_points(covered, outside).any()
+
+
+def test_another_person_is_pasted_whole_and_beside(cache: CropCache) -> None:
+    pictures, masks = torch.zeros(2, 3, 40, 40), torch.zeros(2, 40, 40)
+    pictures[1, :, 10:30, 15:25], masks[1, 10:30, 15:25] = 200, 1
+    seen = 0
+    for seed in range(60):
+        out = pictures.clone()
+        covered = occlude(
+            out, masks, np.ones(2, bool), np.random.default_rng(seed), 1.0, lambda row: torch.full((3, 40, 40), 50.0)
+        )
+        colours = set(out[0].unique().tolist())
+        assert colours <= {0.0, 50.0, 200.0} or any(0 < c < 50 for c in colours)
+        assert covered[0][out[0, 0] == 200].all()
+        seen += 200.0 in colours
+    assert seen > 3
+
+
+def test_backdrops_of_a_user_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48), (10, 200, 30)).save(tmp_path / "a.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    both, shipped_only = Backdrops(tmp_path), Backdrops(None)
+    assert len(both.photographs) == 1
+    green = [(both.view(np.random.default_rng(seed), (32, 24)) == (10, 200, 30)).all() for seed in range(120)]
+    assert 0 < sum(green) < 60
+    view = shipped_only.view(np.random.default_rng(3), (256, 192))
+    assert view.shape == (256, 192, 3)
+    assert view.std() > 5
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(TrainingError, match="holds no picture that can be read"):
+        Backdrops(tmp_path)
+
+
+def test_the_panorama_stands_upright() -> None:
+    """Brighter above the horizon than below it, as skies are, whatever way the camera turns."""
+    outdoors = Backdrops(None)
+    outdoors.panoramas = [np.concatenate([np.full((128, 512, 3), 220, np.uint8), np.full((128, 512, 3), 40, np.uint8)])]
+    for seed in range(20):
+        view = outdoors.view(np.random.default_rng(seed), (64, 48)).astype(float).mean(axis=(1, 2))
+        assert view[0] >= view[-1]
+        assert (np.diff(view) <= 1).all()
 
 
 def source(cache: CropCache, seed: int = 0, **other: Any) -> BatchSource:

@@ -99,11 +99,15 @@ def test_distillation_looks_at_the_teachers_keypoints_alone() -> None:
     teacher = torch.full((1, 26, 4), 0.25)
     logits = torch.zeros(1, 37, 4)
     logits[:, 26:, 0] = 100.0
-    assert float(losses.distillation_loss((logits, logits), (teacher, teacher))) == pytest.approx(0.0, abs=1e-6)
+    assert float(losses.distillation_loss((logits, logits), (teacher, teacher), range(26))) == pytest.approx(
+        0.0, abs=1e-6
+    )
     logits[:, 0] = torch.log(torch.tensor([0.5, 0.5 / 3, 0.5 / 3, 0.5 / 3]))
     # KL(1/4.. || 1/2, 1/6, 1/6, 1/6) = 1/4 ln 1/2 + 3/4 ln 3/2, for one of 26 keypoints on both axes
     expected = (0.25 * math.log(0.5) + 0.75 * math.log(1.5)) / 26
-    assert float(losses.distillation_loss((logits, logits), (teacher, teacher))) == pytest.approx(expected, abs=1e-6)
+    assert float(losses.distillation_loss((logits, logits), (teacher, teacher), range(26))) == pytest.approx(
+        expected, abs=1e-6
+    )
 
 
 def test_expected_point_of_two_equal_bins_lies_between_them() -> None:

@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import pytest
 import torch
 from onnx import helper, numpy_helper
 
+from spinegen import skeleton
 from spinegen.errors import TrainingError
+from spinegen.pose.data.pixels import normalize
 from spinegen.pose.onnx_file import RTMPOSE_BETA
-from spinegen.pose.training.teacher import Teacher, resized
+from spinegen.pose.training.teacher import BlazePoseTeacher, SimccTeacher, open_teacher, resized
 
 CPU = torch.device("cpu")
 STUDENT_HW = (128, 96)
@@ -65,7 +68,7 @@ def test_a_teacher_of_any_size_points_where_the_student_looks(
     """What the teacher sees at a place of its own input lies at the same place of the student's bins."""
     write_spot_finder(tmp_path / "body26.onnx", input_hw, keypoints, ("444", "485"))
     points = np.array([[20.0, 100.0], [70.0, 31.0], [48.0, 64.0]])
-    x, y = Teacher(tmp_path / "body26.onnx", STUDENT_BINS, CPU).distributions(spots(points))
+    x, y = SimccTeacher(tmp_path / "body26.onnx", STUDENT_BINS, CPU).distributions(spots(points))
     assert x.shape == (3, 26, 192)
     assert y.shape == (3, 26, 256)
     for axis, distribution in enumerate((x, y)):
@@ -80,7 +83,8 @@ def test_a_teacher_with_a_fixed_batch_of_one_is_asked_person_by_person(tmp_path:
     write_spot_finder(tmp_path / "many.onnx", STUDENT_HW, 26, ("simcc_x", "simcc_y"))
     pictures = spots(np.array([[20.0, 100.0], [70.0, 31.0]]))
     single, many = (
-        Teacher(tmp_path / name, STUDENT_BINS, CPU).distributions(pictures) for name in ("single.onnx", "many.onnx")
+        SimccTeacher(tmp_path / name, STUDENT_BINS, CPU).distributions(pictures)
+        for name in ("single.onnx", "many.onnx")
     )
     assert torch.allclose(single[0], many[0])
     assert torch.allclose(single[1], many[1])
@@ -88,15 +92,40 @@ def test_a_teacher_with_a_fixed_batch_of_one_is_asked_person_by_person(tmp_path:
 
 def test_a_teachers_outputs_are_logits_over_beta(tmp_path: Path) -> None:
     write_spot_finder(tmp_path / "t.onnx", STUDENT_HW, 26, ("simcc_x", "simcc_y"))
-    x, _ = Teacher(tmp_path / "t.onnx", STUDENT_BINS, CPU).distributions(spots(np.array([[40.0, 60.0]])))
+    x, _ = SimccTeacher(tmp_path / "t.onnx", STUDENT_BINS, CPU).distributions(spots(np.array([[40.0, 60.0]])))
     # at the spot the profile is 1, three pixels (six bins) beside it exp(-9 / 8)
     assert float(x[0, 0, 80] / x[0, 0, 86]) == pytest.approx(np.exp(RTMPOSE_BETA * (1 - np.exp(-9 / 8))), rel=1e-3)
 
 
-def test_a_teacher_with_too_few_keypoints_is_refused(tmp_path: Path) -> None:
-    write_spot_finder(tmp_path / "coco17.onnx", (384, 288), 17, ("444", "485"))
-    with pytest.raises(TrainingError, match=r"coco17\.onnx: teacher has 17 keypoints, needed are at least 26"):
-        Teacher(tmp_path / "coco17.onnx", STUDENT_BINS, CPU)
+def test_a_teacher_of_coco_points_teaches_the_first_seventeen(tmp_path: Path) -> None:
+    write_spot_finder(tmp_path / "coco17.onnx", STUDENT_HW, 17, ("simcc_x", "simcc_y"))
+    teacher = SimccTeacher(tmp_path / "coco17.onnx", STUDENT_BINS, CPU)
+    assert teacher.keypoints == tuple(range(17))
+    assert teacher.distributions(spots(np.array([[40.0, 60.0]])))[0].shape == (1, 17, 192)
+
+
+@pytest.mark.parametrize("keypoints", [14, 18, 25])
+def test_a_teacher_of_other_keypoints_is_refused(tmp_path: Path, keypoints: int) -> None:
+    write_spot_finder(tmp_path / "other.onnx", (384, 288), keypoints, ("444", "485"))
+    with pytest.raises(TrainingError, match=rf"other\.onnx: teacher has {keypoints} keypoints, needed are 17 \(COCO\)"):
+        SimccTeacher(tmp_path / "other.onnx", STUDENT_BINS, CPU)
+
+
+def test_a_shipped_blazepose_teaches_where_its_heatmaps_peak() -> None:
+    from skimage import data
+
+    astronaut = cv2.resize(data.astronaut()[:, 100:340], (192, 256), interpolation=cv2.INTER_AREA)
+    inputs = normalize(torch.from_numpy(astronaut).permute(2, 0, 1)[None].float())
+    teacher = open_teacher("blazepose-lite", (384, 512), CPU)
+    assert isinstance(teacher, BlazePoseTeacher)
+    x, y = teacher.distributions(inputs)
+    assert float(x.sum(-1).min()) == pytest.approx(1, abs=1e-4)
+    heatmaps = teacher.network.heatmaps(teacher.network(inputs)[0])[0, teacher.rows].detach()
+    shoulder = teacher.keypoints.index(skeleton.INDEX["left_shoulder"])
+    row, column = np.unravel_index(int(heatmaps[shoulder].argmax()), heatmaps.shape[1:])
+    # eight bins a cell of four pixels
+    assert abs(int(x[0, shoulder].argmax()) - (8 * column + 4)) <= 8
+    assert abs(int(y[0, shoulder].argmax()) - (8 * row + 4)) <= 8
 
 
 def test_a_heatmap_network_is_no_teacher(tmp_path: Path) -> None:
@@ -106,7 +135,7 @@ def test_a_heatmap_network_is_no_teacher(tmp_path: Path) -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     onnx.save(model, str(tmp_path / "heatmap.onnx"))
     with pytest.raises(TrainingError, match=r"heatmap\.onnx: is no SimCC network"):
-        Teacher(tmp_path / "heatmap.onnx", STUDENT_BINS, CPU)
+        SimccTeacher(tmp_path / "heatmap.onnx", STUDENT_BINS, CPU)
 
 
 def test_resizing_keeps_coordinates_proportional() -> None:

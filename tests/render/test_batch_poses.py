@@ -42,12 +42,16 @@ def _equal(one: Pose, other: Pose) -> None:
 
 
 def test_poses_do_not_depend_on_what_is_worked_out_with_them(avatar: Avatar, fit: FittedClip) -> None:
-    frames = range(len(fit.q) - 1)
+    other = FittedClip(Path(), "fewer", 1.0, fit.times_s[:5], fit.coordinate_names, fit.q[4:9], None)
+    other.__dict__["model"] = fit.model
+    clips = {one.name: one for one in (fit, other)}
     moments = []
-    for number, frame in enumerate(frames):
+    for number in range(len(fit.q) - 1):
+        clip = other if number % 4 == 3 else fit
+        frame = min(number, len(clip.q) - 2)
         placed = PlacedPerson(
             person="p",
-            clip=fit.name,
+            clip=clip.name,
             frame=frame,
             time_s=float(frame),
             x_m=1.2,
@@ -57,9 +61,9 @@ def test_poses_do_not_depend_on_what_is_worked_out_with_them(avatar: Avatar, fit
         )
         anchored = placed.model_copy(update={"anchor_frame": max(0, frame - 2)})
         moments.append((anchored if number % 2 else placed, 0.02 if number % 3 == 0 else 0.0))
-    together = avatar.poses(moments, fit)
+    together = avatar.poses(moments, clips)
     assert len(together) == len(moments) > 8
     for (placed, shift_s), pose in zip(moments, together, strict=True):
-        _equal(pose, avatar.pose(placed, fit, shift_s))
-    for pose, same in zip(together[3:7], avatar.poses(moments[3:7], fit), strict=True):
+        _equal(pose, avatar.pose(placed, clips[placed.clip], shift_s))
+    for pose, same in zip(together[3:7], avatar.poses(moments[3:7], clips), strict=True):
         _equal(pose, same)

@@ -15,6 +15,7 @@ from .look import check, doctor, preview, report
 from .run import run
 from .stages import export_coco, fit_mocap, poses, render, train_validate
 from .tools import clips, engine, predict
+from .views import triangulate
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -54,6 +55,7 @@ for command in (
     report,
     check,
     predict,
+    triangulate,
     doctor,
     engine,
     clips,

@@ -185,7 +185,16 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Training time at most.")
 @click.option("--batch", type=click.IntRange(2), help="Batch size.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of initialisation and augmentation.")
-@click.option("--teacher", type=FILE, help="SimCC ONNX network that teaches the 26 body keypoints.")
+@click.option(
+    "--teacher",
+    metavar="blazepose-lite|blazepose-full|FILE.onnx",
+    help="Network that teaches body points: COCO-17 or Halpe-26 SimCC.",
+)
+@click.option(
+    "--backdrops",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of photographs without people for backgrounds.",
+)
 @click.option("--mix", type=FILE, help="A second COCO file to mix in (its pictures beside it).")
 @click.option("--mix-images", type=click.Path(file_okay=False, path_type=Path), help="Pictures of --mix.")
 @click.option("--mix-ratio", type=click.FloatRange(0, 1), help="Share of the second set in a batch.")

@@ -11,7 +11,7 @@ from .body.face_frame import FaceFrame, face_frame
 from .body.hands import curl_hands
 from .body.landmarks import Landmarks
 from .body.shape import Shape, rest_vertices
-from .face.complexion import eye_texture, skin_texture
+from .face.complexion import eye_texture, skin_grain, skin_texture
 from .face.face_hair import face_hair_parts
 from .garments.cap import make_cap
 from .garments.cloth import Cloth, make_clothes, make_shell
@@ -104,6 +104,7 @@ def _skin_part(
         texture_rgb=skin_texture(spec, data, vertices, weights, face),
         roughness=spec.skin.roughness,
         shaping=opening_fingers(data, vertices, source, spec.hand_curl),
+        grain=skin_grain(spec),
     )
 
 

@@ -9,6 +9,7 @@ from .. import skeleton
 if TYPE_CHECKING:
     from torch import nn
 
+    from .backbones.blazepose import BlazePose
     from .nets.network import PoseNetwork
 
 ModelSize = Literal["light", "full", "tiny", "small", "medium"]
@@ -36,8 +37,8 @@ class Architecture:
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "light": Architecture("light", (256, 192), (32, 24, 56, 96), 64, 192, blazepose="blazepose-lite"),
-    "full": Architecture("full", (256, 192), (48, 32, 88, 144), 64, 192, blazepose="blazepose-full"),
+    "light": Architecture("light", (256, 192), (71, 24, 56, 96), 64, 192, blazepose="blazepose-lite"),
+    "full": Architecture("full", (256, 192), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full"),
     "tiny": Architecture("tiny", (128, 96), (48, 96, 192), 48, 128, stem=24, stem_depth=2, depths=(1, 2, 1)),
     "small": Architecture(
         "small", (256, 192), (64, 128, 256, 512), 64, 256, stem=32, stem_depth=3, depths=(1, 2, 2, 1)
@@ -88,8 +89,32 @@ def starting_network(architecture: Architecture, seed: int, backbone: str | Path
         return network, "backbone from scratch"
     if isinstance(backbone, str) and backbone in SHIPPED:
         load_shipped(network.backbone, backbone)
+        _keep_published_points(network)
         return network, f"backbone {backbone}, as shipped"
     return network, load_rtmpose(network.backbone, Path(backbone))
+
+
+def blazepose_network(name: str) -> "BlazePose":
+    """A shipped BlazePose by itself.
+
+    Raises:
+        TrainingError: its weights are missing, damaged or not the known ones.
+    """
+    from .backbones.blazepose import LAYOUTS, BlazePose
+    from .backbones.shipped import load_shipped
+
+    network = BlazePose(LAYOUTS[name])
+    load_shipped(network, name)
+    return network
+
+
+def _keep_published_points(network: "PoseNetwork") -> None:
+    """Let the head begin with the heatmaps that the backbone was published with."""
+    from .backbones.blazepose import BlazePose
+
+    if isinstance(network.backbone, BlazePose):
+        weights = network.backbone.evidence(skeleton.NAMES)
+        network.head.evidence.weight.data.copy_(weights[:, :, None, None])
 
 
 def _backbone(architecture: Architecture) -> "nn.Module":

@@ -17,7 +17,7 @@ class LossSettings(Settings):
     position: float = Field(default=1.0, ge=0)
     """KL divergence of every keypoint's bins to the label (sources disagree between 1 and 5)."""
     distillation: float = Field(default=2.5, ge=0)
-    """KL divergence of the 26 body keypoints to a teacher; needs `teacher`."""
+    """KL divergence of the body keypoints that a teacher knows to its own; needs `teacher`."""
     structure: float = Field(default=0.1, ge=0)
     """Mean wrapped difference of bone angles over pi."""
     spine: float = Field(default=0.5, ge=0)
@@ -54,10 +54,10 @@ class AugmentSettings(Settings):
     blur: float = Field(default=0.2, ge=0, le=1)
     noise: float = Field(default=0.2, ge=0, le=1)
     jpeg: float = Field(default=0.2, ge=0, le=1)
-    patches: float = Field(default=0.4, ge=0, le=1)
-    """Occluding patches: of one colour, or cut from another picture."""
-    background: float = Field(default=0.4, ge=0, le=1)
-    """Background replaced by that of another picture or by noise; only where the file has masks."""
+    patches: float = Field(default=0.5, ge=0, le=1)
+    """Things pasted before the person: patches, bars and edges with the texture of a photographed place, noise or one colour; other people."""
+    background: float = Field(default=0.5, ge=0, le=1)
+    """Background replaced by a photographed place, that of another picture, or noise; only where the file has masks."""
 
 
 LIGHT = AugmentSettings(
@@ -139,9 +139,12 @@ class TrainSettings(Settings):
     threads: int | None = Field(default=None, ge=1)
     """Threads of torch on a CPU; None: the cores of this process, or one where time is limited and
     one is faster (a busy machine)."""
-    teacher: Path | None = None
-    """RTMPose-style ONNX file whose first 26 keypoints are Halpe-26."""
+    teacher: str | None = None
+    """Network that teaches body points: a SimCC ONNX file of 17 COCO or of at least 26 keypoints that begin with Halpe-26, or the name of a
+    shipped BlazePose."""
     losses: LossSettings = LossSettings()
+    backdrops: Path | None = None
+    """Folder of photographs without people that stand behind people and before them, beside the shipped panoramas."""
     augment: AugmentSettings | Literal["light", "full"] | None = None
     """Ranges, or the name of a recipe; None: light where fewer than 20,000 people are shown, else full."""
     mix: Path | None = None
@@ -198,6 +201,10 @@ class TrainSettings(Settings):
         self._check_backbone()
         if self.steps is not None and self.epochs is not None:
             raise ValueError("steps and epochs both say how long: give one of them")
+        if self.teacher is not None and self.teacher not in BACKBONES and not Path(self.teacher).is_file():
+            raise ValueError(
+                f"teacher must be {', '.join(BACKBONES)} or a file, found {self.teacher!r}, which does not exist"
+            )
         if (self.annotations is not None or self.images is not None) and self.only != "validate":
             raise ValueError("annotations and images go with only=validate")
         if (self.annotations is None) != (self.images is None):

@@ -63,11 +63,13 @@ def mixed_split(settings: TrainSettings) -> Split | None:
 def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     """The key under which this training is done, resumed or skipped."""
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
-    files += [path for path in (settings.mix, settings.teacher) if path is not None]
-    if settings.start in BACKBONES:
-        files.append(weights_path(settings.start))
-    elif settings.start != "scratch":
-        files.append(Path(settings.start))
+    if settings.mix is not None:
+        files.append(settings.mix)
+    for network in (settings.teacher, settings.start):
+        if network in BACKBONES:
+            files.append(weights_path(network))
+        elif network not in (None, "scratch"):
+            files.append(Path(network))
     return training_key(settings, files)
 
 
@@ -214,5 +216,8 @@ def trained_network(folder: Path, size: str) -> Any:
     if state is None:
         raise TrainingError(f"{folder / 'weights.pt'}: does not exist; train anew")
     network = build_network(ARCHITECTURES[size])
-    network.load_state_dict(state["network"])
+    try:
+        network.load_state_dict(state["network"])
+    except RuntimeError:
+        raise TrainingError(f"{folder / 'weights.pt'}: holds a {size} network of another version; train anew") from None
     return network.eval()

@@ -1,6 +1,6 @@
 """An avatar with a skeleton model of its own: plays a fit, and gives bones to the engine and points to the labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from ..biomech.fits.files import FittedClip, intervertebral_deg
 from ..biomech.retarget.avatar_model import avatar_model
 from ..biomech.retarget.posture import Posture, SideBend, shaped
-from ..biomech.retarget.retarget import retarget
+from ..biomech.retarget.retarget import retarget_all
 from ..geometry import rigid
 from ..geometry.types import Array
 from ..humans.spec.spine_shape import SpineShape
@@ -63,18 +63,31 @@ class Avatar:
         """`(..., N, 4, 4)` of the moved bones, from those of all bodies `(..., B, 4, 4)`."""
         return transforms_ground_body[..., self._pairs[:, 1], :, :] @ self._transform_body_bone
 
+    def _retargeted(self, wanted: Sequence[Array], clips: Sequence[FittedClip]) -> list[Array]:
+        """Coordinates `(F, Q)` of each of the moments wanted, of its clip."""
+        # Frames of our models are one batch a clip. Somebody else's model is tracked, and there frames learn from their neighbours.
+        groups: dict[int, list[int]] = {}
+        for number, clip in enumerate(clips):
+            ours = clip.model.definition.conventions == self.model.definition.conventions
+            groups.setdefault(id(clip) if ours else -1 - number, []).append(number)
+        motions = [
+            (np.concatenate([wanted[number] for number in group]), clips[group[0]].model) for group in groups.values()
+        ]
+        out: list[Array] = [*wanted]
+        for group, found in zip(groups.values(), retarget_all(motions, self.model, self._offsets_rad), strict=True):
+            ends = np.cumsum([len(wanted[number]) for number in group])
+            for number, rows in zip(group, np.split(found, ends[:-1]), strict=True):
+                out[number] = rows
+        return out
+
     def pose(self, placed: PlacedPerson, clip: FittedClip, shift_s: float = 0.0) -> Pose:
         """The person at their frame of the clip, or a little (`shift_s`) before or after it."""
-        return self.poses([(placed, shift_s)], clip)[0]
+        return self.poses([(placed, shift_s)], {placed.clip: clip})[0]
 
-    def poses(self, moments: Sequence[tuple[PlacedPerson, float]], clip: FittedClip) -> list[Pose]:
-        """As `pose`, of many placements in the same clip: the same bits, in a fraction of the time that one after the other takes."""
-        wanted = [_moment(placed, clip, shift_s) for placed, shift_s in moments]
-        if clip.model.definition.conventions == self.model.definition.conventions:
-            q = retarget(np.concatenate(wanted), clip.model, self.model, self._offsets_rad)
-        else:
-            # Somebody else's model is tracked, and there frames learn from their neighbours.
-            q = np.concatenate([retarget(rows, clip.model, self.model, self._offsets_rad) for rows in wanted])
+    def poses(self, moments: Sequence[tuple[PlacedPerson, float]], clips: Mapping[str, FittedClip]) -> list[Pose]:
+        """As `pose`, of many placements in any clips: the same bits, in a fraction of the time that one after the other takes."""
+        wanted = [_moment(placed, clips[placed.clip], shift_s) for placed, shift_s in moments]
+        q = np.concatenate(self._retargeted(wanted, [clips[placed.clip] for placed, _ in moments]))
         bodies = self.model.forward(q)
         points = self.model.station_positions(bodies, self._stations)
         rotations, centroids = self.model.vertebra_frames(bodies)

@@ -1,4 +1,4 @@
-"""Poses of the shots that a worker draws next: all those of a person in a clip are worked out together."""
+"""Poses of the shots that a worker draws next: all those of a person are worked out together."""
 
 from collections.abc import Mapping, Sequence
 
@@ -40,9 +40,9 @@ class BatchPoses:
             keys, moments = [], []
             for other in self._shots:
                 for one in other.people:
-                    if (one.person, one.clip) == (placed.person, placed.clip):
+                    if one.person == placed.person:
                         for shift in (0.0, *sub_frame_shifts_s(other)):
                             keys.append((other.shot, one.person, shift))
                             moments.append((one, shift))
-            self._known |= dict(zip(keys, avatar.poses(moments, self._clips[placed.clip]), strict=True))
+            self._known |= dict(zip(keys, avatar.poses(moments, self._clips), strict=True))
         return self._known[wanted]

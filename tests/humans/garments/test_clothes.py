@@ -159,7 +159,7 @@ def test_a_looser_garment_stands_further_off() -> None:
 def test_a_print_stands_on_the_chest_only() -> None:
     plain = fabric_texture(FABRIC, "t_shirt").astype(int)
     marked = fabric_texture(FABRIC.model_copy(update={"print": "block"}), "t_shirt").astype(int)
-    changed = np.abs(marked - plain).sum(2) > 60
+    changed = np.abs(marked - plain[:1, :1]).sum(2) > 60
     assert 0.002 < changed.mean() < 0.05
 
 

@@ -1,7 +1,7 @@
 """Plays the motion of one body on another: the same joint angles, steps as long as the legs, feet on the ground."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -51,9 +51,30 @@ def retarget(
     Raises:
         ModelError: the models have no coordinate in common, or lack hips and soles.
     """
-    values = np.asarray(q, dtype=np.float64)
-    if source.definition.conventions != target.definition.conventions:
-        values, source = _followed_once(values, source)
+    return retarget_all([(np.asarray(q, dtype=np.float64), source)], target, offsets_rad)[0]
+
+
+def retarget_all(
+    motions: Sequence[tuple[Array, SpineModel]], target: SpineModel, offsets_rad: Mapping[str, float] | None = None
+) -> list[Array]:
+    """As `retarget`, of frames `(F, Q)` of many motions, each with its source: the same bits, settled on the floor in one go.
+
+    Raises:
+        ModelError: as `retarget`.
+    """
+    carried, heights = [], []
+    for values, source in motions:
+        if source.definition.conventions != target.definition.conventions:
+            values, source = _followed_once(values, source)
+        carried.append(_carried(values, source, target, offsets_rad or {}))
+        heights.append(_floor_heights(values, source))
+    whole = hands_outside_thighs(target, _settled(np.concatenate(carried), target, np.concatenate(heights)))
+    ends = np.cumsum([len(part) for part in carried])
+    return np.split(whole, ends[:-1])
+
+
+def _carried(values: Array, source: SpineModel, target: SpineModel, offsets_rad: Mapping[str, float]) -> Array:
+    """The same angles on the target, whose hips and lowest point lie as the source's, scaled."""
     out = same_angles(values, source, target, offsets_rad)
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
@@ -66,20 +87,28 @@ def retarget(
     lowest_theirs = source.station_positions(theirs, touching)[..., 1].min(1)
     lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
     out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
-    return hands_outside_thighs(target, _settled(out, target, values, source))
+    return out
 
 
-def _settled(q: Array, target: SpineModel, source_q: Array, source: SpineModel) -> Array:
-    """`q (F, Q)` of the target with what rests on the source's floor on its own."""
-    names = tuple(name for name in FLOOR_STATIONS if name in source.stations)
-    if len(names) < len(FLOOR_STATIONS) or any(name not in target.stations for name in names):
+def _floor_heights(values: Array, source: SpineModel) -> Array:
+    """Heights `(F, stations of the floor)` of what may rest there; infinite on a source without all of these stations."""
+    if any(name not in source.stations for name in FLOOR_STATIONS):
+        return np.full((len(values), len(FLOOR_STATIONS)), np.inf)
+    return source.station_positions(source.forward(values), tuple(FLOOR_STATIONS))[..., 1]
+
+
+def _settled(q: Array, target: SpineModel, heights_m: Array) -> Array:
+    """`q (F, Q)` of the target with what rests on the source's floor, by its heights `(F, stations)` there, on its own."""
+    names = tuple(FLOOR_STATIONS)
+    known = np.isfinite(heights_m[:, 0])
+    if not known.any() or any(name not in target.stations for name in names):
         return q
     rest = np.array([FLOOR_STATIONS[name] for name in names])
-    theirs = source.station_positions(source.forward(source_q), names)[..., 1]
     ours = target.station_positions(target.forward(q), names)[..., 1]
-    resting = theirs - rest < _RESTING_M
-    wanted = np.maximum(theirs, rest)
+    resting = heights_m - rest < _RESTING_M
+    wanted = np.maximum(heights_m, rest)
     off = np.where(resting, np.abs(ours - wanted), np.maximum(rest - ours, 0.0)).max(1) > _OFF_M
+    off &= known
     if not off.any():
         return q
     goals = np.full((int(off.sum()), len(names), 3), np.nan)

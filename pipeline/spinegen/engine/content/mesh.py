@@ -61,6 +61,8 @@ class Material:
     """Height of the bumps that a texture with `height_is_luminance` stands for."""
     varied: int = 0
     """0: the texture as it is; 1: its tone drifts over metres; 2: also, two turns of it are mixed so that nobody sees it repeat."""
+    grain: tuple[float, float, float, float, float] | None = None
+    """Fine variation over the texture: its shift u, v, and the strengths of threads or pores, mottle and blush (`humans.mesh.mesh.Grain`)."""
 
 
 @dataclass(eq=False)
@@ -79,6 +81,10 @@ class Mesh:
     """(first face, number of faces, material)."""
     version: int = 0
     moves: bool = False
+    coarse_faces: NDArray[np.int32] | None = None
+    """`(F', 3)`: far fewer triangles over the same vertices, nowhere more than a finger's breadth off; for what is blurred anyway. `None`: `faces`."""
+    spanning: NDArray[np.int32] | None = None
+    """Vertices that the coarse triangles use."""
 
 
 @dataclass(frozen=True)

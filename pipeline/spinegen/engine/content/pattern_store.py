@@ -17,6 +17,7 @@ from ...files import atomic_path
 _PREFIX = "patterns-"
 _PAINTERS = (
     "content/textures.py", "light/panorama.py", "content/noise.py", "content/colour.py", "content/pattern_store.py",
+    "../humans/mesh/grain.py", "../humans/mesh/texture_noise.py",
 )  # fmt: skip
 """A change of these files makes patterns anew."""
 

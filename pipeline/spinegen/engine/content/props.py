@@ -61,7 +61,7 @@ _FITTED = ("couch", "plant", "bush", "tree", "chair", "office_chair", "panel", "
 
 def surface_material(surface: Surface, coarse: bool = False) -> Material:
     """A generated surface as material; texture coordinates of meshes are in metres."""
-    made = surface_texture(surface, coarse)  # type: ignore[arg-type]  # frozen models are hashable
+    made = surface_texture(surface, coarse)
     return Material(made.texture, roughness=made.roughness, relief_m=made.relief_m, tile_m=made.tile_m)
 
 

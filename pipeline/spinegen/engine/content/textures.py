@@ -18,6 +18,8 @@ from .pattern_store import stored
 SIZE = 512
 VARIANTS = 3
 """Different patterns a kind; seeds share them, colours are free."""
+_LINEAR = to_linear(np.arange(256) / 255.0)
+"""Light of every code."""
 _LIGHT_BLADES = np.array([1.5, 1.38, 1.5])
 """Blades in the light against the mean of a lawn, sRGB."""
 Field = NDArray[np.floating[Any]]
@@ -48,13 +50,17 @@ class _Recipe:
     relief_m: float = 0.0
 
 
-@lru_cache(maxsize=8)
 def surface_texture(surface: Surface, coarse: bool = False) -> SurfaceTexture:
     """Paint a surface (the last few are kept); `coarse` with half the texels a side, for what nobody sees from near."""
+    return _surface_texture(surface, coarse)  # type: ignore[arg-type]  # frozen models are hashable
+
+
+@lru_cache(maxsize=12)
+def _surface_texture(surface: Surface, coarse: bool) -> SurfaceTexture:
     recipe = _RECIPES[surface.kind]
-    planes = _planes(surface, coarse)
-    mean = to_linear(np.stack([plane[::4, ::4] for plane in planes], axis=-1)).mean((0, 1))
-    texture = Texture(_pixels(planes), recipe.relief_m > 0, kept=False, again=lambda: _pixels(_planes(surface, coarse)))
+    pixels = _pixels(_planes(surface, coarse))
+    mean = _LINEAR[pixels[::4, ::4]].mean((0, 1))
+    texture = Texture(pixels, recipe.relief_m > 0, kept=False, again=lambda: _pixels(_planes(surface, coarse)))
     roughness = surface.roughness if surface.roughness is not None else recipe.roughness
     relief = recipe.relief_m * surface.scale
     return SurfaceTexture(texture, recipe.tile_m * surface.scale, roughness, relief, tuple(mean.tolist()))

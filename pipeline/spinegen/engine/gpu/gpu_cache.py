@@ -20,6 +20,7 @@ class GpuMesh:
     normals: moderngl.Buffer
     uv: moderngl.Buffer
     faces: moderngl.Buffer
+    coarse_faces: moderngl.Buffer
     version: int
     arrays: dict[str, moderngl.VertexArray]
 
@@ -39,11 +40,14 @@ class GpuCache:
         found = self._meshes.get(mesh)
         if found is None:
             make = self._context.buffer
+            faces = make(np.ascontiguousarray(mesh.faces, np.int32))
+            coarse = mesh.coarse_faces
             found = GpuMesh(
                 make(np.ascontiguousarray(mesh.vertices_m, np.float32), dynamic=mesh.moves),
                 make(np.ascontiguousarray(mesh.normals, np.float32), dynamic=mesh.moves),
                 make(np.ascontiguousarray(mesh.uv, np.float32)),
-                make(np.ascontiguousarray(mesh.faces, np.int32)),
+                faces,
+                faces if coarse is None else make(np.ascontiguousarray(coarse, np.int32)),
                 mesh.version,
                 {},
             )
@@ -54,8 +58,8 @@ class GpuCache:
             found.version = mesh.version
         return found
 
-    def array(self, mesh: Mesh, name: str, program: moderngl.Program) -> moderngl.VertexArray:
-        """The mesh as vertex array of the program called `name`."""
+    def array(self, mesh: Mesh, name: str, program: moderngl.Program, coarse: bool = False) -> moderngl.VertexArray:
+        """The mesh, or its coarse triangles, as vertex array of the program called `name`."""
         gpu = self.mesh(mesh)
         if name not in gpu.arrays:
             parts = (
@@ -64,7 +68,7 @@ class GpuCache:
                 (gpu.uv, "2f", "in_uv"),
             )
             content = [part for part in parts if part[2] in program]
-            gpu.arrays[name] = self._context.vertex_array(program, content, gpu.faces)
+            gpu.arrays[name] = self._context.vertex_array(program, content, gpu.coarse_faces if coarse else gpu.faces)
         return gpu.arrays[name]
 
     def texture(self, texture: Texture | None) -> moderngl.Texture:

@@ -15,6 +15,7 @@ from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
 from .gl import create_context, uniform, uniform_block
 from .gpu_cache import GpuCache
+from .grain_map import make_grain_map
 from .light_maps import LightMaps
 from .quality import Quality, find_quality
 from .shader_source import shader
@@ -29,7 +30,9 @@ _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
 )  # fmt: skip
-"""Textures of the shaders by texture unit."""
+"""Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
+_GRAINED = 3
+"""Which of the geometry programs lays grain over the texture."""
 
 
 class Renderer:
@@ -43,7 +46,11 @@ class Renderer:
         self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
-        self._geometry = [self._program("surface.vert", "surface.frag", VARIED=varied) for varied in range(3)]
+        self._geometry = [
+            self._program("surface.vert", "surface.frag", VARIED=varied, GRAINED=int(grained))
+            for varied, grained in ((0, False), (1, False), (2, False), (0, True))
+        ]
+        self._grain = make_grain_map(context)
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
         occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
         self._occlusion, self._blur = occlusion, self._screen("blur.frag")
@@ -65,6 +72,8 @@ class Renderer:
         for unit, name in enumerate(_UNITS):
             if name in program:
                 uniform(program, name).value = unit
+        if "grain_map" in program:
+            uniform(program, "grain_map").value = _UNITS.index("behind_map")
         return program
 
     def _screen(self, fragment: str, **defines: int) -> moderngl.VertexArray:
@@ -105,7 +114,8 @@ class Renderer:
             return targets
         self._drawn = frame
         casters = spanning_points(frame.drawables)
-        self._shadow.fit(frame.scenery.environment, casters)
+        picture_px = max(frame.camera.width, frame.camera.height) * self.quality.supersampling
+        self._shadow.fit(frame.scenery.environment, casters, picture_px)
         self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
         self._block.write(
@@ -133,13 +143,15 @@ class Renderer:
         self.context.enable(moderngl.DEPTH_TEST)
         surfaces.target.use()
         surfaces.target.clear()
+        self._grain.use(_UNITS.index("behind_map"))
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
             for first, count, material in drawable.mesh.runs:
-                program = self._geometry[material.varied]
+                kind = material.varied if material.grain is None else _GRAINED
+                program = self._geometry[kind]
                 uniform(program, "model").write(model)
                 self._set_material(material, program)
-                array = self._cache.array(drawable.mesh, f"geometry {material.varied}", program)
+                array = self._cache.array(drawable.mesh, f"geometry {kind}", program)
                 array.render(vertices=3 * count, first=3 * first)
 
     def _cull(self, two_sided: bool) -> None:
@@ -155,6 +167,9 @@ class Renderer:
         uniform(program, "glow").value = (*material.emission, material.metallic)
         uniform(program, "kind").value = (_KIND[material.kind], int(material.two_sided))
         uniform(program, "texel").value = (1.0 / material.tile_m, material.relief_m)
+        if material.grain is not None:
+            uniform(program, "grain").value = material.grain[:4]
+            uniform(program, "blush").value = material.grain[4]
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""

@@ -11,6 +11,11 @@ from .gl import uniform
 from .gpu_cache import GpuCache
 from .shader_source import shader
 
+TEXELS_A_PIXEL = 3
+"""Of the shadow map's side to the picture's; more is not seen."""
+SMALLEST = 512
+INWARD_M = 0.006
+"""By how much a coarse mesh is made thinner, so that it lies under the skin that it stands for."""
 BEYOND_M = 60.0
 """How far behind the casters, along the light, receivers may lie."""
 
@@ -18,23 +23,32 @@ BEYOND_M = 60.0
 class SunShadow:
     """Depth seen from the light, and the matrix that takes world points to its texture coordinates and depth (0..1)."""
 
-    def __init__(self, context: moderngl.Context, cache: GpuCache, size: int) -> None:
-        self._context, self._cache, self._size = context, cache, size
+    def __init__(self, context: moderngl.Context, cache: GpuCache, most: int) -> None:
+        """`most`: texels on a side for large pictures."""
+        self._context, self._cache, self._most = context, cache, most
         self._program = context.program(vertex_shader=shader("shadow.vert"), fragment_shader=shader("shadow.frag"))
-        self._map = context.depth_texture((size, size))
-        self._map.repeat_x = self._map.repeat_y = False
-        self._map.compare_func = ""
-        self._target = context.framebuffer(depth_attachment=self._map)
         linear, nearest = (moderngl.LINEAR, moderngl.LINEAR), (moderngl.NEAREST, moderngl.NEAREST)
         self._compared = context.sampler(filter=linear, compare_func="<=", repeat_x=False, repeat_y=False)
         self._plain = context.sampler(filter=nearest, repeat_x=False, repeat_y=False)
         self.uv_from_world: NDArray[np.float64] = np.eye(4)
         self.uv_per_m = self.range_m = 1.0
         self.bias_m = 0.003
-        self.texel_uv = 1.0 / size
+        self._resize(most)
 
-    def fit(self, environment: Environment, casters: list[tuple[Drawable, NDArray[np.float64]]]) -> None:
-        """Aim at the casters, given with points that span them."""
+    def _resize(self, size: int) -> None:
+        self._size, self.texel_uv = size, 1.0 / size
+        self._map = self._context.depth_texture((size, size))
+        self._map.repeat_x = self._map.repeat_y = False
+        self._map.compare_func = ""
+        self._target = self._context.framebuffer(depth_attachment=self._map)
+
+    def fit(
+        self, environment: Environment, casters: list[tuple[Drawable, NDArray[np.float64]]], picture_px: int
+    ) -> None:
+        """Aim at the casters, given with points that span them, for a picture of so many pixels on its longer side."""
+        size = min(self._most, max(SMALLEST, -(-TEXELS_A_PIXEL * picture_px // 256) * 256))
+        if size != self._size:
+            self._resize(size)
         points = np.concatenate([points for _, points in casters]) if casters else np.zeros((1, 3))
         forward = -environment.sun_direction
         side = np.cross(forward, [0.0, 1.0, 0.0] if abs(forward[1]) < 0.95 else [1.0, 0.0, 0.0])
@@ -67,7 +81,8 @@ class SunShadow:
             if drawable.casts_shadow:
                 matrix = clip_from_uv @ self.uv_from_world @ drawable.transform_world_mesh
                 uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
-                self._cache.array(drawable.mesh, "shadow", self._program).render()
+                uniform(self._program, "inward").value = 0.0 if drawable.mesh.coarse_faces is None else INWARD_M
+                self._cache.array(drawable.mesh, "shadow", self._program, coarse=True).render()
 
     def use(self, compared_unit: int, plain_unit: int) -> None:
         """Bind as comparing and as plain depth texture."""
@@ -88,9 +103,11 @@ def spanning_points(drawables: list[Drawable]) -> list[tuple[Drawable, NDArray[n
 
 
 def _corners(drawable: Drawable) -> NDArray[np.float64]:
-    """Points that span the mesh in the world: all of a moving mesh, the box corners of a rigid one."""
+    """Points that span the mesh in the world, nearly: those of a moving mesh's coarse triangles, the box corners of a rigid one."""
     vertices = drawable.mesh.vertices_m
-    if not drawable.mesh.moves:
+    if drawable.mesh.spanning is not None:
+        vertices = vertices[drawable.mesh.spanning]
+    elif not drawable.mesh.moves:
         low, high = vertices.min(0), vertices.max(0)
         vertices = np.stack(np.meshgrid(*np.stack([low, high], -1), indexing="ij"), -1).reshape(-1, 3)
     return rigid.apply(drawable.transform_world_mesh, vertices.astype(np.float64))

@@ -35,8 +35,8 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Array
     lights = _area_lights(model, outside)
     outside = replace(outside, sun_klux=outside.sun_klux * KEY_SHARE)
     size, room = model.size_m, model.room
-    wall = np.asarray(surface_texture(room.wall).mean_linear)  # type: ignore[arg-type]  # frozen models are hashable
-    accent = np.asarray(surface_texture(room.accent).mean_linear) if room.accent else wall  # type: ignore[arg-type]
+    wall = np.asarray(surface_texture(room.wall).mean_linear)
+    accent = np.asarray(surface_texture(room.accent).mean_linear) if room.accent else wall
     ceiling = hex_linear(room.ceiling)
     areas = {"floor": size[0] * size[2], "x": size[1] * size[2], "z": size[0] * size[1]}
     total = 2 * (areas["floor"] + areas["x"] + areas["z"])

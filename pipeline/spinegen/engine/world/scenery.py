@@ -59,7 +59,7 @@ class Scenery:
 
 
 def _ground_material(surface: Surface, kind: str) -> tuple[Material, float, tuple[float, float, float]]:
-    made = surface_texture(surface)  # type: ignore[arg-type]  # frozen models are hashable
+    made = surface_texture(surface)
     varied = 2 if surface.kind in _WITHOUT_ORDER else int(kind == "ground" and surface.kind != "plain")
     material = Material(
         made.texture, roughness=made.roughness, kind=kind, two_sided=True, relief_m=made.relief_m, varied=varied

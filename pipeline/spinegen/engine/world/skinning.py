@@ -1,17 +1,19 @@
 """Linear blend skinning of a person's parts as one vertex array, with normals from the deformed shape."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from ...geometry.types import Floats
 from ...humans.mesh.mesh import MeshPart
 from ...humans.mesh.mesh_ops import unique_rows
-from ...humans.skin import blend, bone_rows
+from ...humans.skin import bone_rows
 from ..content.mesh import Material, Mesh, Texture
 
+COARSE_M = 0.02
+"""Cells into which a person is cut where a blurred shadow is all that is wanted."""
 _KINDS = {"skin": "skin", "eye": "eye", "hair": "hair", "garment": "cloth", "shoe": "plain"}
 
 
@@ -24,8 +26,8 @@ class Skin:
         for part in parts:
             if part.weights.shape != (len(part.vertices_ground_m), len(bones)):
                 raise ValueError(f"part {part.name}: weights must be (vertices, bones), found {part.weights.shape}")
-        self._rest = np.concatenate([part.vertices_ground_m for part in parts]).astype(np.float64)
-        self._weights = csr_matrix(vstack([part.weights for part in parts]), dtype=np.float64)
+        rest = np.concatenate([part.vertices_ground_m for part in parts])
+        self._bound = _bound(csr_matrix(vstack([part.weights for part in parts])), len(bones), rest)
         faces = [part.faces + first for part, first in zip(parts, counts[:-1], strict=True)]
         uv = np.concatenate([part.uv for part in parts]).astype(np.float32)
         runs, first_face = [], 0
@@ -40,16 +42,26 @@ class Skin:
         ]
         self._weld = _welded(parts)
         self._incidence = _incidence(all_faces, self._weld)
-        empty = np.zeros(self._rest.shape, np.float32)
-        self._mesh = Mesh(empty, empty.copy(), uv, all_faces, tuple(runs), moves=True)
+        self._corners = [np.ascontiguousarray(column) for column in all_faces.T]
+        coarse = _coarse(rest, all_faces)
+        empty = np.zeros(rest.shape, np.float32)
+        self._mesh = Mesh(
+            empty,
+            empty.copy(),
+            uv,
+            all_faces,
+            tuple(runs),
+            moves=True,
+            coarse_faces=coarse,
+            spanning=np.unique(coarse).astype(np.int32),
+        )
         self._posed_for: bytes | None = None
 
     def copy(self) -> "Skin":
         """Another person of the same body: shares everything but the pose."""
         other = object.__new__(Skin)
         other.__dict__.update(self.__dict__)
-        shape = self._mesh
-        other._mesh = Mesh(shape.vertices_m, shape.normals, shape.uv, shape.faces, shape.runs, moves=True)
+        other._mesh = replace(self._mesh)
         other._posed_for = None
         return other
 
@@ -58,33 +70,65 @@ class Skin:
         key = transforms_ground_bone.tobytes()
         if key != self._posed_for:
             mesh = self._mesh
-            mesh.vertices_m = self.vertices(transforms_ground_bone).astype(np.float32)
+            mesh.vertices_m = self.vertices(transforms_ground_bone)
             mesh.normals = self._normals(mesh.vertices_m)
             mesh.version += 1
             self._posed_for = key
         return self._mesh
 
-    def vertices(self, transforms_ground_bone: NDArray[np.float64]) -> Floats:
+    def vertices(self, transforms_ground_bone: NDArray[np.float64]) -> NDArray[np.float32]:
         """Skinned vertices `(V, 3)`, ground metres."""
         rows = bone_rows(transforms_ground_bone, self._rest_positions)
-        vertices = blend(self._weights, rows, self._rest)
+        turned = np.swapaxes(rows[:, :9].reshape(-1, 3, 3), 1, 2)
+        vertices = self._bound @ np.concatenate([turned, rows[:, None, 9:]], axis=1).reshape(-1, 3).astype(np.float32)
         for own, shaping in self._shaped:
             vertices[own] = shaping.posed(rows, vertices[own])
         return vertices
 
     def _normals(self, vertices: NDArray[np.float32]) -> NDArray[np.float32]:
-        a, b, c = (vertices[self._mesh.faces[:, corner]] for corner in range(3))
-        u, v = b - a, c - a
-        cross = np.empty_like(u)
-        cross[:, 0] = u[:, 1] * v[:, 2] - u[:, 2] * v[:, 1]
-        cross[:, 1] = u[:, 2] * v[:, 0] - u[:, 0] * v[:, 2]
-        cross[:, 2] = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+        x, y, z = (np.ascontiguousarray(column) for column in vertices.T)
+        (ux, vx), (uy, vy), (uz, vz) = (self._sides(column) for column in (x, y, z))
+        cross = np.empty((len(ux), 3), np.float32)
+        cross[:, 0] = uy * vz - uz * vy
+        cross[:, 1] = uz * vx - ux * vz
+        cross[:, 2] = ux * vy - uy * vx
         summed = self._incidence @ cross
         summed /= np.maximum(np.sqrt(np.einsum("ij,ij->i", summed, summed)), 1e-12)[:, None]
-        return summed[self._weld]
+        return summed.take(self._weld, axis=0)
+
+    def _sides(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What one coordinate `(V,)` gains along two sides of every triangle, each `(F,)`."""
+        a, b, c = (values.take(corner) for corner in self._corners)
+        b -= a
+        c -= a
+        return b, c
+
+
+def _coarse(rest_m: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Triangles `(F', 3)` between one vertex a cell of `COARSE_M` in the rest pose."""
+    cells = np.floor(rest_m.astype(np.float64) / COARSE_M).astype(np.int64)
+    _, cell = unique_rows(cells)
+    first = np.full(int(cell.max()) + 1, len(rest_m), np.int64)
+    np.minimum.at(first, cell, np.arange(len(rest_m)))
+    corners = np.sort(first[cell][faces], axis=1)
+    corners = corners[(corners[:, 0] != corners[:, 1]) & (corners[:, 1] != corners[:, 2])]
+    return unique_rows(corners)[0].astype(np.int32)
+
+
+def _bound(weights: csr_matrix, bones: int, rest_m: NDArray[np.float32]) -> csr_matrix:
+    """Weights times rest vertices and weights as such, `(V, 4 B)`: one product with the bones' rotations and offsets `(4 B, 3)` then
+    is linear blend skinning."""
+    first = np.asarray(weights.indptr, np.int64)
+    counts = np.diff(first)
+    shares = np.asarray(weights.data, np.float32)
+    moved = np.repeat(np.column_stack([rest_m, np.ones(len(rest_m), np.float32)]), counts, axis=0) * shares[:, None]
+    columns = (4 * weights.indices[:, None] + np.arange(4, dtype=np.int32)).ravel()
+    shape = (len(rest_m), 4 * bones)
+    return csr_matrix((moved.ravel(), columns, 4 * first), shape=shape, dtype=np.float32)
 
 
 def _material(part: MeshPart) -> Material:
+    grain = part.grain
     relief = {"skin": 0.0004, "garment": 0.0008}.get(part.kind, 0.0)
     return Material(
         texture=Texture(part.texture_rgb, height_is_luminance=relief > 0, kept=False),
@@ -92,6 +136,7 @@ def _material(part: MeshPart) -> Material:
         kind=_KINDS[part.kind],
         two_sided=part.two_sided,
         relief_m=relief,
+        grain=None if grain is None else (*grain.offset_uv, grain.fine, grain.mottle, grain.blush),
     )
 
 

@@ -46,7 +46,7 @@ def face_frame(data: BodyData, vertices_m: Floats, weights: Floats) -> FaceFrame
     body = data.vertices_of("body")
     skull = vertices_m[body[weights[body, bones.INDEX["skull"]] > 0.9]].astype(np.float64)
     upper = skull[skull[:, 1] > eyes_m[:, 1].mean()]
-    lips = vertices_m[masked_vertices(data, "lips")].astype(np.float64)
+    lips = vertices_m[masked_vertices("lips")].astype(np.float64)
     mouth = np.array([lips[:, 0].max(), lips[:, 1].mean(), 0.0])
     size = float(np.linalg.norm(eyes_m[0] - eyes_m[1])) / 0.062
     return FaceFrame(eyes_m, mouth, skull[skull[:, 1].argmax()], float(upper[:, 0].min()), size)

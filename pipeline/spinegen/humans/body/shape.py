@@ -71,8 +71,8 @@ def rest_vertices(shape: Shape) -> Vertices:
     low, high = MASS_PARAMETER_RANGE
     target_kg = shape.bmi * shape.stature_m**2
     parameter, previous = 0.5, None
-    ancestry = _of_ancestry(data, shape)
-    vertices = _at_stature(data, shape, parameter, ancestry)
+    masses = _Masses(data, shape)
+    vertices = _solve_height(*masses.at(parameter), shape.stature_m, data)
     for _ in range(6):
         error = mass_kg(data, vertices) - target_kg
         if abs(error) < 0.4:
@@ -83,7 +83,7 @@ def rest_vertices(shape: Shape) -> Vertices:
         parameter = float(np.clip(parameter - np.clip(step, -0.5, 0.5), low, high))
         if parameter == previous[0]:
             break
-        vertices = _at_stature(data, shape, parameter, ancestry)
+        vertices = _solve_height(*masses.at(parameter), shape.stature_m, data)
     return vertices
 
 
@@ -92,30 +92,44 @@ def _gender_and_age(shape: Shape) -> tuple[Part, Part]:
     return gender, between(AGE_ANCHORS, shape.age_years)
 
 
-def _of_ancestry(data: BodyData, shape: Shape) -> Vertices:
-    """What no mass and no stature changes."""
-    vertices = data.template_m.copy()
-    races: Part = tuple(zip(("african", "asian", "caucasian"), shape.ancestry, strict=True))
-    _add_products(data, vertices, "", [races, *_gender_and_age(shape)])
-    return vertices
+class _Masses:
+    """The body at any mass: what no mass changes, and for each anchor of the mass what it adds, found when it is first asked for."""
 
+    def __init__(self, data: BodyData, shape: Shape) -> None:
+        self._data, self._shape = data, shape
+        self._fixed = data.template_m.copy()
+        races: Part = tuple(zip(("african", "asian", "caucasian"), shape.ancestry, strict=True))
+        _add_products(data, self._fixed, "", [races, *_gender_and_age(shape)])
+        for name, amount in shape.local.items():
+            add_local(data, self._fixed, name, amount)
+        self._anchors: dict[str, tuple[Vertices, Vertices]] = {}
 
-def _at_stature(data: BodyData, shape: Shape, mass_parameter: float, ancestry: Vertices) -> Vertices:
-    gender, age = _gender_and_age(shape)
-    muscle, weight = _three("muscle", shape.muscle), _three("weight", mass_parameter, extend=True)
-    build = [gender, age, muscle, weight]
-    base = ancestry.copy()
-    _add_products(data, base, "universal", build)
-    ideal: Part = (("idealproportions", shape.proportions), ("uncommonproportions", 1.0 - shape.proportions))
-    _add_products(data, base, "", [*build, ideal])
-    cup, firmness = _three("cup", shape.cup), _three("firmness", shape.firmness)
-    _add_products(data, base, "", [(("female", 1.0 - shape.male),), age, muscle, weight, cup, firmness])
-    for name, amount in shape.local.items():
-        add_local(data, base, name, amount)
-    short, tall = base.copy(), base.copy()
-    _add_products(data, short, "", [*build, (("minheight", 1.0),)])
-    _add_products(data, tall, "", [*build, (("maxheight", 1.0),)])
-    return _solve_height(short, tall, shape.stature_m, data)
+    def at(self, mass_parameter: float) -> tuple[Vertices, Vertices]:
+        """Vertices `(V, 3)` of the shortest and of the tallest body of this mass."""
+        short, tall = self._fixed.copy(), self._fixed.copy()
+        for anchor, share in _three("weight", mass_parameter, extend=True):
+            if anchor not in self._anchors:
+                self._anchors[anchor] = self._added(anchor)
+            low, high = self._anchors[anchor]
+            short += np.float32(share) * low
+            tall += np.float32(share) * high
+        return short, tall
+
+    def _added(self, anchor: str) -> tuple[Vertices, Vertices]:
+        data, shape = self._data, self._shape
+        gender, age = _gender_and_age(shape)
+        muscle, weight = _three("muscle", shape.muscle), ((anchor, 1.0),)
+        build: list[Part] = [gender, age, muscle, weight]
+        short = np.zeros_like(data.template_m)
+        _add_products(data, short, "universal", build)
+        ideal: Part = (("idealproportions", shape.proportions), ("uncommonproportions", 1.0 - shape.proportions))
+        _add_products(data, short, "", [*build, ideal])
+        cup, firmness = _three("cup", shape.cup), _three("firmness", shape.firmness)
+        _add_products(data, short, "", [(("female", 1.0 - shape.male),), age, muscle, weight, cup, firmness])
+        tall = short.copy()
+        _add_products(data, short, "", [*build, (("minheight", 1.0),)])
+        _add_products(data, tall, "", [*build, (("maxheight", 1.0),)])
+        return short, tall
 
 
 def _solve_height(short: Vertices, tall: Vertices, stature_m: float, data: BodyData) -> Vertices:

@@ -1,15 +1,16 @@
 """Which place of the body every texel of the skin texture shows."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from ...cache_folder import cache_folder
 from ...files import atomic_path
 from ...geometry.types import Floats, Ints
 from . import source_files
-from .body_data import LAYOUT, BodyData, load_body_data
+from .body_data import LAYOUT, load_body_data
 
 SIZE = 1024
 NOT_HEAD = ("spine", "root", "pelvis", "upper", "lower", "foot", "toe", "wrist", "finger", "metacarpal", "breast")
@@ -55,20 +56,29 @@ def _cross(a: Floats, b: Floats) -> Floats:
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 
-def head_positions(vertices_m: Floats) -> tuple[Ints, Ints, Floats]:
-    """Rows and columns of the head's texels and their places `(N, 3)` on one body, metres."""
-    rows, columns, corners, shares = head_texels()
-    return rows, columns, np.einsum("nk,nkj->nj", shares, vertices_m[corners])
+def head_positions(vertices_m: Floats) -> Floats:
+    """Places `(N, 3)` of the head's texels on one body, metres."""
+    return np.asarray(_head_shares() @ vertices_m.astype(np.float32))
 
 
 def head_values(values: Floats) -> Floats:
     """A field over the body's vertices `(V,)`, at the head's texels `(N,)`."""
+    return np.asarray(_head_shares() @ values.astype(np.float32))
+
+
+@lru_cache(maxsize=1)
+def _head_shares() -> csr_matrix:
+    """Shares of the vertices `(N, V)` in the head's texels."""
     _, _, corners, shares = head_texels()
-    return np.einsum("nk,nk->n", shares, values[corners])
+    first = np.arange(0, 3 * len(corners) + 1, 3)
+    shape = (len(corners), len(load_body_data().template_m))
+    return csr_matrix((shares.ravel(), corners.ravel(), first), shape=shape, dtype=np.float32)
 
 
-def masked_vertices(data: BodyData, name: str) -> Ints:
-    """Skin vertices that lie in a zone of the texture, such as `lips`."""
+@cache
+def masked_vertices(name: str) -> Ints:
+    """Skin vertices that lie in a zone of the texture, such as `lips`; not to be written to."""
+    data = load_body_data()
     mask = data.masks[name]
     uv = data.uv[data.uv_faces["body"].ravel()]
     at = np.clip((np.stack([1.0 - uv[:, 1], uv[:, 0]], axis=1) * len(mask)).astype(int), 0, len(mask) - 1)

@@ -1,21 +1,24 @@
-"""Generated skin texture: tone, zones, fine variation."""
+"""Generated skin texture: tone, zones, the painted head."""
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry.types import Floats
+from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
-from ..body.body_data import BodyData
+from ..body.body_data import BodyData, load_body_data
 from ..body.face_frame import FaceFrame
-from ..body.texel_map import head_positions, head_values
+from ..body.texel_map import head_positions, head_texels, head_values
 from ..hair.hair import scalp_field
-from ..mesh.texture_noise import interleaved, layered, noise
+from ..mesh.grain import grain_of
+from ..mesh.mesh import Grain
 from ..spec import colours
 from ..spec.person_spec import PersonSpec
 from .face_paint import paint_head
 
 SIZE = 1024
-Image = Floats
 
 # Zone -> multiplier of the tone (r, g, b) and opacity.
 ZONES: tuple[tuple[str, tuple[float, float, float], float], ...] = (
@@ -30,32 +33,66 @@ ZONES: tuple[tuple[str, tuple[float, float, float], float], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class _Painted:
+    """Texels of the skin that are not of the body's own colour."""
+
+    texels: Ints
+    """`(N,)`, ascending, counted through the whole texture."""
+    zones: tuple[tuple[Ints, Floats, Floats], ...]
+    """Of each zone the places among `texels`, the factors of the tone and the zone's share there `(n, 1)`."""
+    head: Ints
+    """Places of the head's texels among `texels`, in the order of `head_positions`."""
+
+
+@lru_cache(maxsize=1)
+def _painted() -> _Painted:
+    """The same for all bodies."""
+    data = load_body_data()
+    masks = [data.masks[zone].reshape(-1) for zone, _, _ in ZONES]
+    inside = [np.flatnonzero(mask > 4) for mask in masks]
+    rows, columns, _, _ = head_texels()
+    head = rows.astype(np.int64) * SIZE + columns
+    texels = np.unique(np.concatenate([head, *inside]))
+    zones = tuple(
+        (
+            np.searchsorted(texels, own),
+            np.array(tint, np.float32),
+            mask[own].astype(np.float32)[:, None] / 255.0 * opacity,
+        )
+        for own, mask, (_, tint, opacity) in zip(inside, masks, ZONES, strict=True)
+    )
+    return _Painted(texels, zones, np.searchsorted(texels, head))
+
+
 def skin_texture(
     spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
 ) -> NDArray[np.uint8]:
-    """`(SIZE, SIZE, 3)` sRGB in the body's own layout."""
+    """`(SIZE, SIZE, 3)` sRGB in the body's own layout; pores and mottle are `skin_grain`'s."""
     rng = generator(spec.skin.seed, Stream.SKIN)
     base = colours.skin_colour(spec.skin.melanin).astype(np.float32)
-    mottle = 1.0 + 0.02 * (0.5 + spec.skin.blemish) * layered(SIZE, (2.0, 10.0, 40.0), rng)
-    blush = 0.02 * spec.skin.redness * layered(SIZE, (20.0, 70.0), rng)
-    grain = 1.0 + 0.012 * noise(SIZE, 0.8, rng)
-    image = np.stack([tone * mottle for tone in base])
-    for plane, sign in zip(image, np.array([1.0, -0.8, -0.8], np.float32), strict=True):
-        plane *= 1.0 + blush * sign
-        plane *= grain
-    texels = image.reshape(3, -1)
-    for zone, tint, opacity in ZONES:
-        mask = data.masks[zone].reshape(-1)
-        inside = np.flatnonzero(mask > 4)
-        share = mask[inside].astype(np.float32) / 255.0 * opacity
-        for plane, factor in zip(texels, np.array(tint, np.float32), strict=True):
-            plane[inside] *= 1.0 - share + share * factor
-    rows, columns, at_m = head_positions(vertices_m)
+    painted = _painted()
+    colour = np.tile(base, (len(painted.texels), 1))
+    for places, tint, share in painted.zones:
+        colour[places] *= 1.0 + share * (tint - 1.0)
+    at_m = head_positions(vertices_m)
     scalp = scalp_field(spec.hair, data, vertices_m, weights)
     lids_m = vertices_m[data.vertices_of("eyelashes")].astype(np.float64)
-    colour = np.ascontiguousarray(image[:, rows, columns].T)
-    image[:, rows, columns] = paint_head(spec, colour, at_m, head_values(scalp), lids_m, face, rng).T
-    return interleaved(image)
+    colour[painted.head] = paint_head(spec, colour[painted.head], at_m, head_values(scalp), lids_m, face, rng)
+    image = np.empty((SIZE * SIZE, 3), np.uint8)
+    image[:] = _codes(base)
+    image[painted.texels] = _codes(colour)
+    return image.reshape(SIZE, SIZE, 3)
+
+
+def _codes(colour: Floats) -> NDArray[np.uint8]:
+    return np.clip(np.rint(colour * 255.0), 0, 255).astype(np.uint8)
+
+
+def skin_grain(spec: PersonSpec) -> Grain:
+    """Pores, mottle and redder regions of a skin."""
+    rng = generator(spec.skin.seed, Stream.SKIN, 1)
+    return grain_of(rng, 0.012, 0.02 * (0.5 + spec.skin.blemish), 0.02 * spec.skin.redness)
 
 
 def eye_texture(spec: PersonSpec, size: int = 256) -> NDArray[np.uint8]:

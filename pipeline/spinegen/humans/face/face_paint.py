@@ -23,7 +23,7 @@ def paint_head(
 
     `scalp (N,)` is positive where hair grows, metres; `lids_m` are the roots of the lashes `(L, 3)`.
     """
-    grain = rng.standard_normal(len(colour)).astype(np.float32)
+    grain = rng.standard_normal(len(colour), dtype=np.float32)
     colour = colour * _blush(spec, at_m, face)
     if spec.age_years > 40:
         colour = colour * _age_lines(spec, at_m, face, rng)
@@ -47,7 +47,7 @@ def paint_head(
 
 def brow_field(at_m: Floats, face: FaceFrame) -> Floats:
     """Positive inside the eyebrows, metres from their edge."""
-    eye_z = np.abs(face.eyes_m[:, 2]).mean()
+    eye_z = float(np.abs(face.eyes_m[:, 2]).mean())
     across = (np.abs(at_m[:, 2]) - eye_z) / (0.024 * face.size)
     arch = 0.0185 + 0.0045 * np.clip(1.0 - (across - 0.25) ** 2 * 0.8, -1.0, 1.0) - 0.002 * np.clip(across, 0, 2) ** 2
     half = 0.0034 * np.clip(1.15 - 0.35 * across, 0.4, 1.3) * face.size
@@ -61,7 +61,7 @@ def brow_field(at_m: Floats, face: FaceFrame) -> Floats:
 def beard_field(at_m: Floats, face: FaceFrame) -> Floats:
     """Positive where a beard grows: jaw, chin, upper lip, not on lips; metres from the edge."""
     k = face.size
-    p = (at_m - face.mouth_m) / k
+    p = (at_m - face.mouth_m.astype(at_m.dtype)) / k
     aside = np.abs(p[:, 2])
     upper = np.interp(aside, [0.0, 0.02, 0.033, 0.055, 0.08], [0.022, 0.018, -0.006, 0.006, 0.045]) - p[:, 1]
     lower = p[:, 1] + np.interp(aside, [0.0, 0.04, 0.07], [0.075, 0.07, 0.05]) + 0.35 * np.minimum(p[:, 0] + 0.03, 0.0)
@@ -73,18 +73,18 @@ def beard_field(at_m: Floats, face: FaceFrame) -> Floats:
 
 def _blush(spec: PersonSpec, at_m: Floats, face: FaceFrame) -> Floats:
     eye_z = float(np.abs(face.eyes_m[:, 2]).mean())
-    cheek = np.array([face.eye_x_m - 0.005, face.eye_y_m - 0.035 * face.size, 1.25 * eye_z])
+    cheek = (face.eye_x_m - 0.005, face.eye_y_m - 0.035 * face.size, 1.25 * eye_z)
     x, y, z = (np.ascontiguousarray(column) for column in at_m.T)
     aside = np.abs(z)
     cheeks = np.exp(-(_distance(x - cheek[0], y - cheek[1], aside - cheek[2]) ** 2) / (0.022**2))
-    nose = np.array([face.mouth_m[0] + 0.01, face.mouth_m[1] + 0.03, 0.0])
+    nose = (float(face.mouth_m[0]) + 0.01, float(face.mouth_m[1]) + 0.03, 0.0)
     tip = np.exp(-(_distance(x - nose[0], y - nose[1], z - nose[2]) ** 2) / (0.013**2))
-    hollow = np.array([face.eye_x_m, face.eye_y_m - 0.013 * face.size, eye_z])
+    hollow = (face.eye_x_m, face.eye_y_m - 0.013 * face.size, eye_z)
     below = _distance(x - hollow[0], (y - hollow[1]) * 2.2, aside - hollow[2])
     under = np.exp(-(below**2) / (0.012**2))
     red = (0.5 + 0.7 * spec.skin.redness) * (0.8 * cheeks + 0.6 * tip)
-    shade = under * (0.05 + 0.1 * np.clip((spec.age_years - 25) / 50, 0, 1))
-    return (1.0 - shade)[:, None] * (1.0 + red[:, None] * np.array([0.02, -0.09, -0.08]))
+    shade = under * (0.05 + 0.1 * min(max((spec.age_years - 25) / 50, 0.0), 1.0))
+    return (1.0 - shade)[:, None] * (1.0 + red[:, None] * np.array([0.02, -0.09, -0.08], at_m.dtype))
 
 
 def _distance(x: Floats, y: Floats, z: Floats) -> Floats:
@@ -92,14 +92,15 @@ def _distance(x: Floats, y: Floats, z: Floats) -> Floats:
 
 
 def _age_lines(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Generator) -> Floats:
-    strength = np.clip((spec.age_years - 40.0) / 40.0, 0.0, 1.0)
+    strength = min(max((spec.age_years - 40.0) / 40.0, 0.0), 1.0)
     y = (at_m[:, 1] - face.eye_y_m) / face.size
-    wave = y + 0.002 * np.sin(at_m[:, 2] * 90.0 + rng.uniform(0, 6))
+    wave = y + 0.002 * np.sin(at_m[:, 2] * 90.0 + float(rng.uniform(0, 6)))
     forehead = np.exp(-(((y - 0.045) / 0.014) ** 2)) * np.clip((np.sin(wave * 2 * np.pi / 0.011) - 0.7) / 0.3, 0, 1)
     aside = np.abs(at_m[:, 2]) / face.size
-    fold_x = 0.017 + 0.35 * np.clip(face.mouth_m[1] + 0.026 - at_m[:, 1], 0, 0.05)
-    fold = np.exp(-(((aside - fold_x) / 0.0017) ** 2)) * (np.abs(at_m[:, 1] - face.mouth_m[1] - 0.012) < 0.016)
-    corner = np.abs(face.eyes_m[:, 2]).mean() / face.size + 0.024
+    mouth_y_m = float(face.mouth_m[1])
+    fold_x = 0.017 + 0.35 * np.clip(mouth_y_m + 0.026 - at_m[:, 1], 0, 0.05)
+    fold = np.exp(-(((aside - fold_x) / 0.0017) ** 2)) * (np.abs(at_m[:, 1] - mouth_y_m - 0.012) < 0.016)
+    corner = float(np.abs(face.eyes_m[:, 2]).mean()) / face.size + 0.024
     feet = np.exp(-((((aside - corner) / 0.009) ** 2) + ((y / 0.012) ** 2))) * np.clip(
         np.sin(y * 1900 + aside * 500) - 0.4, 0, 1
     )
@@ -120,10 +121,11 @@ def _freckles(spec: PersonSpec, at_m: Floats, face: FaceFrame, rng: np.random.Ge
 def _lids(colour: Floats, at_m: Floats, lids_m: Floats, face: FaceFrame) -> Floats:
     near = np.flatnonzero(np.abs(at_m[:, 1] - face.eye_y_m) < 0.02)
     distance, _ = PointTree(lids_m).query(at_m[near], within=0.006)
-    share = np.zeros(len(at_m))
+    share = np.zeros(len(at_m), np.float32)
     share[near] = np.clip(1.0 - distance / 0.0026, 0.0, 1.0) * 0.75
     return _mix(colour, np.array([0.07, 0.045, 0.04]), share)
 
 
 def _mix(colour: Floats, other: Floats, share: Floats) -> Floats:
-    return colour * (1.0 - share[:, None]) + other * share[:, None]
+    share = share[:, None].astype(colour.dtype)
+    return colour + share * (other.astype(colour.dtype) - colour)

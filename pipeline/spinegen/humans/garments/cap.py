@@ -10,7 +10,7 @@ from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..spec.person_spec import Garment
-from .fabric import TILE_M, fabric_texture
+from .fabric import TILE_M, fabric_grain, fabric_texture
 
 
 def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame) -> MeshPart:
@@ -41,7 +41,8 @@ def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floa
     held_by = np.zeros((len(flat), len(bones.BONES)))
     held_by[:, bones.INDEX["skull"]] = 1.0
     texture = fabric_texture(garment.fabric, garment.kind)
-    return finish_part("cap", "garment", flat, joined, uv, held_by, texture, 0.85, two_sided=True)
+    grain = fabric_grain(garment.fabric)
+    return finish_part("cap", "garment", flat, joined, uv, held_by, texture, 0.85, two_sided=True, grain=grain)
 
 
 def cap_edge_m(x_m: Floats, face: FaceFrame) -> Floats:

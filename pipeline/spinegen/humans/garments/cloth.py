@@ -16,7 +16,7 @@ from ..mesh.mesh_parts import finish_part
 from ..rigging.body_fields import BodyFields
 from ..spec.person_spec import Fabric, Garment
 from .extent import BOTTOMS, TOPS, garment_field, openings_m
-from .fabric import TILE_M, fabric_texture
+from .fabric import TILE_M, fabric_grain, fabric_texture
 from .offset import offset_cloth
 from .shoes import make_shoes
 from .skirt import make_skirt
@@ -77,7 +77,7 @@ def make_clothes(
     if garment.kind not in ("skirt", "dress"):
         return [_from_shell(garment, shell, body, below)]
     pieces = [_from_shell(garment, shell, body, ())] if garment.kind == "dress" else []
-    pieces.append(_from_shell(_slip(garment), shell, body, (), coarse=16))
+    pieces.append(_from_shell(_slip(garment), shell, body, ()))
     nothing = np.full(len(body.vertices_m), -1.0)
     return [*pieces, Cloth(make_skirt(garment, data, body), nothing, 0.0)]
 
@@ -90,7 +90,7 @@ def _slip(garment: Garment) -> Garment:
     return Garment(kind="leggings", fabric=fabric, leg=0.04, rise=0.1, wrinkle_m=0.0, seed=garment.seed)
 
 
-def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart], coarse: int = 1) -> Cloth:
+def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequence[MeshPart]) -> Cloth:
     rng = generator(garment.seed, Stream.CLOTH)
     field = garment_field(garment, body)
     fine = shell.fields
@@ -117,9 +117,10 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
         faces=corner_faces,
         uv=uv,
         weights=weights[corners],
-        texture_rgb=fabric_texture(garment.fabric, garment.kind)[::coarse, ::coarse],
+        texture_rgb=fabric_texture(garment.fabric, garment.kind),
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
+        grain=fabric_grain(garment.fabric),
     )
     from_neck = np.where(vertices[:, 1] > body.under_bust_y_m, rows[:, -1], 1.0)
     trim = make_trim(garment, vertices, faces, from_neck, weights)

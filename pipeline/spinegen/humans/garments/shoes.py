@@ -9,9 +9,9 @@ from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
 from ..body import bones
 from ..mesh import mesh_ops
+from ..mesh.grain import grain_of
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
-from ..mesh.texture_noise import noise
 from ..spec.person_spec import Garment
 
 SIZE = 512
@@ -52,6 +52,7 @@ def make_shoes(garment: Garment, rows: Floats, faces: Ints) -> MeshPart:
         shoe_texture(garment),
         0.55,
         two_sided=True,
+        grain=grain_of(generator(garment.fabric.seed, Stream.SHOES, 1), 0.03, 0.03),
     )
 
 
@@ -143,5 +144,4 @@ def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
     sole = np.array((0.9, 0.89, 0.86), np.float32) if sporty or rng.random() < 0.4 else ground * 0.35
     image = np.where((height < SOLE_M)[..., None], sole, image)
     image = np.where((np.abs(height - SOLE_M) < 0.0012)[..., None], image * 0.6, image)
-    image = image * (1.0 + 0.03 * noise(SIZE, 1.0, rng) + 0.03 * noise(SIZE, 30.0, rng))[..., None]
-    return np.clip(image * 255.0, 0, 255).astype(np.uint8)
+    return np.clip(image * np.float32(255.0), 0, 255).astype(np.uint8)

@@ -17,7 +17,7 @@ from ..simulation.skirt_simulation import SkirtSimulation
 from ..simulation.strand_simulation import Obstacle
 from ..spec.person_spec import Garment
 from .extent import leg_end_m, skirt_top_m
-from .fabric import TILE_M, fabric_texture
+from .fabric import TILE_M, fabric_grain, fabric_texture
 
 COLUMNS = 72
 ROW_M = 0.028
@@ -74,6 +74,7 @@ def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
         0.88,
         two_sided=True,
         shaping=shaping,
+        grain=fabric_grain(garment.fabric),
     )
 
 

@@ -13,7 +13,7 @@ from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..spec.person_spec import Garment
-from .fabric import TILE_M, fabric_texture
+from .fabric import TILE_M, fabric_grain, fabric_texture
 
 UP = np.array([0.29, 0.957, 0.0])
 """Direction of the neck: it leans forwards."""
@@ -59,6 +59,7 @@ def make_trim(garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats
         fabric_texture(garment.fabric, "trim")[::2, ::2],
         0.88,
         two_sided=True,
+        grain=fabric_grain(garment.fabric),
     )
 
 

@@ -1,5 +1,7 @@
 """Hair on the head: a close cap for the mass, locks over it for the shape, by style."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -103,9 +105,21 @@ def scalp_field(hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats)
 def hair_texture(hair: Hair) -> NDArray[np.uint8]:
     """Strands running down, `(512, 512, 3)` sRGB."""
     rng = generator(hair.seed, Stream.HAIR_TEXTURE)
-    strands = 0.7 * noise(512, (40.0, 0.8), rng) + 0.5 * noise(512, (90.0, 4.0), rng)
-    image = np.array(hair.colour, np.float32) * (1.0 + 0.3 * strands[..., None])
-    if 0.05 < hair.grey < 0.95:
-        white = (noise(512, (60.0, 0.7), rng) > 1.6 - 1.8 * hair.grey)[..., None]
-        image = np.where(white, image * 0.4 + 0.42, image)
-    return np.clip(image * 255.0, 0, 255).astype(np.uint8)
+    shades, greys = (np.roll(field, rng.integers(0, 512, 2).tolist(), (0, 1)) for field in _strands())
+    factor = np.float32(255.0) * (1.0 + 0.3 * shades)
+    white = greys > 1.6 - 1.8 * hair.grey if 0.05 < hair.grey < 0.95 else None
+    planes = []
+    for part in hair.colour:
+        plane = np.float32(part) * factor
+        if white is not None:
+            plane = np.where(white, 0.4 * plane + np.float32(0.42 * 255.0), plane)
+        planes.append(np.clip(plane, 0.0, 255.0).astype(np.uint8))
+    return np.stack(planes, axis=-1)
+
+
+@lru_cache(maxsize=1)
+def _strands() -> tuple[Floats, Floats]:
+    """Shades of strands and which of them turn grey first, `(512, 512)` each; all heads share them, shifted."""
+    rng = generator(Stream.STRANDS)
+    shades = 0.7 * noise(512, (40.0, 0.8), rng) + 0.5 * noise(512, (90.0, 4.0), rng)
+    return shades, noise(512, (60.0, 0.7), rng)

@@ -57,7 +57,7 @@ def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
     keep[body] = True
     keep &= above & (arms < 0.2)
     # Ears fold over themselves: locks slip over them instead of being thrown off.
-    keep[masked_vertices(data, "ears")] = False
+    keep[masked_vertices("ears")] = False
     normals = mesh_ops.normals(vertices_m, data.faces["body"])
     index = np.flatnonzero(keep)
     points = vertices_m[index].astype(np.float64)

@@ -21,6 +21,20 @@ class Shaping(Protocol):
 
 
 @dataclass(frozen=True)
+class Grain:
+    """Fine variation of a surface, read from one picture that everybody shares (`grain.py`), laid over the texture as it is drawn."""
+
+    offset_uv: tuple[float, float]
+    """Where in that picture the surface begins."""
+    fine: float
+    """Share by which threads and pores change the colour, standard deviation."""
+    mottle: float
+    """The same of spots of a hand's breadth and less."""
+    blush: float = 0.0
+    """The same of redder and paler regions."""
+
+
+@dataclass(frozen=True)
 class MeshPart:
     """Triangles with texture coordinates, skinning weights and a surface."""
 
@@ -35,10 +49,11 @@ class MeshPart:
     weights: csr_matrix
     """`(V, B)` over the person's bones; rows sum to 1."""
     texture_rgb: NDArray[np.uint8]
-    """`(H, W, 3)` sRGB, first row at v = 1."""
+    """`(H, W, 3)` sRGB, first row at v = 1; of one row or column where nothing changes along it."""
     roughness: float
     """Perceptual roughness, 0..1."""
     two_sided: bool = False
     """Lit from both sides (single-layer cloth, hair)."""
     shaping: Shaping | None = None
     """Hair that hangs, skirts that fall over the legs; None where the weights say it all."""
+    grain: Grain | None = None

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ...geometry.types import Floats, Ints
-from .mesh import MeshPart, PartKind, Shaping
+from .mesh import Grain, MeshPart, PartKind, Shaping
 
 
 def finish_part(
@@ -19,6 +19,7 @@ def finish_part(
     roughness: float,
     two_sided: bool = False,
     shaping: Shaping | None = None,
+    grain: Grain | None = None,
 ) -> MeshPart:
     """A part from dense weights `(V, B)`: the smallest entries are dropped, rows sum to 1."""
     kept = np.where(weights < 0.004, 0.0, weights)
@@ -34,4 +35,5 @@ def finish_part(
         roughness=roughness,
         two_sided=two_sided,
         shaping=shaping,
+        grain=grain,
     )

@@ -4,6 +4,7 @@ Batch norms are folded into the convolutions, as in the published files. What fo
 mask) is left out: the features and heatmaps are what a pose network can stand on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,34 @@ STEM_WIDTH = 24
 POINTS = 39
 """Heatmaps: the 33 points of BlazePose and six that place its next crop."""
 FUSED_STRIDE = 4
+HEATMAP_SHARE = 1 / 8
+"""Factor of the heatmaps' logits in the map that the backbone gives: features there are about as large."""
+SHARPNESS = 1.5
+"""Factor of a heatmap's logits at which most of its softmax over a picture's cells lies at the peak."""
+PUBLISHED_POINTS: dict[str, int] = {
+    "nose": 0,
+    "left_eye": 2,
+    "right_eye": 5,
+    "left_ear": 7,
+    "right_ear": 8,
+    "left_shoulder": 11,
+    "right_shoulder": 12,
+    "left_elbow": 13,
+    "right_elbow": 14,
+    "left_wrist": 15,
+    "right_wrist": 16,
+    "left_hip": 23,
+    "right_hip": 24,
+    "left_knee": 25,
+    "right_knee": 26,
+    "left_ankle": 27,
+    "right_ankle": 28,
+    "left_heel": 29,
+    "right_heel": 30,
+    "left_big_toe": 31,
+    "right_big_toe": 32,
+}
+"""Heatmap of each keypoint that BlazePose knows, too."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +75,8 @@ class BlazePoseLayout:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Channels of the maps that the backbone gives: the fused one of stride 4, then the trunk's of stride 8, 16 and 32."""
-        return (self.fused, *(self.blocks[i].width for i in self.taps[1:]))
+        """Channels of the maps that the backbone gives: fused features and heatmaps of stride 4, then the trunk's of stride 8, 16 and 32."""
+        return (self.fused + POINTS, *(self.blocks[i].width for i in self.taps[1:]))
 
 
 def _stage(kernel: int, stride: int, widths: tuple[int, int], depth: int, expanded: tuple[int, ...]) -> list[Block]:
@@ -125,7 +154,7 @@ class Top(nn.Module):
 
 
 class BlazePose(nn.Module):
-    """Normalised pictures -> maps of stride 4 (fused top-down), 8, 16 and 32.
+    """Normalised pictures -> maps of stride 4 (fused top-down, with the published heatmaps), 8, 16 and 32.
 
     Any size whose sides are multiples of 32; the published weights learnt 256 x 256.
     """
@@ -164,8 +193,16 @@ class BlazePose(nn.Module):
         fused = self.laterals[-1](self.top(features))
         for lateral, tap in zip(list(self.laterals)[-2::-1], taps[-2::-1], strict=True):
             fused = functional.interpolate(fused, scale_factor=2.0, mode="bilinear", align_corners=False) + lateral(tap)
-        return [fused, *taps[1:]]
+        return [torch.cat([fused, HEATMAP_SHARE * self.points(fused)], dim=1), *taps[1:]]
 
-    def heatmaps(self, fused: Tensor) -> Tensor:
-        """(N, fused, h, w), the first map of `forward` -> (N, 39, h, w), logits of the original's points."""
-        return self.points(fused)
+    def heatmaps(self, finest: Tensor) -> Tensor:
+        """(N, fused + 39, h, w), the first map of `forward` -> (N, 39, h, w), logits of the original's points."""
+        return finest[:, self.layout.fused :] / HEATMAP_SHARE
+
+    def evidence(self, keypoints: Sequence[str]) -> Tensor:
+        """(K, widths[0]) weights that make each keypoint's logits of the finest map: its published heatmap, or zero where there is none."""
+        weights = torch.zeros(len(keypoints), self.widths[0])
+        for row, name in enumerate(keypoints):
+            if name in PUBLISHED_POINTS:
+                weights[row, self.layout.fused + PUBLISHED_POINTS[name]] = SHARPNESS / HEATMAP_SHARE
+        return weights

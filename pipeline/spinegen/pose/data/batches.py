@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,9 +14,14 @@ from torch import Tensor
 from ...errors import TrainingError
 from ...streams import Stream, generator
 from ..settings import AugmentSettings
+from .backdrops import Backdrops
 from .cache import CropCache
+from .occluders import hidden_points
 from .pixels import disturb, normalize, sample
 from .warp import plain_warp, random_warp
+
+HIDDEN_WEIGHT = 0.5
+"""Weight of a point that something hides: where it is can only be guessed from the rest."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,12 @@ class Batch:
     """(N, 3, h, w) normalised."""
     keypoints_input_px: Tensor
     """(N, 37, 2)."""
-    labelled: Tensor
-    """(N, 37) bool: labelled and inside the input."""
+    weights: Tensor
+    """(N, 37): 1 for what is seen, `HIDDEN_WEIGHT` for what is hidden, 0 for what is not labelled or outside the input."""
 
     def first(self, count: int) -> "Batch":
         """The first people of it."""
-        return Batch(self.inputs[:count], self.keypoints_input_px[:count], self.labelled[:count])
+        return Batch(self.inputs[:count], self.keypoints_input_px[:count], self.weights[:count])
 
 
 class BatchSource:
@@ -40,9 +46,10 @@ class BatchSource:
     Args:
         caches: the main set and, with `mix_ratio` > 0, the second one.
         mix_ratio: share of a batch from the second set.
+        photographs: folder of pictures without people for backgrounds, beside the shipped panoramas.
 
     Raises:
-        TrainingError: that share of a batch is nobody, or everybody.
+        TrainingError: no picture in that folder can be read; the share of a batch is nobody, or everybody.
     """
 
     def __init__(
@@ -54,7 +61,9 @@ class BatchSource:
         augment: AugmentSettings,
         seed: int,
         device: torch.device,
+        photographs: Path | None = None,
     ) -> None:
+        self.backdrops = Backdrops(photographs)
         self.caches, self.input_hw, self.augment, self.seed, self.device = caches, input_hw, augment, seed, device
         second = round(batch * mix_ratio) if len(caches) > 1 else 0
         if len(caches) > 1 and not 0 < second < batch:
@@ -107,14 +116,16 @@ class BatchSource:
             self.augment,
         )
         planes = sample(crops.to(self.device, non_blocking=on_gpu), warp.matrices_crop_input, self.input_hw)
-        inputs = normalize(disturb(planes, np.concatenate(has_mask), rng, self.augment))
-        inputs = inputs.contiguous(memory_format=torch.channels_last)
+        pictures, covered = disturb(planes, np.concatenate(has_mask), rng, self.augment, self.backdrops)
+        inputs = normalize(pictures).contiguous(memory_format=torch.channels_last)
         limit = np.array([self.input_hw[1] - 1, self.input_hw[0] - 1])
         inside = ((warp.keypoints_input_px >= 0) & (warp.keypoints_input_px <= limit)).all(axis=-1)
+        hidden = (warp.visibility == 1) | hidden_points(covered, warp.keypoints_input_px)
+        weights = np.where(hidden, HIDDEN_WEIGHT, 1.0) * ((warp.visibility > 0) & inside)
         return Batch(
             inputs,
             torch.as_tensor(warp.keypoints_input_px, dtype=torch.float32, device=self.device),
-            torch.as_tensor((warp.visibility > 0) & inside, device=self.device),
+            torch.as_tensor(weights, dtype=torch.float32, device=self.device),
         )
 
     def measure(self, seconds: float = 0.5) -> float:

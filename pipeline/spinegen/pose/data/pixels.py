@@ -11,7 +11,9 @@ from torch.nn import functional
 
 from ..onnx_file import MEAN_RGB, STD_RGB
 from ..settings import AugmentSettings
+from .backdrops import Backdrops
 from .camera_faults import camera_faults
+from .occluders import occlude
 
 
 def sample(crops: Tensor, matrices_crop_input: NDArray[np.float64], input_hw: tuple[int, int]) -> Tensor:
@@ -38,11 +40,49 @@ def normalize(pictures: Tensor) -> Tensor:
     return (pictures - mean) / std
 
 
-def disturb(planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, settings: AugmentSettings) -> Tensor:
-    """(N, 4, h, w) RGB and mask -> (N, 3, h, w) RGB, both in 0..255, with everything that leaves keypoints where they are."""
-    pictures = _swap_backgrounds(planes, has_mask, rng, settings.background)
-    _patch(pictures, rng, settings.patches)
-    return camera_faults(_jitter(pictures, rng, settings), rng, settings)
+def disturb(
+    planes: Tensor,
+    has_mask: NDArray[np.bool_],
+    rng: np.random.Generator,
+    settings: AugmentSettings,
+    backdrops: Backdrops,
+) -> tuple[Tensor, Tensor]:
+    """(N, 4, h, w) RGB and mask -> (N, 3, h, w) RGB, both in 0..255, with everything that leaves keypoints where they are.
+
+    Returns:
+        The pictures, and (N, h, w) bool: where something was pasted before the person.
+    """
+    surroundings = Surroundings(planes, rng, backdrops)
+    pictures = _swap_backgrounds(planes, has_mask, rng, settings.background, surroundings)
+    covered = occlude(pictures, planes[:, 3] / 255, has_mask, rng, settings.patches, surroundings.texture)
+    return camera_faults(_jitter(pictures, rng, settings), rng, settings), covered
+
+
+class Surroundings:
+    """What is put behind people and before them: views of `Backdrops`, noise, plain colours."""
+
+    def __init__(self, like: Tensor, rng: np.random.Generator, backdrops: Backdrops) -> None:
+        self.size_hw = (int(like.shape[2]), int(like.shape[3]))
+        self.device, self.rng, self.backdrops = like.device, rng, backdrops
+
+    def view(self) -> Tensor:
+        """(3, h, w) of a photographed place."""
+        picture = np.ascontiguousarray(self.backdrops.view(self.rng, self.size_hw).transpose(2, 0, 1))
+        return torch.as_tensor(picture, device=self.device).float()
+
+    def noise(self) -> Tensor:
+        """(3, h, w) of smooth colours."""
+        return noise_pictures(1, self.size_hw, self.rng, self.device)[0]
+
+    def texture(self, _row: int) -> Tensor:
+        """(3, h, w) for something before a person."""
+        kind = self.rng.random()
+        if kind < 0.5:
+            return self.view()
+        if kind < 0.75:
+            return self.noise()
+        colour = torch.as_tensor(self.rng.uniform(0, 255, (3, 1, 1)), dtype=torch.float32, device=self.device)
+        return colour.expand(3, *self.size_hw)
 
 
 def noise_pictures(count: int, input_hw: tuple[int, int], rng: np.random.Generator, device: torch.device) -> Tensor:
@@ -59,47 +99,25 @@ def noise_pictures(count: int, input_hw: tuple[int, int], rng: np.random.Generat
 
 
 def _swap_backgrounds(
-    planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, probability: float
+    planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, probability: float, around: Surroundings
 ) -> Tensor:
-    """Another picture, mirrored or not, or noise behind some people; (N, 4, h, w) -> (N, 3, h, w), a copy."""
-    count = len(planes)
+    """A photographed place, another picture without its person, or noise behind some people; (N, 4, h, w) -> (N, 3, h, w), a copy."""
     pictures = planes[:, :3].clone()
-    chosen = (rng.random(count) < probability) & has_mask
-    others = rng.permutation(count)
-    only_noise = rng.random(count) < 0.5
-    mirrored = rng.random() < 0.5
-    rows = np.flatnonzero(chosen)
-    if not len(rows):
-        return pictures
-    noise = noise_pictures(len(rows), (int(planes.shape[2]), int(planes.shape[3])), rng, planes.device)
-    index = torch.as_tensor(rows, device=planes.device)
-    behind = planes[torch.as_tensor(others[rows], device=planes.device)]
-    if mirrored:
-        behind = behind.flip(3)
-    # another picture's own person would be a second, unlabelled one: noise stands where that person is
-    hidden = behind[:, 3:] / 255
-    hidden[torch.as_tensor((only_noise | ~has_mask[others])[rows], device=planes.device)] = 1.0
-    behind = torch.lerp(behind[:, :3], noise, hidden)
-    pictures[index] = torch.lerp(behind, planes[index, :3], planes[index, 3:] / 255)
+    chosen = (rng.random(len(planes)) < probability) & has_mask
+    others = rng.permutation(len(planes))
+    kinds = rng.choice(("place", "other", "noise"), len(planes), p=(0.5, 0.35, 0.15))
+    for row in np.flatnonzero(chosen):
+        other = int(others[row])
+        if kinds[row] == "place":
+            behind = around.view()
+        elif kinds[row] == "other" and has_mask[other] and other != row:
+            # another picture's own person would be a second, unlabelled one: noise stands where that person is
+            behind = torch.lerp(planes[other, :3], around.noise(), planes[other, 3] / 255)
+            behind = behind.flip(2) if rng.random() < 0.5 else behind
+        else:
+            behind = around.noise()
+        pictures[row] = torch.lerp(behind, planes[row, :3], planes[row, 3] / 255)
     return pictures
-
-
-def _patch(pictures: Tensor, rng: np.random.Generator, probability: float) -> None:
-    """In place: up to two rectangles a picture, of one colour or from another picture."""
-    count, _, height, width = pictures.shape
-    source = pictures.clone() if probability > 0 else pictures
-    for share in (1.0, 0.5):
-        chosen = rng.random(count) < probability * share
-        sizes = np.round(rng.uniform(0.08, 0.35, (count, 2)) * [height, width]).astype(int)
-        corners = np.round(rng.uniform(-0.05, 0.95, (count, 2)) * [height, width]).astype(int)
-        colors = torch.as_tensor(rng.uniform(0, 255, (count, 3, 1, 1)), dtype=torch.float32, device=pictures.device)
-        copied = rng.random(count) < 0.5
-        others = rng.permutation(count)
-        for row in np.flatnonzero(chosen):
-            top, left = np.maximum(corners[row], 0)
-            bottom, right = np.minimum(corners[row] + sizes[row], [height, width])
-            where = (slice(None), slice(top, bottom), slice(left, right))
-            pictures[row][where] = source[others[row]][where] if copied[row] else colors[row]
 
 
 def _jitter(pictures: Tensor, rng: np.random.Generator, settings: AugmentSettings) -> Tensor:

@@ -3,7 +3,9 @@
 Two sources of evidence are multiplied (their logits added):
 
 * a *field*: one logit a keypoint and cell of a stride-4 map, whose softmax over the image is summed along rows and columns and
-  spread over the fine bins by a Gaussian. It moves with the person by construction, so it learns from few pictures;
+  spread over the fine bins by a Gaussian. It moves with the person by construction, so it learns from few pictures. What the
+  backbone's finest map says by itself (`evidence`) is part of it: heatmaps learnt from photographs are kept, and only what our labels
+  and more points ask for is learnt on top;
 * the *tokens* of RTMPose's head (RTMCC, arXiv 2303.07399): the coarse top map and the field's marginals, flattened a keypoint,
   mixed among keypoints by a gated attention unit. They know where a hidden ankle must be. Their last layer starts at zero.
 """
@@ -13,25 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .attention import GatedAttention, ScaleNorm
-from .blocks import ConvUnit, DepthwiseUnit
+from .neck import Pyramid, Refinement
 
 FIELD_STRIDE = 4
-
-
-class Pyramid(nn.Module):
-    """Top-down sum of all stages at stride 4."""
-
-    def __init__(self, widths: tuple[int, ...], width: int) -> None:
-        super().__init__()
-        self.lateral = nn.ModuleList(nn.Conv2d(w, width, 1) for w in widths)
-        self.smooth = DepthwiseUnit(width, width, 5)
-
-    def forward(self, maps: list[Tensor]) -> Tensor:
-        """Maps from fine to coarse -> (N, width, H / 4, W / 4)."""
-        total = self.lateral[-1](maps[-1])
-        for lateral, features in zip(list(self.lateral)[-2::-1], maps[-2::-1], strict=True):
-            total = functional.interpolate(total, scale_factor=2.0, mode="nearest") + lateral(features)
-        return self.smooth(total)
 
 
 def spreading(cells: int, bins: int) -> Tensor:
@@ -78,7 +64,9 @@ class SimccHead(nn.Module):
         top_cells = (height // top_stride) * (width // top_stride)
         self.pyramid = Pyramid(widths, field_width)
         classify = nn.Conv2d(field_width, keypoints, 1)
-        self.field = nn.Sequential(ConvUnit(field_width, field_width, 3), classify)
+        self.field = nn.Sequential(Refinement(field_width), Refinement(field_width), classify)
+        self.evidence = nn.Conv2d(widths[0], keypoints, 1, bias=False)
+        nn.init.zeros_(self.evidence.weight)
         self.register_buffer("spread_x", spreading(cells_x, self.bins_x), persistent=False)
         self.register_buffer("spread_y", spreading(cells_y, self.bins_y), persistent=False)
         self.coarse = nn.Conv2d(widths[-1], keypoints, 7, padding=3)
@@ -93,7 +81,7 @@ class SimccHead(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """-> logits (N, K, bins_x) and (N, K, bins_y), and the field's logits (N, K, h / 4, w / 4)."""
-        field = self.field(self.pyramid(maps)).float()
+        field = (self.field(self.pyramid(maps)) + self.evidence(maps[0])).float()
         log_x = functional.log_softmax(torch.logsumexp(field, dim=2), dim=-1)
         log_y = functional.log_softmax(torch.logsumexp(field, dim=3), dim=-1)
         probability_x, probability_y = log_x.exp(), log_y.exp()

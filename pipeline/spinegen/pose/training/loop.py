@@ -82,7 +82,9 @@ class Trainer:
         ratio = settings.mix_ratio if mixed is not None else 0.0
         self.half = settings.precision == "bfloat16" or (settings.precision == "auto" and device.type == "cuda")
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
-        self.source = BatchSource(caches, ratio, self.batch, architecture.input_hw, LIGHT, settings.seed, device)
+        self.source = BatchSource(
+            caches, ratio, self.batch, architecture.input_hw, LIGHT, settings.seed, device, settings.backdrops
+        )
         self.total_steps = self._steps(self.source.steps_per_epoch)
         self.source.augment = settings.augmentation(self.total_steps * self.batch)
         self.objective = Objective(settings.losses, architecture, settings.teacher, device)

@@ -4,6 +4,7 @@ Constants that no source gives are arguments.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -29,22 +30,22 @@ def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
 
 
 def position_loss(
-    logits: tuple[Tensor, Tensor], targets: tuple[Tensor, Tensor], labelled: Tensor, keypoint_weights: Tensor
+    logits: tuple[Tensor, Tensor], targets: tuple[Tensor, Tensor], weights: Tensor, keypoint_weights: Tensor
 ) -> Tensor:
-    """Mean KL divergence of both axes over labelled keypoints.
+    """Mean KL divergence of both axes over labelled keypoints, by weight.
 
     Args:
         logits: x and y, (N, K, bins).
         targets: as from `simcc_targets`.
-        labelled: (N, K) bool.
+        weights: (N, K) of each label, 0 where there is none.
         keypoint_weights: (K,).
     """
     per_keypoint = divergence(logits[0], targets[0]) + divergence(logits[1], targets[1])
-    return weighted_mean(per_keypoint, labelled * keypoint_weights) / 2
+    return weighted_mean(per_keypoint, weights * keypoint_weights) / 2
 
 
 def field_loss(
-    field: Tensor, points_px: Tensor, labelled: Tensor, keypoint_weights: Tensor, stride: float, sigma_cells: float
+    field: Tensor, points_px: Tensor, weights: Tensor, keypoint_weights: Tensor, stride: float, sigma_cells: float
 ) -> Tensor:
     """Mean KL divergence of the softmax over all cells to a Gaussian around the label.
 
@@ -53,7 +54,7 @@ def field_loss(
     Args:
         field: (N, K, h, w) logits; the centre of cell i is pixel (i + 0.5) * stride - 0.5.
         points_px: (N, K, 2).
-        labelled: (N, K) bool.
+        weights: (N, K) of each label, 0 where there is none.
         keypoint_weights: (K,).
     """
     height, width = field.shape[2:]
@@ -61,13 +62,15 @@ def field_loss(
     across = simcc_targets(cells[..., 0], width, 1.0, sigma_cells)
     down = simcc_targets(cells[..., 1], height, 1.0, sigma_cells)
     targets = (down.unsqueeze(-1) * across.unsqueeze(-2)).flatten(2)
-    return weighted_mean(divergence(field.flatten(2), targets), labelled * keypoint_weights)
+    return weighted_mean(divergence(field.flatten(2), targets), weights * keypoint_weights)
 
 
-def distillation_loss(logits: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor]) -> Tensor:
-    """Mean KL divergence of the first T keypoints to the teacher's distributions, (N, T, bins) each, summing to 1."""
-    count = teacher[0].shape[1]
-    per_keypoint = divergence(logits[0][:, :count], teacher[0]) + divergence(logits[1][:, :count], teacher[1])
+def distillation_loss(
+    logits: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor], keypoints: Sequence[int]
+) -> Tensor:
+    """Mean KL divergence of some keypoints to the teacher's distributions, (N, len(keypoints), bins) each, summing to 1."""
+    rows = list(keypoints)
+    per_keypoint = divergence(logits[0][:, rows], teacher[0]) + divergence(logits[1][:, rows], teacher[1])
     return per_keypoint.mean() / 2
 
 

@@ -1,7 +1,5 @@
 """The weighted sum of the losses that are switched on."""
 
-from pathlib import Path
-
 import torch
 
 from ... import skeleton
@@ -10,14 +8,14 @@ from ..data.batches import Batch
 from ..nets.head import FIELD_STRIDE
 from ..settings import LossSettings
 from . import losses
-from .teacher import Teacher
+from .teacher import open_teacher
 
 
 class Objective:
     """The weighted sum of the losses that are switched on."""
 
     def __init__(
-        self, settings: LossSettings, architecture: Architecture, teacher: Path | None, device: torch.device
+        self, settings: LossSettings, architecture: Architecture, teacher: str | None, device: torch.device
     ) -> None:
         height, width = architecture.input_hw
         self.settings, self.split_ratio, self.extent = settings, architecture.split_ratio, float(height)
@@ -26,7 +24,7 @@ class Objective:
         self.weights = torch.tensor(skeleton.LOSS_WEIGHTS, device=device)
         self.smoother = losses.spine_smoother(settings.spine_degree).to(device)
         use_teacher = teacher is not None and settings.distillation > 0
-        self.teacher = Teacher(teacher, self.bins, device) if use_teacher and teacher else None
+        self.teacher = open_teacher(teacher, self.bins, device) if use_teacher and teacher else None
 
     def __call__(
         self, logits: tuple[torch.Tensor, torch.Tensor], field: torch.Tensor, batch: Batch
@@ -45,20 +43,22 @@ class Objective:
                 losses.simcc_targets(labels[..., 0], self.bins[0], self.split_ratio, self.sigmas[0]),
                 losses.simcc_targets(labels[..., 1], self.bins[1], self.split_ratio, self.sigmas[1]),
             )
-            parts["position"] = losses.position_loss(logits, targets, batch.labelled, self.weights)
+            parts["position"] = losses.position_loss(logits, targets, batch.weights, self.weights)
             total = total + settings.position * parts["position"]
         if settings.field > 0:
             parts["field"] = losses.field_loss(
-                field, labels, batch.labelled, self.weights, FIELD_STRIDE, settings.field_sigma
+                field, labels, batch.weights, self.weights, FIELD_STRIDE, settings.field_sigma
             )
             total = total + settings.field * parts["field"]
         if self.teacher is not None:
-            parts["distillation"] = losses.distillation_loss(logits, self.teacher.distributions(batch.inputs))
+            parts["distillation"] = losses.distillation_loss(
+                logits, self.teacher.distributions(batch.inputs), self.teacher.keypoints
+            )
             total = total + settings.distillation * parts["distillation"]
         if settings.structure > 0 or settings.spine > 0:
             points = losses.expected_points(logits, self.split_ratio)
             if settings.structure > 0:
-                parts["structure"] = losses.structure_loss(points, labels, batch.labelled)
+                parts["structure"] = losses.structure_loss(points, labels, batch.weights > 0)
                 total = total + settings.structure * parts["structure"]
             if settings.spine > 0:
                 parts["spine"] = losses.spine_loss(points, self.smoother, self.extent)

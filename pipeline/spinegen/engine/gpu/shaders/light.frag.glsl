@@ -186,41 +186,47 @@ void main() {
     vec3 behind = exact.a > 0.5 ? exact.rgb : near.rgb / max(near.a, 0.01);
     float z = texelFetch(depth_map, pixel, 0).r;
     uvec2 surface = texelFetch(surface_map, pixel, 0).rg;
-    // Samples of one surface are one to the eye: their means are lit, once.
-    vec4 paint = decoded_paint(surface.r), low = paint, high = paint, mean = paint;
-    vec2 facing = decoded_octahedron(surface.g), least = facing, most = facing, middle = facing;
-    uint apart = 0u;
+    // Samples of one surface are one to the eye: the means of those like the first one are lit, and if there are others, those.
+    vec4 paint = decoded_paint(surface.r), alike = paint, unlike = vec4(0.0);
+    vec2 facing = decoded_octahedron(surface.g), middle = facing, facing_2 = facing;
+    uint bits_2 = 0u;
+    float count_1 = 1.0, count_2 = 0.0, mixed = 0.0;
+    int other_at = 0;
     for (int i = 1; i < SAMPLES; i++) {
         uvec2 other = texelFetch(surface_map, pixel, i).rg;
         vec4 painted = decoded_paint(other.r);
         vec2 faced = decoded_octahedron(other.g);
-        low = min(low, painted);
-        high = max(high, painted);
-        mean += painted;
-        least = min(least, faced);
-        most = max(most, faced);
-        middle += faced;
-        apart |= (other.g ^ surface.g) >> 20;
+        bool like = (other.g ^ surface.g) >> 20 == 0u && all(lessThan(abs(painted - paint), vec4(0.12)))
+            && all(lessThan(abs(faced - facing), vec2(0.12)));
+        bool first = !like && count_2 == 0.0;
+        bits_2 = first ? other.g : bits_2;
+        facing_2 = first ? faced : facing_2;
+        other_at = first ? i : other_at;
+        float same_2 = float(!like && (other.g ^ bits_2) >> 20 == 0u);
+        alike += like ? painted : vec4(0.0);
+        middle += like ? faced : vec2(0.0);
+        count_1 += float(like);
+        count_2 += float(!like);
+        unlike += same_2 * painted;
+        mixed += same_2;
     }
-    bool whole = apart == 0u && all(lessThan(high - low, vec4(0.12))) && all(lessThan(most - least, vec2(0.12)));
-    int count = whole ? 1 : SAMPLES;
-    if (whole) {
-        paint = mean / float(SAMPLES);
-        facing = middle / float(SAMPLES);
-    }
+    uint bits = surface.g;
+    paint = alike / count_1;
+    facing = middle / count_1;
     // Tested at its end: software renderers walk through a loop once more after a test at its start has failed.
     vec3 sum = vec3(0.0);
-    float seen = 0.0;
+    float seen = 0.0, counts = count_1;
     int i = 0;
     do {
-        float counts = float(decoded_kind(surface.g) >= 0 || exact.a + near.a > 0.01);
-        sum += counts * lit(start, ray_world, z, paint, unfolded(facing), surface.g, behind);
+        counts *= float(decoded_kind(bits) >= 0 || exact.a + near.a > 0.01);
+        sum += counts * lit(start, ray_world, z, paint, unfolded(facing), bits, behind);
         seen += counts;
         i++;
-        z = texelFetch(depth_map, pixel, min(i, SAMPLES - 1)).r;
-        surface = texelFetch(surface_map, pixel, min(i, SAMPLES - 1)).rg;
-        paint = decoded_paint(surface.r);
-        facing = decoded_octahedron(surface.g);
-    } while (i < count);
+        z = texelFetch(depth_map, pixel, other_at).r;
+        paint = unlike / max(mixed, 1.0);
+        facing = facing_2;
+        bits = bits_2;
+        counts = count_2;
+    } while (i < 2 && count_2 > 0.0);
     colour = vec4(sum / max(seen, 1.0), 1.0);
 }

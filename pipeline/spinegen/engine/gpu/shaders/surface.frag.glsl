@@ -10,6 +10,11 @@ centroid in float away;
 centroid in vec3 normal;
 in vec3 world;
 in vec2 uv;
+#if GRAINED
+uniform sampler2D grain_map;
+uniform vec4 grain;      // shift uv, strength of threads or pores, of mottle
+uniform float blush;
+#endif
 layout(location = 0) out float depth;
 layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
 #include "packing.glsl"
@@ -37,6 +42,12 @@ void main() {
 #endif
 #if VARIED
     albedo *= 1.0 + 0.30 * (drifting(world.xz * 0.13) * 0.6 + drifting(world.xz * 0.55 + 7.3) * 0.4 - 0.5);
+#endif
+#if GRAINED
+    // Codes of 128 are none and 32 a standard deviation; they count for sRGB, whose square is about light.
+    vec3 off = (texture(grain_map, at + grain.xy).rgb - 0.50196) * 8.77;
+    vec3 factor = (1.0 + dot(off.rg, grain.zw)) * (1.0 + blush * off.b * vec3(1.0, -0.8, -0.8));
+    albedo *= factor * factor;
 #endif
     vec3 n = normalize(normal);
     // Hair is lit as the head below it is, from whichever side a lock is seen.

@@ -1,0 +1,1 @@
+"""Films of drawn people from calibrated rigs."""

@@ -1,0 +1,1 @@
+"""Several calibrated cameras: their files, people matched between them, points in space."""

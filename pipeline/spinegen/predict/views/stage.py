@@ -1,0 +1,284 @@
+"""`spinegen triangulate`: people filmed by several calibrated cameras, as points in space."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import SpinegenError, UsageError
+from ...files import remove_leftovers, sha256, write_json
+from ...geometry.types import Array
+from ...media.video_read import VideoError, open_video
+from ...progress import Reporter, StageSummary
+from ...version import __version__
+from ..detector import SHIPPED
+from ..estimator import SpineEstimator
+from ..film import Film, follow_film
+from .calibration import read_calibration
+from .cameras import Calibration, ViewCamera
+from .files import write_person
+from .kept_films import keep_film, kept_film
+from .matching import MatchedPerson, disagreement, match_people
+from .pairing import cameras_of, parse_starts, require_one_stretch, require_size
+from .redraw import draw_view
+from .sightings import common_times_s, sightings
+from .triangulation import Trajectories, triangulate_person
+from .world import World, find_world
+
+LEFT_OUT_SHARE = 0.4
+"""A camera that is left out of more of the points that it saw is named."""
+SHORTEST_S = 0.2
+"""Who is seen by two views at once for less is nobody."""
+
+
+@dataclass(frozen=True)
+class TriangulationSettings:
+    """What a user may say."""
+
+    model: Path
+    detector: Path | None = None
+    starts: str | None = None
+    """Seconds at which each video begins, `0,0.4`; None: together."""
+    unit: str | None = None
+    """Of the calibration's translations; None: the file's, else judged from the people."""
+    up_axis: str | None = None
+    draw: bool = False
+    """Also write each film with the points in space over it."""
+
+
+@dataclass(frozen=True)
+class _Rig:
+    """Videos, their cameras, and what they saw on one clock."""
+
+    path: Path
+    calibration: Calibration
+    videos: tuple[Path, ...]
+    cameras: tuple[ViewCamera, ...]
+    films: tuple[Film, ...]
+    starts_s: tuple[float, ...]
+    times_s: Array
+
+
+def triangulate_videos(
+    calibration: Path, videos: Sequence[Path], target: Path, settings: TriangulationSettings, reporter: Reporter
+) -> tuple[StageSummary, list[Path]]:
+    """Follow people in every video, match them between the views, and write their keypoints in ground metres.
+
+    Returns:
+        The summary and the TRC file of each person, `person_1.trc` and so on, which `spinegen fit-mocap` reads.
+
+    Raises:
+        CalibrationError: the calibration cannot be read, or nobody is where it says.
+        UsageError: one video, videos without a camera, of another size or another length, or an output that is an input.
+        VideoError: a video is missing or damaged.
+    """
+    rig = _filmed(calibration, videos, target, settings, reporter)
+    people = _matched(rig)
+    found = [triangulate_person(rig.cameras, person, len(rig.times_s)) for person in people]
+    rate = rig.films[0].rate_hz
+    world = find_world(
+        calibration,
+        rig.calibration,
+        [person.positions_world for person in found],
+        rate,
+        unit=settings.unit,
+        up_axis=settings.up_axis,
+    )
+    written = []
+    for number, person in enumerate(found, 1):
+        points = world.ground_m(person.positions_world)
+        written.append(write_person(target, f"person_{number}", rig.times_s, points, person))
+    warnings = _doubtful_views(rig, found)
+    for text in (*world.notes, *warnings):
+        reporter.warn(text)
+    _write_report(target, rig, people, found, world)
+    if settings.draw:
+        for view, video in enumerate(rig.videos):
+            film, start = rig.films[view], rig.starts_s[view]
+            aim = target / "views" / f"{video.stem}.mp4"
+            draw_view(video, aim, rig.cameras[view], film, start, rig.times_s, found, reporter)
+    faults = tuple(fault for film in rig.films for fault in film.faults)
+    return _summary(target, rig, found, faults), written
+
+
+def _filmed(
+    calibration: Path, videos: Sequence[Path], target: Path, settings: TriangulationSettings, reporter: Reporter
+) -> _Rig:
+    rig = read_calibration(calibration)
+    starts = parse_starts(settings.starts, videos)
+    cameras = cameras_of(videos, calibration, rig)
+    _require_apart(calibration, videos, target)
+    lengths = []
+    for video, camera in zip(videos, cameras, strict=True):
+        size, length = _size_and_length(video)
+        require_size(video, camera, size, calibration)
+        lengths.append(length)
+    if starts is None and all(length is not None for length in lengths):
+        require_one_stretch(videos, [length or 0.0 for length in lengths])
+    _prepare(target)
+    estimator = SpineEstimator(settings.model, detector=settings.detector, flip_test=True)
+    films = tuple(_film(video, target, estimator, settings, reporter) for video in videos)
+    if starts is None:
+        require_one_stretch(videos, [film.times_s[-1] for film in films])
+    starts_s = starts or (0.0,) * len(films)
+    times = common_times_s(films, starts_s)
+    if len(times) < 2:
+        raise UsageError(f"--starts {settings.starts}: the videos have no time in common")
+    return _Rig(calibration, rig, tuple(videos), cameras, films, starts_s, times)
+
+
+def _require_apart(calibration: Path, videos: Sequence[Path], target: Path) -> None:
+    for given in (calibration, *videos):
+        if given.exists() and given.resolve().is_relative_to((target / "views").resolve()):
+            raise UsageError(f"{given}: lies where results are written; name another output folder than {target}")
+
+
+def _prepare(target: Path) -> None:
+    try:
+        (target / "views").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
+    for folder in (target, target / "views"):
+        remove_leftovers(folder)
+
+
+def _size_and_length(video: Path) -> tuple[tuple[int, int], float | None]:
+    with open_video(video) as opened:
+        first = next(iter(opened.frames()), None)
+        if first is None:
+            raise VideoError(f"{video}: holds no frame")
+        length = None if opened.total is None else opened.total / opened.rate_hz
+        return (first.image_rgb.shape[1], first.image_rgb.shape[0]), length
+
+
+def _film(
+    video: Path, target: Path, estimator: SpineEstimator, settings: TriangulationSettings, reporter: Reporter
+) -> Film:
+    identity = film_identity(video, settings)
+    place = target / "views" / f"{video.stem}.npz"
+    known = kept_film(place, identity)
+    if known is not None:
+        reporter.say(f"{video.name}: seen before, not followed again")
+        return known
+    film = follow_film(video, estimator, reporter)
+    keep_film(place, film, identity)
+    return film
+
+
+def film_identity(video: Path, settings: TriangulationSettings) -> str:
+    """What a film's people depend on: the video, both networks, and the version."""
+    files = (video, settings.model, settings.detector or SHIPPED)
+    return hashlib.sha256(" ".join([__version__, *(sha256(path) for path in files)]).encode()).hexdigest()
+
+
+def _matched(rig: _Rig) -> list[MatchedPerson]:
+    clocks = zip(rig.cameras, rig.films, rig.starts_s, strict=True)
+    seen = [sightings(view, *one, rig.times_s) for view, one in enumerate(clocks)]
+    for video, tracks in zip(rig.videos, seen, strict=True):
+        if not tracks:
+            raise UsageError(f"{video}: nobody was found in it; leave it out, or name a better --detector")
+    tracks = [track for view in seen for track in view]
+    people = match_people(rig.cameras, tracks)
+    least = SHORTEST_S * rig.films[0].rate_hz
+    people = [person for person in people if _together(person) >= least]
+    if not people:
+        costs = [disagreement(rig.cameras, a, b) for a in tracks for b in tracks if a.view < b.view]
+        nearest = min((cost for cost in costs if np.isfinite(cost)), default=None)
+        found = (
+            "they are never seen at one time"
+            if nearest is None
+            else f"the best two miss by {nearest:.0%} of a person's height"
+        )
+        raise UsageError(
+            f"{rig.path}: no two views see the same person where the calibration says ({found}): is it the calibration of these videos, "
+            "in this order, and do they begin at one time?"
+        )
+    return people
+
+
+def _together(person: MatchedPerson) -> int:
+    """Frames in which at least two views see somebody."""
+    views = {view: np.zeros(len(person.tracks[0].seen), bool) for view in person.views}
+    for track in person.tracks:
+        views[track.view] |= track.seen
+    return int((np.sum(list(views.values()), axis=0) >= 2).sum())
+
+
+def _left_out(found: Sequence[Trajectories], view: int) -> float:
+    """Share of the points that a view saw, and that stand on others, in which it was left out."""
+    seen = sum(int((person.seen[view] & (person.used.sum(0) >= 2)).sum()) for person in found)
+    used = sum(int(person.used[view].sum()) for person in found)
+    return 1.0 - used / seen if seen else 0.0
+
+
+def _doubtful_views(rig: _Rig, found: Sequence[Trajectories]) -> list[str]:
+    shares = [
+        (video, camera, _left_out(found, view))
+        for view, (video, camera) in enumerate(zip(rig.videos, rig.cameras, strict=True))
+    ]
+    return [
+        f"{video.name}: camera {camera.name!r} disagrees with the others in {share:.0%} of what it saw and was left out there: is its "
+        "calibration right, and does it begin when the others do?"
+        for video, camera, share in shares
+        if share > LEFT_OUT_SHARE
+    ]
+
+
+def _write_report(
+    target: Path, rig: _Rig, people: Sequence[MatchedPerson], found: Sequence[Trajectories], world: World
+) -> None:
+    views = [
+        {
+            "video": video.name,
+            "camera": camera.name,
+            "start_s": start,
+            "left_out": round(_left_out(found, view), 4),
+            "position_ground_m": np.round(world.ground_m(camera.position_world), 4).tolist(),
+        }
+        for view, (video, camera, start) in enumerate(zip(rig.videos, rig.cameras, rig.starts_s, strict=True))
+    ]
+    rows = [
+        {
+            "name": f"person_{number}",
+            "tracks": [{"video": rig.videos[track.view].name, "id": track.number} for track in person.tracks],
+            "seen": round(float(np.isfinite(points.positions_world).all(-1).mean()), 4),
+            "error_px": round(float(np.nanmean(points.error_px)), 3),
+        }
+        for number, (person, points) in enumerate(zip(people, found, strict=True), 1)
+    ]
+    record = {
+        "calibration": {
+            "kind": rig.calibration.kind,
+            "metres_per_unit": world.metres_per_unit,
+            "notes": list(world.notes),
+        },
+        "frames": len(rig.times_s),
+        "rate_hz": rig.films[0].rate_hz,
+        "views": views,
+        "people": rows,
+    }
+    write_json(target / "triangulation.json", record)
+
+
+def _summary(target: Path, rig: _Rig, found: Sequence[Trajectories], faults: tuple[str, ...]) -> StageSummary:
+    points = np.concatenate([person.positions_world.reshape(-1, 3) for person in found])
+    errors = np.concatenate([person.error_px.ravel() for person in found])
+    share = float(np.isfinite(points).all(-1).mean())
+    error = float(np.nanmean(errors))
+    rows = (
+        ("calibration", f"{rig.calibration.kind}, {len(rig.calibration.cameras)} cameras, {len(rig.videos)} used"),
+        ("people", f"{len(found)}, in {len(rig.times_s)} common frames ({rig.times_s[-1]:.1f} s)"),
+        ("points", f"{share:.1%} found, {error:.1f} px from where the views saw them"),
+        (
+            "left out",
+            ", ".join(f"{camera.name} {_left_out(found, view):.0%}" for view, camera in enumerate(rig.cameras)),
+        ),
+    )
+    figures: dict[str, float | int | str] = {
+        "people": len(found),
+        "frames": len(rig.times_s),
+        "error_px": round(error, 3),
+    }
+    return StageSummary("Triangulation", rows, target / "person_1.trc", faults, figures)

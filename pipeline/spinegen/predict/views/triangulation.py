@@ -1,0 +1,138 @@
+"""Points in space from several views: the pair of views that most others agree with, then all that agree, weighted by confidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...geometry.types import Array
+from .cameras import ViewCamera
+from .matching import MatchedPerson
+
+ERROR_LIMIT = 0.035
+"""A view that misses a point by more, in heights of the person in that view, is left out of it."""
+LEAST_ANGLE_DEG = 3.0
+"""Rays that meet at less say nothing about depth."""
+REWEIGHTED = 4
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """One person's keypoints in the calibration's world and unit."""
+
+    positions_world: Array
+    """`(T, 37, 3)`; NaN where fewer than two views agree."""
+    error_px: Array
+    """`(T, 37)`: root mean square distance between the point in the pictures and where it was seen, over the views that were used."""
+    used: NDArray[np.bool_]
+    """`(V, T, 37)`: the views that each point stands on."""
+    seen: NDArray[np.bool_]
+    """`(V, T, 37)`: the views that saw it."""
+
+
+def triangulate_person(cameras: Sequence[ViewCamera], person: MatchedPerson, frames: int) -> Trajectories:
+    """Every keypoint at every common time."""
+    shape = (len(cameras), frames, person.tracks[0].plane.shape[1])
+    plane, weight = np.full((*shape, 2), np.nan), np.zeros(shape)
+    limit = np.full(len(cameras), np.inf)
+    for track in person.tracks:
+        better = track.scores > weight[track.view]
+        plane[track.view][better] = track.plane[better]
+        weight[track.view][better] = track.scores[better]
+        limit[track.view] = ERROR_LIMIT * track.height_px / cameras[track.view].focal_px
+    flat = triangulate(cameras, plane.reshape(len(cameras), -1, 2), weight.reshape(len(cameras), -1), limit)
+    focal = np.array([camera.focal_px for camera in cameras])[:, None]
+    squared = np.where(flat.used, (flat.errors * focal) ** 2, 0.0).sum(0) / np.maximum(flat.used.sum(0), 1)
+    error = np.where(flat.used.any(0), np.sqrt(squared), np.nan)
+    return Trajectories(
+        flat.points.reshape(*shape[1:], 3), error.reshape(shape[1:]), flat.used.reshape(shape), weight > 0
+    )
+
+
+@dataclass(frozen=True)
+class Points:
+    """Triangulated points."""
+
+    points: Array
+    """`(N, 3)`; NaN where fewer than two views agree."""
+    errors: Array
+    """`(V, N)`: how far each view's ray passes, on its plane at depth 1; NaN where unseen."""
+    used: NDArray[np.bool_]
+    """`(V, N)`."""
+
+
+def triangulate(cameras: Sequence[ViewCamera], plane: Array, weight: Array, limit: Array) -> Points:
+    """Points from where views saw them.
+
+    Args:
+        plane: `(V, N, 2)`, undistorted, on the planes at depth 1.
+        weight: `(V, N)`: confidence, 0 where unseen.
+        limit: `(V,)`: errors on the plane up to which a view agrees.
+    """
+    count = plane.shape[1]
+    known = np.where(weight[..., None] > 0, plane, 0.0)
+    best_points, best_score = np.full((count, 3), np.nan), np.full(count, -np.inf)
+    for pair in combinations(range(len(cameras)), 2):
+        rows = np.flatnonzero((weight[list(pair)] > 0).all(axis=0))
+        if not len(rows):
+            continue
+        chosen = np.zeros((len(cameras), len(rows)))
+        chosen[list(pair)] = 1.0
+        points = _solved(cameras, known[:, rows], chosen, 2)
+        errors = _errors(cameras, known[:, rows], weight[:, rows], points)
+        wide = _angles_deg(cameras[pair[0]], cameras[pair[1]], points) > LEAST_ANGLE_DEG
+        agrees = (errors < limit[:, None]).astype(float)
+        score = np.nansum(
+            weight[:, rows] * agrees * (1.0 - 0.5 * np.nan_to_num(errors / limit[:, None], posinf=1.0)), axis=0
+        )
+        both = (errors[list(pair)] < limit[list(pair), None]).all(axis=0)
+        better = wide & both & (score > best_score[rows])
+        best_points[rows[better]], best_score[rows[better]] = points[better], score[better]
+    used = (_errors(cameras, known, weight, best_points) < limit[:, None]) & (weight > 0)
+    rows = np.flatnonzero(used.sum(0) >= 2)
+    points = np.full((count, 3), np.nan)
+    points[rows] = _solved(cameras, known[:, rows], np.where(used[:, rows], weight[:, rows], 0.0), REWEIGHTED)
+    used[:, np.setdiff1d(np.arange(count), rows)] = False
+    return Points(points, _errors(cameras, known, weight, points), used)
+
+
+def _solved(cameras: Sequence[ViewCamera], plane: Array, weight: Array, rounds: int) -> Array:
+    """`(N, 3)`: least squares of the distances on the planes, by linear equations weighted with the depth of the round before."""
+    turns = np.stack([camera.rotation_camera_world for camera in cameras])
+    shifts = np.stack([camera.translation_camera for camera in cameras])
+    # (x R3 - R1) X = t1 - x t3, and the same for y
+    rows = plane[..., None] * turns[:, None, 2:3] - turns[:, None, :2]
+    right = shifts[:, None, :2] - plane * shifts[:, None, 2:3]
+    scale = np.ones(weight.shape)
+    points = np.zeros((plane.shape[1], 3))
+    focal = np.array([camera.focal_px for camera in cameras])[:, None] / np.mean([c.focal_px for c in cameras])
+    for _ in range(rounds):
+        strength = (weight * (focal / scale) ** 2)[..., None]
+        normal = np.einsum("vnki,vnkj->nij", rows * strength[..., None], rows)
+        target = np.einsum("vnki,vnk->ni", rows * strength[..., None], right)
+        size = np.trace(normal, axis1=1, axis2=2)[:, None, None]
+        points = np.linalg.solve(normal + 1e-12 * np.maximum(size, 1e-12) * np.eye(3), target[..., None])[..., 0]
+        depth = np.einsum("vj,nj->vn", turns[:, 2], points) + shifts[:, None, 2]
+        scale = np.where(np.abs(depth) > 1e-9, np.abs(depth), 1e-9)
+        scale = scale / np.maximum(np.median(scale), 1e-12)
+    return points
+
+
+def _errors(cameras: Sequence[ViewCamera], plane: Array, weight: Array, points: Array) -> Array:
+    """`(V, N)` distances on the planes; infinite behind a camera, NaN where unseen or there is no point."""
+    out = np.full(weight.shape, np.nan)
+    for view, camera in enumerate(cameras):
+        local = points @ camera.rotation_camera_world.T + camera.translation_camera
+        with np.errstate(divide="ignore", invalid="ignore"):
+            away = np.linalg.norm(local[:, :2] / local[:, 2:] - plane[view], axis=-1)
+        out[view] = np.where(local[:, 2] > 0, away, np.where(np.isnan(local[:, 2]), np.nan, np.inf))
+    return np.where(weight > 0, out, np.nan)
+
+
+def _angles_deg(first: ViewCamera, second: ViewCamera, points: Array) -> Array:
+    """`(N,)`: under which both rays meet."""
+    a, b = points - first.position_world, points - second.position_world
+    cosine = (a * b).sum(-1) / np.maximum(np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1), 1e-12)
+    return np.degrees(np.arccos(np.clip(np.abs(cosine), 0.0, 1.0)))
