@@ -82,6 +82,7 @@ def list_clips() -> None:
     cls=Command,
     epilog=example(
         "spinegen predict -i film.mp4 -o predictions",
+        "spinegen predict -i squat.mp4 -o squat --angles --fit --height 1.83",
         "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
@@ -125,6 +126,13 @@ def list_clips() -> None:
     help="Also write what was seen in a film in this form; may be repeated.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
+@click.option(
+    "--3d", "in_space", is_flag=True, help="Also lift films to 3D: points as parquet and TRC, camera and floor."
+)
+@click.option("--angles", is_flag=True, help="Also lordosis, kyphosis, bends and tilt over time, as CSV and as a page.")
+@click.option("--fit", is_flag=True, help="Also fit the spine model to everybody's 3D points: .osim, .mot, vertebrae.")
+@click.option("--fov", "fov_deg", type=float, metavar="DEG", help="Field of view along the longer side.  [default: 65]")
+@click.option("--height", "height_m", type=float, metavar="M", help="Stature of the people filmed.  [default: 1.7]")
 @exif_option
 def predict(
     source: Path,
@@ -135,6 +143,11 @@ def predict(
     detector: Path | None,
     formats: tuple[str, ...],
     spine_only: bool,
+    in_space: bool,
+    angles: bool,
+    fit: bool,
+    fov_deg: float | None,
+    height_m: float | None,
     exif: "Exif | None",
 ) -> None:
     """Find people in pictures and films, read their spines and draw them; exit 1 where a file could not be read.
@@ -142,9 +155,11 @@ def predict(
     Films give one person one number throughout, smoothed over the whole film; networks and detector ship with the package.
     """
     from ..pose.networks import cards, shipped_model
+    from ..predict.motion_stage import asked_for
     from ..predict.stage import predict as run
     from ..progress import complain, make_reporter, print_summary
 
+    lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
     file = shipped_model(model) if model in cards() else Path(model)
     summary = run(
         source,
@@ -156,6 +171,7 @@ def predict(
         exif=exif or "as-labelled",
         detector=detector,
         formats=formats,
+        lifting=lifting,
     )
     print_summary(summary)
     complain(summary, "file(s)")

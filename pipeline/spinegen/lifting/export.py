@@ -13,9 +13,9 @@ from ..files import atomic_path
 from ..pose.export import OPSET, forget_traces, halve_weights
 from ..version import __version__
 from .network import LiftingNetwork
+from .norms import RATE_HZ, STATURE_M
 from .onnx_file import KIND, METADATA_KEY, LiftingFile
 from .points import COUNT, NAMES
-from .norms import RATE_HZ, STATURE_M
 from .view import FEATURES
 
 TOLERANCE_M = 0.01

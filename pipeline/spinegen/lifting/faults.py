@@ -85,7 +85,9 @@ def _wandering(rng: np.random.Generator, count: int, frames: int) -> Array:
 
 def _unseen(rng: np.random.Generator, count: int, frames: int) -> np.ndarray:
     """`(N, T, 37)`."""
-    lost = np.repeat(rng.random((count, 1, skeleton.COUNT)) < UNSEEN_SHARE * rng.uniform(0, 2, (count, 1, 1)), frames, 1)
+    lost = np.repeat(
+        rng.random((count, 1, skeleton.COUNT)) < UNSEEN_SHARE * rng.uniform(0, 2, (count, 1, 1)), frames, 1
+    )
     for row in np.flatnonzero(rng.random(count) < CUT_SHARE):
         lost[row][:, list(_LIMBS[int(rng.integers(len(_LIMBS)))])] = True
     for row in np.flatnonzero(rng.random(count) < GAP_SHARE):

@@ -59,7 +59,7 @@ class Gradients:
         if settings.jobs > 1:
             self._pool = ProcessPoolExecutor(
                 min(settings.jobs, settings.shares) - 1,
-                mp_context=get_context("spawn"),
+                mp_context=get_context("fork"),
                 initializer=_start,
                 initargs=(sequences, settings),
             )

@@ -7,9 +7,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..geometry.types import Array, Flags
 from .lens import Lens
+from .norms import RATE_HZ, STATURE_M
 from .onnx_file import LiftingFile
 from .points import COUNT, KEYPOINT_ROWS, ROOT, centroids_of, keypoints_of
-from .norms import RATE_HZ, STATURE_M
 from .view import features_of, view_of
 
 LEAST_SEEN = 8

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 
 from ..errors import TrainingError
 from ..geometry.types import Floats
@@ -27,8 +28,6 @@ class LiftingFile:
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        import onnxruntime as ort
-
         self.path = path
         if not path.is_file():
             raise TrainingError(f"{path}: model file does not exist")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,14 @@ def load(path: Path) -> Sequences:
 
 
 def make_sequences(
-    fits: Iterable[FittedClip], *, people: int, plays: int, known: Callable[[SpineModel], list[Anchor]], poses: int, seed: int, reporter: Reporter
+    fits: Iterable[FittedClip],
+    *,
+    people: int,
+    plays: int,
+    known: Callable[[SpineModel], list[Anchor]],
+    poses: int,
+    seed: int,
+    reporter: Reporter,
 ) -> Sequences:
     """Every fit played by `plays` people, and paths through postures drawn by chance.
 
@@ -121,7 +129,7 @@ def path_through(rng: np.random.Generator, drawn: Array) -> Array:
     """From posture to posture `(F, Q)`, with rests between."""
     chosen = drawn[rng.integers(0, len(drawn), POSES_OF_A_PATH)]
     parts: list[Array] = []
-    for first, second in zip(chosen[:-1], chosen[1:], strict=True):
+    for first, second in pairwise(chosen):
         still = int(RATE_HZ * rng.uniform(*_HOLD_S))
         share = np.linspace(0.0, 1.0, int(RATE_HZ * rng.uniform(*_MOVE_S)), endpoint=False)[:, None]
         parts += [np.repeat(first[None], still, axis=0), first + share**2 * (3.0 - 2.0 * share) * (second - first)]

@@ -10,7 +10,7 @@ from ..config import Settings
 class LiftSettings(Settings):
     """How the network is trained."""
 
-    transient: ClassVar[frozenset[str]] = frozenset({"jobs", "save_every"})
+    transient: ClassVar[frozenset[str]] = frozenset({"jobs", "save_every", "steps"})
 
     steps: int = Field(default=2000, ge=1, le=10_000_000)
     shares: int = Field(default=3, ge=1, le=64)
@@ -21,6 +21,9 @@ class LiftSettings(Settings):
     width: int = Field(default=192, ge=8, le=2048)
     learning_rate: float = Field(default=2e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.02, ge=0, le=1)
-    warm_up: int = Field(default=100, ge=1)
+    warm_up: int = Field(default=60, ge=1)
+    """Steps in which the learning rate rises."""
+    cool_down: int = Field(default=300, ge=1)
+    """Last steps, in which it falls."""
     seed: int = Field(default=0, ge=0, lt=2**32)
-    save_every: int = Field(default=200, ge=1)
+    save_every: int = Field(default=50, ge=1)

@@ -82,9 +82,8 @@ def _step(
 
 
 def _rate(step: int, settings: LiftSettings) -> float:
-    """Share of the learning rate: up in a line, down to nothing along a cosine."""
-    rising = min(1.0, (step + 1) / settings.warm_up)
-    return rising * 0.5 * (1.0 + float(torch.cos(torch.tensor(torch.pi * step / settings.steps))))
+    """Share of the learning rate: up in a line, level, and down in a line in the last steps, so that a longer training begins as a shorter one."""
+    return min(1.0, (step + 1) / settings.warm_up, (settings.steps - step) / min(settings.cool_down, settings.steps))
 
 
 @torch.no_grad()
@@ -127,7 +126,7 @@ def _resumed(
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if state["settings"] != str(settings.identity()):
             raise TrainingError(
-                f"{path}: was made with settings {state['settings']}, asked for are {str(settings.identity())}; use another folder or delete it"
+                f"{path}: was made with settings {state['settings']}, asked for are {settings.identity()!s}; use another folder or delete it"
             )
         network.load_state_dict(state["network"])
         average.load_state_dict(state["average"])

@@ -7,11 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..lifting.networks import shipped_lifter
+from ..lifting.onnx_file import LiftingFile
 from ..media.video_read import open_video
 from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
 from .detector import PersonDetector
+from .live_lifting import LiveLifter, SpaceView
 from .one_euro import OneEuroFilter
+from .space import Space
 from .tracks import Seen, Tracker
 
 DETECT_EVERY = 10
@@ -32,6 +36,8 @@ class SpinePerson:
     """(37, 2), in the order of `spinegen.skeleton.NAMES`."""
     scores: NDArray[np.float64]
     """(37,): near 1 where the network is sure."""
+    space: SpaceView | None = None
+    """In 3D, with angles, where that was asked for and enough is seen."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +82,23 @@ class SpineEstimator:
         self.predictor = PosePredictor(path, flip_test=flip_test, threads=threads)
         self.detector = PersonDetector(detector, threads)
         self.threshold = threshold
+        self.threads = threads
 
     def predict(self, image_rgb: NDArray[np.uint8]) -> list[SpinePerson]:
         """People of one picture (H, W, 3), red first; the surest first."""
         seen = self.tracker().update(image_rgb, 0.0, self.detect(image_rgb))
         return [_person(person) for person in seen]
 
-    def track(self, film: Path) -> Iterator[FilmFrame]:
+    def track(self, film: Path, space: Space | None = None) -> Iterator[FilmFrame]:
         """Frame by frame, smoothed as live pictures are (no frame is looked ahead).
+
+            for frame in estimator.track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
+                for person in frame.people:
+                    if person.space is not None:
+                        print(frame.time_s, person.number, person.space.angles_deg)
+
+        Args:
+            space: camera and stature; with it everybody is lifted to 3D too.
 
         Raises:
             VideoError: missing, no video, or without a frame.
@@ -91,12 +106,17 @@ class SpineEstimator:
         with open_video(Path(film)) as video:
             follower = Follower(self)
             filters: dict[int, OneEuroFilter] = {}
+            lifter: LiveLifter | None = None
             for frame in video.frames():
                 people = []
+                if space is not None and lifter is None:
+                    height, width = frame.image_rgb.shape[:2]
+                    lifter = LiveLifter(LiftingFile(shipped_lifter(), self.threads), (width, height), space)
                 for seen in follower(frame.image_rgb, frame.time_s):
                     steady = filters.setdefault(seen.number, OneEuroFilter(video.rate_hz))
                     points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()))
-                    people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
+                    view = lifter and lifter(seen.number, frame.time_s, points, seen.scores)
+                    people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores, view))
                 yield FilmFrame(frame.number, frame.time_s, tuple(people))
 
     def detect(self, image_rgb: NDArray[np.uint8]) -> NDArray[np.float64]:

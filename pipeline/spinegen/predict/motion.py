@@ -6,36 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import UsageError
 from ..geometry.types import Array, Flags
 from ..labels.spine import SPINE_IDS
 from ..labels.spine_angles import spine_angles_deg
 from ..lifting.ground import Ground, find_ground
-from ..lifting.lens import FIELD_DEG, Lens
+from ..lifting.lens import Lens
 from ..lifting.lifter import LiftedTrack, lift_track
 from ..lifting.networks import shipped_lifter
-from ..lifting.norms import STATURE_M
 from ..lifting.onnx_file import LiftingFile
 from ..media.video_read import VideoError, open_video
 from .film import Film, FilmPerson
-
-HEIGHT_LIMITS_M = (0.5, 2.5)
-
-
-@dataclass(frozen=True)
-class Space:
-    """What is known of the camera and the people."""
-
-    fov_deg: float = FIELD_DEG
-    """Field of view along the longer side of the picture."""
-    height_m: float = STATURE_M
-    """Stature of everybody."""
-
-    def __post_init__(self) -> None:
-        low, high = HEIGHT_LIMITS_M
-        if not low <= self.height_m <= high:
-            raise UsageError(f"height: found {self.height_m:g} m, allowed are {low:g} to {high:g}")
-        Lens(1, 1, self.fov_deg)
+from .space import Space
 
 
 @dataclass(frozen=True)

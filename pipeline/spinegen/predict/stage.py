@@ -23,6 +23,7 @@ from ..progress import Reporter, StageSummary
 from .estimator import SpineEstimator
 from .film import draw_film, film_json, follow_film
 from .given_boxes import Boxes, read_boxes
+from .motion_stage import Lifting, lift_and_write
 from .one_euro import OneEuroFilter
 from .outputs import write_outputs
 
@@ -40,6 +41,7 @@ class _Run:
     """Finds and follows people; None where boxes were given."""
     places: Boxes
     formats: tuple[str, ...]
+    lifting: Lifting | None
     spine_only: bool
     exif: Exif
     reporter: Reporter
@@ -75,6 +77,7 @@ def predict(
     exif: Exif = "as-labelled",
     detector: Path | None = None,
     formats: tuple[str, ...] = (),
+    lifting: Lifting | None = None,
 ) -> StageSummary:
     """Draw and write what a network sees: `<name>.jpg` (or `<name>.mp4`) and `<name>.json` for each picture or video.
 
@@ -88,6 +91,7 @@ def predict(
         exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
         detector: with `auto`, a YOLOX, RTMDet or RF-DETR file instead of the one that ships.
         formats: of films also `openpose`, `coco`, `csv`, see `outputs.py`.
+        lifting: of films also 3D points, angles, fits, see `motion_stage.py`.
 
     Raises:
         UsageError: no picture, video or box there, or the results would overwrite the input.
@@ -113,6 +117,7 @@ def predict(
         estimator=estimator,
         places=places,
         formats=formats,
+        lifting=lifting,
         spine_only=spine_only,
         exif=exif,
         reporter=reporter,
@@ -225,6 +230,8 @@ def _video(run: _Run, found: FoundFile) -> None:
             frames, rate, faults = film_json(film), film.rate_hz, film.faults
             draw_film(found.path, drawn, film, run.spine_only, run.reporter)
             write_outputs(film, stem, run.formats)
+            if run.lifting is not None:
+                run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
         else:
             with open_video(found.path) as video:
                 frames = _film(run, found, video, drawn)
