@@ -53,7 +53,7 @@ def main() -> None:
     print(f"  goal: a median of {GOAL_MM:.0f} mm")
     if options.sheet:
         widest = list(sets)[-1]
-        draw_furthest(options.sheet, real, sets[widest], *found[widest])
+        draw_furthest(options.sheet, real, sets[widest], found[widest][0], nearest=found[widest][1])
 
 
 def percentiles(distance: Array) -> str:
@@ -82,7 +82,7 @@ def authored_postures(model: SpineModel) -> tuple[Array, Array]:
             if any(name == f"{other}_{word}" for other, spec in flow.clips.items() for word in spec.variants):
                 continue
             short = flow.model_copy(update={"clips": {name: clip.model_copy(update={"repeat": min(clip.repeat, 2)})}})
-            q = perform(short, name, model, AUTHORED_HZ, np.random.default_rng(1)).q
+            q = perform(short, name, model, AUTHORED_HZ, rng=np.random.default_rng(1)).q
             (yoga if file == "yoga" else others).append(in_pelvis(keypoints(model, q)))
     return np.concatenate(yoga), np.concatenate(others)
 
@@ -128,7 +128,7 @@ def nearest_mm(real: Array, known: Array) -> tuple[Array, Ints]:
     return distance, index
 
 
-def draw_furthest(path: Path, real: Array, known: Array, distance: Array, nearest: Ints, count: int = 10) -> None:
+def draw_furthest(path: Path, real: Array, known: Array, distance: Array, *, nearest: Ints, count: int = 10) -> None:
     """Pairs from the side: a frame (blue) and its nearest posture (grey)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

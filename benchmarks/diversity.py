@@ -7,18 +7,24 @@ histograms. Exits with 1 where an octant of the azimuth is seen more than twice 
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from spinegen.humans.spec.person_spec import PersonSpec
+from spinegen.records.base import JsonObject, as_plain
+from spinegen.records.people import read_people
+from spinegen.records.plan_shot import Shot
+from spinegen.scenes.plan import read_shots
 
 OCTANTS = (
     "front", "front right", "right", "back right", "back", "back left", "left", "front left",
@@ -59,7 +65,7 @@ def main() -> int:
     return int(unevenness > MOST_UNEVEN or nearest < ALIKE)
 
 
-def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[list[Shot], dict[str, PersonSpec]]:
     """The plan's rows and the specs of the people who are in it."""
     fits = workspace.resolve() / "fits"
     if not fits.is_dir():
@@ -69,30 +75,30 @@ def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[pd.Dat
         run = "import sys; from spinegen.cli import main; main()"
         arguments = ["render", "--plan-only", "--scenes", scenes, "--shots", str(shots), "--seed", str(seed)]
         subprocess.run([sys.executable, "-c", run, *arguments, "--out", folder], check=True, stdout=subprocess.DEVNULL)
-        plan = pd.read_parquet(Path(folder) / "plan.parquet")
-        everybody = json.loads((Path(folder) / "people.json").read_text())
-    seen = {row["person"] for text in plan.people for row in json.loads(text)}
+        plan = read_shots(Path(folder) / "plan.parquet")
+        everybody = read_people(Path(folder) / "people.json")
+    seen = {placed.person for shot in plan for placed in shot.people}
     return plan, {name: everybody[name] for name in sorted(seen)}
 
 
-def distributions(shots: pd.DataFrame, people: dict[str, Any]) -> dict[str, dict[str, int]]:
+def distributions(plan: Sequence[Shot], people: Mapping[str, PersonSpec]) -> dict[str, dict[str, int]]:
     """Counts by name of the distribution and of its class. People are counted once a shot that they are in."""
-    cast = [people[row["person"]] for text in shots.people for row in json.loads(text)]
-    light = pd.DataFrame([json.loads(text) for text in shots.light])
-    sun = pd.DataFrame(light["sun"].tolist(), columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
+    cast = [people[placed.person] for shot in plan for placed in shot.people]
+    shots = pd.DataFrame([shot.readable() for shot in plan])
+    sun = pd.DataFrame([shot.light.sun for shot in plan], columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
     octant = ((shots.azimuth_deg.to_numpy() + 22.5) % 360 // 45).astype(int)
-    garments = Counter(garment["kind"].replace("_", " ") for spec in cast for garment in spec["garments"])
+    garments = Counter(garment.kind.replace("_", " ") for spec in cast for garment in spec.garments)
     hidden = np.select(
         [shots.occluder & shots.truncated, shots.occluder, shots.truncated], ["both", "a thing", "cut off"], "whole"
     )
     height = shots.box_px / np.maximum(shots.width, shots.height)
     return {
-        "sex": _sorted(Counter(spec["sex"] for spec in cast)),
-        "age, years": _binned([spec["age_years"] for spec in cast], [0, 18, 25, 35, 45, 55, 65, 120]),
-        "stature, cm": _binned([100 * spec["stature_m"] for spec in cast], [0, 150, 160, 170, 180, 190, 250]),
-        "build, kg/m2": _binned([spec["bmi"] for spec in cast], [0, 18.5, 22, 25, 30, 35, 80]),
-        "melanin": _binned([spec["skin"]["melanin"] for spec in cast], [0, 0.2, 0.4, 0.6, 0.8, 1.01]),
-        "hair": _sorted(Counter(spec["hair"]["style"].replace("_", " ") for spec in cast)),
+        "sex": _sorted(Counter(spec.sex for spec in cast)),
+        "age, years": _binned([spec.age_years for spec in cast], [0, 18, 25, 35, 45, 55, 65, 120]),
+        "stature, cm": _binned([100 * spec.stature_m for spec in cast], [0, 150, 160, 170, 180, 190, 250]),
+        "build, kg/m2": _binned([spec.bmi for spec in cast], [0, 18.5, 22, 25, 30, 35, 80]),
+        "melanin": _binned([spec.skin.melanin for spec in cast], [0, 0.2, 0.4, 0.6, 0.8, 1.01]),
+        "hair": _sorted(Counter(spec.hair.style.replace("_", " ") for spec in cast)),
         "garment": _sorted(garments),
         "place": _sorted(Counter(kind.replace("_", " ") for kind in shots.place_kind)),
         "sun outdoors, deg": _binned(sun.elevation[~shots.indoor.to_numpy()], [-10, 10, 20, 30, 45, 60, 90]),
@@ -121,9 +127,9 @@ def _binned(values: Any, edges: list[float]) -> dict[str, int]:
     return {name: int(count) for name, count in zip(names, counts, strict=True)}
 
 
-def nearest_people(people: dict[str, Any]) -> tuple[float, tuple[str, str]]:
+def nearest_people(people: Mapping[str, PersonSpec]) -> tuple[float, tuple[str, str]]:
     """Distance of the two people most alike, root mean square over all traits of body, skin and face in standard deviations, and who."""
-    rows = [_traits(spec) for spec in people.values()]
+    rows = [_traits(as_plain(spec.model_dump(mode="json"))) for spec in people.values()]
     table = pd.DataFrame(rows).fillna(0.0)
     table = table.loc[:, table.std() > 1e-9]
     scaled = ((table - table.mean()) / table.std()).to_numpy()
@@ -134,7 +140,7 @@ def nearest_people(people: dict[str, Any]) -> tuple[float, tuple[str, str]]:
     return float(np.sqrt(square.min())), (names[first], names[second])
 
 
-def _traits(spec: dict[str, Any], prefix: str = "") -> dict[str, float]:
+def _traits(spec: JsonObject, prefix: str = "") -> dict[str, float]:
     """Every number of a spec's body, skin and face by its path; clothes, which anybody may change, and seeds are left out."""
     found: dict[str, float] = {}
     for key, value in spec.items():

@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from spinegen.records.sidecar import read_sidecar
+
 SIZES = (5_000, 10_000, 25_000)
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -23,19 +25,18 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 def multiply(source: Path, target: Path, count: int) -> None:
     """Fill `target` (a frames folder) with `count` frames made of those in `source`."""
     originals = sorted(path for path in source.glob("*/*.json") if not path.name.startswith("."))
-    records = [(path, json.loads(path.read_text(encoding="utf-8"))) for path in originals]
-    if not records:
+    sidecars = [(path, read_sidecar(path)) for path in originals]
+    if not sidecars:
         sys.exit(f"{source}: holds no frames")
     for shot in range(count):
-        path, record = records[shot % len(records)]
+        path, sidecar = sidecars[shot % len(sidecars)]
         folder, stem = target / f"{shot // 1000:05d}", f"{shot:08d}"
         folder.mkdir(parents=True, exist_ok=True)
-        names = {"image": f"{stem}.jpg", "mask": f"{stem}.mask.png"}
-        for key, name in names.items():
-            original = path.parent / record[key]
-            os.link(original, folder / name)
-        copy = {**record, **names, "depth": None, "shot": shot}
-        (folder / f"{stem}.json").write_text(json.dumps(copy, separators=(",", ":")), encoding="utf-8")
+        image, mask = f"{stem}.jpg", f"{stem}.mask.png"
+        os.link(path.parent / sidecar.image, folder / image)
+        os.link(path.parent / sidecar.mask, folder / mask)
+        copy = sidecar.model_copy(update={"image": image, "mask": mask, "depth": None, "shot": shot, "sha256": None})
+        (folder / f"{stem}.json").write_bytes(copy.sealed())
 
 
 def export_here(root: Path, jobs: int) -> None:

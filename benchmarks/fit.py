@@ -53,7 +53,7 @@ def accuracy(seeds: int = 3) -> None:
         observed = model.station_positions(model.forward(q), markers.stations)
         observed = observed + NOISE_M * rng.standard_normal(observed.shape)
         for name, smooth in (("smoothed", True), ("frame by frame", False)):
-            problem = make_problem(model, markers, observed, RATE_HZ, smooth)
+            problem = make_problem(model, markers, observed, RATE_HZ, smooth=smooth)
             rows[name].append(vertebra_error_mm(model, solve_motion(model, problem, smooth=smooth), truth))
         holed = observed.copy()
         for column in range(holed.shape[1]):
@@ -107,14 +107,14 @@ def speed(frames: int = 3000, opensim_frames: int = 30) -> None:
     solve_motion(model, make_problem(model, markers, observed[:100], RATE_HZ))  # imports
     rates = {}
     for name, smooth in (("ours, smoothed", True), ("ours, frame by frame", False)):
-        problem = make_problem(model, markers, observed, RATE_HZ, smooth)
+        problem = make_problem(model, markers, observed, RATE_HZ, smooth=smooth)
         start = time.process_time()
         found = solve_motion(model, problem, smooth=smooth)
         rates[smooth] = frames / (time.process_time() - start)
         print(f"{name:24s} {rates[smooth]:8.1f} frames/s  {vertebra_error_mm(model, found, truth):5.2f} mm")
     part = slice(0, opensim_frames)
     start = time.process_time()
-    found = solve_with_opensim(model, markers, observed[part], np.arange(opensim_frames) / RATE_HZ, q[0])
+    found = solve_with_opensim(model, markers, observed[part], np.arange(opensim_frames) / RATE_HZ, first_q=q[0])
     theirs = opensim_frames / (time.process_time() - start)
     print(
         f"{'OpenSim with couplers':24s} {theirs:8.2f} frames/s  {vertebra_error_mm(model, found, truth[part]):5.2f} mm"

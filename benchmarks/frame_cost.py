@@ -26,6 +26,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spinegen.config import load_yaml, parse
+from spinegen.engine.gpu.renderer import Renderer
+from spinegen.engine.server.commands import execute
+from spinegen.engine.server.session import Session as EngineSession
+from spinegen.errors import EngineError
+from spinegen.progress import SilentReporter
+from spinegen.records.people import read_people
+from spinegen.render.client import Connection
+from spinegen.render.fits import Fits, read_motions
+from spinegen.render.frame import Avatars, draw_frame
+from spinegen.render.paths import FramePaths
+from spinegen.render.remaining import Remaining
+from spinegen.render.session import Session
+from spinegen.render.skeleton_map import load_skeleton_map
+from spinegen.resources import shipped
+from spinegen.scenes.plan import Plan, make_plan
+from spinegen.scenes.settings import SceneSettings
+from spinegen.workspace import Workspace
+
 PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
     "model of a person": ("render.avatar:Avatar.__init__",),
@@ -106,39 +125,35 @@ class Clock:
         setattr(owner, last, classmethod(counted) if bound else counted)
 
 
+class Direct(Connection):
+    """Commands without a socket."""
+
+    def __init__(self, engine: EngineSession) -> None:
+        self.endpoint, self.timeout_s, self._dead, self._engine = "direct", 0.0, "", engine
+
+    def request(self, command: str, timeout_s: float | None = None) -> str | bytes:
+        reply = execute(self._engine, command)
+        if isinstance(reply, str) and reply.startswith("error"):
+            raise EngineError(f"the engine answered {reply[:300]!r} to {command[:80]!r}")
+        return reply
+
+
+def draw_all(plan: Plan, frames: Path, session: Session, avatars: Avatars) -> int:
+    """Draw every shot of a plan; how many there were."""
+    count = 0
+    for batch in Remaining(plan, frames).batches():
+        shots = plan.shots(batch.part, batch.shots)
+        avatars.poses.expect(shots)
+        for shot in shots:
+            paths = FramePaths(frames, shot.shot)
+            paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
+            draw_frame(shot, session, avatars, paths, keep_depth=False)
+            count += 1
+    return count
+
+
 def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
     """Draw a plan in this process; seconds by part, and pictures drawn."""
-    from spinegen.config import load_yaml, parse
-    from spinegen.engine.gpu.renderer import Renderer
-    from spinegen.engine.server.commands import execute
-    from spinegen.engine.server.session import Session as EngineSession
-    from spinegen.errors import EngineError
-    from spinegen.progress import SilentReporter
-    from spinegen.records.people import read_people
-    from spinegen.render.client import Connection
-    from spinegen.render.fits import Fits, read_motions
-    from spinegen.render.frame import Avatars, draw_frame
-    from spinegen.render.paths import FramePaths
-    from spinegen.render.remaining import Remaining
-    from spinegen.render.session import Session
-    from spinegen.render.skeleton_map import load_skeleton_map
-    from spinegen.resources import shipped
-    from spinegen.scenes.plan import make_plan
-    from spinegen.scenes.settings import SceneSettings
-    from spinegen.workspace import Workspace
-
-    class Direct(Connection):
-        """Commands without a socket."""
-
-        def __init__(self, engine: EngineSession) -> None:
-            self.endpoint, self.timeout_s, self._dead, self._engine = "direct", 0.0, "", engine
-
-        def request(self, command: str, timeout_s: float | None = None) -> str | bytes:
-            reply = execute(self._engine, command)
-            if isinstance(reply, str) and reply.startswith("error"):
-                raise EngineError(f"the engine answered {reply[:300]!r} to {command[:80]!r}")
-            return reply
-
     width, height = map(int, options.size.split("x"))
     data = load_yaml(shipped("configs/scenes")[options.scenes], SceneSettings).model_dump(mode="json")
     changes = {"shots": options.shots, "setup": {"takes": takes}, "image": {"width": width, "height": height}}
@@ -147,7 +162,9 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         root = Path(folder)
         scene = parse({**data, **changes}, SceneSettings, "frame_cost")
         with SilentReporter().task("plan", None, "shots") as task:
-            plan = make_plan(scene, read_motions(workspace), options.seed, root / "plan", root / "people.json", task)
+            plan = make_plan(
+                scene, read_motions(workspace), options.seed, root / "plan", people=root / "people.json", task=task
+            )
         engine = EngineSession(Renderer(options.quality))
         mapping = load_skeleton_map()
         session = Session(Direct(engine), mapping)
@@ -155,16 +172,8 @@ def play(options: argparse.Namespace, takes: int) -> dict[str, Any]:
         for part, places in PARTS.items():
             for where in places:
                 clock.watch(part, where)
-        frames = 0
         with clock.part("other"):
-            for batch in Remaining(plan, root / "frames").batches():
-                shots = plan.shots(batch.part, batch.shots)
-                avatars.poses.expect(shots)
-                for shot in shots:
-                    paths = FramePaths(root / "frames", shot.shot)
-                    paths.sidecar.parent.mkdir(parents=True, exist_ok=True)
-                    draw_frame(shot, session, avatars, paths, False)
-                    frames += 1
+            frames = draw_all(plan, root / "frames", session, avatars)
     seconds = {name: value / frames for name, value in clock.seconds.items() if name != "start"}
     return {"frames": frames, "renderer": engine.renderer.name, "seconds": seconds, "start": clock.seconds["start"]}
 

@@ -15,9 +15,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from spinegen.files import write_json
+from spinegen.records.base import JsonObject
+from spinegen.records.metrics import found_metrics
 from spinegen.workspace import Workspace
 
 SHARES = {"draw": 0.5, "full": 0.2, "medium": 0.2}
@@ -34,9 +35,9 @@ def main() -> None:
     parser.add_argument("--footage", type=Path, help="folder of real.py")
     given = parser.parse_args()
     workspace = Workspace(given.out)
-    found: dict[str, Any] = {"device": given.device, "cores": os.cpu_count(), "jobs": given.jobs, "driver": driver()}
+    found: JsonObject = {"device": given.device, "cores": os.cpu_count(), "jobs": given.jobs, "driver": driver()}
     spinegen("fit-mocap", "--out", given.out, "--jobs", min(given.jobs, 3))
-    found["draw"] = draw(workspace, given.scenes, given.jobs, 60 * given.minutes * SHARES["draw"])
+    found["draw"] = {**draw(workspace, given.scenes, given.jobs, 60 * given.minutes * SHARES["draw"])}
     print(found["draw"], flush=True)
     spinegen("export-coco", given.out)
     for model in ("full", "medium"):
@@ -90,18 +91,20 @@ def draw(workspace: Workspace, scenes: str, jobs: int, seconds: float) -> dict[s
     }
 
 
-def figures(workspace: Workspace) -> dict[str, Any]:
+def figures(workspace: Workspace) -> JsonObject:
     """Scores and speeds of the training that has just ended."""
-    metrics = json.loads((workspace.pose / "metrics.json").read_text(encoding="utf-8"))
-    training, network = metrics["training"], metrics["scores"]["network"]
+    metrics = found_metrics(workspace.pose)
+    if metrics is None or metrics.training is None:
+        raise SystemExit(f"{workspace.pose}: holds no scores of a training")
+    training, network = metrics.training, metrics.scores.network
     return {
         **{f"ap_{name}": network[name]["AP"] for name in ("all", "body", "spine", "feet")},
-        "people": training["people"],
-        "steps": training["steps"],
-        "batch": training["batch"],
-        "training_people_per_s": training["people_per_s"],
-        "loader_people_per_s": training["loader_people_per_s"],
-        "latency": metrics["latency"],
+        "people": training.people,
+        "steps": training.steps,
+        "batch": training.batch,
+        "training_people_per_s": training.people_per_s,
+        "loader_people_per_s": training.loader_people_per_s,
+        "latency": [row.plain() for row in metrics.latency],
     }
 
 

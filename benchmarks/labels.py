@@ -119,7 +119,7 @@ class Seen:
     frame: list[str] = field(default_factory=list)
 
 
-def look(body: Body, number: int, fit: FittedClip, frame: int, seen: Seen) -> None:
+def look(body: Body, number: int, fit: FittedClip, frame: int, *, seen: Seen) -> None:
     """Measure one person in one frame."""
     pose = body.performer.pose(
         PlacedPerson(
@@ -198,7 +198,7 @@ def measure(fits: list[FittedClip], frames: int, people: int, seed: int) -> tupl
         body = Body(seed, number)
         sweeps.append(sweep_mm(body))
         for fit, frame in job:
-            look(body, number, fit, frame, seen)
+            look(body, number, fit, frame, seen=seen)
     return seen, np.stack(sweeps)
 
 

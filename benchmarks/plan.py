@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from spinegen.config import load_yaml
-from spinegen.motions import with_clips
+from spinegen.motions.shipped import with_clips
 from spinegen.progress import SilentReporter
 from spinegen.render.fits import read_motions
 from spinegen.resources import shipped
@@ -52,8 +52,8 @@ def make(root: Path, shots: int) -> None:
             read_motions(Workspace(root)),
             0,
             root / "plan.parquet",
-            root / "people.json",
-            task,
+            people=root / "people.json",
+            task=task,
         )
 
 
@@ -157,49 +157,60 @@ def main() -> None:
         folder = Path(name)
         fits = options.fits or fitted(folder / "fitted")
         print(f"load {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores")
-        *_, base, _ = measured(nothing, fits)
-        print(f"a process that has read the fits: {base:.0f} MB")
-
-        seconds, cpu, peak, _ = measured(plain, workspace_like(fits, folder / "plain"), PLAIN_ROWS)
-        row_ms, row_kb = 1000 * cpu / PLAIN_ROWS, 1024 * (peak - base) / PLAIN_ROWS
-        hours, gigabytes = row_ms * HUGE / 3.6e6, row_kb * HUGE / 1024**2
-        print(
-            f"plain way, {PLAIN_ROWS} rows: {seconds:.1f} s, processor {cpu:.1f} s, {peak:.0f} MB ({row_ms:.2f} ms and {row_kb:.1f} kB a row;"
-        )
-        print(f"    that rate gives {hours:.1f} h and {gigabytes:.1f} GB for {HUGE} rows: an extrapolation)")
-        for shots in (10_000, 100_000, HUGE):
-            root = workspace_like(fits, folder / str(shots))
-            seconds, cpu, peak, _ = measured(make, root, shots)
-            ratio = row_ms * shots / 1000 / cpu
-            print(f"plan of {shots} rows: {seconds:.1f} s, processor {cpu:.1f} s, {peak:.0f} MB: ", end="")
-            print(f"{ratio:.0f} times as fast as the plain way")
-        huge = folder / str(HUGE)
-        *_, peak, part_ms = measured(open_part, huge)
-        print(f"opening a part of it for 12 rows: {part_ms:.0f} ms, {peak:.0f} MB")
-
-        times = []
-        for jobs in (1, 2):
-            root = workspace_like(fits, folder / f"shared-{jobs}")
-            make(root, SHARED_ROWS)
-            plan = opened(root)
-            for part in range(plan.header.parts):
-                (plan.folder / plan.header.file_of(part)).unlink(missing_ok=True)
-            shares = [[part for part in range(plan.header.parts) if part % jobs == job] for job in range(jobs)]
-            start = time.perf_counter()
-            with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-                list(pool.map(draw_parts, [root] * jobs, shares))
-            times.append(time.perf_counter() - start)
-            rows = len(read_shots(root / "plan.parquet"))
-            print(f"{rows} rows on {jobs} process(es): {times[-1]:.1f} s, {1000 * times[-1] / rows:.2f} ms a row")
-        print(f"two processes are {times[0] / times[1]:.2f} times as fast as one")
-
+        huge = sizes(fits, folder)
+        shared_out(fits, folder)
         if options.render:
-            samples = render_for(huge, options.render, options.jobs)
-            drawn = sum(1 for _ in (huge / "frames").glob("*/*.json"))
-            print(f"spinegen render with {HUGE} rows to come, {drawn} frames drawn: main process ", end="")
-            print(
-                f"{samples[0]:.0f} MB at the first frame, {samples[-1]:.0f} MB at the last, {max(samples):.0f} MB at most"
-            )
+            rendering(huge, options.render, options.jobs)
+
+
+def sizes(fits: Path, folder: Path) -> Path:
+    """Plans of more and more rows against the plain way; the workspace of the largest."""
+    *_, base, _ = measured(nothing, fits)
+    print(f"a process that has read the fits: {base:.0f} MB")
+    seconds, cpu, peak, _ = measured(plain, workspace_like(fits, folder / "plain"), PLAIN_ROWS)
+    row_ms, row_kb = 1000 * cpu / PLAIN_ROWS, 1024 * (peak - base) / PLAIN_ROWS
+    hours, gigabytes = row_ms * HUGE / 3.6e6, row_kb * HUGE / 1024**2
+    print(
+        f"plain way, {PLAIN_ROWS} rows: {seconds:.1f} s, processor {cpu:.1f} s, {peak:.0f} MB ({row_ms:.2f} ms and {row_kb:.1f} kB a row;"
+    )
+    print(f"    that rate gives {hours:.1f} h and {gigabytes:.1f} GB for {HUGE} rows: an extrapolation)")
+    for shots in (10_000, 100_000, HUGE):
+        root = workspace_like(fits, folder / str(shots))
+        seconds, cpu, peak, _ = measured(make, root, shots)
+        ratio = row_ms * shots / 1000 / cpu
+        print(f"plan of {shots} rows: {seconds:.1f} s, processor {cpu:.1f} s, {peak:.0f} MB: ", end="")
+        print(f"{ratio:.0f} times as fast as the plain way")
+    huge = folder / str(HUGE)
+    *_, peak, part_ms = measured(open_part, huge)
+    print(f"opening a part of it for 12 rows: {part_ms:.0f} ms, {peak:.0f} MB")
+    return huge
+
+
+def shared_out(fits: Path, folder: Path) -> None:
+    """Two processes draw the parts of one plan."""
+    times = []
+    for jobs in (1, 2):
+        root = workspace_like(fits, folder / f"shared-{jobs}")
+        make(root, SHARED_ROWS)
+        plan = opened(root)
+        for part in range(plan.header.parts):
+            (plan.folder / plan.header.file_of(part)).unlink(missing_ok=True)
+        shares = [[part for part in range(plan.header.parts) if part % jobs == job] for job in range(jobs)]
+        start = time.perf_counter()
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            list(pool.map(draw_parts, [root] * jobs, shares))
+        times.append(time.perf_counter() - start)
+        rows = len(read_shots(root / "plan.parquet"))
+        print(f"{rows} rows on {jobs} process(es): {times[-1]:.1f} s, {1000 * times[-1] / rows:.2f} ms a row")
+    print(f"two processes are {times[0] / times[1]:.2f} times as fast as one")
+
+
+def rendering(huge: Path, seconds: float, jobs: int) -> None:
+    """What the main process needs while it draws from the largest plan."""
+    samples = render_for(huge, seconds, jobs)
+    drawn = sum(1 for _ in (huge / "frames").glob("*/*.json"))
+    print(f"spinegen render with {HUGE} rows to come, {drawn} frames drawn: main process ", end="")
+    print(f"{samples[0]:.0f} MB at the first frame, {samples[-1]:.0f} MB at the last, {max(samples):.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,10 @@ def _pyrender(
     return draw, {"renderer": f"pyrender {pyrender.__version__}", "draws": "picture, depth, mask"}
 
 
+Z_UP = np.array([[1, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]], float)
+"""Ground axes (y up) to Blender's (z up)."""
+
+
 def _cycles(
     meshes: list[tuple[np.ndarray, np.ndarray]], size: tuple[int, int], samples: int
 ) -> tuple[Callable[[int], None], dict[str, Any]]:
@@ -96,7 +100,26 @@ def _cycles(
     import bpy  # type: ignore[import-not-found]
     from mathutils import Matrix  # type: ignore[import-not-found]
 
-    up = np.array([[1, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]], float)
+    scene = bpy.context.scene
+    camera = _blender_world(bpy, meshes)
+    _cycles_settings(bpy, size, samples)
+    target = Path(tempfile.mkdtemp(prefix="cycles-")) / "frame.exr"
+
+    def draw(number: int) -> None:
+        camera.matrix_world = Matrix((Z_UP @ camera_y_up(number)).tolist())
+        scene.render.filepath = str(target)
+        with _quiet():
+            bpy.ops.render.render(write_still=True)
+        if not target.is_file():
+            raise SystemExit("Cycles wrote nothing")
+        target.unlink()
+
+    about = {"renderer": f"Cycles {bpy.app.version_string}", "samples_a_pixel": samples, "denoised": True}
+    return draw, {**about, "draws": "picture, depth, mask"}
+
+
+def _blender_world(bpy: Any, meshes: list[tuple[np.ndarray, np.ndarray]]) -> Any:
+    """People, ground and sun in place of what was there; the camera."""
     for thing in list(bpy.data.objects):
         bpy.data.objects.remove(thing)
     scene = bpy.context.scene
@@ -108,7 +131,7 @@ def _cycles(
 
     for number, (vertices, faces) in enumerate(meshes, 1):
         data = bpy.data.meshes.new(f"person_{number}")
-        data.from_pydata((vertices @ up[:3, :3].T).tolist(), [], faces.tolist())
+        data.from_pydata((vertices @ Z_UP[:3, :3].T).tolist(), [], faces.tolist())
         data.shade_smooth()
         add(f"person_{number}", data).pass_index = number
     half = GROUND_M / 2
@@ -122,32 +145,23 @@ def _cycles(
     camera = add("camera", bpy.data.cameras.new("camera"))
     camera.data.angle = np.radians(FOV_DEG)
     scene.camera = camera
+    return camera
+
+
+def _cycles_settings(bpy: Any, size: tuple[int, int], samples: int) -> None:
+    """Path tracing on the CPU, all passes in one file."""
+    scene, layer = bpy.context.scene, bpy.context.view_layer
     scene.render.engine = "CYCLES"
     scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", samples, True
     scene.render.resolution_x, scene.render.resolution_y = size
     scene.render.resolution_percentage = 100
     scene.render.use_persistent_data = True
-    layer = bpy.context.view_layer
     layer.use_pass_z = layer.use_pass_object_index = True
-    folder = Path(tempfile.mkdtemp(prefix="cycles-"))
     settings = scene.render.image_settings
     with contextlib.suppress(AttributeError):
         settings.media_type = "MULTI_LAYER_IMAGE"
     settings.file_format = "OPEN_EXR_MULTILAYER"
     settings.color_depth = "32"
-
-    def draw(number: int) -> None:
-        camera.matrix_world = Matrix((up @ camera_y_up(number)).tolist())
-        target = folder / "frame.exr"
-        scene.render.filepath = str(target)
-        with _quiet():
-            bpy.ops.render.render(write_still=True)
-        if not target.is_file():
-            raise SystemExit("Cycles wrote nothing")
-        target.unlink()
-
-    about = {"renderer": f"Cycles {bpy.app.version_string}", "samples_a_pixel": samples, "denoised": True}
-    return draw, {**about, "draws": "picture, depth, mask"}
 
 
 @contextlib.contextmanager

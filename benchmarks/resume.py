@@ -131,6 +131,7 @@ def kill_and_compare(
     folder: Path,
     reference: dict[str, bytes],
     seconds: float,
+    *,
     kills: int,
     rng: np.random.Generator,
     say: Callable[[str], None] = lambda _: None,
@@ -239,7 +240,7 @@ def main() -> None:
             flush=True,
         )
         say = functools.partial(print, flush=True)
-        outcome = kill_and_compare(record, folder, reference, seconds, options.kills, rng, say)
+        outcome = kill_and_compare(record, folder, reference, seconds, kills=options.kills, rng=rng, say=say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"{len(outcome.hits)} kills over {outcome.workspaces} workspaces: {len(outcome.differing)} files differ")

@@ -12,7 +12,7 @@ import numpy as np
 
 import spinegen
 from spinegen.biomech.fits.files import intervertebral_deg, write_fit
-from spinegen.motions import make_shipped_clips
+from spinegen.motions.shipped import make_shipped_clips
 
 
 def main() -> None:

@@ -44,14 +44,16 @@ def main() -> None:
     for flow, clip in find_motions(options.motions):
         if options.keys:
             if not any(clip.startswith(f"{other}_") for other in flow.clips):
-                rows += [key_strip(model, flow, clip, options.moments, view) for view in options.views]
+                rows += [key_strip(model, flow, clip, options.moments, view=view) for view in options.views]
             continue
-        performance = perform(flow, clip, model, 50.0, np.random.default_rng(1))
+        performance = perform(flow, clip, model, 50.0, rng=np.random.default_rng(1))
         slide, depth = faults_mm(model, performance)
         print(
             f"{clip:28s} {performance.times_s[-1]:5.1f} s  slides {slide:4.0f} mm/s  sinks {depth:3.0f} mm", flush=True
         )
-        rows += [film(model, performance, f"{clip} ({view})", options.moments, VIEWS[view]) for view in options.views]
+        rows += [
+            film(model, performance, f"{clip} ({view})", options.moments, view=VIEWS[view]) for view in options.views
+        ]
     cv2.imwrite(str(options.sheet), np.concatenate(rows))
 
 
@@ -67,7 +69,7 @@ def faults_mm(model: SpineModel, performance: Performance) -> tuple[float, float
     return 1000.0 * float(np.percentile(speed[both], 95)) if both.any() else 0.0, -1000.0 * float(over.min())
 
 
-def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str) -> Picture:
+def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, *, view: str) -> Picture:
     """The first key postures of a clip, planted, as a strip."""
     spec = flow.clips[clip]
     count = min(len(spec.keys), moments)
@@ -75,11 +77,13 @@ def key_strip(model: SpineModel, flow: Flow, clip: str, moments: int, view: str)
     poses = flow.key_poses(clip)[:count]
     q = plant_keys(model, spec, poses)
     still = Performance(1.0, np.arange(count, dtype=float), q, tuple(pose.activity for pose in poses))
-    strip = film(model, still, f"{clip} ({view})", count, VIEWS[view])
+    strip = film(model, still, f"{clip} ({view})", count, view=VIEWS[view])
     return np.pad(strip, ((0, 0), (0, CELL_PX * (moments - count)), (0, 0)), constant_values=250)
 
 
-def film(model: SpineModel, performance: Performance, title: str, moments: int, view: tuple[float, float]) -> Picture:
+def film(
+    model: SpineModel, performance: Performance, title: str, moments: int, *, view: tuple[float, float]
+) -> Picture:
     """A strip of figures."""
     frames = np.linspace(0, len(performance.q) - 1, moments).round().astype(int)
     poses = model.forward(performance.q[frames])
@@ -89,14 +93,14 @@ def film(model: SpineModel, performance: Performance, title: str, moments: int, 
     strip = np.full((CELL_PX, CELL_PX * moments, 3), 250, np.uint8)
     for number in range(moments):
         cell = strip[:, number * CELL_PX : (number + 1) * CELL_PX]
-        _figure(cell, points[number], spines[number], tips[number], view)
+        _figure(cell, points[number], spines[number], tips[number], view=view)
         word = performance.activities[frames[number]]
         cv2.putText(cell, word, (4, CELL_PX - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.32, (120, 120, 120), 1, cv2.LINE_AA)
     cv2.putText(strip, title, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
     return strip
 
 
-def _figure(cell: Picture, points: Array, spine: Array, tips: Array, view: tuple[float, float]) -> None:
+def _figure(cell: Picture, points: Array, spine: Array, tips: Array, *, view: tuple[float, float]) -> None:
     middle = points[NAMES.index("hip")]
     across = np.array([-view[1], 0.0, view[0]]) * -1.0
 

@@ -20,6 +20,7 @@ class Shot(Settings):
     size: tuple[float, float] = (1, 1)
     lens: Lens = Lens()
     count: int = Field(default=1, ge=1, le=4)
+    parts: tuple[str, ...] = Field(default=("whole",), min_length=1)
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -35,7 +36,7 @@ def test_an_empty_file_means_all_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("countt: 2", ("line 1: unknown field countt", "lens, count")),
+        ("countt: 2", ("line 1: unknown field countt", "lens, count, parts")),
         ("lens: {fokal_mm: 2}", ("unknown field lens.fokal_mm", "focal_mm")),
         ("count: many", ("field count", "'many'", "integer")),
         ("count: 9", ("field count", "9", "less than or equal to 4")),
@@ -44,6 +45,9 @@ def test_an_empty_file_means_all_defaults(tmp_path: Path) -> None:
         ("- 1\n- 2", ("must hold a mapping", "list")),
         ("a: [1", ("is not valid YAML",)),
         ("x: !!python/object/apply:os.system [ls]", ("is not valid YAML",)),
+        ("count: 2\n\tname: a", ("line 2: is not valid YAML", "\\t")),
+        ("lens: 35", ("field lens: found 35: must be a mapping of settings",)),
+        ("parts: []", ("field parts: found []: needs at least 1",)),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
@@ -112,8 +116,15 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
     assert load_yaml(written(tmp_path, "folder: ~"), Shot).folder is None
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16"])
 def test_a_byte_order_mark_is_no_part_of_a_key(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "shot.yaml"
     path.write_text("count: 2", encoding=encoding)
     assert load_yaml(path, Shot).count == 2
+
+
+def test_text_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "shot.yaml"
+    path.write_bytes("count: 2\nname: Bär\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"shot\.yaml: line 2: is not UTF-8 text; save the file as UTF-8"):
+        load_yaml(path, Shot)

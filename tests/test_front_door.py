@@ -11,7 +11,7 @@ import spinegen
 from spinegen.annotate.settings import ExportSettings
 from spinegen.config import Settings
 from spinegen.errors import ConfigError, DatasetError, SpinegenError, UsageError
-from spinegen.pipeline import STAGES, StageName, of_config, run_stage
+from spinegen.pipeline import STAGES, StageName, of_config, run_pipeline, run_stage
 from spinegen.progress import StageSummary, complain
 from spinegen.render.settings import RenderSettings
 from spinegen.workspace import Workspace
@@ -89,6 +89,13 @@ def test_a_config_is_noted_in_the_record(tmp_path: Path) -> None:
     noted = Workspace(tmp_path).run().config
     assert noted is not None
     assert noted.path == "demo"
+
+
+def test_where_no_clip_can_be_fitted_the_run_ends_with_why(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text(f"fit: {{clips: [{tmp_path / 'gone.trc'}]}}\nrender: {{scenes: nowhere}}")
+    workspace = Workspace(tmp_path / "w")
+    with pytest.raises(SpinegenError, match=r"^1 clip\(s\) failed: gone\.trc$"):
+        run_pipeline(of_config(str(tmp_path / "run.yaml"), workspace), workspace)
 
 
 def test_what_failed_is_said_at_the_end() -> None:

@@ -9,7 +9,8 @@ import yaml
 from spinegen.annotate.settings import ExportSettings
 from spinegen.biomech.fits.settings import FitSettings
 from spinegen.config import Settings
-from spinegen.errors import WorkspaceError
+from spinegen.errors import SpinegenError, WorkspaceError
+from spinegen.pipeline import run_stage
 from spinegen.pose.settings import TrainSettings
 from spinegen.render.settings import RenderSettings
 from spinegen.workspace import Workspace
@@ -65,6 +66,23 @@ def test_what_only_says_how_or_is_remade_may_change_and_is_recorded(
     recorded = workspace.run().stages[stage].settings
     assert recorded == second.record()
     assert recorded != first.record() or stage == "fit"
+
+
+def test_settings_that_made_nothing_bind_nobody(tmp_path: Path) -> None:
+    """A first command that was mistyped must not spoil the folder."""
+    workspace = Workspace(tmp_path / "w")
+    (tmp_path / "empty.trc").touch()
+    for spine in ("free", "regional"):
+        settings = FitSettings(clips=(tmp_path / "empty.trc",), spine=spine)
+        assert run_stage("fit", workspace, settings).nothing_done
+        with pytest.raises(SpinegenError, match="no fitted clip"):
+            run_stage("render", workspace, RenderSettings(depth=spine == "free"))
+    with pytest.raises(WorkspaceError, match=r"fit\.spine was 'regional', now 'free'"):
+        run_stage("fit", workspace, FitSettings(clips=(tmp_path / "empty.trc",), spine="free", shard="1/2"))
+    (workspace.fit("walk")).mkdir(parents=True)
+    (workspace.fit("walk") / "report.json").write_text("{}")
+    with pytest.raises(WorkspaceError, match=r"fit\.spine was 'regional', now 'free'"):
+        run_stage("fit", workspace, FitSettings(clips=(tmp_path / "empty.trc",), spine="free"))
 
 
 def test_every_field_of_a_fit_is_either_kept_or_transient() -> None:

@@ -1,5 +1,6 @@
 """On a log a long step leaves plain lines; a summary names what to look at."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spinegen import progress
+from spinegen.errors import SpinegenError
 
 
 def test_plain_lines_tell_rate_and_time_left(
@@ -55,6 +57,15 @@ def test_a_summary_names_failures_and_what_to_look_at(capsys: pytest.CaptureFixt
     ]
 
 
+@pytest.mark.parametrize(
+    ("nothing_done", "said"), [(True, "1 clip(s) failed: b.c3d"), (False, "1 clip(s) failed, the rest is done: b.c3d")]
+)
+def test_the_last_line_speaks_of_a_rest_only_where_there_is_one(nothing_done: bool, said: str) -> None:
+    summary = progress.StageSummary("Fits", (), failures=("b.c3d: broken",), told=("b.c3d",), nothing_done=nothing_done)
+    with pytest.raises(SpinegenError, match=f"^{re.escape(said)}$"):
+        progress.complain(summary, "clip(s)")
+
+
 @pytest.mark.parametrize(("count", "text"), [(3, "3"), (60.4472, "60.4"), (100.0, "100")])
 def test_counts_are_short(count: float, text: str) -> None:
     assert progress.amount(count) == text
@@ -63,3 +74,16 @@ def test_counts_are_short(count: float, text: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(5, "0:05"), (65.4, "1:05"), (3725, "1:02:05")])
 def test_clock(seconds: float, text: str) -> None:
     assert progress.clock(seconds) == text
+
+
+def test_of_many_warnings_of_one_kind_the_first_are_told_and_the_others_counted() -> None:
+    reporter = progress.SilentReporter()
+    progress.warn_of(reporter, ["a.jpg: is missing", "b.jpg: is missing"], "pictures are left out")
+    assert reporter.warnings == ["a.jpg: is missing", "b.jpg: is missing"]
+    progress.warn_of(reporter, [f"{number}.jpg: is missing" for number in range(12)], "pictures are left out")
+    assert reporter.warnings[2:] == [
+        "0.jpg: is missing",
+        "1.jpg: is missing",
+        "2.jpg: is missing",
+        "9 more pictures are left out",
+    ]

@@ -36,7 +36,7 @@ def write_worst(folder: Path, target: Path, truths: Sequence[Truth], answers: An
         point = int(np.nanargmax(error[i]))
         caption = f"{clips[i]} {truth.frames[i]}: {skeleton.NAMES[BODY[point]]} {largest[i]:.2f}"
         tile, matrix = _tile(picture, truth.boxes_xywh_px[i])
-        tiles.append(_captioned(_opinions(tile, matrix, truth, answers, i), caption))
+        tiles.append(_captioned(_opinions(tile, matrix, truth, answers, row=i), caption))
         name, frame = str(clips[i]), int(truth.frames[i])
         facts.append(
             {
@@ -96,7 +96,7 @@ def _tile(picture: NDArray[np.uint8], box: NDArray[np.float64]) -> tuple[NDArray
 
 
 def _opinions(
-    tile: NDArray[np.uint8], matrix: NDArray[np.float64], truth: Truth, answers: Answers, row: int
+    tile: NDArray[np.uint8], matrix: NDArray[np.float64], truth: Truth, answers: Answers, *, row: int
 ) -> NDArray[np.uint8]:
     ours = geometry.apply_affine(matrix, answers.keypoints_px[row][None])[0]
     theirs = geometry.apply_affine(matrix, truth.points_px[row][None])[0]

@@ -71,7 +71,7 @@ def parse(data: object, kind: type[SettingsT], source: str, file: YamlFile | Non
 
 def _sentence(item: ErrorDetails, kind: type[BaseModel], file: YamlFile | None) -> str:
     location = item["loc"]
-    field = ".".join(str(part) for part in location) or "(top level)"
+    field = ".".join(str(part) for part in location)
     line = file.node(location)[1] if file is not None else None
     where = f"line {line}: " if line is not None else ""
     if item["type"] == "extra_forbidden":
@@ -79,7 +79,19 @@ def _sentence(item: ErrorDetails, kind: type[BaseModel], file: YamlFile | None) 
         return f"{where}unknown field {field}" + (f"; allowed are: {', '.join(allowed)}" if allowed else "")
     if item["type"] == "missing":
         return f"{where}field {field} is missing"
-    return f"{where}field {field}: found {_short(item['input'])}: {item['msg']}{_hint(item, file)}"
+    why = _why(item)
+    if not location:
+        return f"{where}{why}"
+    return f"{where}field {field}: found {_short(item['input'])}: {why}{_hint(item, file)}"
+
+
+def _why(item: ErrorDetails) -> str:
+    """What is allowed, without the names of our classes."""
+    if item["type"] in ("model_type", "dict_type", "model_attributes_type"):
+        return "must be a mapping of settings"
+    if item["type"] == "too_short":
+        return f"needs at least {item.get('ctx', {}).get('min_length', 1)}"
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _hint(item: ErrorDetails, file: YamlFile | None) -> str:

@@ -20,7 +20,7 @@ from .config import Settings, load_yaml, parse
 from .errors import UsageError
 from .files import sha256
 from .lazy import loaded
-from .motions.poses import PoseSettings
+from .motions.settings import PoseSettings
 from .pose.settings import TrainSettings
 from .progress import Reporter, SilentReporter, StageSummary, complain
 from .provenance import named_files
@@ -58,7 +58,7 @@ class Stage:
 
 
 STAGES: dict[StageName, Stage] = {
-    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions:with_clips"),
+    "fit": Stage(FitSettings, "biomech.fits.stage:fit_mocap", "clip(s)", "motions.shipped:with_clips"),
     "poses": Stage(PoseSettings, "motions.poses:make_poses", "pose(s)"),
     "render": Stage(RenderSettings, "render.stage:render", "frame(s)"),
     "export": Stage(ExportSettings, "annotate.stage:export_coco", "frame(s)"),
@@ -86,7 +86,8 @@ def run_stage(
     if not isinstance(settings, stage.settings):
         raise UsageError(f"stage {name}: takes {stage.settings.__name__}, found {type(settings).__name__}")
     asked = settings.record()
-    run = workspace.begin(name, asked, settings.kept(), getattr(settings, "shard", None))
+    shard = getattr(settings, "shard", None)
+    run = workspace.begin(name, asked, settings.kept(), shard, made=_has_made(name, workspace))
     start = time.monotonic()
     summary = stage.run(workspace, settings, reporter or SilentReporter())
     outcome = StageOutcome(
@@ -100,6 +101,13 @@ def run_stage(
     if summary.facts:
         workspace.note(**summary.facts)
     return summary
+
+
+def _has_made(name: StageName, workspace: Workspace) -> bool:
+    """Whether a stage has left anything that its settings decided; of stages whose work is replaced it does not matter."""
+    if name == "fit":
+        return any(workspace.fits.glob("*/report.json"))
+    return workspace.plan.exists() or workspace.frames.exists() if name == "render" else True
 
 
 def of_config(config: str, workspace: Workspace) -> RunPlan:
@@ -147,12 +155,17 @@ def run_pipeline(
 
     Returns:
         What all of them did. Items that failed while others went on are listed there: see `progress.complain`.
+
+    Raises:
+        SpinegenError: a stage cannot be done; or no clip could be fitted, so that there is nothing to draw.
     """
     told = reporter or SilentReporter()
     for difference in plan.differences:
         told.warn(f"not as it was: {difference}")
     done: list[tuple[StageName, StageSummary]] = []
     for name, settings in _order(plan):
+        if name == "render" and done and all(summary.nothing_done for _, summary in done):
+            complain(done[0][1], STAGES[done[0][0]].items)
         done.append((name, run_stage(name, workspace, settings, told)))
         after_stage(*done[-1])
         if name == "render":

@@ -69,7 +69,7 @@ def pooled(
             try:
                 while True:
                     if not (running and held_up()):
-                        _hand_out(pool, function, source, waiting, running)
+                        _hand_out(pool, function, source, waiting, running=running)
                     if not running:
                         return
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -113,6 +113,7 @@ def _hand_out(
     function: Callable[[Any], Any],
     source: Iterator[Any],
     waiting: deque[Any],
+    *,
     running: "dict[Future[Any], Any]",
 ) -> None:
     room = pool.room()

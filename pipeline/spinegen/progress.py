@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 SHOWN_FAILURES = 3
-"""Failures that the last line names."""
+"""Failures that the last line names, and warnings of one kind that are told one by one."""
 PLAIN_SECONDS = 10.0
 """On a non-terminal a running task prints a line this often."""
 
@@ -64,6 +64,16 @@ class StageSummary:
     """Names of the failed items where each was told while the stage ran, so that its sentence need not be repeated."""
     facts: "Mapping[str, BaseModel]" = field(default_factory=dict)
     """Entries of `run.json` that only the stage knows: what it read, what it planned."""
+    nothing_done: bool = False
+    """Whether every item failed."""
+
+
+def warn_of(reporter: Reporter, sentences: Sequence[str], rest: str) -> None:
+    """Warn of the first few; the others are counted, as `9 more <rest>`."""
+    for sentence in sentences[:SHOWN_FAILURES]:
+        reporter.warn(sentence)
+    if len(sentences) > SHOWN_FAILURES:
+        reporter.warn(f"{len(sentences) - SHOWN_FAILURES} more {rest}")
 
 
 class SilentReporter:
@@ -235,7 +245,7 @@ def print_summary(summary: StageSummary) -> None:
 
 
 def complain(summary: StageSummary, what: str) -> None:
-    """End with what failed, now that the rest is done.
+    """End with what failed, now that everything else is done.
 
     Args:
         what: name of the items that failed, such as `clip(s)`.
@@ -248,4 +258,5 @@ def complain(summary: StageSummary, what: str) -> None:
         shown, mark = (summary.told, ", ") if summary.told else (summary.failures, "; ")
         more = f"{mark}and {count - SHOWN_FAILURES} more" if count > SHOWN_FAILURES else ""
         first = mark.join(shown[:SHOWN_FAILURES]) + more
-        raise SpinegenError(f"{count} {what} failed, the rest is done: {first}")
+        rest = "" if summary.nothing_done else ", the rest is done"
+        raise SpinegenError(f"{count} {what} failed{rest}: {first}")

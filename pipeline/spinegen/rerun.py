@@ -13,8 +13,8 @@ from .clips.matching import JOIN
 from .config import parse
 from .errors import WorkspaceError
 from .files import sha256, write_text
-from .motions import make_shipped_clips, shipped_clips
-from .motions.poses import PoseSettings
+from .motions.settings import PoseSettings
+from .motions.shipped import make_shipped_clips, shipped_clips
 from .pose.settings import TrainSettings
 from .provenance import environment, folder_digest
 from .records.base import JsonObject, Record
@@ -49,7 +49,7 @@ def read_rerun(run_file: Path, workspace: Workspace, inputs: Path | None) -> Run
     _require_own(workspace, run_file)
     finder = _Finder(run_file, inputs)
     source = str(run_file)
-    fits = _fits(run, clips, workspace, finder, source) if clips else ()
+    fits = _fits(run, clips, workspace, finder, source=source) if clips else ()
     render = _render(run, run.stages["render"], workspace, finder) if "render" in run.stages else None
     export, train = (finder.replaced(run.stages.get(name)) for name in ("export", "train"))
     poses = run.stages.get("poses")
@@ -130,7 +130,7 @@ def _require_own(workspace: Workspace, run_file: Path) -> None:
 
 
 def _fits(
-    run: RunRecord, clips: tuple[ClipRecord, ...], workspace: Workspace, finder: _Finder, source: str
+    run: RunRecord, clips: tuple[ClipRecord, ...], workspace: Workspace, finder: _Finder, *, source: str
 ) -> tuple[FitSettings, ...]:
     shipped: dict[str, Path] = {}
     known = {clip.name for clip in shipped_clips()}

@@ -7,7 +7,7 @@ from pydantic import Field
 from .annotate.settings import ExportSettings
 from .biomech.fits.settings import FitSettings
 from .config import Settings
-from .motions.poses import PoseSettings
+from .motions.settings import PoseSettings
 from .pose.settings import TrainSettings
 from .render.settings import RenderSettings
 

@@ -16,6 +16,8 @@ class Stream(Enum):
     CAMERA_RIG = (2**30, "the first of the rigs, one a view")
     PERSON = (2**31, "the first of the people")
     SPINE = (2**31 + 2**30, "the shape of the first one's spine")
+    BACKGROUND = (2**30 + 2**29, "who stands behind whom")
+    HANDS = (2**30 + 2**29 + 1, "how far hands are closed, before the number of the person")
     # Beside the seed of a street.
     PAVEMENT = (3, "stones and width of the walk")
     # Beside the seeds of a person's skin, hair, garments and fabrics.
@@ -46,6 +48,9 @@ class Stream(Enum):
     LIFTED_MOTIONS = (19, "which motion is played by whom")
     LIFTED_BATCH = (23, "windows, cameras and faults of a step")
     LIFTED_WEIGHTS = (29, "weights before the first step")
+
+    # Beside the seed of a choice of pictures to label.
+    LABEL_CHOICE = (11, "which pictures are labelled, where chance decides")
 
     def __init__(self, number: int, meaning: str) -> None:
         self.number = number

@@ -117,6 +117,8 @@ class Workspace:
         settings: Mapping[str, object],
         kept: Mapping[str, object] | None = None,
         shard: str | None = None,
+        *,
+        made: bool = True,
     ) -> str:
         """Note the settings of a stage before it starts.
 
@@ -125,6 +127,7 @@ class Workspace:
             settings: all of them, as they were asked for.
             kept: what may not change while this workspace lives; by default all settings.
             shard: which part of the stage is done here.
+            made: whether anything is here that earlier settings made; without it and without other shards they may be others.
 
         Returns:
             The name of this run of the stage, for `finish`.
@@ -141,7 +144,8 @@ class Workspace:
             before = entry.kept if entry.kept is not None else entry.settings
             # What an older version kept and this one lets change is no difference.
             before = {name: value for name, value in before.items() if name in held or name not in asked}
-            if stage in run.stages and before != held and entry.model_fields_set & {"kept", "settings"}:
+            noted = stage in run.stages and bool(entry.model_fields_set & {"kept", "settings"})
+            if noted and before != held and (made or shard is not None):
                 differing = "; ".join(_differences(before, held, stage))
                 raise WorkspaceError(
                     f"{self.root}: was made with another config: {differing}; use another --out folder or the first settings"

@@ -1,5 +1,6 @@
 """YAML files that people write: nothing in them is lost or read as something else in silence, and every place has its line."""
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,20 +63,39 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ConfigError(f"{path}: has {path.stat().st_size} bytes; at most {MAX_FILE_BYTES} are read")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        text = _text(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
     try:
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         _Checks(path).see(root)
         data = None if root is None else loader.construct_document(root)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{path}: {_not_yaml(error)}") from error
     except (RecursionError, ValueError, OverflowError) as error:
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ConfigError(f"{path}: is not valid YAML: {what}") from None
     return YamlFile(at_home(data), text, root)
+
+
+def _text(path: Path) -> str:
+    """A file's text: UTF-8, or the UTF-16 that some editors save, which begins with a byte order mark."""
+    data = path.read_bytes()
+    encoding = "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}: line {line}: is not UTF-8 text; save the file as UTF-8") from error
+
+
+def _not_yaml(error: yaml.YAMLError) -> str:
+    """The parser's words, with the line in front where it knows one."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        what = error.problem or error.context or "cannot be parsed"
+        return f"line {error.problem_mark.line + 1}: is not valid YAML: {what}"
+    return f"is not valid YAML: {' '.join(str(error).split())}"
 
 
 def at_home(data: Any) -> Any:

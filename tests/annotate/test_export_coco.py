@@ -15,11 +15,13 @@ from pycocotools import mask as rle
 from pycocotools.coco import COCO
 
 from spinegen import skeleton
+from spinegen.annotate.check.run import check
 from spinegen.annotate.settings import ExportSettings
 from spinegen.annotate.stage import export_coco
 from spinegen.config import parse
 from spinegen.errors import ConfigError, DatasetError, UsageError, WorkspaceError
 from spinegen.progress import SilentReporter
+from spinegen.records.coco_file import read_coco_file
 from spinegen.workspace import Workspace
 
 Export = Callable[..., dict[str, Any]]
@@ -333,3 +335,37 @@ def test_a_frame_that_holds_something_else_is_exported_again(fresh: Workspace) -
     assert path.stat().st_size == stat.st_size
     summary = export_coco(fresh, ExportSettings(), SilentReporter())
     assert ("time", "done before, nothing changed") not in summary.rows
+
+
+def with_bystander(workspace: Workspace, shot: int) -> dict[str, Any]:
+    """The second person of a shot becomes one of the background; the sidecar."""
+    path = workspace.frames / f"{shot // 1000:05d}" / f"{shot:08d}.json"
+    data = json.loads(path.read_text())
+    second = data["people"].pop()
+    data["bystanders"] = [{key: second[key] for key in ("instance", "person", "clip", "time_s", "area_px")}]
+    path.write_text(json.dumps(data))
+    return data
+
+
+def test_people_of_the_background_are_crowds_that_no_trainer_learns_and_no_score_counts(
+    fresh: Workspace, export: Export
+) -> None:
+    data = with_bystander(fresh, 0)
+    export(fresh, with_masks=True)
+    coco: Any = COCO(str(annotation_file(fresh, "train")))
+    crowd = [item for item in load(fresh)["annotations"] if item["iscrowd"]]
+    (one,) = crowd
+    assert (one["id"], one["image_id"], one["num_keypoints"], one["keypoints"]) == (2, 0, 0, [0] * 111)
+    assert coco.annToMask(one).sum() == one["area"] == data["bystanders"][0]["area_px"] > 0
+    found = read_coco_file(annotation_file(fresh, "train"))
+    assert one["id"] not in {int(item.id) for item in found.people}
+    assert found.left_out() == {"crowds": 1}
+    table = pd.read_parquet(fresh.coco / "annotations" / "keypoints_3d_train-unreal.parquet")
+    assert len(table) == len(found.people)
+
+
+def test_a_set_with_people_in_the_background_passes_its_check(fresh: Workspace, export: Export) -> None:
+    with_bystander(fresh, 0)
+    export(fresh)
+    result = check(fresh.root, SilentReporter())
+    assert [rule.name for rule in result.rules if rule.broken] == []

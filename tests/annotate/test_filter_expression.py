@@ -75,3 +75,17 @@ def test_an_unknown_column_lists_those_that_are_there() -> None:
 def test_a_text_cannot_be_compared_with_a_number() -> None:
     with pytest.raises(UsageError, match="cannot compare"):
         parse_filter("activity > 60").holds(ROW)
+
+
+@pytest.mark.parametrize(
+    "text", ["activity", "distance_m and wet", "not distance_m", "wet or activity == 'x' or distance_m"]
+)
+def test_a_column_that_is_neither_true_nor_false_is_no_condition(text: str) -> None:
+    with pytest.raises(UsageError, match=r"(activity is 'yoga'|distance_m is 3\.0), neither true nor false"):
+        parse_filter(text).holds(ROW | {"wet": text.startswith("distance")})
+
+
+@pytest.mark.parametrize("text", ["3", "'yoga'", "wet and 1"])
+def test_a_bare_value_is_no_condition(text: str) -> None:
+    with pytest.raises(UsageError, match="is no condition"):
+        parse_filter(text)

@@ -14,6 +14,7 @@ from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.skeleton import COUNT, NAMES, SPINE_CHAIN, VERTEBRAE
 from spinegen.workspace import Workspace
+from support.browser import CHROMIUM, chromium
 
 
 @pytest.fixture
@@ -99,6 +100,25 @@ def test_the_film_has_the_clips_length_and_shows_its_pictures(fitted: Workspace)
     picture, spine = frame[16:570, 16:570], frame[16:570, 950:1270]
     assert picture.std() > 20
     assert (spine < 200).any()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_a_browser_plays_the_film_to_its_end(fitted: Workspace, tmp_path: Path) -> None:
+    path = write_video(fitted, None, SilentReporter())
+    player = path.with_name("player.html")
+    player.write_text(f'<video muted preload="auto" src="{path.name}"></video>')
+    with chromium(tmp_path / "profile") as browser:
+        page = browser.page(player.as_uri())
+        page.run("document.querySelector('video').play()")
+        page.until("document.querySelector('video').ended")
+        width, height, seconds, fault = page.run(
+            "(({videoWidth, videoHeight, duration, error}) => [videoWidth, videoHeight, duration, error])(document.querySelector('video'))"
+        )
+        assert page.complaints() == []
+    film = cv2.VideoCapture(str(path))
+    assert (width, height) == (film.get(cv2.CAP_PROP_FRAME_WIDTH), film.get(cv2.CAP_PROP_FRAME_HEIGHT))
+    assert seconds == pytest.approx(1.0, abs=0.06)
+    assert fault is None
 
 
 def test_unknown_and_missing_clips_are_named(fitted: Workspace, tmp_path: Path) -> None:

@@ -188,13 +188,15 @@ def test_photographs_that_are_there_are_shown(whole: Workspace) -> None:
     assert "gone" not in text[text.index('id="photographs"') : text.index('id="run"')]
 
 
-def test_damaged_frames_are_left_out_and_counted(whole: Workspace) -> None:
+def test_damaged_frames_are_left_out_and_counted(whole: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
     (whole.frames / "00000" / "00000001.json").write_text("{")
     (whole.frames / "00000" / "00000002.jpg").write_bytes(b"")
+    (whole.frames / "00000" / "00000003.jpg").unlink()
     reporter = SilentReporter()
     text = write_report(whole, reporter).read_text()
-    assert "2 damaged frames were left out" in text
-    assert len(reporter.warnings) == 2
+    assert "3 damaged frames were left out" in text
+    assert len(reporter.warnings) == 3
+    assert capfd.readouterr().err == "", "libraries complain on the console by themselves"
 
 
 def test_published_ranges_cover_every_level_and_flexion_exceeds_extension_in_the_lumbar_spine() -> None:

@@ -53,6 +53,7 @@ def test_help_imports_nothing_heavy() -> None:
         (("train-validate",), 1, "no such workspace"),
         (("run", "nothing.yaml"), 1, "shipped are: "),
         (("render", "--jobs", "0"), 2, "0 is not in the range"),
+        (("preview", "--clip", "walk"), 2, "--clip says which clip --video shows"),
         (("frobnicate",), 2, "No such command 'frobnicate'"),
         (("export-coco", "--site", "tip"), 2, "'tip' is not one of 'centroid', 'posterior'"),
     ],

@@ -108,7 +108,7 @@ def test_a_table_of_joints_in_a_marker_format_finds_its_joint_set(tmp_path: Path
     body = walker()
     short = {name: f"{name[0].upper()}{name.split('_')[1].title()}" for name in body if "_" in name} | {"nose": "Nose"}
     points = np.stack(list(body.values()), axis=1)
-    clip = read_clip(write_trc(tmp_path / "a.trc", tuple(short[name] for name in body), points, 50.0, "m"))
+    clip = read_clip(write_trc(tmp_path / "a.trc", tuple(short[name] for name in body), points, 50.0, unit="m"))
     assert clip.kind == "joints"
     assert choose(clip).name == "coco17"
     assert len(choose(clip).rows) == 17

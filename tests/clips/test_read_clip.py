@@ -220,7 +220,7 @@ def test_missing_files_folders_and_formats_are_named(tmp_path: Path) -> None:
     with pytest.raises(ClipError, match="no such file"):
         read_clip(tmp_path / "none.c3d")
     (tmp_path / "a.fbx").write_text("x")
-    with pytest.raises(ClipError, match=r"\.fbx is not known; known are \.c3d"):
+    with pytest.raises(ClipError, match=r"\.fbx is not known; export it as BVH; known are \.c3d"):
         read_clip(tmp_path / "a.fbx")
     (tmp_path / "b.c3d").mkdir()
     with pytest.raises(ClipError, match="folder"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import unrealcv
 
 from spinegen.engine.gpu.renderer import Renderer
 from spinegen.engine.server.commands import execute
@@ -45,6 +46,23 @@ def order(session: Session) -> Callable[..., str]:
 def engine() -> Iterator[EngineProcess]:
     with start_engine("draft") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _listening() -> Iterator[EngineProcess]:
+    with start_engine("draft", tcp=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tcp_engine(_listening: EngineProcess) -> EngineProcess:
+    """An engine that listens on a port; each module finds its level as at first, and nobody connected."""
+    endpoint, kind = _listening.endpoint
+    client = unrealcv.Client(endpoint, kind)
+    assert client.connect()
+    assert client.request("vset /action/game/level SpinegenStage") == "ok"
+    client.disconnect()
+    return _listening
 
 
 @pytest.fixture

@@ -14,7 +14,16 @@ RADIUS, COVER, FOCAL, DEPTH = 0.05, 0.15, 200.0, 2.0
 
 
 def judge(mask: np.ndarray, depth: np.ndarray, at: tuple[float, float] = (40.0, 30.0), z: float = DEPTH) -> Visibility:
-    return visibility(np.array([at]), np.array([z]), [RADIUS], np.array([COVER]), FOCAL, mask, 1, depth)
+    return visibility(
+        np.array([at]),
+        np.array([z]),
+        [RADIUS],
+        np.array([COVER]),
+        focal_px=FOCAL,
+        mask=mask,
+        instance=1,
+        depth_map_m=depth,
+    )
 
 
 @pytest.fixture
@@ -98,7 +107,16 @@ def test_nothing_seen_is_infinitely_far(trunk: tuple[np.ndarray, np.ndarray], em
 def test_large_discs_are_sampled_like_small_ones(trunk: tuple[np.ndarray, np.ndarray]) -> None:
     mask, depth = np.ones((600, 800), np.uint8), np.full((600, 800), DEPTH - 0.12)
     mask[:, 423:], depth[:, 423:] = 2, 1.0
-    found = visibility(np.array([[400.0, 300.0]]), [DEPTH], [RADIUS], [COVER], 2000.0, mask, 1, depth)
+    found = visibility(
+        np.array([[400.0, 300.0]]),
+        [DEPTH],
+        [RADIUS],
+        [COVER],
+        focal_px=2000.0,
+        mask=mask,
+        instance=1,
+        depth_map_m=depth,
+    )
     rows, columns = np.mgrid[:600, :800]
     disc = np.hypot(rows - 300, columns - 400) <= RADIUS * 2000.0 / DEPTH
     assert found.hidden[0] == pytest.approx((disc & (columns >= 423)).sum() / disc.sum(), abs=0.05)

@@ -35,7 +35,7 @@ def performer() -> SpineModel:
 
 @pytest.fixture(scope="module")
 def salutation(performer: SpineModel) -> Performance:
-    return perform(FULL, "yoga_sun_salutation", performer, 50.0, np.random.default_rng(4))
+    return perform(FULL, "yoga_sun_salutation", performer, 50.0, rng=np.random.default_rng(4))
 
 
 def test_the_performer_s_proportions_differ(performer: SpineModel) -> None:

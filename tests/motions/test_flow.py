@@ -7,9 +7,9 @@ import pytest
 
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.errors import ConfigError
-from spinegen.motions import shipped_clips
 from spinegen.motions.flow import TRANSITION, Pose, load_flow
 from spinegen.motions.performance import written_q
+from spinegen.motions.shipped import shipped_clips
 from spinegen.motions.timeline import minimum_jerk, timeline
 
 FLOW = load_flow()

@@ -10,11 +10,10 @@ from spinegen.biomech.fits.settings import FitSettings
 from spinegen.biomech.model.contacts import FLOOR_STATIONS
 from spinegen.biomech.model.spine_model import SpineModel
 from spinegen.errors import ConfigError
-from spinegen.motions import find_motions, shipped_clips, with_clips
 from spinegen.motions.balance import mass_centre_m
 from spinegen.motions.flow import Flow, FlowClip, Key, Pose
 from spinegen.motions.performance import Performance, perform, plant_keys, written_q
-from spinegen.motions.shipped import shipped_flows
+from spinegen.motions.shipped import find_motions, shipped_clips, shipped_flows, with_clips
 from spinegen.motions.timeline import timeline
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
@@ -32,7 +31,7 @@ def played(name: str, model: SpineModel, repeat: int | None = None) -> Performan
     ((flow, clip),) = find_motions([name])
     if repeat is not None:
         flow = flow.model_copy(update={"clips": {clip: flow.clips[clip].model_copy(update={"repeat": repeat})}})
-    return perform(flow, clip, model, 50.0, np.random.default_rng(1))
+    return perform(flow, clip, model, 50.0, rng=np.random.default_rng(1))
 
 
 def test_twenty_and_more_activities_ship_beside_yoga_each_with_variants() -> None:
@@ -123,7 +122,7 @@ def test_names_become_clips_of_the_workspace_and_files_stay(tmp_path: Path, monk
     found = with_clips(settings, Workspace(tmp_path / "w"), SilentReporter())
     assert found.clips == (Path("mine.c3d"), tmp_path / "w" / "clips" / "twists_quick.c3d")
     assert (tmp_path / "w" / "clips" / "twists_quick.c3d").is_file()
-    with pytest.raises(ConfigError, match=r"no shipped motion is called 'wlak'; there are .*walk"):
+    with pytest.raises(ConfigError, match=r"no shipped motion is called 'wlak', did you mean walk\?; there are .*walk"):
         with_clips(FitSettings(clips=(Path("wlak"),)), Workspace(tmp_path / "w"), SilentReporter())
 
 
@@ -148,7 +147,9 @@ def test_a_passed_key_is_reached_at_speed_and_others_at_rest(model: SpineModel) 
             Key(pose="c", travel_s=0.5, hold_s=0),
         )
         flow = Flow(poses={"a": still, "b": bent, "c": more}, clips={"x": FlowClip(keys=keys)}, sway_deg=0.0)
-        knee = perform(flow, "x", model, 100.0, np.random.default_rng(0)).q[:, model.coordinate_index["knee_angle_r"]]
+        knee = perform(flow, "x", model, 100.0, rng=np.random.default_rng(0)).q[
+            :, model.coordinate_index["knee_angle_r"]
+        ]
         speed = abs(np.gradient(knee)[50] * 100.0)
         assert (speed > 1.0) == through
         assert np.degrees(knee[50]) == pytest.approx(60.0, abs=2.0)

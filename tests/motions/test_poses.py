@@ -10,8 +10,9 @@ from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.fits.files import read_fit
 from spinegen.biomech.model.contacts import FLOOR_STATIONS
 from spinegen.motions.pose_sampler import KIND_WEIGHTS, SampledPoses, anchors, sample_poses
-from spinegen.motions.poses import PoseSettings, make_poses
+from spinegen.motions.poses import make_poses
 from spinegen.motions.self_contact import depth_m
+from spinegen.motions.settings import PoseSettings
 from spinegen.motions.shipped import shipped_flows
 from spinegen.progress import SilentReporter
 from spinegen.render.fits import read_motions

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spinegen.config import load_yaml
-from spinegen.motions.poses import PoseSettings
+from spinegen.motions.settings import PoseSettings
 from spinegen.pipeline import Done, of_config, of_record, run_pipeline
 from spinegen.progress import SilentReporter
 from spinegen.records.fit_report import found_fit_report, read_fit_head

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.commands import done, refused, spinegen
+from spinegen.engine.server.launch import EngineProcess
+from support.commands import done, done_here, failed, refused, spinegen, spinegen_here
 from support.scripts import REPOSITORY, load_script
 
 pytestmark = pytest.mark.gl
@@ -32,6 +33,12 @@ def copy(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
+@pytest.fixture
+def render(engine: EngineProcess) -> tuple[str, ...]:
+    """The same command, drawing with an engine that runs already."""
+    return (*RENDER, "--engine", engine.address)
+
+
 def frames(folder: Path) -> dict[str, bytes]:
     """Every file of every frame."""
     root = folder / "w/frames"
@@ -45,29 +52,29 @@ def without_last_frames(folder: Path, count: int) -> None:
             path.unlink()
 
 
-def test_a_fit_that_is_gone_between_plan_and_render_is_named(made: Path, copy: Path) -> None:
+def test_a_fit_that_is_gone_between_plan_and_render_is_named(made: Path, copy: Path, render: tuple[str, ...]) -> None:
     without_last_frames(copy, 1)
     (copy / "w/fits/bow").rename(copy / "bow")
     before = frames(copy)
-    said = refused(*RENDER, cwd=copy)
+    said = failed(*render, cwd=copy)
     assert "bow" in said
     assert "fit-mocap" in said
     assert frames(copy) == before
     (copy / "bow").rename(copy / "w/fits/bow")
-    done(*RENDER, cwd=copy)
+    done(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
-def test_the_clip_itself_is_not_needed_once_it_is_fitted(made: Path, copy: Path) -> None:
+def test_the_clip_itself_is_not_needed_once_it_is_fitted(made: Path, copy: Path, render: tuple[str, ...]) -> None:
     """`copy` holds no capture at all; only its fit."""
     without_last_frames(copy, 2)
-    done(*RENDER, cwd=copy)
+    done(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
 def test_a_clip_that_is_gone_before_a_later_fit_leaves_the_others(copy: Path) -> None:
     report = (copy / "w/fits/bow/report.json").read_bytes()
-    told = spinegen("fit-mocap", "gone/bow.c3d", "--out", "w", cwd=copy)
+    told = spinegen_here("fit-mocap", "gone/bow.c3d", "--out", "w", cwd=copy)
     assert told.returncode == 1
     assert "bow.c3d: cannot be read" in told.stderr
     assert told.stderr.strip().splitlines()[-1] == "error: 1 clip(s) failed, the rest is done: bow.c3d"
@@ -75,15 +82,15 @@ def test_a_clip_that_is_gone_before_a_later_fit_leaves_the_others(copy: Path) ->
 
 
 @pytest.mark.parametrize("year", [1975, 2105])
-def test_files_of_another_century_change_nothing(made: Path, copy: Path, year: int) -> None:
+def test_files_of_another_century_change_nothing(made: Path, copy: Path, render: tuple[str, ...], year: int) -> None:
     without_last_frames(copy, 1)
     then = (year - 1970) * 31_556_952
     for path in (copy / "w").rglob("*"):
         os.utime(path, (then, then))
-    assert "done before  7" in done(*RENDER, cwd=copy)
+    assert "done before  7" in done(*render, cwd=copy)
     assert frames(copy) == frames(made)
-    done("export-coco", "w", cwd=copy)
-    assert "passed" in done("check", "w", cwd=copy)
+    done_here("export-coco", "w", cwd=copy)
+    assert "passed" in done_here("check", "w", cwd=copy)
 
 
 CLOCK_RUNS_BACKWARDS = """
@@ -95,9 +102,9 @@ main()
 """
 
 
-def test_a_clock_that_is_set_back_changes_nothing(made: Path, copy: Path) -> None:
+def test_a_clock_that_is_set_back_changes_nothing(made: Path, copy: Path, render: tuple[str, ...]) -> None:
     without_last_frames(copy, 2)
-    command = [sys.executable, "-c", CLOCK_RUNS_BACKWARDS, *RENDER]
+    command = [sys.executable, "-c", CLOCK_RUNS_BACKWARDS, *render]
     result = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, timeout=250)
     assert result.returncode == 0, result.stderr
     assert frames(copy) == frames(made)
@@ -113,7 +120,7 @@ def test_a_record_that_is_cut_off_is_said_and_nothing_is_touched(made: Path, cop
     assert "delete it to start the record anew" in said
     assert frames(copy) == frames(made)
     run_file.unlink()
-    assert "done before  8" in done(*RENDER, cwd=copy)
+    assert "done before  8" in done_here(*RENDER, cwd=copy)
     assert json.loads(run_file.read_text())["plan"]
 
 
@@ -131,14 +138,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_ends_the_run_and_it_goes_on_when_there_is_room(made: Path, small_disk: Path) -> None:
+def test_a_full_disk_ends_the_run_and_it_goes_on_when_there_is_room(
+    made: Path, small_disk: Path, render: tuple[str, ...]
+) -> None:
     shutil.copytree(made / "w", small_disk / "w", ignore=shutil.ignore_patterns("frames", "coco", "report.html"))
     shutil.copy(made / "small.yaml", small_disk)
     # Room for the plan and a few frames of the eight.
     needed = sum(len(data) for data in frames(made).values()) // 2
     free = shutil.disk_usage(small_disk).free
     (small_disk / "ballast").write_bytes(bytes(free - needed))
-    said = refused(*RENDER, cwd=small_disk)
+    said = failed(*render, cwd=small_disk)
     assert "No space left on device" in said
     assert "make room" in said
     kept, whole = frames(small_disk), frames(made)
@@ -148,7 +157,7 @@ def test_a_full_disk_ends_the_run_and_it_goes_on_when_there_is_room(made: Path, 
         stem = name.removesuffix(".json")
         assert all(kept[other] == whole[other] for other in whole if other.startswith(stem))
     (small_disk / "ballast").unlink()
-    assert f"done before  {len(finished)}" in done(*RENDER, cwd=small_disk)
+    assert f"done before  {len(finished)}" in done(*render, cwd=small_disk)
     assert frames(small_disk) == whole
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from spinegen import skeleton
-from support.commands import done, refused, spinegen
+from support.commands import done, done_here, failed, refused, spinegen, spinegen_here
 
 pytestmark = pytest.mark.gl
 
@@ -20,7 +20,7 @@ def test_the_fit_states_its_error_against_the_known_vertebrae(made: Path) -> Non
 
 
 def test_every_label_passes_the_check(made: Path) -> None:
-    assert "passed" in done("check", "w", cwd=made)
+    assert "passed" in done_here("check", "w", cwd=made)
 
 
 def test_the_annotations_are_coco_with_37_keypoints(made: Path) -> None:
@@ -48,15 +48,15 @@ def test_the_plan_opens_with_pandas(made: Path) -> None:
 def test_a_second_run_finds_everything_done(made: Path) -> None:
     frames = sorted((made / "w/frames").rglob("*.*"))
     before = {path: path.stat().st_mtime_ns for path in frames}
-    text = done("render", "--scenes", "small.yaml", "--out", "w", "--depth", cwd=made)
+    text = done_here("render", "--scenes", "small.yaml", "--out", "w", "--depth", cwd=made)
     assert {path: path.stat().st_mtime_ns for path in sorted((made / "w/frames").rglob("*.*"))} == before
     assert "done before" in text
 
 
 def test_report_and_preview_are_written(made: Path) -> None:
-    page = Path(done("report", "w", cwd=made).strip().splitlines()[-1])
+    page = Path(done_here("report", "w", cwd=made).strip().splitlines()[-1])
     assert "bow" in (made / page).read_text()
-    sheet = Path(done("preview", "w", "--count", "4", cwd=made).strip().splitlines()[-1])
+    sheet = Path(done_here("preview", "w", "--count", "4", cwd=made).strip().splitlines()[-1])
     assert (made / sheet).stat().st_size > 10_000
 
 
@@ -125,7 +125,7 @@ def test_clips_that_cannot_be_used(tmp_path: Path, name: str, content: bytes | N
         said = (*said, "foo", "cmu")
     elif content is not None:
         (tmp_path / name).write_bytes(content)
-    result = spinegen("fit-mocap", name, "--out", "w", cwd=tmp_path)
+    result = spinegen_here("fit-mocap", name, "--out", "w", cwd=tmp_path)
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     for part in said:
@@ -140,7 +140,7 @@ def test_one_bad_clip_does_not_stop_the_others(made: Path) -> None:
 
 def test_an_output_folder_that_cannot_be_written(tmp_path: Path, capture: Path) -> None:
     (tmp_path / "w").write_text("a file")
-    result = spinegen("fit-mocap", capture, "--out", "w", cwd=tmp_path)
+    result = spinegen_here("fit-mocap", capture, "--out", "w", cwd=tmp_path)
     assert result.returncode == 2
     (tmp_path / "a").write_text("a file")
     assert "cannot be written" in refused("fit-mocap", capture, "--out", "a/w", cwd=tmp_path)
@@ -153,13 +153,13 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert port in refused("engine", "serve", "--port", port, cwd=tmp_path)
+        assert port in failed("engine", "serve", "--port", port, cwd=tmp_path)
 
 
 def test_without_gl_the_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("__EGL_VENDOR_LIBRARY_DIRS", str(tmp_path))
     monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(tmp_path / "none.json"))
-    assert "libegl1" in refused("engine", "serve", "--port", "0", cwd=tmp_path)
+    assert "libegl1" in failed("engine", "serve", "--port", "0", cwd=tmp_path)
     result = spinegen("doctor", cwd=tmp_path)
     assert result.returncode == 1
     assert "✗ GL renderer" in result.stdout

@@ -86,7 +86,7 @@ def published_state(widths: tuple[int, ...], depths: tuple[int, ...], stem: int)
     generator = torch.Generator().manual_seed(3)
     state: dict[str, Tensor] = {}
 
-    def conv(name: str, inputs: int, outputs: int, kernel: int, groups: int = 1) -> None:
+    def conv(name: str, inputs: int, outputs: int, kernel: int, *, groups: int = 1) -> None:
         fan = inputs // groups * kernel**2
         state[f"{name}.conv.weight"] = (
             torch.randn(outputs, inputs // groups, kernel, kernel, generator=generator) / fan**0.5
@@ -113,7 +113,7 @@ def published_state(widths: tuple[int, ...], depths: tuple[int, ...], stem: int)
         conv(f"{csp}.final_conv", width, width, 1)
         for block in range(depth):
             conv(f"{csp}.blocks.{block}.conv1", middle, middle, 3)
-            conv(f"{csp}.blocks.{block}.conv2.depthwise_conv", middle, middle, 5, middle)
+            conv(f"{csp}.blocks.{block}.conv2.depthwise_conv", middle, middle, 5, groups=middle)
             conv(f"{csp}.blocks.{block}.conv2.pointwise_conv", middle, middle, 1)
         state[f"{csp}.attention.fc.weight"] = torch.randn(width, width, 1, 1, generator=generator) / width**0.5
         state[f"{csp}.attention.fc.bias"] = torch.randn(width, generator=generator)

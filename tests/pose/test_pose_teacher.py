@@ -21,7 +21,7 @@ STUDENT_BINS = (192, 256)
 
 
 def write_spot_finder(
-    path: Path, input_hw: tuple[int, int], keypoints: int, names: tuple[str, str], batch: int | str = "batch"
+    path: Path, input_hw: tuple[int, int], keypoints: int, names: tuple[str, str], *, batch: int | str = "batch"
 ) -> None:
     """A network in RTMPose's form whose every keypoint is the brightest column and row: two bins a pixel, logits over beta."""
     height, width = input_hw

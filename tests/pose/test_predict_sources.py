@@ -65,7 +65,7 @@ def test_chairs_and_crowds_are_no_people(tmp_path: Path) -> None:
     assert boxes.size_of(found) == (64, 48)
 
 
-@pytest.mark.parametrize("rows", ['[["1", 2, 3, 4]]', "[[true, 2, 3, 4]]", "[[1, 2, 3]]", "[[1, 2, -3, 4]]", "5", "[[1e400, 2, 3, 4]]"])  # fmt: skip
+@pytest.mark.parametrize("rows", ['[["1", 2, 3, 4]]', "[[true, 2, 3, 4]]", "[[1, 2, 3]]", "[[1, 2, -3, 4]]", "5", "[[1e400, 2, 3, 4]]", "[[0.1, 0.2, 0.5, 0.5]]"])  # fmt: skip
 def test_boxes_that_are_none_are_refused(tmp_path: Path, rows: str) -> None:
     path = tmp_path / "boxes.json"
     path.write_text(f'{{"a.jpg": {rows}}}')
@@ -105,6 +105,16 @@ def test_boxes_drawn_on_a_picture_of_another_size_are_refused(exported_onnx: Pat
     summary = run(exported_onnx, tmp_path / "in", tmp_path / "out", written(tmp_path, small_coco()))
     assert summary.figures["frames"] == 1
     assert "is 128x96, the label says 64x48" in summary.failures[0]
+
+
+def test_a_box_beside_its_picture_shows_nobody_and_is_said(exported_onnx: Path, tmp_path: Path) -> None:
+    grey(tmp_path / "in/1.jpg")
+    grey(tmp_path / "in/2.jpg")
+    boxes = tmp_path / "boxes.json"
+    boxes.write_text(json.dumps({"1.jpg": [[-5, 10, 20, 30]], "2.jpg": [[10, 10, 20, 20], [64, 10, 20, 20]]}))
+    summary = run(exported_onnx, tmp_path / "in", tmp_path / "out", boxes)
+    assert summary.failures == ("box [64, 10, 20, 20] of '2.jpg' lies outside its picture of 64x48 pixels",)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["1.jpg", "1.json"]
 
 
 def test_videos_lie_beside_pictures_and_each_result_is_of_its_own(exported_onnx: Path, tmp_path: Path) -> None:

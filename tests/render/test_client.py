@@ -11,7 +11,8 @@ from spinegen.engine.protocol import wire
 from spinegen.engine.protocol.images import encode_bmp, encode_npy
 from spinegen.engine.server.server import Server
 from spinegen.errors import EngineError
-from spinegen.render.client import Connection, ConnectionLost, parse_endpoint
+from spinegen.render.client import Connection, ConnectionLost
+from spinegen.render.endpoint import parse_endpoint
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (6, 8, 3), np.uint8)
 

@@ -2,14 +2,13 @@
 
 import functools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from spinegen.engine.server.launch import EngineProcess, start_engine
+from spinegen.engine.server.launch import EngineProcess
 from spinegen.render import engines
 from spinegen.render.client import Connection
 from spinegen.workspace import Workspace
@@ -17,12 +16,6 @@ from support.faulty_proxy import FaultyProxy
 from support.small_set import SCENE, draw, new_workspace, scene_file
 
 TIMEOUT_S = 12.0
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[EngineProcess]:
-    with start_engine() as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +27,10 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wanted(tmp_path_factory: pytest.TempPathFactory, fits: Path, portraits: Path) -> Workspace:
+def wanted(tmp_path_factory: pytest.TempPathFactory, fits: Path, portraits: Path, engine: EngineProcess) -> Workspace:
     """The set as our own engine draws it."""
     workspace = new_workspace(tmp_path_factory.mktemp("wanted") / "w", fits)
-    draw(workspace, portraits, jobs=1)
+    draw(workspace, portraits, engine=engine.address)
     return workspace
 
 
@@ -49,7 +42,7 @@ def sidecars(workspace: Workspace) -> list[dict]:
 @pytest.mark.parametrize("fault", ["none", "old", "off", "tall", "slow", "closes"])
 def test_a_set_is_the_same_in_spite_of(
     fault: str,
-    behind: EngineProcess,
+    engine: EngineProcess,
     wanted: Workspace,
     portraits: Path,
     fits: Path,
@@ -58,7 +51,7 @@ def test_a_set_is_the_same_in_spite_of(
 ) -> None:
     monkeypatch.setattr(engines, "Connection", functools.partial(Connection, timeout_s=TIMEOUT_S))
     workspace = new_workspace(tmp_path / "w", fits)
-    proxy = FaultyProxy(tmp_path / "engine.socket", behind.address, (fault,))
+    proxy = FaultyProxy(tmp_path / "engine.socket", engine.address, (fault,))
     try:
         summary = draw(workspace, portraits, engine=str(proxy.address))
     finally:
@@ -85,13 +78,13 @@ def test_a_set_is_the_same_in_spite_of(
 
 @pytest.mark.gl
 def test_a_set_that_was_begun_with_an_external_engine_goes_on_where_it_stopped(
-    behind: EngineProcess, portraits: Path, fits: Path, tmp_path: Path
+    engine: EngineProcess, portraits: Path, fits: Path, tmp_path: Path
 ) -> None:
     workspace = new_workspace(tmp_path / "w", fits)
 
     def through(name: str) -> list[str]:
         """Draw what is missing; the commands that the engine was sent."""
-        proxy = FaultyProxy(tmp_path / name, behind.address, ())
+        proxy = FaultyProxy(tmp_path / name, engine.address, ())
         try:
             assert draw(workspace, portraits, engine=str(proxy.address)).failures == ()
         finally:

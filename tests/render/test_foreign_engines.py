@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from spinegen.engine.protocol.vocabulary import Backdrop, Ground, Prop
-from spinegen.engine.server.launch import EngineProcess, start_engine
+from spinegen.engine.server.launch import EngineProcess
 from spinegen.errors import ConfigError, EngineError
 from spinegen.geometry import rigid
 from spinegen.geometry.camera import Camera
 from spinegen.humans.spec.sample import sample_person
 from spinegen.records.place import Light, Place
-from spinegen.render.client import Connection, parse_endpoint
+from spinegen.render.client import Connection
+from spinegen.render.endpoint import parse_endpoint
 from spinegen.render.engine_check import check_engine, sphere_seen
 from spinegen.render.foreign import (
     CUT_PICTURES,
@@ -67,12 +68,6 @@ class Foreign(Connection):
     def altered(self, command: str) -> str:
         """What the engine makes of a command."""
         return command
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[EngineProcess]:
-    with start_engine(quality="standard") as process:
-        yield process
 
 
 @pytest.fixture

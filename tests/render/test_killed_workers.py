@@ -65,14 +65,14 @@ def test_a_worker_that_runs_out_of_memory_is_replaced_and_no_frame_is_lost(drawn
     assert contents(workspace) == contents(drawn)
 
 
-def test_workers_that_are_killed_again_and_again_end_the_run_and_it_goes_on_later(drawn, scene, fits, tmp_path):
+def test_workers_that_are_killed_again_and_again_end_the_run_and_it_goes_on_later(drawn, scene, fits, engine, tmp_path):
     workspace = new_workspace(tmp_path / "w", fits)
     with (
         killer(workspace.frames, local_workers, again=True),
         pytest.raises(SpinegenError, match=r"enough memory.*--jobs"),
     ):
         draw(workspace, scene, jobs=2)
-    draw(workspace, scene, jobs=1)
+    draw(workspace, scene, engine=engine.address)
     assert contents(workspace) == contents(drawn)
 
 

@@ -74,11 +74,11 @@ def test_two_workers_draw_the_same_bytes_as_one(drawn, scene, fits, tmp_path):
     assert contents(workspace) == contents(drawn)
 
 
-def test_shards_and_a_later_run_together_are_the_whole_and_nothing_is_drawn_twice(drawn, scene, tmp_path):
+def test_shards_and_a_later_run_together_are_the_whole_and_nothing_is_drawn_twice(drawn, scene, engine, tmp_path):
     workspace = copied(drawn, tmp_path / "w", frames=False)
-    assert draw(workspace, scene, jobs=1, shard="1/2").figures["drawn_now"] == 2
+    assert draw(workspace, scene, engine=engine.address, shard="1/2").figures["drawn_now"] == 2
     kept = FramePaths(workspace.frames, 0).sidecar.stat().st_mtime_ns
-    assert draw(workspace, scene, jobs=1).figures["drawn_now"] == 2
+    assert draw(workspace, scene, engine=engine.address).figures["drawn_now"] == 2
     assert FramePaths(workspace.frames, 0).sidecar.stat().st_mtime_ns == kept
     assert contents(workspace) == contents(drawn)
     assert draw(workspace, scene).figures["drawn_now"] == 0
@@ -112,7 +112,9 @@ def test_an_engine_that_hangs_is_replaced(drawn, tmp_path):
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_run_that_is_ended_goes_on_to_the_same_bytes_and_leaves_nobody_behind(drawn, scene, tmp_path, signal_number):
+def test_a_run_that_is_ended_goes_on_to_the_same_bytes_and_leaves_nobody_behind(
+    drawn, scene, engine, tmp_path, signal_number
+):
     workspace = copied(drawn, tmp_path / "w", frames=False)
     command = [
         sys.executable,
@@ -138,11 +140,11 @@ def test_a_run_that_is_ended_goes_on_to_the_same_bytes_and_leaves_nobody_behind(
         assert process.returncode == 143, said
         assert said.strip().splitlines()[-1] == "terminated; the same command goes on from here"
     _wait_until_gone(children)
-    draw(workspace, scene, jobs=1)
+    draw(workspace, scene, engine=engine.address)
     assert contents(workspace) == contents(drawn)
 
 
-def test_damaged_files_are_found_and_drawn_again(drawn, scene, tmp_path):
+def test_damaged_files_are_found_and_drawn_again(drawn, scene, engine, tmp_path):
     workspace = copied(drawn, tmp_path / "w")
     paths = [FramePaths(workspace.frames, shot) for shot in range(4)]
     flipped = bytearray(paths[0].image.read_bytes())
@@ -150,8 +152,8 @@ def test_damaged_files_are_found_and_drawn_again(drawn, scene, tmp_path):
     paths[0].image.write_bytes(flipped)
     paths[1].mask.write_bytes(paths[1].mask.read_bytes()[:40])
     paths[2].sidecar.write_text(paths[2].sidecar.read_text().replace('"instance":1', '"instance":2', 1))
-    assert draw(workspace, scene, jobs=1).figures["drawn_now"] == 0
-    assert draw(workspace, scene, jobs=1, repair=True).figures["drawn_now"] == 3
+    assert draw(workspace, scene, engine=engine.address).figures["drawn_now"] == 0
+    assert draw(workspace, scene, engine=engine.address, repair=True).figures["drawn_now"] == 3
     assert contents(workspace) == contents(drawn)
 
 
@@ -165,11 +167,11 @@ def test_faults_of_a_frame_are_named(drawn, tmp_path):
     assert "00000002.depth.npz is missing" in str(fault(gone, 2))
 
 
-def test_more_shots_are_added_only_when_asked_and_leave_the_first_as_they_are(drawn, scene, tmp_path):
+def test_more_shots_are_added_only_when_asked_and_leave_the_first_as_they_are(drawn, scene, engine, tmp_path):
     workspace = copied(drawn, tmp_path / "w")
     with pytest.raises(WorkspaceError, match=r"4 shots.*5.*--extend"):
         draw(workspace, scene, shots=5)
-    draw(workspace, scene, shots=5, extend=True, jobs=1)
+    draw(workspace, scene, shots=5, extend=True, engine=engine.address)
     now, before = contents(workspace), contents(drawn)
     assert len(read_shots(workspace.plan)) == 5
     assert all(now[name] == data for name, data in before.items())

@@ -54,6 +54,8 @@ def test_a_users_folder_adds_to_them_or_stands_alone(tmp_path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="holds no picture"):
         sample_place(rng, places(folder=tmp_path / "empty"), LightSettings())
+    with pytest.raises(ConfigError, match=r"nowhere: no such folder"):
+        sample_place(rng, places(folder=tmp_path / "nowhere"), LightSettings())
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

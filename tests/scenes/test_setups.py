@@ -20,6 +20,11 @@ def scene(shots: int, **changes) -> SceneSettings:
     return parse({**data, "shots": shots, "setup": {"takes": TAKES}, **changes}, SceneSettings, "test")
 
 
+def kept_things(shot):
+    """Things that no take has for itself: seats, and what stands before a camera."""
+    return [prop for prop in shot.props if not prop.name.startswith(f"Prop_{shot.take}_")]
+
+
 def planned(folder, settings, motions):
     with SilentReporter().task("plan", None, "shots") as task:
         made = make_plan(settings, motions, 0, folder / "plan.parquet", folder / "people.json", task)
@@ -41,12 +46,8 @@ def test_what_is_dear_to_build_is_the_same_in_every_take_of_a_setup(setups):
     for shots in setups.values():
         first = shots[0]
         for shot in shots[1:]:
-            assert (shot.place, shot.props, shot.light, shot.split) == (
-                first.place,
-                first.props,
-                first.light,
-                first.split,
-            )
+            assert (shot.place, shot.light, shot.split) == (first.place, first.light, first.split)
+            assert kept_things(shot) == kept_things(first)
             assert [p.person for p in shot.people] == [p.person for p in first.people]
             assert [(p.x_m, p.z_m, p.yaw_deg) for p in shot.people] == [(p.x_m, p.z_m, p.yaw_deg) for p in first.people]
 

@@ -79,7 +79,7 @@ def coco_person(frames: int = 40) -> NDArray[np.float64]:
 
 
 def write_c3d(
-    path: Path, labels: tuple[str, ...], positions: NDArray[np.float64], rate_hz: float = 100.0, unit: str = "mm"
+    path: Path, labels: tuple[str, ...], positions: NDArray[np.float64], rate_hz: float = 100.0, *, unit: str = "mm"
 ) -> Path:
     """With ezc3d; NaN becomes a gap."""
     import ezc3d
@@ -96,7 +96,7 @@ def write_c3d(
 
 
 def write_trc(
-    path: Path, labels: tuple[str, ...], positions: NDArray[np.float64], rate_hz: float = 100.0, unit: str = "mm"
+    path: Path, labels: tuple[str, ...], positions: NDArray[np.float64], rate_hz: float = 100.0, *, unit: str = "mm"
 ) -> Path:
     """NaN becomes blank cells."""
     frames, count, _ = positions.shape
@@ -151,11 +151,11 @@ def walker(frames: int = 200, rate_hz: float = 50.0) -> dict[str, NDArray[np.flo
         ankle = at(reach - 0.02, 0.08 + 0.1 * np.sin(np.pi * swing), 0.09 * sign)
         hip = at(time - 0.25, 0.88 + bob, 0.09 * sign)
         out[f"{side}_hip"], out[f"{side}_ankle"] = hip, ankle
-        out[f"{side}_knee"] = _bent(hip, ankle, 0.43, 0.43, np.array([1.0, 0.0, 0.0]))
+        out[f"{side}_knee"] = _bent(hip, ankle, 0.43, 0.43, towards=np.array([1.0, 0.0, 0.0]))
         shoulder = at(time - 0.25, 1.38 + bob, 0.18 * sign)
         wrist = at(time - 0.2 + 0.15 * np.sin(2 * np.pi * turn), 0.95 + bob, 0.24 * sign)
         out[f"{side}_shoulder"], out[f"{side}_wrist"] = shoulder, wrist
-        out[f"{side}_elbow"] = _bent(shoulder, wrist, 0.28, 0.26, np.array([-1.0, 0.0, 0.0]))
+        out[f"{side}_elbow"] = _bent(shoulder, wrist, 0.28, 0.26, towards=np.array([-1.0, 0.0, 0.0]))
         out[f"{side}_eye"] = at(time - 0.16, 1.62 + bob, 0.03 * sign)
         out[f"{side}_ear"] = at(time - 0.25, 1.6 + bob, 0.07 * sign)
     out["nose"] = at(time - 0.13, 1.58 + bob, 0.0)
@@ -167,6 +167,7 @@ def _bent(
     lower: NDArray[np.float64],
     first_m: float,
     second_m: float,
+    *,
     towards: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """The joint between two bones of these lengths, bent towards a direction."""

@@ -25,7 +25,7 @@ _SIDES = {"left": -1.0, "right": 1.0}
 class Body:
     """Keypoints and vertebrae of one person, ground axes; bone lengths depend on the person only."""
 
-    def __init__(self, stature_m: float, bend_rad: float, raise_rad: float, yaw_rad: float, place: Array) -> None:
+    def __init__(self, stature_m: float, bend_rad: float, raise_rad: float, yaw_rad: float, *, place: Array) -> None:
         s = stature_m / 1.75
         spine = np.column_stack(
             [-0.06 + 0.02 * np.sin(np.linspace(0, 2 * np.pi, 25)), np.linspace(0.0, 0.58, 25), np.zeros(25)]
@@ -110,7 +110,7 @@ def draw(camera: Camera, bodies: list[Body]) -> tuple[NDArray[np.uint8], NDArray
     return picture, mask, depth.astype(np.float32)
 
 
-def person_entry(camera: Camera, body: Body, instance: int, name: str, mask: Any, depth: Any) -> dict[str, Any]:
+def person_entry(camera: Camera, body: Body, *, instance: int, name: str, mask: Any, depth: Any) -> dict[str, Any]:
     """A sidecar's `people` element."""
     seen, seen_posterior = person_visibility(camera, body.keypoints, body.posterior, mask, instance, depth)
     quaternions = matrix_quaternion(body.rotation)
@@ -133,7 +133,9 @@ def person_entry(camera: Camera, body: Body, instance: int, name: str, mask: Any
     }
 
 
-def draw_frame(frames: Path, shot: int, rng: np.random.Generator, val_every: int = 4, keep_depth: bool = True) -> None:
+def draw_frame(
+    frames: Path, shot: int, rng: np.random.Generator, val_every: int = 4, *, keep_depth: bool = True
+) -> None:
     """Draw one frame, with one or two people, and write its files; every `val_every`-th is of the validation split."""
     split = "val" if shot % val_every == val_every - 1 else "train"
     azimuth, elevation = float(rng.uniform(-180, 180)), float(rng.uniform(0, 45))
@@ -144,14 +146,14 @@ def draw_frame(frames: Path, shot: int, rng: np.random.Generator, val_every: int
     who = [(shot // 2) % 3] if shot % 3 else [0, 1]
     bodies = [
         Body(1.6 + 0.1 * person, float(rng.uniform(0, 1.2)), float(rng.uniform(0, 2.5)), float(rng.uniform(-3, 3)),
-             np.array([0.0, 0.0, 0.35 * (2 * i - 1) * (len(who) > 1)]))
+             place=np.array([0.0, 0.0, 0.35 * (2 * i - 1) * (len(who) > 1)]))
         for i, person in enumerate(who)
     ]  # fmt: skip
     picture, mask, depth = draw(camera, bodies)
     names = [f"{split[0]}{person:04d}" for person in who]
     played = {"clip": f"clip_{split}", "time_s": shot / 3.0}
     people = [
-        person_entry(camera, body, i, name, mask, depth) | played
+        person_entry(camera, body, instance=i, name=name, mask=mask, depth=depth) | played
         for i, (body, name) in enumerate(zip(bodies, names, strict=True), 1)
     ]
     folder, stem = frames / f"{shot // 1000:05d}", f"{shot:08d}"

@@ -11,7 +11,8 @@ import numpy as np
 
 from spinegen.engine.protocol import wire
 from spinegen.engine.protocol.images import encode_bmp
-from spinegen.render.client import Connection, parse_endpoint
+from spinegen.render.client import Connection
+from spinegen.render.endpoint import parse_endpoint
 
 SLOW_S = 14.0
 

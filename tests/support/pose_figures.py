@@ -158,7 +158,7 @@ def _clutter(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.uint
     return picture
 
 
-def write_set(folder: Path, split: str, count: int, people: int, seed: int) -> Path:
+def write_set(folder: Path, split: str, count: int, people: int, *, seed: int) -> Path:
     """A COCO split `<split>-unreal` under `folder`; returns its annotation file. Splits of different seeds share no person."""
     images = folder / "images" / f"{split}-unreal"
     images.mkdir(parents=True, exist_ok=True)

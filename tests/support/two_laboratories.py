@@ -33,4 +33,4 @@ def make_captures(folder: Path, frames: int = 30) -> None:
         at += 0.001 * rng.standard_normal(at.shape)
         (folder / name).mkdir()
         scale, unit = (1.0, "m") if name == "one" else (1000.0, "?")
-        write_trc(folder / name / "walk.trc", labels, scale * at, 20.0, unit)
+        write_trc(folder / name / "walk.trc", labels, scale * at, 20.0, unit=unit)

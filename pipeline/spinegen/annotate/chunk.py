@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ..errors import DatasetError
 from . import points_3d
@@ -75,14 +77,15 @@ def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
             if where is not None and not where.holds(frame.columns):
                 chunk.not_wanted += 1
                 continue
-            people = wanted_people(frame, job, chunk)
+            mask = read_mask(frame.mask, frame.width, frame.height)
+            people = wanted_people(frame, mask, job, chunk)
             if not people:
                 chunk.empty += 1
                 continue
             if job.with_depth and frame.depth is None:
                 chunk.without_depth += 1
             part = chunk.splits.setdefault(frame.split, SplitChunk())
-            _place(frame, people, job, part, rows.setdefault(frame.split, []), shards)
+            _place(frame, people, mask, job, part=part, rows=rows.setdefault(frame.split, []), shards=shards)
         except DatasetError as error:
             chunk.damaged.append(str(error))
             continue
@@ -95,9 +98,8 @@ def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
     return chunk
 
 
-def wanted_people(frame: Frame, job: Job, chunk: Chunk) -> list[PersonAnnotation]:
+def wanted_people(frame: Frame, mask: NDArray[np.uint8], job: Job, chunk: Chunk) -> list[PersonAnnotation]:
     """The people of a frame that pass the filters."""
-    mask = read_mask(frame.mask, frame.width, frame.height)
     found = [annotate_person(frame, label, mask, job.site, job.body_points) for label in frame.people]
     people = [
         person
@@ -111,13 +113,15 @@ def wanted_people(frame: Frame, job: Job, chunk: Chunk) -> list[PersonAnnotation
 def _place(
     frame: Frame,
     people: list[PersonAnnotation],
+    mask: NDArray[np.uint8],
     job: Job,
+    *,
     part: SplitChunk,
     rows: list[dict[str, object]],
     shards: object,
 ) -> None:
     if job.format == "coco":
-        image, annotations = coco_files.encode(frame, people)
+        image, annotations = coco_files.encode(frame, people, mask)
         coco_files.place_files(frame, job.root, job.with_masks, job.with_depth)
         part.images.append(image)
         part.annotations.append(annotations)

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from ..skeleton import LINKS, NAMES, SIGMAS, VERTEBRAE
 from ..version import __version__
-from .labels import PersonAnnotation
+from .labels import Outline, PersonAnnotation
 from .settings import BodyPoints, Site
-from .sidecar import Frame
+from .sidecar import Bystander, Frame
 
 LICENSE_NAME = "CC0-1.0"
 LICENSE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -99,6 +99,24 @@ def annotation_entry(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
         "person": label.person,
         "clip": label.clip,
         "time_s": round(label.time_s, 6),
+    }
+
+
+def bystander_entry(frame: Frame, bystander: Bystander, seen: Outline) -> dict[str, Any]:
+    """Somebody in the background: a region without keypoints that scores pass over (`iscrowd`)."""
+    return {
+        "id": frame.shot * PEOPLE_PER_IMAGE + bystander.instance,
+        "image_id": frame.shot,
+        "category_id": 1,
+        "bbox": list(seen.box),
+        "area": seen.area,
+        "iscrowd": 1,
+        "num_keypoints": 0,
+        "keypoints": [0] * (3 * len(NAMES)),
+        "segmentation": seen.segmentation,
+        "person": bystander.person,
+        "clip": bystander.clip,
+        "time_s": round(bystander.time_s, 6),
     }
 
 

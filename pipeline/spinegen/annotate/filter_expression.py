@@ -92,13 +92,31 @@ def _condition(node: ast.expr, text: str, names: set[str]) -> _Getter:
             inner = _condition(operand, text, names)
             return lambda row: not inner(row)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            return _comparison(left, ops, comparators, text, names)
+            return _comparison(left, ops, comparators, text, names=names)
+        case ast.Constant(value=bool() as holds):
+            return lambda row: holds
+        case ast.Name(id=name):
+            names.add(name)
+            return _truth_of(name, text)
         case _:
-            return _value(node, text, names)
+            _value(node, text, names)
+            raise UsageError(f"--where {text!r}: {ast.unparse(node)!r} is no condition; {_GRAMMAR}")
+
+
+def _truth_of(name: str, text: str) -> _Getter:
+    """A column that stands alone, which only one of true and false may; one without a value does not hold."""
+
+    def holds(row: Columns) -> bool:
+        value = row.get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise UsageError(f"--where {text!r}: {name} is {value!r}, neither true nor false; compare it with something")
+
+    return holds
 
 
 def _comparison(
-    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, names: set[str]
+    left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr], text: str, *, names: set[str]
 ) -> _Getter:
     for op in ops:
         if type(op) not in _ORDER:

@@ -80,6 +80,29 @@ def site_keypoints(label: PersonLabel, site: Site) -> tuple[Array, NDArray[np.in
     return points, flags, hidden
 
 
+@dataclass(frozen=True)
+class Outline:
+    """The pixels of one instance."""
+
+    segmentation: dict[str, Any]
+    """Compressed RLE, `counts` as text."""
+    box: tuple[int, int, int, int]
+    """First column, first row, columns, rows."""
+    area: int
+
+
+def outline(mask: NDArray[np.uint8], instance: int) -> Outline | None:
+    """Where an instance of a mask `(H, W)` is seen, or `None` where not a pixel of it is."""
+    encoded = rle.encode((np.asfortranarray(mask) == instance).view(np.uint8))
+    area = int(rle.area(encoded))
+    if area == 0:
+        return None
+    x, y, w, h = (int(value) for value in rle.toBbox(encoded))
+    counts = encoded["counts"]
+    text = counts if isinstance(counts, str) else counts.decode("ascii")
+    return Outline({"size": [int(v) for v in encoded["size"]], "counts": text}, (x, y, w, h), area)
+
+
 def annotate_person(
     frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site, body_points: BodyPoints = "anatomical"
 ) -> PersonAnnotation | None:
@@ -89,13 +112,9 @@ def annotate_person(
         mask: `(H, W)` instance ids of the frame.
         body_points: `coco` moves the body's joints to where people click them.
     """
-    own = np.asfortranarray(mask) == label.instance
-    encoded = rle.encode(own.view(np.uint8))
-    area = int(rle.area(encoded))
-    if area == 0:
+    seen = outline(mask, label.instance)
+    if seen is None:
         return None
-    x, y, w, h = (int(value) for value in rle.toBbox(encoded))
-    counts = encoded["counts"]
     camera = frame.camera
     ground, flags, hidden = site_keypoints(label, site)
     if body_points == "coco":
@@ -113,12 +132,9 @@ def annotate_person(
         vertebrae_camera_m=camera.to_camera(label.centroids_ground_m),
         posterior_camera_m=camera.to_camera(label.posterior_ground_m),
         quaternions_camera_wxyz=_turned(camera.rotation_camera_ground, label.quaternions_ground_wxyz),
-        segmentation={
-            "size": [int(v) for v in encoded["size"]],
-            "counts": counts if isinstance(counts, str) else counts.decode("ascii"),
-        },
-        box=(x, y, w, h),
-        area=area,
+        segmentation=seen.segmentation,
+        box=seen.box,
+        area=seen.area,
     )
 
 

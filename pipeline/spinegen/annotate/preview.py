@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import DatasetError
 from ..files import remove_leftovers, write_bytes
-from ..progress import Reporter
+from ..progress import Reporter, warn_of
 from ..workspace import Workspace
 from .draw import Picture, skeletons_over, write_text
 from .sidecar import Frame, read_frame, sidecar_paths
@@ -33,7 +33,8 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
             f"{workspace.frames}: no rendered frames; draw some with: spinegen render --scenes yoga.yaml"
         )
     wanted = set(np.unique(np.linspace(0, total - 1, min(count, total)).astype(int)).tolist())
-    cells = []
+    cells: list[Picture] = []
+    damaged: list[str] = []
     with reporter.task("preview", len(wanted), "frames") as task:
         for number, path in enumerate(sidecar_paths(workspace.frames)):
             if number not in wanted:
@@ -42,7 +43,8 @@ def write_preview(workspace: Workspace, count: int, reporter: Reporter) -> Path:
             try:
                 cells.append(_cell(read_frame(path)))
             except DatasetError as error:
-                reporter.warn(f"left out: {error}")
+                damaged.append(f"left out: {error}")
+    warn_of(reporter, damaged, "frames are left out")
     if not cells:
         raise DatasetError(f"{workspace.frames}: no frame can be read; see: spinegen check {workspace.root}")
     target = workspace.root / "preview.png"

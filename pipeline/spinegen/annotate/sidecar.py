@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..geometry.camera import Camera
 from ..records.base import Scalar
-from ..records.sidecar import SPLITS, PersonLabel, Split, read_sidecar
+from ..records.sidecar import SPLITS, Bystander, PersonLabel, Split, read_sidecar
 
-__all__ = ["SPLITS", "Frame", "PersonLabel", "read_frame", "sidecar_paths"]
+__all__ = ["SPLITS", "Bystander", "Frame", "PersonLabel", "read_frame", "sidecar_paths"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Frame:
     height: int
     camera: Camera
     people: tuple[PersonLabel, ...]
+    bystanders: tuple[Bystander, ...]
     engine: dict[str, str]
     plan: dict[str, Scalar]
     """Readable columns of the plan's row."""
@@ -79,6 +80,7 @@ def read_frame(path: Path) -> Frame:
         height=record.height,
         camera=record.camera.geometry,
         people=record.people,
+        bystanders=record.bystanders,
         engine=record.engine,
         plan=record.plan,
         sha256=record.sha256,

@@ -43,7 +43,7 @@ def draw_body(panel: Picture, keypoints_m: Array, all_m: Array) -> None:
     draw_skeleton(panel, np.column_stack([x, y]), np.full(len(x), 2), tall)
 
 
-def draw_spine(panel: Picture, centroids_m: Array, rotations: Array, all_m: Array, view: View) -> None:
+def draw_spine(panel: Picture, centroids_m: Array, rotations: Array, all_m: Array, *, view: View) -> None:
     """Every vertebra as a tilted block with its spinous process, seen from the side or from behind.
 
     Args:

@@ -75,7 +75,7 @@ def export_coco(workspace: Workspace, settings: ExportSettings, reporter: Report
             settings.where,
         )
         output = make_output(job)
-        result = _fill(workspace.frames, job, output, total, settings.processes, reporter)
+        result = _fill(workspace.frames, job, output, total, processes=settings.processes, reporter=reporter)
         content = _content(workspace.frames)
         record = result.record(
             ExportSource(spinegen=__version__, settings=settled, frames=total, listing=listing, content=content)
@@ -124,7 +124,7 @@ class _Result:
         )
 
 
-def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, reporter: Reporter) -> _Result:
+def _fill(frames: Path, job: Job, output: Output, total: int, *, processes: int, reporter: Reporter) -> _Result:
     result = _Result()
     paths = sidecar_paths(frames)
     chunks = iter(lambda: list(islice(paths, output.frames_per_chunk)), [])
@@ -133,6 +133,8 @@ def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, re
             result.take(chunk)
             output.write(chunk)
             task.advance(chunk.frames)
+    if not result.tallies and result.damaged:
+        raise DatasetError(f"{frames}: no frame can be used; the first fault: {result.damaged[0]}")
     for sentence in result.damaged[:SHOWN_DAMAGES]:
         reporter.warn(f"left out: {sentence}")
     if len(result.damaged) > SHOWN_DAMAGES:
@@ -140,8 +142,6 @@ def _fill(frames: Path, job: Job, output: Output, total: int, processes: int, re
     if result.without_depth:
         reporter.warn(f"{result.without_depth} frames have no depth map; draw them with: spinegen render --depth")
     if not result.tallies:
-        if result.damaged:
-            raise DatasetError(f"{frames}: no frame can be used; the first fault: {result.damaged[0]}")
         raise DatasetError(
             f"{frames}: nothing left after the filters: {result.not_wanted} of {total} frames fail --where, "
             f"{result.empty} hold nobody who passes --min-visible and --max-occlusion"

@@ -106,7 +106,8 @@ def _external_engine(engine: str) -> Finding:
 
 
 def _engine_version(address: str) -> str:
-    from ..render.client import Connection, parse_endpoint
+    from ..render.client import Connection
+    from ..render.endpoint import parse_endpoint
 
     connection = Connection(parse_endpoint(address), timeout_s=10.0)
     try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 @click.option("--clip", help="Which clip, with --video.")
 def preview(root: Path, count: int, video: bool, clip: str | None) -> None:
     """Draw a contact sheet of the rendered frames with the skeleton over the pictures."""
+    if clip is not None and not video:
+        raise click.UsageError("--clip says which clip --video shows: give both, or neither")
     from ..annotate.preview import write_preview
     from ..annotate.video import write_video
     from ..progress import make_reporter

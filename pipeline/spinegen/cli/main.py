@@ -11,6 +11,7 @@ from ..errors import SpinegenError
 from ..files import NO_ROOM
 from ..version import __version__
 from .base import Group
+from .label import label
 from .look import check, doctor, preview, report
 from .run import run
 from .stages import export_coco, fit_mocap, poses, render, train_validate
@@ -19,7 +20,7 @@ from .views import triangulate
 
 INTERRUPTED = 130
 TERMINATED = 143
-RESUMED = ("fit-mocap", "render", "train-validate", "run")
+RESUMED = ("fit-mocap", "render", "train-validate", "run", "label")
 """Commands that go on where they were broken off."""
 
 
@@ -55,6 +56,7 @@ for command in (
     report,
     check,
     predict,
+    label,
     triangulate,
     doctor,
     engine,

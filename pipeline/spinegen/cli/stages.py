@@ -89,7 +89,7 @@ def fit_mocap(clips: tuple[Path, ...], root: Path, **given: Any) -> None:
 @click.option("--model", type=click.Choice(["unisex", "male", "female"]), help="Who is posed.  [default: unisex]")
 def poses(root: Path, **given: Any) -> None:
     """Draw poses by chance: standing, seated, kneeling, on hands, lying; written like a fit, and rendered like one."""
-    from ..motions.poses import PoseSettings
+    from ..motions.settings import PoseSettings
     from ..progress import make_reporter
     from ..workspace import Workspace
 

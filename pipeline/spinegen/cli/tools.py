@@ -72,7 +72,7 @@ def clips() -> None:
 @clips.command("list", cls=Command, epilog=example("spinegen clips list", "spinegen fit-mocap walk golf everyday"))
 def list_clips() -> None:
     """List the shipped motions: file, name, length and what is done in them; fit-mocap takes their names."""
-    from ..motions import shipped_clips
+    from ..motions.shipped import shipped_clips
 
     for clip in shipped_clips():
         click.echo(f"{clip.file:11s} {clip.name:24s} {clip.duration_s:3.0f} s  {', '.join(clip.activities)}")

@@ -113,7 +113,7 @@ def _hierarchy(tokens: _Tokens) -> tuple[BvhJoint, ...]:
         name = _name(tokens)
         if word == "END":
             name = f"{joints[stack[-1]].name}_end"
-        joint = _joint(tokens, name, stack[-1] if stack else -1, channel, word == "END")
+        joint = _joint(tokens, name, stack[-1] if stack else -1, channel, end_site=word == "END")
         channel += len(joint.channels)
         stack.append(len(joints))
         joints.append(joint)
@@ -134,7 +134,7 @@ def _name(tokens: _Tokens) -> str:
     return " ".join(words)
 
 
-def _joint(tokens: _Tokens, name: str, parent: int, first_channel: int, end_site: bool) -> BvhJoint:
+def _joint(tokens: _Tokens, name: str, parent: int, first_channel: int, *, end_site: bool) -> BvhJoint:
     tokens.expect("{")
     offset: tuple[float, float, float] | None = None
     channels: list[tuple[str, int]] = []

@@ -32,7 +32,7 @@ def read_c3d(path: Path) -> RawCapture:
     check_size(path, 1, header.points)
     frames = _frame_count(header, parameters) or frames_in_file(data, header, block, scale)
     check_size(path, frames, header.points)
-    points = read_points(data, header, block, frames, scale)
+    points = read_points(data, header, block, frames, scale=scale)
     if len(points) == 0:
         raise ClipError(f"{path}: damaged C3D file: promises {frames} frames and holds none")
     if len(points) < frames:

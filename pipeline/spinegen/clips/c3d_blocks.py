@@ -131,7 +131,7 @@ def frames_in_file(data: bytes, header: Header, data_block: int, scale: float) -
     return max(len(data) - (data_block - 1) * BLOCK, 0) // _stride(header, scale)
 
 
-def read_points(data: bytes, header: Header, data_block: int, frames: int, scale: float) -> Array:
+def read_points(data: bytes, header: Header, data_block: int, frames: int, *, scale: float) -> Array:
     """`(F, points, 4)`: x, y, z and residual (negative: not seen) of every whole frame in the file, at most `frames`."""
     word, stride = _word(scale), _stride(header, scale)
     whole = min(frames, frames_in_file(data, header, data_block, scale))

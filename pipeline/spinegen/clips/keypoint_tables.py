@@ -116,7 +116,7 @@ def _wide(
     return RawCapture(tuple(points), flat.reshape(len(table), len(points), 3), "joints", moments, notes=tuple(notes))
 
 
-def _long(path: Path, table: pd.DataFrame, lower: dict[str, str], name_column: str, notes: list[str]) -> RawCapture:
+def _long(path: Path, table: pd.DataFrame, lower: dict[str, str], name_column: str, *, notes: list[str]) -> RawCapture:
     frame, person = (_first(lower, names) for names in (FRAME_COLUMNS, PERSON_COLUMNS))
     time, unit = _time_column(lower)
     key = frame or time

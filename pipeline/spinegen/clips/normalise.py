@@ -72,7 +72,7 @@ def clip_from_raw(path: Path, raw: RawCapture, options: ReadOptions) -> Clip:
     positions, labels, found = cleaning.drop_unseen(path, positions, points.labels)
     notes += found
     points = replace(points, labels=labels, positions=positions)
-    refuse_impossible(path, points.few, points.stations, stature * metres, raw.hint)
+    refuse_impossible(path, points.few, points.stations, stature * metres, hint=raw.hint)
     axis = asked_axis
     if axis is None:
         upright = find_up(path, positions, points.stations, rate_hz, declared=raw.up, usual=raw.usual_up)

@@ -152,7 +152,7 @@ def _inverted(view: _View, hint: str, found: str) -> Upright:
     """
     on_hands = view.share(hint) >= _GOOD_PART and _hands_low(view, hint) >= _GOOD_PART
     on_feet = view.share(found) >= _GOOD_PART
-    overrule = f"(--up-axis={hint} leaves it)"
+    overrule = f"({_option(hint)} leaves it)"
     if _rooted(view):
         return Upright(
             found,
@@ -169,7 +169,7 @@ def _inverted(view: _View, hint: str, found: str) -> Upright:
         )
     raise ClipError(
         f"{view.path}: the head is below the feet in nearly every frame, and nothing rests on a floor for a good part of the clip "
-        f"that would tell why: is the capture upside down? Say --up-axis={found} to turn it over or --up-axis={hint} to leave it"
+        f"that would tell why: is the capture upside down? Say {_option(found)} to turn it over or {_option(hint)} to leave it"
     )
 
 
@@ -216,3 +216,8 @@ def _floor_misfit(positions_m: Array, axis: str) -> float:
     lowest = np.where(seen, heights, np.inf).min(1)[seen.any(1)]
     spread = float(np.percentile(lowest, 90) - np.percentile(lowest, 10))
     return spread + 0.5 * min(abs(float(np.median(lowest))), 1.0)
+
+
+def _option(axis: str) -> str:
+    """The axis as the command line takes it: without a plus."""
+    return f"--up-axis={axis.removeprefix('+')}"

@@ -48,7 +48,7 @@ _WAIST = {
 
 
 def refuse_impossible(
-    path: Path, positions_m: Array, stations: dict[int, str], stature_m: float, hint: str = ""
+    path: Path, positions_m: Array, stations: dict[int, str], stature_m: float, *, hint: str = ""
 ) -> None:
     """Refuse what cannot be a person's body.
 

@@ -33,6 +33,21 @@ READERS: dict[str, tuple[Callable[[Path], RawCapture], str]] = {
 }
 """Reader and meaning of every known suffix."""
 
+OTHER_FORMATS = dict.fromkeys((".gz", ".zip", ".7z", ".rar", ".tar"), "unpack it first; ") | {
+    ".fbx": "export it as BVH; ",
+    ".mvnx": "export it from MVN as C3D or BVH; ",
+    ".mvn": "export it from MVN as C3D or BVH; ",
+    ".tak": "export it from Motive as C3D or BVH; ",
+    ".qtm": "export it from QTM as C3D; ",
+    ".asf": "convert the pair of ASF and AMC to BVH or C3D; ",
+    ".amc": "convert the pair of ASF and AMC to BVH or C3D; ",
+    ".mot": "it holds joint angles, and a fit needs markers or joints; ",
+    ".sto": "it holds joint angles, and a fit needs markers or joints; ",
+    ".pkl": "save its keypoints as .npz; ",
+    ".json": "write its keypoints as a table (.csv); ",
+}
+"""What to do with files of other kinds that people have."""
+
 
 def read_clip(path: Path, options: ReadOptions | None = None) -> Clip:
     """Read a motion-capture file of any known format.
@@ -50,7 +65,9 @@ def read_clip(path: Path, options: ReadOptions | None = None) -> Clip:
     entry = READERS.get(path.suffix.lower())
     if entry is None:
         known = ", ".join(f"{suffix} ({what})" for suffix, (_, what) in READERS.items())
-        raise ClipError(f"{path}: format {path.suffix or '(no suffix)'} is not known; known are {known}")
+        hint = OTHER_FORMATS.get(path.suffix.lower(), "")
+        text = f"{path}: format {path.suffix or '(no suffix)'} is not known; {hint}known are {known}"
+        raise ClipError(text)
     if not path.exists():
         raise ClipError(f"{path}: there is no such file")
     try:

@@ -51,7 +51,7 @@ def _load_text(path: Path) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
         notes.append(f"the file is cut off within line {kept[-1] + 1}, which was left out")
         body, kept = body[:-1], kept[:-1]
     for row, number in zip(body, kept[1:], strict=True):
-        _check_width(path, row, len(header), number + 1, separator)
+        _check_width(path, row, len(header), number + 1, separator=separator)
     columns = [[row[i].strip() for row in body] for i in range(len(header))]
     if separator != "," and any(has_decimal_comma(cell) for column in columns for cell in column[:3]):
         columns = [
@@ -63,7 +63,7 @@ def _load_text(path: Path) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
     return table, tuple(number + 1 for number in kept[1:]), notes
 
 
-def _check_width(path: Path, row: list[str], width: int, line: int, separator: str) -> None:
+def _check_width(path: Path, row: list[str], width: int, line: int, *, separator: str) -> None:
     """Raises ClipError: the row has not as many cells as the header (blank ones beyond it do not count)."""
     while len(row) > width and not row[-1].strip():
         row.pop()

@@ -47,9 +47,12 @@ def build_person(spec: PersonSpec) -> Person:
         ModelError: the body data are not installed.
     """
     data = load_body_data()
-    vertices = curl_hands(data, rest_vertices(shape_of(spec)), spec.hand_curl)
+    straight = rest_vertices(shape_of(spec))
+    vertices = curl_hands(data, straight, spec.hand_curl, spec.hands_closed)
     spine = find_spine(vertices, spec.stature_m, spec.bmi)
-    landmarks = find_landmarks(vertices, spec.stature_m, spine)
+    # A closed hand opens on the floor: its palm is that of an open one.
+    open_handed = curl_hands(data, straight, spec.hand_curl) if any(spec.hands_closed) else vertices
+    landmarks = find_landmarks(open_handed, spec.stature_m, spine)
     weights = bone_weights(data, vertices, spine)
     body = body_fields(vertices, weights, landmarks)
     face = face_frame(data, vertices, weights)
@@ -103,7 +106,7 @@ def _skin_part(
         weights=weights[source],
         texture_rgb=skin_texture(spec, data, vertices, weights, face),
         roughness=spec.skin.roughness,
-        shaping=opening_fingers(data, vertices, source, spec.hand_curl),
+        shaping=opening_fingers(data, vertices, source, spec.hand_curl, spec.hands_closed),
         grain=skin_grain(spec),
     )
 

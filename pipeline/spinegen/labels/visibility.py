@@ -43,6 +43,7 @@ def visibility(
     depth_m: ArrayLike,
     radius_m: ArrayLike,
     cover_m: ArrayLike,
+    *,
     focal_px: float,
     mask: NDArray[np.uint8],
     instance: int,
@@ -107,10 +108,10 @@ def person_visibility(
         depth,
         np.concatenate([KEYPOINT_RADIUS_M, VERTEBRA_RADIUS_M]),
         np.concatenate(covers_m(keypoints, posterior, camera.position_ground_m)),
-        float(camera.intrinsics[0, 0]),
-        mask,
-        instance,
-        depth_map_m,
+        focal_px=float(camera.intrinsics[0, 0]),
+        mask=mask,
+        instance=instance,
+        depth_map_m=depth_map_m,
     )
     return Visibility(both.flags[:COUNT], both.hidden[:COUNT]), Visibility(both.flags[COUNT:], both.hidden[COUNT:])
 

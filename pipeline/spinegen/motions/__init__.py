@@ -2,7 +2,3 @@
 
 They take the same way as anybody's clip: what goes out is a C3D file, and fitting knows nothing of how it was made.
 """
-
-from .shipped import ShippedClip, find_motions, make_shipped_clips, shipped_clips, with_clips
-
-__all__ = ["ShippedClip", "find_motions", "make_shipped_clips", "shipped_clips", "with_clips"]

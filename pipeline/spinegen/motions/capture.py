@@ -23,6 +23,7 @@ def make_capture(
     clip: str,
     rng: np.random.Generator,
     out_folder: Path,
+    *,
     performer: Performer | None = None,
     sampling: Sampling | None = None,
 ) -> Path:
@@ -39,7 +40,7 @@ def make_capture(
     """
     sampling = sampling or Sampling()
     model = performer_model(performer or Performer(), rng)
-    performance = perform(flow, clip, model, sampling.rate_hz, rng)
+    performance = perform(flow, clip, model, sampling.rate_hz, rng=rng)
     rows = shipped_marker_sets()[MARKER_SET].markers
     poses = model.forward(performance.q)
     true_positions = model.station_positions(poses, tuple(row.station for row in rows.values()))

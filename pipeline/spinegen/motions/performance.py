@@ -36,7 +36,7 @@ class Performance:
     activities: tuple[str, ...]
 
 
-def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, rng: np.random.Generator) -> Performance:
+def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, *, rng: np.random.Generator) -> Performance:
     """Play a clip of a flow.
 
     Raises:
@@ -51,7 +51,7 @@ def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, rng: np.ra
     written = between_keys(keys, spec, knots) + natural_motion(flow, model, knots.times_s, rng)
     low, high = model.limits
     written = np.clip(written, low, high)
-    targets = frame_targets(model, spec, poses, keys, knots)
+    targets = frame_targets(model, spec, poses, keys, knots=knots)
     leaning = gaussian_filter1d(
         plant(model, written, targets, rounds=25) - written, ease_s * knot_hz, axis=0, mode="nearest"
     )
@@ -163,7 +163,9 @@ def _travelled(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], keys:
     return out
 
 
-def frame_targets(model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], keys: Array, knots: Timeline) -> Targets:
+def frame_targets(
+    model: SpineModel, spec: FlowClip, poses: tuple[Pose, ...], keys: Array, *, knots: Timeline
+) -> Targets:
     """Contacts of both poses follow the straight line between their two places, lifted where they step; holds keep all."""
     used = tuple(dict.fromkeys(name for pose in poses for name in _contact_stations(pose.contacts)))
     at_keys = _positions(model, keys, used)

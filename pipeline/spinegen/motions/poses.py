@@ -3,15 +3,12 @@
 import time
 from collections import Counter
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from ..biomech.anatomy.assemble import load_model
 from ..biomech.fits.files import PAGE, REPORT, damaged_files, data_hashes, write_fit
 from ..biomech.fits.report import curvature_figures, limits_hit
-from ..config import Settings
 from ..errors import FitError
 from ..files import remove_leftovers
 from ..progress import Reporter, StageSummary
@@ -20,23 +17,13 @@ from ..reporting.page import write_page
 from ..version import __version__
 from ..workspace import Workspace
 from .pose_sampler import anchors, sample_poses
+from .settings import PoseSettings
 from .shipped import shipped_flows
 
 RATE_HZ = 0.1
 """Postures stand this far apart in time, so that nothing takes one for the motion of the next."""
 SAMPLER_VERSION = 1
 """Raised when the same seed would give other postures."""
-
-
-class PoseSettings(Settings):
-    """How many, and which."""
-
-    remade: ClassVar[bool] = True
-
-    count: int = Field(default=20_000, ge=2, le=1_000_000)
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    model: str = Field(default="unisex", pattern="^(unisex|male|female)$")
-    """Built-in model on which they are posed."""
 
 
 def make_poses(workspace: Workspace, settings: PoseSettings, reporter: Reporter) -> StageSummary:
@@ -83,7 +70,7 @@ def _make(folder: Path, settings: PoseSettings, identity: PosesIdentity, reporte
         )
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
-    write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, found.kinds)
+    write_fit(folder, model, found.q, np.arange(len(found.q)) / RATE_HZ, activity=found.kinds)
     report = PosesReport(
         clip=folder.name,
         source="drawn by spinegen poses",

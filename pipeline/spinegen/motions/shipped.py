@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeGuard
 
@@ -50,6 +51,11 @@ def shipped_flows() -> dict[str, Flow]:
     return {name: load_flow(files[name]) for name in sorted(files, key=lambda name: (name != DEFAULT, name))}
 
 
+def _meant(name: str) -> str:
+    near = get_close_matches(name, [clip.name for clip in shipped_clips()], 1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
 def find_motions(names: Sequence[str]) -> list[tuple[Flow, str]]:
     """Flow and clip of each name: a clip's, or a file's, which stands for all its clips; each clip once.
 
@@ -62,7 +68,7 @@ def find_motions(names: Sequence[str]) -> list[tuple[Flow, str]]:
         inside = {clip: flow for file, flow in flows.items() for clip in flow.clips if name in (clip, file, EVERYTHING)}
         if not inside:
             raise ConfigError(
-                f"no shipped motion is called {name!r}; there are {', '.join(clip.name for clip in shipped_clips())}, "
+                f"no shipped motion is called {name!r}{_meant(name)}; there are {', '.join(clip.name for clip in shipped_clips())}, "
                 f"the files {', '.join(flows)}, and {EVERYTHING}"
             )
         found |= inside
@@ -82,7 +88,9 @@ def make_shipped_clips(folder: Path, names: Sequence[str] = (DEFAULT,), reporter
         for flow, name in wanted:
             path = folder / f"{name}.c3d"
             if not (path.is_file() and truth_path(path).is_file()):
-                make_capture(flow, name, np.random.default_rng(SEED), folder, Performer(size=SIZE, variation=VARIATION))
+                make_capture(
+                    flow, name, np.random.default_rng(SEED), folder, performer=Performer(size=SIZE, variation=VARIATION)
+                )
             paths.append(path)
             task.advance()
     return paths
@@ -100,6 +108,7 @@ def with_clips(settings: FitSettings, workspace: Workspace, reporter: Reporter) 
     names = [str(clip) for clip in settings.clips if _is_name(clip)]
     if settings.clips and not names:
         return settings
+    find_motions(names)
     workspace.open()
     if names:
         reporter.say(f"making the shipped {', '.join(names)} in {workspace.clips}")

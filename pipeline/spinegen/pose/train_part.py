@@ -129,10 +129,15 @@ def train(
     Args:
         limit: use only this many people of the training set, spread evenly (learning curves).
         crops: folder of the crop cache; None: `folder/cache`.
+
+    Raises:
+        DatasetError: a set is not usable, or their points are of two conventions.
+        TrainingError: training or export failed.
     """
     import torch
 
     from .data.cache import CropCache, drop_other_crops, first_people, open_cache
+    from .data.convention import require_same
     from .export import export_fp16, export_onnx
     from .scoring.baseline import mean_pose
     from .training.checkpoint import save_checkpoint
@@ -151,6 +156,8 @@ def train(
         learnt = first_people(learnt, limit)
     second = mixed_split(settings)
     mixed = cache(second) if second else None
+    for other in (checked, *([mixed] if mixed is not None else [])):
+        require_same(learnt.people.convention, learnt.people.source, other.people.convention, other.people.source)
     drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
     trainer = Trainer(architecture, settings, learnt, checked, device, folder / "checkpoint.pt", key, mixed)
     loader = trainer.source.measure()
@@ -162,7 +169,7 @@ def train(
         architecture,
         target,
         settings.losses.label_sigma,
-        {"key": key, "losses": settings.losses.model_dump()},
+        {"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
     )
     half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
     record = TrainingRecord(

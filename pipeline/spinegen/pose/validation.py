@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from .. import skeleton
 from ..errors import DatasetError
 from ..media.pictures import PictureError
-from ..progress import Reporter
+from ..progress import Reporter, warn_of
 from ..records.metrics import ErrorTables, PckAuc, Scores
 from .data.coco_set import CocoSet
+from .data.convention import Convention, require_same
 from .predictor import PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
@@ -45,9 +46,10 @@ def validate(
         pose: (37, 2) the mean pose of the training boxes, 0..1.
 
     Raises:
-        DatasetError: more than 1 % of the pictures are missing or broken.
+        DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
     """
     predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
+    require_same(Convention.of(predictor.file.metadata), model, people.convention, people.source)
     rows_of_pictures = people.rows_of_pictures()
     order: list[list[int]] = []
     broken: list[str] = []
@@ -58,7 +60,6 @@ def validate(
                 image = people.picture(rows[0])
             except PictureError as error:
                 broken.append(str(error))
-                reporter.warn(f"picture left out: {error}")
                 continue
             order.append(rows)
             yield image, people.boxes_xywh_px[rows]
@@ -74,6 +75,7 @@ def validate(
             f"{people.source}: {len(broken)} of {len(rows_of_pictures)} pictures are missing or broken, more than "
             f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {broken[0] if broken else 'none'}"
         )
+    warn_of(reporter, [f"picture left out: {text}" for text in broken], "pictures are left out")
     scored = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
     keypoints, confidence = np.concatenate(points), np.concatenate(confidences)
     return Validation(scored, keypoints, confidence, score(scored, keypoints, confidence, pose), tuple(broken))

@@ -113,7 +113,7 @@ def film_json(film: Film) -> list[dict[str, Any]]:
     return found
 
 
-def draw_film(source: Path, target: Path, film: Film, spine_only: bool, reporter: Reporter) -> None:
+def draw_film(source: Path, target: Path, film: Film, spine_only: bool, *, reporter: Reporter) -> None:
     """The film again with everybody's skeleton over it, as H.264 that browsers play."""
     with (
         open_video(source) as video,

@@ -14,6 +14,8 @@ from ..records.json_file import read_json
 
 FORM = "must be a COCO file, or map picture names to lists of [x, y, width, height]"
 BoxArray = NDArray[np.float64]
+LEAST_PX = 2.0
+"""Nobody is seen in a box of a shorter side."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,11 @@ class Boxes:
         return next((end for end in ends if end in table), None)
 
     def of(self, found: FoundFile, width: int, height: int) -> BoxArray:
-        """(N, 4) x, y, width, height in pixels of the people in a picture."""
+        """(N, 4) x, y, width, height in pixels of the people in a picture.
+
+        Raises:
+            DatasetError: a box that lies outside the picture.
+        """
         return self._boxes(self.key(found), width, height)
 
     def of_frame(self, video: FoundFile, number: int, *, alone: bool, width: int, height: int) -> BoxArray:
@@ -54,7 +60,13 @@ class Boxes:
         if self.by_name is None:
             # the crop pads the box; a box that fills the picture would only add a black frame
             return np.array([[0.1 * width, 0.1 * height, 0.8 * width, 0.8 * height]])
-        return self.by_name.get(key or "", np.zeros((0, 4)))
+        boxes = self.by_name.get(key or "", np.zeros((0, 4)))
+        inside = np.minimum(boxes[:, :2] + boxes[:, 2:], (width, height)) - np.maximum(boxes[:, :2], 0.0)
+        outside = boxes[(inside <= 0).any(1)]
+        if len(outside):
+            found = ", ".join(f"{value:g}" for value in outside[0])
+            raise DatasetError(f"box [{found}] of {key!r} lies outside its picture of {width}x{height} pixels")
+        return boxes
 
 
 def read_boxes(spec: str) -> Boxes:
@@ -97,6 +109,11 @@ def _array(path: Path, name: str, rows: Any) -> BoxArray:
         array = np.array(rows, dtype=np.float64).reshape(-1, 4)
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{path}: boxes of {name!r}: {FORM}") from error
+    if len(array) and (array[:, 2:] > 0).all() and (array[:, 2:] < LEAST_PX).any():
+        raise UsageError(
+            f"{path}: boxes of {name!r}: found {array[:, 2:].min():g} pixels a side, at least {LEAST_PX:g} are needed; "
+            "are these shares of the picture? Boxes are in pixels"
+        )
     if not (np.isfinite(array).all() and (array[:, 2:] > 0).all() and (np.abs(array) < 1e6).all()):
         raise UsageError(f"{path}: boxes of {name!r}: width and height must be positive numbers of pixels")
     return array

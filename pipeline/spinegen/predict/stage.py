@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import skeleton
-from ..errors import SpinegenError, UsageError
+from ..errors import DatasetError, SpinegenError, UsageError
 from ..files import remove_leftovers, write_bytes, write_json
 from ..media.pictures import Exif, PictureError, read_rgb
 from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
@@ -100,6 +100,10 @@ def predict(
     sources = _sources(source, target)
     if detector is not None and boxes != "auto":
         raise UsageError(f"--detector finds people itself: it goes with --boxes auto, found --boxes {boxes}")
+    if formats and not sources.videos:
+        reporter.warn(
+            f"--write {' '.join(formats)}: is for films, and there is none here; every picture has its own JSON"
+        )
     places = read_boxes("whole" if boxes == "auto" else boxes)
     estimator = SpineEstimator(model, detector=detector, flip_test=True) if boxes == "auto" else None
     predictor = estimator.predictor if estimator is not None else PosePredictor(model, flip_test=True)
@@ -189,10 +193,10 @@ def _pictures(run: _Run, found: tuple[FoundFile, ...]) -> None:
             size = run.places.size_of(file)
             try:
                 image = read_rgb(file.path, size, "upright" if size is None and run.exif == "as-labelled" else run.exif)
-            except PictureError as error:
+                prediction, boxes = _people_of_picture(run, file, image)
+            except (PictureError, DatasetError) as error:
                 run.fail(str(error))
                 continue
-            prediction, boxes = _people_of_picture(run, file, image)
             if not len(boxes):
                 run.empty.append(file.name)
             drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only)
@@ -228,7 +232,7 @@ def _video(run: _Run, found: FoundFile) -> None:
         if run.estimator is not None:
             film = follow_film(found.path, run.estimator, run.reporter)
             frames, rate, faults = film_json(film), film.rate_hz, film.faults
-            draw_film(found.path, drawn, film, run.spine_only, run.reporter)
+            draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter)
             write_outputs(film, stem, run.formats)
             if run.lifting is not None:
                 run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
@@ -236,7 +240,7 @@ def _video(run: _Run, found: FoundFile) -> None:
             with open_video(found.path) as video:
                 frames = _film(run, found, video, drawn)
             rate, faults = video.rate_hz, video.faults
-    except VideoError as error:
+    except (VideoError, DatasetError) as error:
         run.fail(str(error))
         return
     for fault in faults:

@@ -41,13 +41,15 @@ def smooth_track(times_s: Array, keypoints_px: Array, scores: Array, height_px: 
     """
     seen = (scores >= UNSURE_SCORE) & np.isfinite(keypoints_px).all(axis=-1)
     noise = (NOISE * height_px / np.clip(scores, UNSURE_SCORE, 1.0)) ** 2
-    positions = _smoothed(times_s, np.where(seen[..., None], keypoints_px, 0), seen, noise, ACCELERATION * height_px)
+    positions = _smoothed(
+        times_s, np.where(seen[..., None], keypoints_px, 0), seen, noise, push=ACCELERATION * height_px
+    )
     gaps = _gap_lengths_s(times_s, seen)
     positions[gaps > GAP_S] = np.nan
     return SmoothTrack(positions, ~seen & (gaps <= GAP_S))
 
 
-def _smoothed(times_s: Array, points: Array, seen: NDArray[np.bool_], noise: Array, push: float) -> Array:
+def _smoothed(times_s: Array, points: Array, seen: NDArray[np.bool_], noise: Array, *, push: float) -> Array:
     """(T, K, 2) means; state of each coordinate: position and velocity, one covariance a keypoint for both coordinates."""
     count, kinds = seen.shape
     first = np.where(seen.any(axis=0), seen.argmax(axis=0), 0)

@@ -112,7 +112,7 @@ class Tracker:
                 if track.number:
                     self.away.append(track)
                 continue
-            kept.append(self._renewed(track, image_rgb, time_s, box, person, sure))
+            kept.append(self._renewed(track, image_rgb, time_s, box, person=person, sure=sure))
         self.active = sorted(kept, key=lambda track: track.number)
         return [Seen(t.number, t.box_xywh_px, t.keypoints_px, t.scores) for t in self.active]
 
@@ -170,6 +170,7 @@ class Tracker:
         image: NDArray[np.uint8],
         time_s: float,
         box: NDArray[np.float64],
+        *,
         person: Points,
         sure: Points,
     ) -> Track:

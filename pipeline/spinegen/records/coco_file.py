@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ..errors import DatasetError
 from ..skeleton import COUNT, NAMES
+from .base import JsonObject
 from .coco import CocoAnnotation, CocoCategory, CocoImage, Record, Rle
 from .json_file import read_json
 
@@ -43,7 +44,7 @@ class CocoFile:
     """The elements of one file that are well formed."""
 
     path: Path
-    info: dict[str, Any]
+    info: JsonObject
     images: tuple[CocoImage, ...]
     annotations: tuple[CocoAnnotation, ...]
     categories: tuple[CocoCategory, ...]

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, model_serializer
 
 from ..engine.protocol.vocabulary import Prop
 from ..geometry import rigid
@@ -17,6 +18,21 @@ from .sidecar import Split
 
 JSON_COLUMNS = ("people", "camera", "light", "place", "props", "sensor", "rejected")
 """Columns that hold nested data as JSON text."""
+
+
+class Held(Record):
+    """A thing in somebody's hands."""
+
+    hand: Literal["left", "right", "both"]
+    prop: Prop
+    """Its place is where the hand is in the drawn pose."""
+    roll_deg: float = 0.0
+    """Its turn about the line of the fist."""
+
+    @model_serializer
+    def _without_defaults(self) -> dict[str, JsonValue]:
+        prop = self.prop.model_dump(mode="json", exclude_defaults=True)
+        return {"hand": self.hand, "prop": prop, "roll_deg": self.roll_deg}
 
 
 class PlacedPerson(Record):
@@ -32,6 +48,9 @@ class PlacedPerson(Record):
     yaw_deg: float
     """The clip's turn about the vertical, clockwise from above."""
     anchor_frame: int
+    held: tuple[Held, ...] = ()
+    labelled: bool = True
+    """False for people of the background: they have an instance in the mask, and no labels."""
 
     def transform_world_clip(self, pelvis_ground_m: Array) -> Array:
         """`(4, 4)` that takes the clip's ground to the stage, given the pelvis `(3,)` at the anchor frame."""
@@ -70,7 +89,7 @@ class Shot(Record):
     frame: int
     time_s: float
     people: tuple[PlacedPerson, ...]
-    """Main person first."""
+    """Main person first, those of the background last."""
     camera: CameraRecord
     light: Light
     place: Place
@@ -129,6 +148,11 @@ class Shot(Record):
         """
         nested = {name: json.loads(str(row[name])) for name in JSON_COLUMNS}
         return cls.model_validate({**row, **nested})
+
+    @property
+    def things(self) -> tuple[Prop, ...]:
+        """What stands about, then what people hold: in this order masks count them."""
+        return (*self.props, *(held.prop for person in self.people for held in person.held))
 
     @property
     def geometry(self) -> Camera:

@@ -106,6 +106,17 @@ class PersonLabel(Record):
         return self.vertebrae.quaternions_ground_wxyz
 
 
+class Bystander(Record):
+    """Somebody in the background: in the mask, and without labels."""
+
+    instance: int
+    """Value of this person in the mask."""
+    person: str
+    clip: str
+    time_s: FiniteFloat
+    area_px: int
+
+
 class Sidecar(Record):
     """One rendered picture and everything known about it."""
 
@@ -124,6 +135,7 @@ class Sidecar(Record):
     height: int
     camera: CameraRecord
     people: tuple[PersonLabel, ...]
+    bystanders: tuple[Bystander, ...] = ()
     engine: dict[str, str]
     """Name, version, renderer and quality, as far as the engine says."""
     plan: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])

@@ -14,6 +14,7 @@ from ..geometry.types import Array
 from ..humans.spec.spine_shape import SpineShape
 from ..records.plan_shot import PlacedPerson
 from ..skeleton import NAMES, VERTEBRAE
+from .grips import HANDS, grip_at_rest
 from .skeleton_map import RestPose, SkeletonMap, body_of_bones
 
 
@@ -33,6 +34,8 @@ class Pose:
     """`(25, 3, 3)`, ground from vertebra."""
     intervertebral_deg: Array
     """`(24, 3)` flexion, bending, rotation of L5 .. C1 to the vertebra below."""
+    grips_ground: dict[str, Array]
+    """`(4, 4)` of the left and right hand's grip (`render.grips`), where the person has its landmarks."""
 
 
 class Avatar:
@@ -47,6 +50,11 @@ class Avatar:
         body_rest = rigid.transform(at_rest.rotation_ground_body[0], at_rest.position_ground_m[0])
         bones, bodies = self._pairs.T
         self._transform_body_bone = rigid.inverse(body_rest[bodies]) @ rest.transforms_ground_bone[bones]
+        self._grips = {
+            hand: (index, rigid.inverse(body_rest[index]) @ grip)
+            for hand, index in ((hand, drawn.model.body_index[f"hand_{hand[0]}"]) for hand in HANDS)
+            if (grip := grip_at_rest(rest.landmarks, hand)) is not None
+        }
         own = shaped(drawn.model, _posture(spine or SpineShape()))
         self.model, self._offsets_rad = own.model, own.offsets_rad
         self._stations = (
@@ -92,7 +100,8 @@ class Avatar:
         points = self.model.station_positions(bodies, self._stations)
         rotations, centroids = self.model.vertebra_frames(bodies)
         ends = np.cumsum([len(rows) for rows in wanted]) - 1
-        bones = self.bones_of(rigid.transform(bodies.rotation_ground_body[ends], bodies.position_ground_m[ends]))
+        at_ends = rigid.transform(bodies.rotation_ground_body[ends], bodies.position_ground_m[ends])
+        bones = self.bones_of(at_ends)
         turns = intervertebral_deg(self.model, q[ends])[:, 1:]
         out = []
         for number, ((placed, _), rows, end) in enumerate(zip(moments, wanted, ends, strict=True)):
@@ -105,6 +114,7 @@ class Avatar:
                     rigid.apply(world, centroids[end]),
                     world[:3, :3] @ rotations[end],
                     turns[number],
+                    {hand: world @ at_ends[number, body] @ grip for hand, (body, grip) in self._grips.items()},
                 )
             )
         return out

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import re
 import warnings
 from typing import Any
 
@@ -12,26 +11,11 @@ from numpy.typing import NDArray
 
 from ..engine.protocol import actor_calls
 from ..errors import EngineError
+from .endpoint import Endpoint, describe
 from .quiet_client import QuietClient
 
-Endpoint = tuple[str, int] | str
-"""(host, port), or the path of a unix socket."""
 TIMEOUT_S = 60.0
 """No command of ours takes longer on a working engine."""
-
-
-def parse_endpoint(text: str) -> Endpoint:
-    """`HOST:PORT`, or the path of a unix socket.
-
-    Raises:
-        EngineError: neither.
-    """
-    match = re.fullmatch(r"(?P<host>[^/\s]+):(?P<port>\d{1,5})", text)
-    if match and 0 < int(match["port"]) < 65536:
-        return match["host"].strip("[]"), int(match["port"])
-    if "/" in text or text.endswith((".socket", ".sock")):
-        return text
-    raise EngineError(f"engine {text!r} is none of: embedded, HOST:PORT, or the path of a unix socket")
 
 
 class Connection:
@@ -135,8 +119,3 @@ class Connection:
 
 class ConnectionLost(EngineError):
     """The engine did not answer or has gone."""
-
-
-def describe(endpoint: Endpoint) -> str:
-    """An endpoint as users write it."""
-    return endpoint if isinstance(endpoint, str) else f"{endpoint[0]}:{endpoint[1]}"

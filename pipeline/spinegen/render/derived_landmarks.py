@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 from pydantic import Field, model_validator
-from scipy.interpolate import PchipInterpolator
 
 from ..biomech.anatomy.assemble import load_model
 from ..config import Settings
 from ..errors import EngineError
+from ..geometry.interpolation import monotone_cubic
 from ..geometry.types import Array
 from ..skeleton import VERTEBRAE
 
@@ -119,7 +119,7 @@ def _vertebrae(at: Mapping[str, Array], found: Mapping[str, Array], spine: Spine
     if named:
         places = [VERTEBRAE.index(v) for v in named]
         depth = np.interp(np.arange(len(VERTEBRAE)), places, [spine.depth_cm[v] for v in named])
-    sagittal = PchipInterpolator(line[:, 1], line[:, 0])(inside) + 0.01 * scale * depth
+    sagittal = monotone_cubic(line[:, 1], line[:, 0], inside) + 0.01 * scale * depth
     lateral = np.interp(inside, line[:, 1], line[:, 2])
     centroids = np.stack([sagittal, heights, lateral], axis=1)
     points = {f"centroid/{v}": c for v, c in zip(VERTEBRAE, centroids, strict=True)}

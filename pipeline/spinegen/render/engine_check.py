@@ -92,7 +92,7 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
         "rolled": Camera.look_at((4.4, 1.6, 0.2), (0.0, 1.0, 0.0), 25.0, 400.0, 481, 361),
     }
     place = Place(kind="check", ground=Ground(), backdrop=Backdrop(kind="sky"))
-    session.set_stage(place, _LIGHT, [_prop(i, *s) for i, s in enumerate(SPHERES)])
+    session.set_stage(place, _LIGHT, [_prop(i, x, y, z, radius=r) for i, (x, y, z, r) in enumerate(SPHERES)])
     session.show_only([])
     rows: list[Measurement] = []
     depth_errors, overlaps = [], []
@@ -137,7 +137,7 @@ def sphere_seen(camera: Camera, centre_ground_m: NDArray[np.float64], radius_m: 
     return hit, np.where(hit, (b - np.sqrt(np.where(hit, inside, 0.0))) / a, np.nan)
 
 
-def _prop(index: int, x: float, y: float, z: float, radius: float) -> Prop:
+def _prop(index: int, x: float, y: float, z: float, *, radius: float) -> Prop:
     place = ground_to_unreal((x, y, z))
     size = 200.0 * radius
     return Prop(

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from ..engine.server.launch import EngineProcess, start_engine
 from ..errors import EngineError
-from .client import Connection, parse_endpoint
+from .client import Connection
+from .endpoint import parse_endpoint
 
 START_S = 300.0
 """An engine that is started by a command answers within this time."""

@@ -16,10 +16,11 @@ from ..geometry.camera import Camera
 from ..humans.spec.person_spec import PersonSpec
 from ..labels.visibility import person_visibility
 from ..records.plan_shot import PlacedPerson, Shot
-from ..records.sidecar import VERSION, PersonLabel, Sidecar, Vertebrae
+from ..records.sidecar import VERSION, Bystander, PersonLabel, Sidecar, Vertebrae
 from .avatar import Avatar, Pose
 from .batch_poses import BatchPoses, sub_frame_shifts_s
 from .foreign import Pictures
+from .grips import held_transform
 from .paths import FramePaths
 from .sensor import expose, jpeg, mean_exposure, png
 from .session import Session
@@ -59,7 +60,7 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
         EngineError: the engine failed; nothing of the frame is called done.
     """
     camera = shot.geometry
-    session.set_stage(shot.place, shot.light, shot.props)
+    session.set_stage(shot.place, shot.light, shot.things)
     everyone = [avatars.avatar(session, placed.person) for placed in shot.people]
     people = [placed.person for placed in shot.people]
     session.show_only(people)
@@ -77,8 +78,9 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
     for path, data in files.items():
         write_bytes(path, data)
     digests = {path.name: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    people = _labels(shot, poses, camera, seen)
-    write_bytes(paths.sidecar, _sidecar(shot, people, session.identity, paths, digests).sealed())
+    labels, bystanders = _labels(shot, poses, camera, seen), _bystanders(shot, seen)
+    sidecar = _sidecar(shot, labels, bystanders, session.identity, paths=paths, digests=digests)
+    write_bytes(paths.sidecar, sidecar.sealed())
 
 
 def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar], shift_s: float) -> list[Pose]:
@@ -86,6 +88,10 @@ def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avata
     for placed, avatar in zip(shot.people, everyone, strict=True):
         pose = avatars.poses.pose(shot, placed, avatar, shift_s)
         session.set_pose(placed.person, f"{shot.shot}", avatar.moved_bones, pose.transforms_ground_bone)
+        for held in placed.held:
+            at = held_transform(held, pose.grips_ground)
+            if at is not None:
+                session.put(held.prop.name, at)
         poses.append(pose)
     return poses
 
@@ -101,7 +107,9 @@ def _sub_frames(shot: Shot, session: Session, avatars: Avatars, everyone: list[A
 def _sidecar(
     shot: Shot,
     people: tuple[PersonLabel, ...],
+    bystanders: tuple[Bystander, ...],
     engine: Mapping[str, str],
+    *,
     paths: FramePaths,
     digests: dict[str, str],
 ) -> Sidecar:
@@ -120,6 +128,7 @@ def _sidecar(
         height=shot.camera.height,
         camera=shot.camera,
         people=people,
+        bystanders=bystanders,
         engine=dict(engine),
         plan=shot.readable(),
         sha256=digests,
@@ -128,7 +137,20 @@ def _sidecar(
 
 def _labels(shot: Shot, poses: list[Pose], camera: Camera, seen: Pictures) -> tuple[PersonLabel, ...]:
     placed = zip(shot.people, poses, strict=True)
-    return tuple(_label(index, person, pose, camera, seen) for index, (person, pose) in enumerate(placed, 1))
+    return tuple(
+        _label(index, person, pose, camera, seen) for index, (person, pose) in enumerate(placed, 1) if person.labelled
+    )
+
+
+def _bystanders(shot: Shot, seen: Pictures) -> tuple[Bystander, ...]:
+    return tuple(
+        Bystander(
+            instance=index, person=placed.person, clip=placed.clip, time_s=placed.time_s,
+            area_px=int((seen.mask == index).sum()),
+        )
+        for index, placed in enumerate(shot.people, 1)
+        if not placed.labelled
+    )  # fmt: skip
 
 
 def _label(instance: int, placed: PlacedPerson, pose: Pose, camera: Camera, seen: Pictures) -> PersonLabel:

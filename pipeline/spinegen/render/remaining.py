@@ -84,21 +84,20 @@ class Remaining:
         return [shot for shot in self.plan.table(part, ["shot"])["shot"].to_pylist() if shot in shots]
 
     def _rows(self, part: int, takes: range) -> list[tuple[str, str, list[str], int, int]]:
-        """Level, main person, everybody, take and shot of what is to be drawn, in the order of drawing."""
+        """Level, main person, everybody, take and shot of what is to be drawn, in the order of drawing: those whom the same people of the
+        background stand behind come together."""
         shots = self.plan.header.shots_of(takes)
         done = finished_shots(self.frames, shots)
         table = self.plan.table(part, ["place", "person", "people", "take", "shot"]).to_pylist()
-        return sorted(
-            (
-                level_in(row["place"]),
-                row["person"],
-                [person.person for person in people_in(row["people"])],
-                row["take"],
-                row["shot"],
-            )
+        rows = [
+            (level_in(row["place"]), people_in(row["people"]), row["person"], row["take"], row["shot"])
             for row in table
             if row["shot"] in shots and row["shot"] not in done
-        )
+        ]
+        behind = {shot: [one.person for one in people if not one.labelled] for _, people, _, _, shot in rows}
+        everybody = {shot: [one.person for one in people] for _, people, _, _, shot in rows}
+        rows.sort(key=lambda row: (row[0], behind[row[4]], row[2], everybody[row[4]], row[3], row[4]))
+        return [(level, person, everybody[shot], take, shot) for level, _, person, take, shot in rows]
 
 
 def _batches(part: int, rows: list[tuple[str, str, list[str], int, int]], setup_takes: int) -> Iterator[Batch]:

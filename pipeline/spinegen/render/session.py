@@ -12,6 +12,7 @@ from ..engine.protocol import actor_calls
 from ..engine.protocol.stage_mask import decode_mask
 from ..engine.protocol.vocabulary import Prop
 from ..errors import ConfigError, EngineError
+from ..geometry.axes import ground_to_unreal, rotation_between_ground_and_unreal, unreal_matrix_rotator
 from ..geometry.camera import Camera
 from ..humans.spec.person_spec import PersonSpec
 from ..records.place import Light, Place
@@ -73,6 +74,7 @@ class Session:
         self._people: OrderedDict[str, _Dressed] = OrderedDict()
         self._born = 0
         self._props: list[str] = []
+        self._standing: dict[Prop, str] = {}
         self._laid: tuple[Prop, ...] | None = None
         self._set: dict[str, str] = {}
         self._shown: list[str] = []
@@ -134,14 +136,29 @@ class Session:
         self._changed("sky", "SetSky", *light.sky)
         self._changed("exposure", "SetExposure", light.exposure_ev)
         self._changed("white", "SetWhiteBalance", light.white_balance_k)
-        if self._laid != tuple(props):
-            for name in self._props:
-                self.connection.order(f"vset /object/{name}/destroy")
-            self._props = []
-            self._props += [self._stage("SpawnProp", actor_calls.describe(prop)) for prop in props]
-            self._laid = tuple(props)
-            self._unsettled = True
-            self._set.pop("colours", None)
+        self._lay(props)
+
+    def _lay(self, props: Sequence[Prop]) -> None:
+        """Take away what is no longer there, and put what is new: takes of a setup share most of their things."""
+        if self._laid == tuple(props):
+            return
+        for prop in [prop for prop in self._standing if prop not in props]:
+            self.connection.order(f"vset /object/{self._standing.pop(prop)}/destroy")
+        for prop in props:
+            if prop not in self._standing:
+                self._standing[prop] = self._stage("SpawnProp", actor_calls.describe(prop))
+        self._props = [self._standing[prop] for prop in props]
+        self._laid = tuple(props)
+        self._unsettled = True
+        self._set.pop("colours", None)
+
+    def put(self, prop: str, transform_ground: NDArray[np.float64]) -> None:
+        """Move a thing that was laid: its own ground axes `(4, 4)` in the world's."""
+        x, y, z = ground_to_unreal(transform_ground[:3, 3])
+        pitch, yaw, roll = unreal_matrix_rotator(rotation_between_ground_and_unreal(transform_ground[:3, :3]))
+        self.connection.order(f"vset /object/{prop}/location {x:.6f} {y:.6f} {z:.6f}")
+        self.connection.order(f"vset /object/{prop}/rotation {pitch:.6f} {yaw:.6f} {roll:.6f}")
+        self._unsettled = True
 
     def set_pose(
         self, person: str, tag: str, bones: Sequence[str], transforms_ground_bone: NDArray[np.float64]

@@ -11,7 +11,7 @@ from ..provenance import folder_digest
 from ..resources import find_config
 from ..scenes.settings import SceneSettings
 from ..shards import checked_shard, shard_of
-from .client import parse_endpoint
+from .endpoint import parse_endpoint
 from .skeleton_map import load_skeleton_map
 
 EMBEDDED = "embedded"

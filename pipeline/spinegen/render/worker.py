@@ -143,7 +143,7 @@ class Worker:
             if attempt:
                 time.sleep(0.2 * attempt)
             try:
-                draw_frame(shot, self._fresh_enough(), self._avatars, paths, self.job.depth)
+                draw_frame(shot, self._fresh_enough(), self._avatars, paths, keep_depth=self.job.depth)
             except (ConnectionLost, EngineError) as error:
                 last = str(error)
                 self.close()

@@ -93,7 +93,7 @@ def visibility_bars(rows: Sequence[tuple[str, int, int, int]]) -> str:
 
 
 def ranges(
-    levels: Sequence[str], low: Array, high: Array, published: Array, widest: Array, signs: tuple[str, str]
+    levels: Sequence[str], low: Array, high: Array, *, published: Array, widest: Array, signs: tuple[str, str]
 ) -> str:
     """Angles by level: what the set holds (1st to 99th percentile) over the published range.
 

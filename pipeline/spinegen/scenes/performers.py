@@ -33,6 +33,7 @@ class Casting:
     rigs: Mapping[int, tuple[Camera, ...]]
     """Cameras of each view that is a rig, by the view's index."""
     performer_stature_m: tuple[float, ...]
+    seed: int = 0
 
     def moments(self, split: Split) -> Moments:
         """Frames that a split may show."""

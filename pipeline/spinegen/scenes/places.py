@@ -255,12 +255,14 @@ def pictures(folder: Path | None, suffixes: tuple[str, ...], with_shipped: bool 
     """Absolute paths of the user's pictures, and with them names of the shipped panoramas (see `resources.shipped_path`).
 
     Raises:
-        ConfigError: a folder is given and holds none, or there is neither a folder nor what is shipped.
+        ConfigError: a folder is given and is not there or holds none, or there is neither a folder nor what is shipped.
     """
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(f"places.folder: {folder}: no such folder")
     shipped_too = tuple(f"{SHIPPED}{path}" for path in sorted(shipped(PANORAMAS, ".exr"))) if with_shipped else ()
     if shipped_too and folder is None:
         return shipped_too
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder and folder.is_dir() else []
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder else []
     if not found:
         raise ConfigError(f"places.folder: {folder} holds no picture; looked for {', '.join(suffixes)}")
     return (*(str(p.resolve()) for p in found), *shipped_too)

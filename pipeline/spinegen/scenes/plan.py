@@ -77,6 +77,7 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tu
         split_members(members, settings.validation_share),
         rigs,
         tuple(motion.performer_stature_m for motion in chosen),
+        seed,
     )
     return cast, specs
 
@@ -95,9 +96,12 @@ def draw_takes(
             # Drawn whole even where the plan ends within it, so that a longer plan begins with this one.
             drawn = sample_setup(rng, cast, split, takes=range(first, first + size), count=count)
         except GaveUp as given_up:
-            facts.given_up += len(wanted)
             facts.rejected.update(given_up.reasons)
-            yield from ([] for _ in wanted)
+            for _ in wanted:
+                facts.given_up += 1
+                if task is not None:
+                    task.advance(0)
+                yield []
             continue
         facts.rejected.update(drawn[0][0].rejected)
         for take in wanted:
@@ -226,20 +230,27 @@ def make_plan(
             f"{size} of them a setup, with validation_share {share:g}; ask for more shots or a larger share"
         )
     takes, facts = header.takes_of(0), PartFacts()
-    shots = [shot for take in draw_takes(cast, seed, takes, facts, task) for shot in take]
-    empty = not facts.train or (_validated(settings, -(-len(takes) // size)) > 0 and not facts.val)
-    if empty or facts.given_up > GIVE_UP_SHARE * len(takes):
-        reasons = ", ".join(f"{reason} ({count})" for reason, count in facts.rejected.most_common(4))
-        raise ConfigError(
-            f"the scenes file cannot be met: {facts.given_up} of {len(takes)} takes found no usable draw within "
-            f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
-        )
+    shots: list[Shot] = []
+    for number, take in enumerate(draw_takes(cast, seed, takes, facts, task), 1):
+        shots += take
+        if facts.given_up > GIVE_UP_SHARE * len(takes):
+            raise _cannot_be_met(settings, facts, number)
+    if not facts.train or (_validated(settings, -(-len(takes) // size)) > 0 and not facts.val):
+        raise _cannot_be_met(settings, facts, len(takes))
     write_people(people, specs)
     _remove_strangers(plan, header)
     write_part(plan / header.file_of(0), header.identity, shots, facts)
     header.write(plan)
     by_name = {motion.name: motion for motion in cast.motions}
     return Plan(plan, header, lambda names: [by_name[name] for name in names])
+
+
+def _cannot_be_met(settings: SceneSettings, facts: PartFacts, takes: int) -> ConfigError:
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in facts.rejected.most_common(4))
+    return ConfigError(
+        f"the scenes file cannot be met: {facts.given_up} of the first {takes} takes found no usable draw within "
+        f"{settings.tries} tries; most frequent reasons: {reasons or 'none'}"
+    )
 
 
 def open_plan(folder: Path, motions: MotionSource) -> Plan:

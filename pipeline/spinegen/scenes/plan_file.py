@@ -4,16 +4,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from ..errors import ConfigError, DatasetError
-from ..files import atomic_path, write_json
+from ..files import atomic_path
+from ..records.base import JsonObject
+from ..records.plan_files import VERSION, PartNote, PlanFile, read_plan_file
 from ..records.plan_shot import Shot
 from .settings import SceneSettings
 
@@ -21,7 +23,6 @@ HEADER = "_plan.json"
 """Readers of parquet folders pass over names that begin with `_` or `.`."""
 PART_SHOTS = 5_000
 """About this many shots are drawn, kept and opened together."""
-VERSION = 3
 _FACTS = b"spinegen"
 
 
@@ -38,7 +39,7 @@ class PlanHeader:
     """Clips that are played, with the digest of each one's motion, in the order in which they are drawn from."""
     part_takes: int
     """Takes of one part."""
-    recorded: Mapping[str, Any] | None = None
+    recorded: JsonObject | None = None
     """The scene as the file has it, which may lack fields that came later."""
 
     @property
@@ -80,21 +81,18 @@ class PlanHeader:
 
     def write(self, folder: Path) -> None:
         """Write `_plan.json`; a plan exists when it does."""
-        write_json(
-            folder / HEADER,
-            {
-                "version": VERSION,
-                "identity": self.identity,
-                "shots": self.shots,
-                "seed": self.seed,
-                "rule": self.rule,
-                "part_takes": self.part_takes,
-                "clips": dict(self.clips),
-                "scene": self._scene_data(),
-            },
-        )
+        PlanFile(
+            version=VERSION,
+            identity=self.identity,
+            shots=self.shots,
+            seed=self.seed,
+            rule=self.rule,
+            part_takes=self.part_takes,
+            clips=dict(self.clips),
+            scene=self._scene_data(),
+        ).write(folder / HEADER)
 
-    def _scene_data(self) -> dict[str, Any]:
+    def _scene_data(self) -> JsonObject:
         return {**(self.recorded or self.scene.model_dump(mode="json")), "shots": self.shots}
 
 
@@ -108,18 +106,14 @@ def read_header(folder: Path) -> PlanHeader:
     again = f"delete {folder} and run spinegen render again (finished frames stay)"
     if folder.is_file():
         raise DatasetError(f"{folder}: is a file, expected the folder of a plan; {again}")
+    file = read_plan_file(path, again)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["version"] != VERSION:
-            raise DatasetError(f"{path}: version is {data['version']}, expected {VERSION}; {again}")
-        scene = SceneSettings.model_validate(data["scene"])
-        header = PlanHeader(scene, data["seed"], data["rule"], data["clips"], int(data["part_takes"]), data["scene"])
-        if header.part_takes < 1 or data["identity"] != header.identity:
-            raise DatasetError(f"{path}: was altered; {again}")
-    except FileNotFoundError:
-        raise DatasetError(f"{path} is missing; make it with: spinegen render") from None
-    except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
+        scene = SceneSettings.model_validate(file.scene)
+    except (ValueError, ConfigError) as error:
         raise DatasetError(f"{path}: cannot be read: {' '.join(str(error).split())[:200]}; {again}") from error
+    header = PlanHeader(scene, file.seed, file.rule, file.clips, file.part_takes, file.scene)
+    if file.identity != header.identity:
+        raise DatasetError(f"{path}: was altered; {again}")
     return header
 
 
@@ -159,11 +153,17 @@ def write_part(path: Path, identity: str, shots: Sequence[Shot], facts: PartFact
     """Write one part, with checksums of its pages; the same rows give the same bytes."""
     columns = schema()
     rows = [shot.to_row() for shot in shots]
-    note = {"identity": identity, **{f.name: getattr(facts, f.name) for f in fields(facts)}}
-    note["rejected"] = dict(sorted(facts.rejected.items()))
+    note = PartNote(
+        identity=identity,
+        shots=facts.shots,
+        train=facts.train,
+        val=facts.val,
+        given_up=facts.given_up,
+        rejected=dict(sorted(facts.rejected.items())),
+    )
     table = pa.table(
         {name: [row[name] for row in rows] for name in columns.names},
-        schema=columns.with_metadata({_FACTS: json.dumps(note).encode()}),
+        schema=columns.with_metadata({_FACTS: json.dumps(note.plain()).encode()}),
     )
     with atomic_path(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
@@ -173,7 +173,8 @@ def read_part(path: Path, identity: str, columns: Sequence[str] | None = None) -
     """Rows of a part; None when the file is missing, damaged or of another plan, so that it has to be drawn."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if _note(file.schema_arrow.metadata).get("identity") != identity:
+            note = _note(file.schema_arrow.metadata)
+            if note is None or note.identity != identity:
                 return None
             return file.read(columns=None if columns is None else list(columns))
     except (OSError, ValueError, pa.ArrowException):
@@ -183,13 +184,16 @@ def read_part(path: Path, identity: str, columns: Sequence[str] | None = None) -
 def part_facts(path: Path, identity: str) -> PartFacts | None:
     """Facts of a part from its footer; None as in `read_part`."""
     try:
-        note: dict[str, Any] = _note(pq.read_schema(path).metadata)
+        note = _note(pq.read_schema(path).metadata)
     except (OSError, ValueError, pa.ArrowException):
         return None
-    if note.pop("identity", None) != identity:
+    if note is None or note.identity != identity:
         return None
-    return PartFacts(**{**note, "rejected": Counter(note["rejected"])})
+    return PartFacts(note.shots, note.train, note.val, note.given_up, Counter(note.rejected))
 
 
-def _note(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
-    return json.loads((metadata or {}).get(_FACTS, b"{}"))
+def _note(metadata: Mapping[bytes, bytes] | None) -> PartNote | None:
+    try:
+        return PartNote.model_validate_json((metadata or {}).get(_FACTS, b""), strict=True)
+    except ValidationError:
+        return None

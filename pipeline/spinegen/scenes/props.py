@@ -6,24 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..engine.protocol.vocabulary import Prop
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from ..records.place import Place
-from .colours import BRIGHTS, CABINETS, CLOTHS, CONES, IRONS, OFFICE_SEATS, STREET_THINGS, WOODS, one_of
+from .furnishing import SIZES_CM, piece
 from .settings import OccluderSettings, PropSettings
+from .solids import Body, Solid, solid_of
 
 Rng = np.random.Generator
-
-SIZES_CM: dict[str, tuple[float, float, float]] = {
-    "mat": (183, 61, 0.6), "block": (23, 15, 10), "bolster": (65, 24, 24), "ball": (65, 65, 65), "dumbbell": (32, 14, 14),
-    "barbell": (210, 45, 45), "rack": (120, 140, 220), "bench": (120, 35, 45), "step": (95, 38, 18), "box": (50, 50, 50),
-    "chair": (45, 48, 88), "office_chair": (62, 62, 105), "stool": (36, 36, 48), "table": (140, 80, 74),
-    "desk": (150, 75, 74), "sofa": (200, 90, 80), "couch": (190, 65, 75), "shelf": (90, 32, 180),
-    "cabinet": (90, 45, 110), "plant": (50, 50, 120), "tree": (300, 300, 500), "bush": (120, 120, 110),
-    "panel": (120, 8, 175), "pole": (9, 9, 280), "cone": (32, 32, 48), "bollard": (22, 22, 95),
-    "street_lamp": (60, 40, 450), "bin": (42, 42, 80), "monitor": (55, 18, 45), "wall": (200, 20, 220),
-    "sphere": (40, 40, 40), "cylinder": (40, 40, 60),
-}  # fmt: skip
-"""Usual extents along the thing's own X, Y and Z."""
 
 FURNITURE: dict[str, tuple[str, ...]] = {
     "home": ("sofa", "shelf", "cabinet", "plant", "chair", "table"),
@@ -36,15 +25,6 @@ FURNITURE: dict[str, tuple[str, ...]] = {
     "lawn": ("tree", "bush"),
     "court": ("bench", "cone", "bin"),
 }
-_WOODEN = ("table", "desk", "shelf", "cabinet", "bench", "stool", "chair", "box")
-_COLOURS: dict[str, tuple[str, ...]] = {
-    "sofa": CLOTHS, "couch": CLOTHS, "bolster": (*CLOTHS, *BRIGHTS[:6]), "panel": CLOTHS, "office_chair": OFFICE_SEATS,
-    "dumbbell": IRONS, "barbell": IRONS, "rack": IRONS, "pole": (*IRONS, *STREET_THINGS), "shelf": CABINETS,
-    "cabinet": CABINETS, "desk": CABINETS, "table": CABINETS, "chair": (*OFFICE_SEATS, *CABINETS), "stool": CABINETS,
-    "bench": (*IRONS, *STREET_THINGS), "bin": STREET_THINGS, "bollard": STREET_THINGS, "street_lamp": STREET_THINGS,
-    "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
-}  # fmt: skip
-"""What colours things come in; the rest come in bright ones."""
 
 
 @dataclass
@@ -61,6 +41,11 @@ class PropLayout:
         x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
         self.circles.append((x, z, 0.5 * float(np.hypot(size[0], size[1])) / 100))
 
+    @property
+    def next_name(self) -> str:
+        """Of the next thing to put."""
+        return f"Prop_{len(self.props)}"
+
     def free(self, x_m: float, z_m: float, radius_m: float) -> bool:
         """Whether a circle touches no thing."""
         return all(np.hypot(x_m - x, z_m - z) > radius_m + r for x, z, r in self.circles)
@@ -74,6 +59,8 @@ class Sight:
     """`(3,)`, ground metres."""
     keypoints: Array
     """`(37, 3)`."""
+    inside: Flags
+    """`(37,)` bool: those in the picture."""
 
     def hidden_share(self, prop: Prop, radius_m: float) -> float:
         """Share of keypoints whose line to the camera meets the thing's upright cylinder."""
@@ -87,12 +74,6 @@ class Sight:
         height = self.eye[1] + ray[:, 1] * s
         return float(((miss < 0.75 * radius_m) & (height < size[2] / 100) & (s < 0.999)).mean())
 
-    def mostly_clear_of(self, prop: Prop, radius_m: float) -> bool:
-        """Whether the thing neither holds the camera nor hides half of the person."""
-        x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
-        apart = np.hypot(x - self.eye[0], z - self.eye[2]) > radius_m + 0.4
-        return bool(apart) and self.hidden_share(prop, radius_m) < 0.5
-
     def clear_of(self, prop: Prop, radius_m: float) -> bool:
         """Whether the thing neither holds the camera nor hides more than a little."""
         x, z = prop.location_cm[0] / 100, prop.location_cm[1] / 100
@@ -100,33 +81,12 @@ class Sight:
         return bool(apart) and self.hidden_share(prop, radius_m) < 0.15
 
 
-def _thing(rng: Rng, index: int, kind: str, x_m: float, z_m: float, yaw_deg: float, spread: float = 0.12) -> Prop:
-    scale = float(rng.uniform(1 - spread, 1 + spread))
-    size = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
-    wooden = kind in _WOODEN and rng.random() < 0.7
-    colours = WOODS if wooden else _COLOURS.get(kind, BRIGHTS)
-    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
-    seed = int(rng.integers(2**31))
-    return Prop.model_validate(
-        {
-            "name": f"Prop_{index}",
-            "kind": kind,
-            "location_cm": (round(x_m * 100, 2), round(z_m * 100, 2), 0.0),
-            "yaw_deg": round(yaw_deg, 2),
-            "size_cm": size,
-            "colour": colour,
-            "surface": {"kind": "veneer", "colour": colour, "seed": seed % 3} if wooden else None,
-            "seed": seed,
-        }
-    )
-
-
 def lay_mats(rng: Rng, settings: PropSettings, people: list[tuple[float, float, float]], layout: PropLayout) -> None:
     """Mats beneath people, given middle x, z and the direction (yaw) of each; they take no ground from others."""
     for x, z, yaw in people:
         if rng.random() < settings.mat:
             turn = yaw + float(rng.normal(0.0, 4.0))
-            layout.props.append(_thing(rng, len(layout.props), "mat", x, z, turn, spread=0.06))
+            layout.props.append(piece(rng, "mat", layout.next_name, (x, z), turn, (0.94, 1.06)))
 
 
 def furnish(
@@ -152,39 +112,40 @@ def furnish(
             _try(rng, layout, place, people, sights, kind, spot)
 
 
-def occlude(
-    rng: Rng,
-    settings: OccluderSettings,
-    place: Place,
-    people: list[tuple[float, float, float]],
-    layout: PropLayout,
-    sights: Sequence[Sight],
-) -> bool:
-    """Perhaps a thing between the first camera and the main person that hides some of them, never most, from any camera; whether one was put."""
+def occluder(
+    rng: Rng, settings: OccluderSettings, place: Place, sight: Sight, bodies: Sequence[Body], taken: Sequence[Solid]
+) -> Prop | None:
+    """Perhaps a thing between the camera and the main person that hides about as much of them as is drawn; it meets nobody and nothing.
+
+    Args:
+        bodies: everybody of the take.
+        taken: things that stand already.
+    """
     if rng.random() >= settings.chance:
-        return False
-    sight, others = sights[0], sights[1:]
-    eye, keypoints_ground_m = sight.eye, sight.keypoints
-    for _ in range(12):
+        return None
+    eye, keypoints = sight.eye, sight.keypoints
+    wanted, best = settings.hides.sample(rng), None
+    for _ in range(16):
         kind = settings.kinds.sample(rng)
-        target = keypoints_ground_m[int(rng.integers(len(keypoints_ground_m)))]
-        along = float(rng.uniform(0.4, 0.9))
-        x, z = (eye + along * (target - eye))[[0, 2]] + rng.normal(0.0, 0.08, 2)
-        prop = _thing(rng, 50, kind, float(x), float(z), float(rng.uniform(-180, 180)))
-        trial = PropLayout()
-        trial.add(prop)
-        radius = trial.circles[0][2]
-        if np.hypot(x - eye[0], z - eye[2]) < radius + 0.4 or not place.contains(float(x), float(z)):
+        target = keypoints[int(rng.integers(len(keypoints)))]
+        at = eye + float(rng.uniform(0.2, 0.92)) * (target - eye) + rng.normal(0.0, 0.15, 3)
+        facing = float(np.degrees(np.arctan2(-(target - eye)[0], (target - eye)[2]))) + float(rng.normal(0.0, 30.0))
+        factor = settings.size.sample(rng)
+        prop = piece(rng, kind, "Prop_Before", (float(at[0]), float(at[2])), facing, (factor, factor))
+        solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
+        seen = keypoints[sight.inside]
+        hidden = float(solid.hides(eye, seen).mean()) if len(seen) else 1.0
+        short = abs(hidden - wanted)
+        if hidden < 0.02 or short > 0.25 or (best is not None and short >= best[0]):
             continue
-        if any(np.hypot(x - px, z - pz) < radius + pr for px, pz, pr in people) or not layout.free(
-            float(x), float(z), radius
-        ):
+        if solid.near(eye, 0.45) or not place.contains(float(at[0]), float(at[2])):
             continue
-        hidden = sight.hidden_share(prop, radius)
-        if 0.02 < hidden < 0.5 and all(other.mostly_clear_of(prop, radius) for other in others):
-            layout.add(prop)
-            return True
-    return False
+        if any(solid.depth_m(body) > 0.0 for body in bodies) or any(solid.meets(other) for other in taken):
+            continue
+        best = (short, prop)
+        if short < 0.08:
+            break
+    return None if best is None else best[1]
 
 
 def _by_wall(rng: Rng, place: Place, kind: str) -> tuple[float, float, float]:
@@ -221,7 +182,7 @@ def _try(
 ) -> None:
     """Put a thing where it touches nothing."""
     x, z, yaw = spot
-    prop = _thing(rng, len(layout.props), kind, x, z, yaw)
+    prop = piece(rng, kind, layout.next_name, (x, z), yaw)
     radius = 0.5 * float(np.hypot(*SIZES_CM[kind][:2])) / 100
     far_enough = all(np.hypot(x - px, z - pz) > radius + pr for px, pz, pr in people)
     inside = far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0)

@@ -14,14 +14,16 @@ from ..records.place import Light, Place
 from ..records.plan_shot import Shot
 from ..records.sidecar import Split
 from ..skeleton import INDEX
+from .background import Spot, company, spots
 from .camera_settings import ViewSettings
 from .light import sample_light, sample_sensor
 from .performers import Casting, Performer, frames_of, moved_on, sample_performers
 from .placement import footprint_radius_m, heading_deg
 from .places import sample_place
-from .props import PropLayout, Sight, furnish, lay_mats, occlude
+from .props import PropLayout, Sight, furnish, lay_mats
 from .settings import SceneSettings
-from .views import Rejected, Subject, View, box_px, inside_share, rig_view, sample_view, swayed
+from .take_things import TakeThings, take_things
+from .views import Rejected, Subject, View, box_px, inside_picture, inside_share, rig_view, sample_view, swayed
 
 Rng = np.random.Generator
 
@@ -51,7 +53,8 @@ class _Take:
 
     @property
     def sight(self) -> Sight:
-        return Sight(self.view.camera.position_ground_m, self.everyone[0])
+        camera, main = self.view.camera, self.everyone[0]
+        return Sight(camera.position_ground_m, main, inside_picture(camera, main))
 
     @property
     def circles(self) -> list[tuple[float, float, float]]:
@@ -69,7 +72,7 @@ class _Setting:
     place: Place
     light: Light
     props: tuple[Prop, ...]
-    occluder: bool
+    background: list[Spot]
     tries: int
     rejected: dict[str, int]
 
@@ -118,15 +121,17 @@ def _draw(rng: Rng, casting: Casting, split: Split, *, takes: int, count: int, r
 def _setting(
     rng: Rng, casting: Casting, split: Split, *, drawn: _Drawn, tries: int, rejected: dict[str, int]
 ) -> _Setting:
-    """Mats, furniture, what stands before the cameras, and light."""
+    """Mats, furniture, where people of the background stand, and light."""
     settings, place = casting.settings, drawn.place
     circles, sights = [circle for take in drawn.takes for circle in take.circles], [take.sight for take in drawn.takes]
     layout = PropLayout()
     lay_mats(rng, settings.props, [_lying(k) for k in drawn.takes[0].everyone], layout)
     furnish(rng, settings.props, place, circles, layout, sights)
-    occluded = occlude(rng, settings.occluders, place, circles, layout, sights)
+    eyes, everyone = [take.sight.eye for take in drawn.takes], [take.everyone for take in drawn.takes]
+    crowd = company(casting, split, drawn.takes[0].people[0].member)
+    settled = spots(rng, casting, place, crowd, eyes, everyone)
     light = sample_light(rng, settings.light, place)
-    return _Setting(split, casting.split.rule, place, light, tuple(layout.props), occluded, tries, rejected)
+    return _Setting(split, casting.split.rule, place, light, tuple(layout.props), settled, tries, rejected)
 
 
 def _another_take(
@@ -164,13 +169,34 @@ def _take(
 
 
 def _shots(rng: Rng, casting: Casting, setting: _Setting, take: _Take, number: int, first_shot: int) -> list[Shot]:
+    own = take_things(
+        rng, casting, setting.split, setting.place, take.people, sight=take.sight, standing=setting.props,
+        settled=setting.background, name=f"Prop_{number}",
+    )  # fmt: skip
+    step_s = casting.settings.take.step_s
     return [
-        _shot(rng, casting, setting, take, number=number, shot=first_shot + offset, offset=offset)
+        _shot(rng, casting, setting, take, own, number=number, shot=first_shot + offset, offset=offset, step_s=step_s)
         for offset in range(len(take.frames))
     ]
 
 
-def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number: int, shot: int, offset: int) -> Shot:
+def _shot(
+    rng: Rng,
+    casting: Casting,
+    setting: _Setting,
+    take: _Take,
+    own: TakeThings,
+    *,
+    number: int,
+    shot: int,
+    offset: int,
+    step_s: float,
+) -> Shot:
+    labelled = tuple(
+        person.at(frame).model_copy(update={"held": held})
+        for person, frame, held in zip(take.people, take.frames[offset], own.held, strict=True)
+    )
+    crowd = tuple(p.at(p.frame_at(p.placed.time_s + offset * step_s)) for p in own.background)
     main, view, camera, frames = take.people[0], take.view, take.cameras[offset], take.frames[offset]
     return Shot(
         shot=shot,
@@ -180,11 +206,11 @@ def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number:
         activity=main.motion.activities[frames[0]],
         frame=frames[0],
         time_s=float(main.motion.times_s[frames[0]]),
-        people=tuple(person.at(frame) for person, frame in zip(take.people, frames, strict=True)),
+        people=(*labelled, *crowd),
         camera=CameraRecord.of(camera),
         light=setting.light,
         place=setting.place,
-        props=setting.props,
+        props=(*setting.props, *own.props),
         sensor=sample_sensor(rng, casting.settings.sensor),
         width=camera.width,
         height=camera.height,
@@ -196,7 +222,7 @@ def _shot(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number:
         focal_mm=round(view.focal_mm, 3),
         roll_deg=round(view.roll_deg, 3),
         truncated=view.truncated,
-        occluder=setting.occluder,
+        occluder=own.occluder,
         people_count=len(take.people),
         person=main.member.id,
         sex=main.member.sex,

@@ -16,6 +16,7 @@ PLACES = (
 )  # fmt: skip
 """Kinds of place; `hdri` are the shipped panoramas and those of the user's folder, `photo` pictures of that folder."""
 
+HAND_HELD = ("dumbbell", "phone", "cup", "bottle", "bag", "racket", "club", "broom", "bar", "ball", "box", "barbell")
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
 
@@ -25,6 +26,18 @@ class ImageSettings(Settings):
 
     width: int = Field(default=640, ge=64, le=4096)
     height: int = Field(default=480, ge=64, le=4096)
+
+
+class BackgroundSettings(Settings):
+    """People behind the others: in masks, without labels, and `iscrowd` in COCO files."""
+
+    chance: Share = 0.0
+    """Share of main persons behind whom there are others."""
+    people: int = Field(default=8, ge=1, le=1000)
+    """Different people of the background in each split: few, as each is built beside the others."""
+    count: Annotated[Weights, one_of(lambda: ("1", "2", "3"), "number of people")] = Weights(weights={"1": 2, "2": 1})
+    distance_m: Annotated[Number, within(0.8, 30, "m")] = uniform(1.2, 6)
+    """How far behind the main person, seen from a camera."""
 
 
 class PeopleSettings(Settings):
@@ -38,6 +51,7 @@ class PeopleSettings(Settings):
     """Named wardrobes (`humans` ships yoga, sport, street, office)."""
     spine: SpinePopulation = SpinePopulation()
     """Shapes of their spines: the healthy spread, and shares of scoliosis, hyperkyphosis and flat back."""
+    background: BackgroundSettings = BackgroundSettings()
     spacing_m: Annotated[Number, within(0.3, 10, "m")] = uniform(0.8, 2.5)
     """Free ground between two people."""
 
@@ -111,6 +125,19 @@ class PlaceSettings(Settings):
         return self
 
 
+class HeldSettings(Settings):
+    """Things in people's hands."""
+
+    chance: Share = 0.0
+    """Share of moments at which somebody whose hand is closed holds something. What an activity is done with (a racket, a barbell, a
+    broom, a box) is what is held then."""
+    closed: Share = 0.0
+    """Share of people whose right, left, or both hands are closed: round what they hold, else a fist."""
+    kinds: Annotated[Weights, one_of(lambda: HAND_HELD, "thing for a hand")] = Weights(
+        weights={"dumbbell": 2, "phone": 2, "cup": 1, "bottle": 1, "bag": 2, "racket": 1, "bar": 1, "ball": 1}
+    )
+
+
 class PropSettings(Settings):
     """Things that stand about."""
 
@@ -121,6 +148,11 @@ class PropSettings(Settings):
     near_count: Annotated[Number, within(0, 12)] = constant(0)
     furniture: Share = 1.0
     """Share of rooms with the furniture that belongs to them."""
+    seats: Share = 1.0
+    """Share of seated people with something beneath them to sit on."""
+    tables: Share = 0.25
+    """Share of seated people with a table, desk, counter or piano before them; always at desk work."""
+    held: HeldSettings = HeldSettings()
 
     @model_validator(mode="after")
     def _known(self) -> "PropSettings":
@@ -132,7 +164,12 @@ class OccluderSettings(Settings):
     """Things between the camera and the person."""
 
     chance: Share = 0.0
+    """Share of takes with one."""
     kinds: Weights = Weights(weights={"pole": 1, "plant": 2, "chair": 2, "box": 1, "ball": 1})
+    size: Annotated[Number, within(0.3, 3)] = uniform(0.88, 1.12)
+    """Factor on the usual size of a thing."""
+    hides: Annotated[Number, within(0.01, 0.9)] = uniform(0.02, 0.5)
+    """Share of the main person's keypoints behind it; what is drawn is met within a quarter."""
 
     @model_validator(mode="after")
     def _known(self) -> "OccluderSettings":

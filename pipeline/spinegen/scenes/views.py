@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.camera import Camera
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 from .camera_settings import SENSOR_WIDTH_MM, ViewSettings
 from .placement import FLESH_M
 
@@ -70,7 +70,17 @@ def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, 
     bearing = np.radians(subject.heading_deg + azimuth)
     distance = size_value if size_kind == "distance" else 3.5
     focal_length = focal_px(focal, width)
-    camera = _placed(aim, bearing, distance, up_kind, up_value, roll, focal_length, width, height)
+    camera = _placed(
+        aim,
+        bearing,
+        distance,
+        up_kind=up_kind,
+        up_value=up_value,
+        roll_deg=roll,
+        focal_length_px=focal_length,
+        width=width,
+        height=height,
+    )
     for _ in range(3 if size_kind == "fill" else 1):
         corner, extent = _box(camera, framed)
         if size_kind == "fill":
@@ -78,7 +88,17 @@ def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, 
             distance = float(np.clip(distance * share / size_value, NEAREST_M, 60.0))
         if not truncated:
             aim = aim + _sideways(camera, corner + extent / 2 - (width / 2, height / 2) - shift, distance)
-        camera = _placed(aim, bearing, distance, up_kind, up_value, roll, focal_length, width, height)
+        camera = _placed(
+            aim,
+            bearing,
+            distance,
+            up_kind=up_kind,
+            up_value=up_value,
+            roll_deg=roll,
+            focal_length_px=focal_length,
+            width=width,
+            height=height,
+        )
     eye = camera.position_ground_m
     _check_place(eye, subject.everyone)
     to_eye = eye - _middle(subject.main[None])
@@ -96,7 +116,17 @@ def rig_cameras(rng: np.random.Generator, view: ViewSettings, width: int, height
         distance, focal, roll = (d.sample(rng) for d in (view.distance_or_fill[1], view.focal_mm, view.roll_deg))
         aim = np.array([rng.uniform(-0.2, 0.2), rng.uniform(0.8, 1.1), rng.uniform(-0.2, 0.2)])
         cameras.append(
-            _placed(aim, bearing, distance, up_kind, up.sample(rng), roll, focal_px(focal, width), width, height)
+            _placed(
+                aim,
+                bearing,
+                distance,
+                up_kind=up_kind,
+                up_value=up.sample(rng),
+                roll_deg=roll,
+                focal_length_px=focal_px(focal, width),
+                width=width,
+                height=height,
+            )
         )
     return tuple(cameras)
 
@@ -135,10 +165,14 @@ def swayed(camera: Camera, rng: np.random.Generator, view: ViewSettings, times_s
 
 def inside_share(camera: Camera, keypoints_ground_m: Array) -> float:
     """Share of keypoints whose pixel lies in the picture."""
+    return float(inside_picture(camera, keypoints_ground_m).mean())
+
+
+def inside_picture(camera: Camera, keypoints_ground_m: Array) -> Flags:
+    """`(N,)` bool: keypoints whose pixel lies in the picture."""
     pixels, depth = camera.project(keypoints_ground_m)
     with np.errstate(invalid="ignore"):
-        inside = (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
-    return float(inside.mean())
+        return (depth > 0) & (pixels >= -0.5).all(-1) & (pixels < (camera.width - 0.5, camera.height - 0.5)).all(-1)
 
 
 def box_px(camera: Camera, keypoints_ground_m: Array) -> tuple[float, float]:
@@ -158,6 +192,7 @@ def _placed(
     aim: Array,
     bearing_rad: float,
     distance_m: float,
+    *,
     up_kind: str,
     up_value: float,
     roll_deg: float,

@@ -27,5 +27,5 @@ def test_opensims_tool_finds_the_same_vertebrae() -> None:
     model, markers = marked_model()
     q = known_motion(model, 5, 30.0, np.random.default_rng(6))
     observed = model.station_positions(model.forward(q), markers.stations)
-    found = solve_with_opensim(model, markers, observed, np.arange(5) / 30.0, q[0])
+    found = solve_with_opensim(model, markers, observed, np.arange(5) / 30.0, first_q=q[0])
     assert vertebra_error_mm(model, found, centroids(model, q)) < 1.0

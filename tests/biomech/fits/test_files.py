@@ -20,7 +20,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]
     low, high = model.limits
     wide = np.minimum(high - low, 1.0)
     q = np.clip(model.default_q + 0.3 * wide * rng.standard_normal((7, len(low))), low, high)
-    write_fit(folder, model, q, np.arange(7) / 60.0, ("still",) * 7)
+    write_fit(folder, model, q, np.arange(7) / 60.0, activity=("still",) * 7)
     return folder, q
 
 

@@ -46,6 +46,8 @@ def test_an_error_that_no_check_foresaw_is_a_sentence_and_leaves_no_folder(
     settings = FitSettings(clips=(folder / "one/walk.trc",), marker_set=str(folder / "one.yaml"))
     summary = fit_mocap(Workspace(tmp_path), settings, Heard())
     assert summary.told == ("walk.trc",)
+    assert summary.nothing_done
+    assert summary.rows == (("clips", "0 of 1 fitted"),)
     assert (
         "walk.trc: could not be fitted because of a fault in spinegen (StopIteration, without a word"
         in summary.failures[0]

@@ -133,7 +133,7 @@ def test_a_retargeted_step_keeps_its_angles_and_its_feet_on_the_ground(drawn: Av
 def test_hands_that_rest_on_the_floor_rest_there_on_other_proportions(drawn: AvatarModel):
     flow = load_flow()
     source = load_model("unisex")
-    performance = perform(flow, "yoga_sun_salutation", source, 5.0, np.random.default_rng(1))
+    performance = perform(flow, "yoga_sun_salutation", source, 5.0, rng=np.random.default_rng(1))
     plank = performance.q[[i for i, a in enumerate(performance.activities) if a in ("plank", "downward_dog")]]
     palms = [f"landmark/{side}MC{finger}" for side in "RL" for finger in (2, 5)]
     theirs = source.station_positions(source.forward(plank), palms)[..., 1]

@@ -32,7 +32,7 @@ def _poses() -> Array:
     """Frames in which a hand lies on a thigh."""
     out = []
     for clip in ("yoga_floor", "yoga_standing"):
-        performance = perform(load_flow(), clip, load_model("unisex"), 10.0, np.random.default_rng(1))
+        performance = perform(load_flow(), clip, load_model("unisex"), 10.0, rng=np.random.default_rng(1))
         out.append(performance.q[[i for i, word in enumerate(performance.activities) if word in RESTING]])
     return np.concatenate(out)
 

@@ -10,22 +10,21 @@ import numpy as np
 import pytest
 
 from spinegen.engine.light.exr import read_exr
-from spinegen.engine.server.launch import start_engine
+from spinegen.engine.server.launch import EngineProcess
 
 pytestmark = pytest.mark.gl
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
+def client(tcp_engine: EngineProcess) -> Iterator[Any]:
     import unrealcv
 
-    with start_engine("draft", tcp=True) as running:
-        endpoint, kind = running.endpoint
-        connected = unrealcv.Client(endpoint, kind)
-        assert connected.connect()
-        connected.port = endpoint[1]  # pyright: ignore[reportAttributeAccessIssue]
-        yield connected
-        connected.disconnect()
+    endpoint, kind = tcp_engine.endpoint
+    connected = unrealcv.Client(endpoint, kind)
+    assert connected.connect()
+    connected.port = endpoint[1]  # pyright: ignore[reportAttributeAccessIssue]
+    yield connected
+    connected.disconnect()
 
 
 @pytest.fixture

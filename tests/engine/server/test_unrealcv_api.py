@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spinegen.engine.server.launch import start_engine
+from spinegen.engine.server.launch import EngineProcess
 
 pytestmark = pytest.mark.gl
 
@@ -28,17 +28,16 @@ OF_THE_CLIENT = {"connect", "message_handler", "check_connection", "get_bbox", "
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[Any]:
+def api(tcp_engine: EngineProcess) -> Iterator[Any]:
     from unrealcv.api import UnrealCv_API
 
-    with start_engine("draft", tcp=True) as running:
-        (host, port), _ = running.endpoint  # type: ignore[misc]
-        made = UnrealCv_API(port, host, (96, 64))
-        made.config_ue((96, 64))
-        made.set_cam_pose(0, [-300, 0, 60, 0, 0, 0])
-        assert made.set_new_obj("CubeActor", "Crate", [0, 0, 50]) == "Crate"
-        yield made
-        made.client.disconnect()
+    (host, port), _ = tcp_engine.endpoint  # type: ignore[misc]
+    made = UnrealCv_API(port, host, (96, 64))
+    made.config_ue((96, 64))
+    made.set_cam_pose(0, [-300, 0, 60, 0, 0, 0])
+    assert made.set_new_obj("CubeActor", "Crate", [0, 0, 50]) == "Crate"
+    yield made
+    made.client.disconnect()
 
 
 def _picture(api: Any, kind: str = "lit") -> np.ndarray:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from spinegen.errors import EngineError
 
 pytestmark = pytest.mark.gl
 LEVEL = ("Ground_0", "Surroundings_0", "SkyLight_0")
-
-
-@pytest.fixture(scope="module")
-def tcp_engine() -> Iterator[EngineProcess]:
-    with start_engine("draft", tcp=True) as running:
-        yield running
 
 
 def _client(engine: EngineProcess) -> Any:

@@ -47,7 +47,9 @@ PROP_SHAPES = {
     "stool": "Cylinder", "table": "Cube", "desk": "Cube", "sofa": "Cube", "couch": "Cube", "shelf": "Cube",
     "cabinet": "Cube", "plant": "Cone", "tree": "Cone", "bush": "Sphere", "panel": "Cube", "pole": "Cylinder",
     "cone": "Cone", "bollard": "Cylinder", "street_lamp": "Cylinder", "bin": "Cylinder", "monitor": "Cube", "wall": "Cube",
-    "sphere": "Sphere", "cylinder": "Cylinder",
+    "sphere": "Sphere", "cylinder": "Cylinder", "counter": "Cube", "railing": "Cube", "car": "Cube", "piano": "Cube",
+    "racket": "Cube", "club": "Cylinder", "broom": "Cylinder", "bar": "Cylinder", "phone": "Cube", "cup": "Cylinder",
+    "bottle": "Cylinder", "bag": "Cube",
 }  # fmt: skip
 """Kind of prop -> shape of /Engine/BasicShapes that stands for it until a better mesh of the same name is there."""
 

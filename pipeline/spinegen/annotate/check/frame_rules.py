@@ -116,14 +116,14 @@ class FrameRules:
             self.rules["masks whole"].tell(False, str(error), count=0)
             return
         counts = np.bincount(mask.reshape(-1), minlength=256)
-        known = {label.instance for label in frame.people}
+        known = {one.instance for one in (*frame.people, *frame.bystanders)}
         strangers = [i for i in range(1, FIRST_PROP) if counts[i] and i not in known]
         self.rules["masks name only known people"].tell(
             not strangers, f"{frame.mask}: instances {strangers} are nobody"
         )
-        for label in frame.people:
-            same = int(counts[label.instance]) == label.area_px
-            fault = f"{frame.sidecar}: person {label.instance}: {label.area_px} px, mask has {counts[label.instance]}"
+        for one in (*frame.people, *frame.bystanders):
+            same = int(counts[one.instance]) == one.area_px
+            fault = f"{frame.sidecar}: person {one.instance}: {one.area_px} px, mask has {counts[one.instance]}"
             self.rules["area equals the mask"].tell(same, fault)
         self._flags_by_mask(frame, mask)
         if frame.depth is not None:

@@ -84,7 +84,7 @@ def _check_files(files: list[Path], rules: Rules, reporter: Reporter, folder: Pa
                 looker.see(file, images, split_name(path), exif)
                 notes.append(_describe(file))
                 _splits_share_no_picture(rules, names, file)
-                _check_table(path, len(file.annotations), rules)
+                _check_table(path, len(file.people), rules)
                 _listed(rules, images, file)
             task.advance()
     looker.finish()

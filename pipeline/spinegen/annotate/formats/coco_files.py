@@ -5,11 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from .. import coco, points_3d
-from ..labels import PersonAnnotation
+from ..labels import PersonAnnotation, outline
 from ..settings import BodyPoints, Site
 from ..sidecar import Frame
 from .links import link
@@ -36,10 +38,16 @@ def make_folders(root: Path, splits: tuple[str, ...], with_masks: bool, with_dep
     (root / "annotations").mkdir(parents=True, exist_ok=True)
 
 
-def encode(frame: Frame, people: list[PersonAnnotation]) -> tuple[bytes, bytes]:
-    """One picture's `images` element and its `annotations` elements, each line ending in a comma."""
-    image = coco.as_json(coco.image_entry(frame)) + b",\n"
-    return image, b"".join(coco.as_json(coco.annotation_entry(frame, person)) + b",\n" for person in people)
+def encode(frame: Frame, people: list[PersonAnnotation], mask: NDArray[np.uint8]) -> tuple[bytes, bytes]:
+    """One picture's `images` element and its `annotations` elements, those of the background last, each line ending in a comma.
+
+    Args:
+        mask: `(H, W)` instance ids of the frame.
+    """
+    behind = [(one, seen) for one in frame.bystanders if (seen := outline(mask, one.instance)) is not None]
+    entries = [coco.annotation_entry(frame, person) for person in people]
+    entries += [coco.bystander_entry(frame, one, seen) for one, seen in behind]
+    return coco.as_json(coco.image_entry(frame)) + b",\n", b"".join(coco.as_json(entry) + b",\n" for entry in entries)
 
 
 class SplitWriter:

@@ -13,6 +13,7 @@ from ...progress import Reporter
 from ..labels import PersonAnnotation, annotate_person, read_mask
 from ..sidecar import Frame, read_frame, sidecar_paths
 from ..tally import Tally
+from .images import read_image
 
 MOST_FRAMES = 3000
 """A larger set is looked at in even steps; the page says so."""
@@ -162,8 +163,6 @@ def _keep(heap: list[tuple[float, int, Shown]], score: float, number: int, shown
 def _look(path: Path) -> tuple[Frame, list[PersonAnnotation], float]:
     frame = read_frame(path)
     mask = read_mask(frame.mask, frame.width, frame.height)
-    picture = cv2.imread(str(frame.image), cv2.IMREAD_REDUCED_GRAYSCALE_8)
-    if picture is None:
-        raise DatasetError(f"{frame.image}: picture cannot be read")
+    picture = read_image(frame.image, cv2.IMREAD_REDUCED_GRAYSCALE_8)
     found = (annotate_person(frame, label, mask, "centroid") for label in frame.people)
     return frame, [person for person in found if person is not None], float(picture.mean()) / 255.0

@@ -194,9 +194,9 @@ def _angles(tally: Tally) -> dict[str, Any]:
             published.levels,
             low[:, axis],
             high[:, axis],
-            published.representative[:, axis],
-            published.widest[:, axis],
-            _SIGNS[name],
+            published=published.representative[:, axis],
+            widest=published.widest[:, axis],
+            signs=_SIGNS[name],
         )
         panels.append(
             {

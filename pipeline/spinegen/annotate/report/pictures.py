@@ -7,11 +7,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from ...errors import DatasetError
 from ...labels.viewpoint import side, view_angle_deg
 from ...reporting.figures import data_uri
 from ...skeleton import LINKS, NAMES, SPINE_CHAIN
 from .gather import Shown
+from .images import read_image
 
 WIDTH_PX = 400
 QUALITY = 74
@@ -70,9 +70,7 @@ def picture(shown: Shown) -> Picture:
 
 
 def _data_uri(shown: Shown) -> str:
-    image = cv2.imread(str(shown.frame.image), cv2.IMREAD_COLOR)
-    if image is None:
-        raise DatasetError(f"{shown.frame.image}: picture cannot be read")
+    image = read_image(shown.frame.image, cv2.IMREAD_COLOR)
     if image.shape[1] > WIDTH_PX:
         height = round(image.shape[0] * WIDTH_PX / image.shape[1])
         image = cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)

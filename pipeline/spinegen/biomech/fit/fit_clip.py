@@ -62,6 +62,7 @@ def fit_clip(
     match: MarkerMatch,
     model: SpineModel,
     options: FitOptions | None = None,
+    *,
     static: Clip | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Fit:
@@ -84,18 +85,18 @@ def fit_clip(
     if options.spine == "free":
         model = model.released()
     model = with_markers(model, markers)
-    calibration, keys = _performer(model, markers, raw, clip, options, static)
+    calibration, keys = _performer(model, markers, raw, clip, options=options, static=static)
     # Without a weighing, the body mass index of the model.
     likely_kg = model.mass_kg * (calibration.model.stature_m / model.stature_m) ** 2
     model_of = calibration.model.scaled({}, mass_kg=options.mass_kg or likely_kg)
     scaled_at = time.perf_counter()
-    problem = make_problem(model_of, markers, raw, clip.rate_hz, options.smooth)
+    problem = make_problem(model_of, markers, raw, clip.rate_hz, smooth=options.smooth)
     faults: tuple[Fault, ...] = ()
     if options.solver == "opensim":
-        q = solve_with_opensim(model_of, markers, raw, clip.times_s, keys[1][0])
+        q = solve_with_opensim(model_of, markers, raw, clip.times_s, first_q=keys[1][0])
         notes.append("solved by OpenSim's InverseKinematicsTool: frame by frame, wrong markers not repaired")
     else:
-        q = solve_motion(model_of, problem, keys, options.smooth, advance)
+        q = solve_motion(model_of, problem, keys, options.smooth, advance=advance)
         problem, q, mended = mend(markers.labels, problem, q, options.smooth)
         problem, q, hard = settle(markers.labels, problem, q, options.smooth)
         faults = tuple(sorted((*mended, *hard), key=lambda fault: (fault.first, fault.labels)))
@@ -205,6 +206,7 @@ def _performer(
     markers: FittedMarkers,
     raw: Array,
     clip: Clip,
+    *,
     options: FitOptions,
     static: Clip | None,
 ) -> tuple[Calibration, tuple[NDArray[np.int_], Array]]:
@@ -228,11 +230,13 @@ def _performer(
     def problem_of(scaled: SpineModel, observations: Array) -> Problem:
         return make_problem(scaled, markers, observations, clip.rate_hz, smooth=False)
 
-    calibration = calibrate(model, markers, observed, q, problem_of, height_m=options.height_m, size=size)
+    calibration = calibrate(model, markers, observed, q, problem_of=problem_of, height_m=options.height_m, size=size)
     expected = StationKinematics(calibration.model, markers.stations).positions(calibration.q)
     mended, faults = repair(markers.labels, observed, expected)
     if faults:
-        calibration = calibrate(model, markers, mended, calibration.q, problem_of, height_m=options.height_m, size=size)
+        calibration = calibrate(
+            model, markers, mended, calibration.q, problem_of=problem_of, height_m=options.height_m, size=size
+        )
     problem = make_problem(calibration.model, markers, raw, clip.rate_hz, smooth=False)
     keys = problem.frames(frames)
     poses = solve_batch(keys.objective(widen=2.0), poses, Stop(20))

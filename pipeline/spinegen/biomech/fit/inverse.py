@@ -43,6 +43,7 @@ def solve_motion(
     problem: Problem,
     keys: tuple[NDArray[np.int_], Array] | None = None,
     smooth: bool = True,
+    *,
     advance: Callable[[int], None] | None = None,
 ) -> Array:
     """Poses `(F, Q)` of all frames.

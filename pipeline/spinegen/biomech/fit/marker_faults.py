@@ -76,8 +76,8 @@ def repair(
     limit = np.maximum(LEAST_M, TIMES_TYPICAL * np.minimum(typical, LARGEST_TYPICAL_M))
     wrong = _sudden(observed - expected_m, np.nan_to_num(distance) > limit)
     faults: list[Fault] = []
-    faults += _swaps(labels, observed, expected_m, distance, wrong, limit, gap_frames)
-    faults += _mislabels(labels, observed, expected_m, wrong, limit, gap_frames)
+    faults += _swaps(labels, observed, expected_m, distance, wrong=wrong, limit=limit, gap_frames=gap_frames)
+    faults += _mislabels(labels, observed, expected_m, wrong, limit=limit, gap_frames=gap_frames)
     for marker in np.flatnonzero(wrong.any(0)):
         frames = np.flatnonzero(wrong[:, marker])
         observed[frames, marker] = np.nan
@@ -104,6 +104,7 @@ def _swaps(
     observed: Array,
     expected: Array,
     distance: Array,
+    *,
     wrong: NDArray[np.bool_],
     limit: Array,
     gap_frames: int,
@@ -133,6 +134,7 @@ def _mislabels(
     observed: Array,
     expected: Array,
     wrong: NDArray[np.bool_],
+    *,
     limit: Array,
     gap_frames: int,
 ) -> list[Fault]:

@@ -23,7 +23,7 @@ CONSTRAINT_WEIGHT = float("inf")
 
 
 def solve_with_opensim(
-    model: SpineModel, markers: FittedMarkers, observed_m: Array, times_s: Array, first_q: Array
+    model: SpineModel, markers: FittedMarkers, observed_m: Array, times_s: Array, *, first_q: Array
 ) -> Array:
     """Reduced coordinates `(F, Q)` of each frame, from OpenSim.
 
@@ -39,10 +39,10 @@ def solve_with_opensim(
         folder = Path(name)
         write_osim(model, folder / "model.osim")
         write_trc(folder / "markers.trc", [_plain(s) for s in markers.stations], observed_m, times_s)
-        return run_tool(folder, model, markers, times_s, first_q)
+        return run_tool(folder, model, markers, times_s, first_q=first_q)
 
 
-def run_tool(folder: Path, model: SpineModel, markers: FittedMarkers, times_s: Array, first_q: Array) -> Array:
+def run_tool(folder: Path, model: SpineModel, markers: FittedMarkers, times_s: Array, *, first_q: Array) -> Array:
     """The tool itself, on `model.osim` and `markers.trc` in a folder.
 
     Raises:
@@ -72,7 +72,7 @@ def run_tool(folder: Path, model: SpineModel, markers: FittedMarkers, times_s: A
         raise FitError(f"OpenSim's InverseKinematicsTool gave up: {' '.join(str(error).split())}") from error
     if not done or not (folder / "out.mot").is_file():
         raise FitError("OpenSim's InverseKinematicsTool gave up without a message")
-    return _read(osim, folder / "out.mot", loaded, model, len(times_s))
+    return _read(osim, folder / "out.mot", loaded, model, frames=len(times_s))
 
 
 def write_trc(path: Path, names: Sequence[str], positions_m: Array, times_s: Array) -> None:
@@ -123,7 +123,7 @@ def _plain(station: str) -> str:
     return station.replace("/", "_")
 
 
-def _read(osim: Any, path: Path, loaded: Any, model: SpineModel, frames: int) -> Array:
+def _read(osim: Any, path: Path, loaded: Any, model: SpineModel, *, frames: int) -> Array:
     table = osim.Storage(str(path))
     loaded.getSimbodyEngine().convertDegreesToRadians(table)
     labels = table.getColumnLabels()

@@ -20,7 +20,7 @@ STATURE_SPREAD_M = 0.01
 SMALLEST, LARGEST = 0.35, 1.8
 """Scale factors."""
 INDEPENDENT_FRAMES = 12.0
-"""Frames of one clip err alike: any number of them tells no more about shape than so many independent ones."""
+"""Frames of one clip err alike: any number of them tells as much about shape as so many independent ones."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def shape_prior(model: SpineModel, markers: FittedMarkers, frames: int, height_m
     precision[:size, :size] = prior_precision()
     extra = np.arange(size, count)
     precision[extra, extra] = np.repeat(1.0 / spread**2, 3)
-    # The sum over frames counts by so much more than independent frames would.
-    weight = max(1.0, frames / INDEPENDENT_FRAMES)
+    # The sum over frames counts by so much more than independent frames would, and a few frames tell as much as many of one pose.
+    weight = frames / INDEPENDENT_FRAMES
     terms = [Affine.normal(np.zeros(count), weight * precision)]
     if height_m is not None:
         terms.append(_known_stature(model, count, height_m, STATURE_SPREAD_M / np.sqrt(weight)))

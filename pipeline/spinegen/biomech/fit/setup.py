@@ -31,7 +31,7 @@ SOFT_PART, SOFT_SPREAD = 0.05, 0.03
 
 
 def make_problem(
-    model: SpineModel, markers: FittedMarkers, observed_m: Array, rate_hz: float, smooth: bool = True
+    model: SpineModel, markers: FittedMarkers, observed_m: Array, rate_hz: float, *, smooth: bool = True
 ) -> Problem:
     """The problem of a (scaled) model and a clip's markers `(F, M, 3)` in the order of `markers`."""
     lower, upper = (limit.copy() for limit in model.limits)

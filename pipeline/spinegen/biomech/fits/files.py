@@ -53,6 +53,7 @@ def write_fit(
     model: SpineModel,
     q: Array,
     times_s: Array,
+    *,
     activity: tuple[str, ...] | None = None,
 ) -> None:
     """Write everything but the report: model, motion, coordinates, keypoints and vertebrae, each whole or not at all.
@@ -64,7 +65,7 @@ def write_fit(
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_osim(model, folder / MODEL)
-    write_motion(folder / MOTION, model, q, times_s, folder / MODEL)
+    write_motion(folder / MOTION, model, q, times_s, osim=folder / MODEL)
     _write_table(coordinate_table(model, q, times_s, activity), folder / COORDINATES)
     _write_table(keypoint_table(model, q, times_s), folder / KEYPOINTS)
     _write_table(vertebra_table(model, q), folder / VERTEBRAE_FILE)
@@ -134,7 +135,7 @@ def frame_angles_deg(model: SpineModel, q: Array) -> Array:
     return np.concatenate([np.zeros((len(q), 1, 3)), turns * np.array([-1.0, 1.0, 1.0])], axis=1)
 
 
-def write_motion(path: Path, model: SpineModel, q: Array, times_s: Array, osim: Path) -> None:
+def write_motion(path: Path, model: SpineModel, q: Array, times_s: Array, *, osim: Path) -> None:
     """All coordinates of the .osim as an OpenSim motion file.
 
     OpenSim takes `inDegrees=yes` to mean the coordinates that it calls rotational; those that it calls coupled are read as they

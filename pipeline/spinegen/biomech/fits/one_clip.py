@@ -94,10 +94,10 @@ def _fit(task: ClipTask, folder: Path, identity: FitIdentity) -> FitReport:
     if settings.static is not None:
         static = read_clip(settings.static, replace(settings.reading(), rate_hz=None))
     options = FitOptions(settings.spine, settings.solver, settings.height_m, settings.mass_kg)
-    fit = fit_clip(clip, match, load_settings_model(settings), options, static)
+    fit = fit_clip(clip, match, load_settings_model(settings), options, static=static)
     (folder / REPORT).unlink(missing_ok=True)
     remove_leftovers(folder)
-    write_fit(folder, fit.model, fit.q, clip.times_s, activities(clip))
+    write_fit(folder, fit.model, fit.q, clip.times_s, activity=activities(clip))
     report = fit_report(
         fit, clip, match, identity=identity, truth=truth_errors(fit, clip), replay_m=replay_error_m(folder, fit)
     )

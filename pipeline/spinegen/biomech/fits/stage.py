@@ -199,7 +199,8 @@ def _summary(
     if len(found) > SHOWN_CLIPS:
         found = sorted(found, reverse=True)[:SHOWN_CLIPS]
     rows = [(name, text) for _, name, text in found]
-    rows.append(("clips", f"{done} of {len(names)} fitted ({', '.join(f'{n} {v}' for v, n in verdicts.items() if n)})"))
+    which = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items() if count)
+    rows.append(("clips", f"{done} of {len(names)} fitted" + (f" ({which})" if which else "")))
     if frames:
         rows.append(("speed", f"{frames / max(seconds, 1e-9):.0f} frames/s over all, files and reports included"))
     figures: dict[str, float | int | str] = {
@@ -219,4 +220,5 @@ def _summary(
         figures,
         told=told,
         facts={"inputs": fitted_inputs(workspace)},
+        nothing_done=done == 0,
     )

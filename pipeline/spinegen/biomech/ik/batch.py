@@ -51,7 +51,7 @@ def solve_batch(
         if steady_step is None:
             x[span] = _adaptive(part, x[span], stop, longest_step)
         else:
-            x[span] = _steady(part, x[span], stop, longest_step, 1.0 / steady_step**2)
+            x[span] = _steady(part, x[span], stop, longest_step, damping=1.0 / steady_step**2)
     return x
 
 
@@ -66,7 +66,7 @@ def _adaptive(objective: Objective, x: Array, stop: Stop, longest: float) -> Arr
         blocks, right = point.normal_equations()
         diagonal = np.einsum("fii->fi", blocks)
         diagonal += damping[active, None] * (diagonal + 1.0)
-        trial = _stepped(part, blocks, right, current, longest)
+        trial = _stepped(part, blocks, right, current, longest=longest)
         cost = part.cost(trial)
         better = cost < point.cost
         x[active[better]] = trial[better]
@@ -77,7 +77,7 @@ def _adaptive(objective: Objective, x: Array, stop: Stop, longest: float) -> Arr
     return x
 
 
-def _steady(objective: Objective, x: Array, stop: Stop, longest: float, damping: float) -> Array:
+def _steady(objective: Objective, x: Array, stop: Stop, longest: float, *, damping: float) -> Array:
     active = np.arange(len(x))
     for _ in range(stop.rounds):
         if len(active) == 0:
@@ -86,13 +86,13 @@ def _steady(objective: Objective, x: Array, stop: Stop, longest: float, damping:
         blocks, right = part.linear(current).normal_equations()
         diagonal = np.einsum("fii->fi", blocks)
         diagonal += damping
-        moved = _stepped(part, blocks, right, current, longest)
+        moved = _stepped(part, blocks, right, current, longest=longest)
         x[active] = moved
         active = active[np.abs(moved - current).max(1) > stop.small_step]
     return x
 
 
-def _stepped(part: Objective, blocks: Array, right: Array, current: Array, longest: float) -> Array:
+def _stepped(part: Objective, blocks: Array, right: Array, current: Array, *, longest: float) -> Array:
     """Where one step of the damped equations leads, inside the limits."""
     held = part.limits.held(current, right)
     step = solve_dense(blocks, hold(blocks, right, held)[..., None])[..., 0]

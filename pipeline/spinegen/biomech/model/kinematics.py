@@ -95,7 +95,7 @@ class Tree:
         out = np.zeros((frames, len(stations), 3, width))
         twists: dict[int, tuple[Array, Array]] = {}
         for body in needed:
-            twists[body] = self._twist(body, twists, world, slopes, frames)
+            twists[body] = self._twist(body, twists, world, slopes, frames=frames)
             if body not in members:
                 continue
             places = members[body]
@@ -163,6 +163,7 @@ class Tree:
         twists: dict[int, tuple[Array, Array]],
         world: dict[int, tuple[Array, Array]],
         slopes: dict[int, Array],
+        *,
         frames: int,
     ) -> tuple[Array, Array]:
         """Angular velocity and velocity of the point at the ground's origin, each `(F, 3, columns)`, a unit of each coordinate."""

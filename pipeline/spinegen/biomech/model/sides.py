@@ -1,6 +1,6 @@
 """Mirroring: tables hold the right side, the left one is its mirror image across the sagittal plane (z -> -z)."""
 
-from ...geometry.types import Array, Vector
+from ...geometry.types import Vector
 
 
 def other_side(name: str) -> str:
@@ -22,9 +22,3 @@ def mirrored_axis(axis: Vector) -> Vector:
     """A rotation axis, such that the same angle gives the mirrored posture."""
     x, y, z = axis
     return -x, -y, z
-
-
-def turned_about_z(point: Array, cosine: float, sine: float) -> Vector:
-    """`point` turned by an angle about z."""
-    x, y, z = (float(v) for v in point)
-    return cosine * x - sine * y, sine * x + cosine * y, z

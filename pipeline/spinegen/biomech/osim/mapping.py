@@ -70,7 +70,7 @@ def apply_mapping(parsed: Parsed, mapping_path: Path, model_path: Path) -> Defin
     mapping_path = find_config(str(mapping_path), "opensim_models/mappings", "model mapping")
     mapping = load_yaml(mapping_path, Mapping)
     sources = {ours: Source(name=s) if isinstance(s, str) else s for ours, s in mapping.coordinates.items()}
-    _check(parsed, mapping, sources, mapping_path, model_path)
+    _check(parsed, mapping, sources, mapping_path, model_path=model_path)
     base = load_model(mapping.fitted_to)
     # A body of theirs that is named as one of ours is that one.
     same = {b: b for b in base.bodies if b in parsed.bodies}
@@ -78,11 +78,13 @@ def apply_mapping(parsed: Parsed, mapping_path: Path, model_path: Path) -> Defin
     names = _our_names(mapping)
     renamed = _renamed(parsed, sources, names)
     match = _match(SpineModel(renamed), base, _homes(base, mapping, names))
-    placed = _with_all_stations(renamed, _markers(parsed, names), base, match, mapping, names)
+    placed = _with_all_stations(renamed, _markers(parsed, names), base, match, mapping=mapping, our_names=names)
     return _with_all_bodies(reframed(placed, _our_frames(placed, base, match)), base, match)
 
 
-def _check(parsed: Parsed, mapping: Mapping, sources: dict[str, Source], mapping_path: Path, model_path: Path) -> None:
+def _check(
+    parsed: Parsed, mapping: Mapping, sources: dict[str, Source], mapping_path: Path, *, model_path: Path
+) -> None:
     """Everything that is missing, in one message."""
     base = load_model("unisex")
     problems = []
@@ -281,6 +283,7 @@ def _with_all_stations(
     markers: dict[str, Station],
     base: SpineModel,
     match: _Match,
+    *,
     mapping: Mapping,
     our_names: dict[str, str],
 ) -> Definition:

@@ -38,11 +38,11 @@ def write_osim(source: SpineModel, path: Path) -> None:
         bodies[body.name] = _body(osim, body)
         model.addBody(bodies[body.name])
     for joint in definition.joints:
-        _add_joint(osim, model, definition, joint, bodies)
+        _add_joint(osim, model, definition, joint, bodies=bodies)
     used = {name for joint in definition.joints for name in joint.coordinates}
     free = [c for c in definition.coordinates if c.name not in used]
     for region in dict.fromkeys(c.region for c in free):
-        _add_carrier(osim, model, bodies, definition, region, [c for c in free if c.region == region])
+        _add_carrier(osim, model, bodies, definition, region=region, found=[c for c in free if c.region == region])
     # addMarker and addConstraint walk the whole model every time; appending to the sets gives the same file five times as fast.
     markers, constraints = model.updMarkerSet(), model.updConstraintSet()
     for name, station in definition.stations.items():
@@ -100,7 +100,7 @@ def _geometry(osim: Any, shape: Shape) -> Any:
     return osim.Brick(osim.Vec3(*shape.size_m))
 
 
-def _add_joint(osim: Any, model: Any, definition: Definition, joint: Joint, bodies: dict[str, Any]) -> None:
+def _add_joint(osim: Any, model: Any, definition: Definition, joint: Joint, *, bodies: dict[str, Any]) -> None:
     ends = (
         bodies[joint.parent],
         osim.Vec3(*joint.location_parent_m),
@@ -139,7 +139,7 @@ def _independent(axes: tuple[TransformAxis, ...]) -> list[TransformAxis]:
 
 
 def _add_carrier(
-    osim: Any, model: Any, bodies: dict[str, Any], definition: Definition, region: str, found: list[Coordinate]
+    osim: Any, model: Any, bodies: dict[str, Any], definition: Definition, *, region: str, found: list[Coordinate]
 ) -> None:
     """A gram of body at the root that shows a region's coordinates as sliders; nothing hangs on it."""
     if len(found) > 3 or any(c.kind != "rotation" for c in found):

@@ -38,7 +38,7 @@ def basic_shape(name: str) -> Mesh:
     if name == "Sphere":
         return sphere(np.zeros(3), half, material, 32)
     if name == "Cylinder":
-        return cylinder(half, -half, half, material, 40)
+        return cylinder(half, -half, half, material, segments=40)
     if name == "Cone":
         return lathe([(0, -half), (half, -half), (0, half)], material, 40)
     corners = np.array([[-1.0, 0, -1], [-1, 0, 1], [1, 0, 1], [1, 0, -1]]) * half

@@ -22,7 +22,7 @@ _FRAMES = ("#2a2724", "#8a6a48", "#e4e1da", "#b9a06a", "#4a4c50")
 _CURTAINS = ("#cfc6b5", "#8d939a", "#b7a58f", "#5d6a73", "#a9b0a2", "#7d4f4a", "#e3dfd6", "#c9a886")
 
 
-def framed_picture(axes: Array, centre: Array, wide_m: float, tall_m: float, seed: int) -> list[Mesh]:
+def framed_picture(axes: Array, centre: Array, wide_m: float, tall_m: float, *, seed: int) -> list[Mesh]:
     """A picture in a frame, most with a white border; `axes` are the wall's (along, up, outward), `centre` in them."""
     rng = np.random.default_rng(seed)
     frame = paint(_FRAMES[int(rng.integers(len(_FRAMES)))], 0.45)
@@ -30,15 +30,21 @@ def framed_picture(axes: Array, centre: Array, wide_m: float, tall_m: float, see
     pieces = [box(axes @ centre, [wide_m, tall_m, 0.024], frame, axes)]
     out = 0.0135
     if border:
-        pieces.append(_panel(axes, centre, wide_m - 0.05, tall_m - 0.05, out, paint("#e9e6df", 0.9)))
+        pieces.append(
+            _panel(axes, centre, wide_m=wide_m - 0.05, tall_m=tall_m - 0.05, out_m=out, material=paint("#e9e6df", 0.9))
+        )
         out += 0.001
     inner = 0.05 + 2 * border
     shown = Material(_painting(int(rng.integers(PICTURES))), roughness=0.35)
-    pieces.append(_panel(axes, centre, max(wide_m - inner, 0.1), max(tall_m - inner, 0.1), out, shown))
+    pieces.append(
+        _panel(
+            axes, centre, wide_m=max(wide_m - inner, 0.1), tall_m=max(tall_m - inner, 0.1), out_m=out, material=shown
+        )
+    )
     return pieces
 
 
-def _panel(axes: Array, centre: Array, wide_m: float, tall_m: float, out_m: float, material: Material) -> Mesh:
+def _panel(axes: Array, centre: Array, *, wide_m: float, tall_m: float, out_m: float, material: Material) -> Mesh:
     x, y, z = centre
     w, h = wide_m / 2, tall_m / 2
     corners = np.array([[x + w, y - h], [x - w, y - h], [x - w, y + h], [x + w, y + h]])
@@ -68,7 +74,12 @@ def _painting(number: int) -> Texture:
 
 
 def window_dressing(
-    axes: Array, distance_m: float, height_m: float, openings: list[tuple[float, float, float, float]], seed: list[int]
+    axes: Array,
+    distance_m: float,
+    height_m: float,
+    openings: list[tuple[float, float, float, float]],
+    *,
+    seed: list[int],
 ) -> list[Mesh]:
     """Curtains drawn aside and radiators, or neither; openings are (from, to, sill, head) along the wall."""
     rng = generator(*seed, Stream.CURTAINS)
@@ -83,18 +94,27 @@ def window_dressing(
             wide = share * (right - left)
             for side, edge in ((1.0, left - 0.08), (-1.0, right + 0.08)):
                 pieces.append(
-                    _folded(axes, edge, side * (wide + 0.08), (low, top), distance_m - 0.2, (0.1, 0.028), cloth)
+                    _folded(
+                        axes,
+                        edge,
+                        width=side * (wide + 0.08),
+                        levels=(low, top),
+                        distance=distance_m - 0.2,
+                        fold=(0.1, 0.028),
+                        material=cloth,
+                    )
                 )
             rail = [(left + right) / 2, top + 0.005, distance_m - 0.2]
             pieces.append(box(axes @ rail, [right - left + 0.5, 0.022, 0.022], paint("#8f8d88", 0.35), axes))
         if sill > 0.6 and not (style < 0.5 and long) and style < 0.85:
-            pieces += _radiator(axes, (left + right) / 2, min(right - left, 1.1), distance_m, sill)
+            pieces += _radiator(axes, (left + right) / 2, wide=min(right - left, 1.1), distance=distance_m, sill=sill)
     return pieces
 
 
 def _folded(
     axes: Array,
     start: float,
+    *,
     width: float,
     levels: tuple[float, float],
     distance: float,
@@ -118,13 +138,24 @@ def _folded(
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
     faces = np.stack([a, b, c, a, c, d], -1).reshape(-1, 3)
     flat = points.reshape(-1, 3)
-    return plain_mesh(flat @ axes.T, normals @ axes.T, flat[:, :2], faces, material)
+    return plain_mesh(flat @ axes.T, normals @ axes.T, flat[:, :2], faces, material=material)
 
 
-def _radiator(axes: Array, middle: float, wide: float, distance: float, sill: float) -> list[Mesh]:
+def _radiator(axes: Array, middle: float, *, wide: float, distance: float, sill: float) -> list[Mesh]:
     """A ribbed panel below a window."""
     white = Material(None, tuple(hex_linear("#e3e2dd").tolist()), 0.4, two_sided=True)
     high, low = min(0.55, sill - 0.2), 0.1
     core = box(axes @ [middle, low + high / 2, distance - 0.05], [wide, high, 0.06], white, axes)
     levels = (low + 0.015, low + high - 0.015)
-    return [core, _folded(axes, middle - wide / 2, wide, levels, distance - 0.092, (0.1, 0.009), white)]
+    return [
+        core,
+        _folded(
+            axes,
+            middle - wide / 2,
+            width=wide,
+            levels=levels,
+            distance=distance - 0.092,
+            fold=(0.1, 0.009),
+            material=white,
+        ),
+    ]

@@ -29,7 +29,7 @@ def ball(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 
 def upright_cylinder(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A closed cylinder."""
-    return scaled(cylinder(0.5, 0.0, 1.0, main, 40), [size[0], size[1], size[2]])
+    return scaled(cylinder(0.5, 0.0, 1.0, main, segments=40), [size[0], size[1], size[2]])
 
 
 def bolster(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:

@@ -19,7 +19,7 @@ def _legs(size: Array, top_m: float, thick: float, inset: float, material: Mater
 
 def chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Seat, back rest and four legs."""
-    seat = min(0.46, size[1] * 0.55)
+    seat = 0.52 * size[1]
     back = size[1] - seat
     tilt = axis_angle_matrix((1, 0, 0), -0.12)
     pieces = [
@@ -36,7 +36,7 @@ def chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 
 def office_chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Padded seat on a column with a star of five castors."""
-    seat, radius = min(0.48, size[1] * 0.5), min(size[0], size[2]) / 2
+    seat, radius = 0.457 * size[1], min(size[0], size[2]) / 2
     pieces = [rod([0, 0.08, 0], [0, seat, 0], 0.03, STEEL)]
     for number in range(5):
         angle = 2 * np.pi * number / 5 + 0.3
@@ -102,12 +102,13 @@ def sofa(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     arm = min(0.2, x * 0.12)
     seats = max(1, round((x - 2 * arm) / 0.75))
     wide = (x - 2 * arm) / seats
-    pieces = [box([0, 0.16, 0], [x - 0.04, 0.18, z - 0.04], main)]
-    pieces += [_cushion([s * (x - arm) / 2, 0.34, 0], [arm, 0.5, z], main) for s in (-1, 1)]
+    low = 0.425 * y
+    pieces = [box([0, 0.47 * low, 0], [x - 0.04, 0.53 * low, z - 0.04], main)]
+    pieces += [_cushion([s * (x - arm) / 2, low, 0], [arm, 0.62 * y, z], main) for s in (-1, 1)]
     for number in range(seats):
         at = -x / 2 + arm + wide * (number + 0.5)
-        pieces.append(_cushion([at, 0.34, 0.06], [wide * 0.99, 0.2, z * 0.8], main))
-        pieces.append(_cushion([at, 0.36 + (y - 0.36) / 2, -z / 2 + 0.15], [wide * 0.99, y - 0.34, 0.24], main))
+        pieces.append(_cushion([at, low, 0.06], [wide * 0.99, 0.25 * y, z * 0.8], main))
+        pieces.append(_cushion([at, 0.5 * (1.06 * low + y), -z / 2 + 0.15], [wide * 0.99, y - low, 0.24], main))
     pieces += _legs(size, 0.08, 0.04, 0.05, second)
     return join(pieces)
 

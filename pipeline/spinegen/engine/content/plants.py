@@ -45,7 +45,7 @@ def _leaf(material: Material, shade: float) -> Material:
     return Material(None, (red * shade, green * shade, blue * shade), 0.6, two_sided=True)
 
 
-def _crown(centre: NDArray, radii: NDArray, count: int, length: float, material: Material, rng: Rng) -> list[Mesh]:
+def _crown(centre: NDArray, radii: NDArray, count: int, length: float, *, material: Material, rng: Rng) -> list[Mesh]:
     """Leaves through an ellipsoid, denser and lighter outside."""
     out = []
     for share, shade in ((0.4, 0.55), (0.35, 0.85), (0.25, 1.2)):
@@ -108,7 +108,7 @@ def plant(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 def bush(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A round bush."""
     centre, radii = np.array([0, size[1] * 0.5, 0]), size * 0.5
-    return join(_crown(centre, radii, 1500, 0.11 * float(size.mean()), main, rng))
+    return join(_crown(centre, radii, 1500, 0.11 * float(size.mean()), material=main, rng=rng))
 
 
 def tree(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
@@ -122,5 +122,5 @@ def tree(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         angle = 2.4 * number + rng.uniform(-0.3, 0.3)
         end = crown_at + radii * [np.cos(angle) * 0.62, rng.uniform(-0.35, 0.65), np.sin(angle) * 0.62]
         pieces.append(rod([0, fork * rng.uniform(0.85, 1.0), 0], end, girth * 0.3, second, 6))
-        pieces += _crown(end, radii * rng.uniform(0.38, 0.52), 330, 0.075 * high**0.5 * 2, main, rng)
+        pieces += _crown(end, radii * rng.uniform(0.38, 0.52), 330, 0.075 * high**0.5 * 2, material=main, rng=rng)
     return join(pieces)

@@ -8,7 +8,7 @@ import numpy as np
 from ...geometry.axes import SWAP_YZ
 from ...geometry.types import Array
 from ..protocol.vocabulary import Prop, Surface
-from . import equipment, furniture, plants, street_furniture
+from . import barriers, equipment, furniture, handheld, plants, street_furniture
 from .mesh import Material, Mesh
 from .paints import Rng, paint
 from .shapes import fitted
@@ -50,6 +50,18 @@ PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
     "monitor": ((55, 18, 45), "#1d1e20", "#1d1e20", 0.4, furniture.monitor),
     "wall": ((200, 20, 220), "#c9c4b8", "#a9a498", 0.85, equipment.block),
     "sphere": ((40, 40, 40), "#b0b0b0", "#808080", 0.5, equipment.centred_sphere),
+    "counter": ((200, 65, 100), "#8d8275", "#c9c4ba", 0.5, barriers.counter),
+    "railing": ((260, 6, 105), "#3b3e42", "#8e979b", 0.4, barriers.railing),
+    "car": ((430, 178, 146), "#7d868f", "#26272a", 0.25, barriers.car),
+    "piano": ((148, 62, 122), "#1d1b1a", "#1d1b1a", 0.25, barriers.piano),
+    "racket": ((68, 1, 25), "#c23b33", "#2a2b2e", 0.4, handheld.racket),
+    "club": ((105, 3, 11), "#a9acb0", "#2a2b2e", 0.3, handheld.club),
+    "broom": ((150, 30, 6), "#8c6a42", "#b18f5e", 0.7, handheld.broom),
+    "bar": ((120, 3, 3), "#9a7a52", "#9a7a52", 0.6, handheld.bar),
+    "phone": ((15.5, 7.4, 0.9), "#2b2c2f", "#2b2c2f", 0.3, handheld.phone),
+    "cup": ((10.5, 8, 8), "#d9d4c8", "#d9d4c8", 0.35, handheld.cup),
+    "bottle": ((23, 7, 7), "#5f8fb0", "#d9d9d4", 0.2, handheld.bottle),
+    "bag": ((36, 14, 34), "#6b5a45", "#3a3128", 0.8, handheld.bag),
     "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, equipment.upright_cylinder),
 }
 """Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""

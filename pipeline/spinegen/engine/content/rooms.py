@@ -86,7 +86,7 @@ def build_room(room: Room) -> RoomModel:
         pieces += _wall(side, size, openings, accent if side == "+x" else wall)
         if openings:
             pieces += window_dressing(
-                wall_frame(side), wall_span(side, size)[0], size[1], openings, [room.seed, len(rectangles)]
+                wall_frame(side), wall_span(side, size)[0], size[1], openings, seed=[room.seed, len(rectangles)]
             )
         else:
             pieces += _hangings(side, size, rng)
@@ -154,7 +154,7 @@ def _skirting(axes: Array, distance: float, length: float) -> Mesh:
     normal = np.tile(-axes[:, 2], (len(corners), 1))
     faces = [[0, 1, 3], [0, 3, 2], [2, 3, 5], [2, 5, 4]]
     uv = np.stack([corners[:, 0], corners[:, 1]], -1)
-    return plain_mesh(corners @ axes.T, normal, uv, np.array(faces), FRAME)
+    return plain_mesh(corners @ axes.T, normal, uv, np.array(faces), material=FRAME)
 
 
 def _hangings(side: str, size: Array, rng: np.random.Generator) -> list[Mesh]:
@@ -175,7 +175,7 @@ def _hangings(side: str, size: Array, rng: np.random.Generator) -> list[Mesh]:
             wide, tall = rng.uniform(0.35, 1.0, 2)
             at = (number - 1) * min(1.4, length / 4) + float(rng.uniform(-0.2, 0.2))
             centre = np.array([at, 1.55, distance - 0.012])
-            pieces += framed_picture(axes, centre, float(wide), float(tall), int(rng.integers(2**31)))
+            pieces += framed_picture(axes, centre, float(wide), float(tall), seed=int(rng.integers(2**31)))
     return pieces
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from .mesh import Material, Mesh
 
 
-def plain_mesh(vertices: NDArray, normals: NDArray, uv: NDArray, faces: NDArray, material: Material) -> Mesh:
+def plain_mesh(vertices: NDArray, normals: NDArray, uv: NDArray, faces: NDArray, *, material: Material) -> Mesh:
     """A mesh of one material from arrays `(V, 3)`, `(V, 3)`, `(V, 2)`, `(F, 3)`."""
     faces = np.asarray(faces, np.int32).reshape(-1, 3)
     v, n, t = (np.ascontiguousarray(array, np.float32) for array in (vertices, normals, uv))
@@ -24,7 +24,9 @@ def quad(corners_m: ArrayLike, material: Material, uv: ArrayLike | None = None) 
     if uv is None:
         width, height = np.linalg.norm(along), np.linalg.norm(across)
         uv = np.array([(0, 0), (width, 0), (width, height), (0, height)])
-    return plain_mesh(corners, np.tile(normal, (4, 1)), np.asarray(uv), np.array([[0, 1, 2], [0, 2, 3]]), material)
+    return plain_mesh(
+        corners, np.tile(normal, (4, 1)), np.asarray(uv), np.array([[0, 1, 2], [0, 2, 3]]), material=material
+    )
 
 
 def _unit_box() -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -58,7 +60,7 @@ def box(centre_m: ArrayLike, size_m: ArrayLike, material: Material, rotation: Ar
     if rotation is not None:
         turn = np.asarray(rotation, dtype=np.float64)
         points, directions = points @ turn.T, directions @ turn.T
-    return plain_mesh(points + np.asarray(centre_m), directions.copy(), uv, _FACES.copy(), material)
+    return plain_mesh(points + np.asarray(centre_m), directions.copy(), uv, _FACES.copy(), material=material)
 
 
 def sphere(centre_m: ArrayLike, radii_m: ArrayLike, material: Material, rings: int = 24) -> Mesh:
@@ -72,7 +74,9 @@ def sphere(centre_m: ArrayLike, radii_m: ArrayLike, material: Material, rings: i
     normals = unit / radii
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     uv = np.stack([around + 0 * polar, np.pi - polar + 0 * around], -1).reshape(-1, 2) * radii.mean()
-    return plain_mesh(unit * radii + np.asarray(centre_m), normals, uv, _grid_faces(rings, 2 * rings), material)
+    return plain_mesh(
+        unit * radii + np.asarray(centre_m), normals, uv, _grid_faces(rings, 2 * rings), material=material
+    )
 
 
 def _grid_faces(rows: int, columns: int) -> NDArray:
@@ -104,11 +108,15 @@ def lathe(profile_m: ArrayLike, material: Material, segments: int = 32) -> Mesh:
         first += 2 * (segments + 1)
         length += size
     return plain_mesh(
-        np.concatenate(pieces_v), np.concatenate(pieces_n), np.concatenate(pieces_uv), np.concatenate(faces), material
+        np.concatenate(pieces_v),
+        np.concatenate(pieces_n),
+        np.concatenate(pieces_uv),
+        np.concatenate(faces),
+        material=material,
     )
 
 
-def cylinder(radius_m: float, bottom_m: float, top_m: float, material: Material, segments: int = 32) -> Mesh:
+def cylinder(radius_m: float, bottom_m: float, top_m: float, material: Material, *, segments: int = 32) -> Mesh:
     """Upright closed cylinder about the y axis."""
     return lathe([(0, bottom_m), (radius_m, bottom_m), (radius_m, top_m), (0, top_m)], material, segments)
 
@@ -121,7 +129,7 @@ def rod(start_m: ArrayLike, end_m: ArrayLike, radius_m: float, material: Materia
     side = np.cross(up, [1.0, 0.0, 0.0] if abs(up[0]) < 0.9 else [0.0, 1.0, 0.0])
     side /= np.linalg.norm(side)
     turn = np.stack([side, up, np.cross(side, up)], axis=1)
-    return moved(cylinder(radius_m, 0.0, length, material, segments), turn, start)
+    return moved(cylinder(radius_m, 0.0, length, material, segments=segments), turn, start)
 
 
 def moved(mesh: Mesh, rotation: ArrayLike, translation_m: ArrayLike) -> Mesh:

@@ -12,7 +12,10 @@ from .shapes import box, cylinder, lathe, rod
 def pole(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A column on a foot plate."""
     return join(
-        [cylinder(min(size[0], size[2]) / 2, 0.0, size[1], main, 24), cylinder(size[0] * 1.1, 0.0, 0.02, second, 24)]
+        [
+            cylinder(min(size[0], size[2]) / 2, 0.0, size[1], main, segments=24),
+            cylinder(size[0] * 1.1, 0.0, 0.02, second, segments=24),
+        ]
     )
 
 
@@ -52,8 +55,8 @@ def street_lamp(size: Array, main: Material, second: Material, rng: Rng) -> Mesh
     glass = paint("#d8d6cc", 0.3)
     return join(
         [
-            cylinder(0.09, 0.0, 0.5, main, 20),
-            cylinder(0.05, 0.5, h, main, 20),
+            cylinder(0.09, 0.0, 0.5, main, segments=20),
+            cylinder(0.05, 0.5, h, main, segments=20),
             rod([0, h - 0.05, 0], [size[0], h, 0], 0.03, main),
             box([size[0] + 0.05, h, 0], [0.5, 0.08, 0.2], main),
             box([size[0] + 0.05, h - 0.045, 0], [0.42, 0.02, 0.16], glass),

@@ -7,7 +7,7 @@ from ..protocol.actor_calls import BARE_LEVEL
 from ..protocol.vocabulary import Backdrop, Ground, Room
 
 
-def _within(call: str, name: str, value: float, low: float, high: float) -> None:
+def _within(call: str, name: str, value: float, *, low: float, high: float) -> None:
     if not low <= value <= high:
         raise EngineError(f"{call}: {name} must lie within {low:g}..{high:g}, found {value:g}")
 
@@ -24,11 +24,11 @@ class Sun:
     angle_deg: float = 0.53
 
     def __post_init__(self) -> None:
-        _within("SetSun", "Elevation", self.elevation_deg, -10, 90)
-        _within("SetSun", "Azimuth", self.azimuth_deg, -3600, 3600)
-        _within("SetSun", "Lux", self.lux, 0, 200_000)
-        _within("SetSun", "Kelvin", self.kelvin, 1500, 20_000)
-        _within("SetSun", "Angle", self.angle_deg, 0, 60)
+        _within("SetSun", "Elevation", self.elevation_deg, low=-10, high=90)
+        _within("SetSun", "Azimuth", self.azimuth_deg, low=-3600, high=3600)
+        _within("SetSun", "Lux", self.lux, low=0, high=200_000)
+        _within("SetSun", "Kelvin", self.kelvin, low=1500, high=20_000)
+        _within("SetSun", "Angle", self.angle_deg, low=0, high=60)
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Sky:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _within("SetSky", "Turbidity", self.turbidity, 1.8, 10)
-        _within("SetSky", "Clouds", self.clouds, 0, 1)
-        _within("SetSky", "Intensity", self.intensity, 0, 100)
-        _within("SetSky", "Seed", self.seed, 0, 2**32 - 1)
+        _within("SetSky", "Turbidity", self.turbidity, low=1.8, high=10)
+        _within("SetSky", "Clouds", self.clouds, low=0, high=1)
+        _within("SetSky", "Intensity", self.intensity, low=0, high=100)
+        _within("SetSky", "Seed", self.seed, low=0, high=2**32 - 1)
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class Lighting:
     backdrop: Backdrop = field(default_factory=Backdrop)
 
     def __post_init__(self) -> None:
-        _within("SetExposure", "Ev", self.exposure_ev, -10, 10)
+        _within("SetExposure", "Ev", self.exposure_ev, low=-10, high=10)
         if self.white_kelvin != 0:
-            _within("SetWhiteBalance", "Kelvin", self.white_kelvin, 1500, 20_000)
+            _within("SetWhiteBalance", "Kelvin", self.white_kelvin, low=1500, high=20_000)
 
 
 def check_level(name: str) -> None:

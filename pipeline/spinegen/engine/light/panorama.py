@@ -54,7 +54,7 @@ def _hills(picture: Picture, rng: np.random.Generator) -> None:
         _paint(picture, _ridge(top), (green * (1 - haze) + distant * haze).astype(np.float32))
 
 
-def _trees(picture: Picture, rng: np.random.Generator, count: int, height: tuple[float, float], haze: float) -> None:
+def _trees(picture: Picture, rng: np.random.Generator, *, count: int, height: tuple[float, float], haze: float) -> None:
     """Crowns made of blobs, from far to near."""
     column = np.arange(WIDTH, dtype=np.float32)[None]
     lumps, fine = _field(rng, 10, 120, 0.7), _field(rng, 40, 250, 0.2)
@@ -95,7 +95,9 @@ def _hedge(picture: Picture, rng: np.random.Generator, top: float, haze: float) 
     _paint(picture, _ridge(outline, 0.25 * lumps), green.astype(np.float32))
 
 
-def _skyline(picture: Picture, rng: np.random.Generator, count: int, height: tuple[float, float], haze: float) -> None:
+def _skyline(
+    picture: Picture, rng: np.random.Generator, *, count: int, height: tuple[float, float], haze: float
+) -> None:
     """House blocks with rows of windows."""
     rows_a_degree = HEIGHT / (HIGH_DEG - LOW_DEG)
     row = np.arange(HEIGHT)[:, None]
@@ -132,18 +134,18 @@ def _painted(kind: str, variant: int) -> NDArray[np.uint8]:
     picture = np.zeros((HEIGHT, WIDTH, 4), np.float32)
     if kind == "meadow":
         _hills(picture, rng)
-        _trees(picture, rng, 26, (0.8, 2.4), 0.25)
+        _trees(picture, rng, count=26, height=(0.8, 2.4), haze=0.25)
     elif kind == "park":
         _hedge(picture, rng, 2.2, 0.3)
-        _trees(picture, rng, 70, (2.5, 11.0), 0.12)
+        _trees(picture, rng, count=70, height=(2.5, 11.0), haze=0.12)
     elif kind == "forest":
         _hedge(picture, rng, 6.0, 0.2)
-        _trees(picture, rng, 150, (6.0, 17.0), 0.06)
+        _trees(picture, rng, count=150, height=(6.0, 17.0), haze=0.06)
     elif kind == "city":
-        _skyline(picture, rng, 90, (2.0, 9.0), 0.38)
-        _skyline(picture, rng, 40, (2.0, 14.0), 0.15)
+        _skyline(picture, rng, count=90, height=(2.0, 9.0), haze=0.38)
+        _skyline(picture, rng, count=40, height=(2.0, 14.0), haze=0.15)
         _hedge(picture, rng, 0.9, 0.1)
     else:
-        _skyline(picture, rng, 70, (2.0, 6.0), 0.35)
+        _skyline(picture, rng, count=70, height=(2.0, 6.0), haze=0.35)
     picture[..., :3] = np.sqrt(np.clip(picture[..., :3], 0.0, 1.0))
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)

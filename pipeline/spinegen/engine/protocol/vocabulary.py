@@ -102,10 +102,13 @@ class Backdrop(Settings):
 PropKind = Literal[
     "mat", "block", "bolster", "ball", "dumbbell", "barbell", "rack", "bench", "step", "box", "chair", "office_chair",
     "stool", "table", "desk", "sofa", "couch", "shelf", "cabinet", "plant", "tree", "bush", "panel", "pole", "cone",
-    "bollard", "street_lamp", "bin", "monitor", "wall", "sphere", "cylinder",
+    "bollard", "street_lamp", "bin", "monitor", "wall", "sphere", "cylinder", "counter", "railing", "car", "piano",
+    "racket", "club", "broom", "bar", "phone", "cup", "bottle", "bag",
 ]  # fmt: skip
 """`couch` is an examination couch; `bolster` a yoga cushion; `panel` a folding screen; `wall` a free-standing wall;
-`box`, `sphere` and `cylinder` are exact primitives."""
+`box`, `sphere` and `cylinder` are exact primitives; `counter` and `car` are closed to the floor; `piano` is an upright one.
+`racket` to `bag` are things for a hand: their origin is where they are held, their X axis runs along the fist towards the thumb
+(a `bag` hangs down from there)."""
 
 
 class Prop(Settings):

@@ -22,6 +22,15 @@ def numbers(*values: float) -> str:
 
 def add_camera_commands(router: Router) -> None:
     """Register them."""
+    _add_list(router)
+    _add_placing(router)
+    _add_frame(router)
+    _add_projection(router)
+    _add_pictures(router)
+
+
+def _add_list(router: Router) -> None:
+    """The list of cameras, and new ones."""
     command = router.command
 
     @command("vget /cameras", "Names of all cameras.")
@@ -35,6 +44,11 @@ def add_camera_commands(router: Router) -> None:
             raise EngineError(f"no more than {MAX_CAMERAS} cameras")
         world.cameras.append(CameraActor(f"FusionCameraActor_{len(world.cameras) - 1}"))
         return world.cameras[-1].name
+
+
+def _add_placing(router: Router) -> None:
+    """Where a camera is and where it looks."""
+    command = router.command
 
     @command("vget /camera/[uint]/location", "x y z, cm.")
     def location(session: Session, number: int) -> str:
@@ -69,6 +83,11 @@ def add_camera_commands(router: Router) -> None:
         x, y, z, pitch, yaw, roll = values
         camera.location_cm, camera.rotator_deg = (x, y, z), (pitch, yaw, roll)
         return _moved(session, number)
+
+
+def _add_frame(router: Router) -> None:
+    """Field of view, size and middle of the picture."""
+    command = router.command
 
     @command("vget /camera/[uint]/fov", "Horizontal field of view, degrees.")
     def fov(session: Session, number: int) -> str:
@@ -108,6 +127,11 @@ def add_camera_commands(router: Router) -> None:
         camera.principal_point_px = (x, y)
         return _changed(session)
 
+
+def _add_projection(router: Router) -> None:
+    """Perspective or parallel rays."""
+    command = router.command
+
     @command("vget /camera/[uint]/projection_type", "perspective or orthographic.")
     def projection_type(session: Session, number: int) -> str:
         return _camera(session, number).projection_type
@@ -137,6 +161,9 @@ def add_camera_commands(router: Router) -> None:
         _camera(session, number).ortho_width_cm = width_cm
         return _changed(session)
 
+
+def _add_pictures(router: Router) -> None:
+    """Pictures of every kind, and what this engine does not offer."""
     for kind, help_text in _PICTURE_HELP.items():
         for word in (" [str]", ""):
             router.add(f"vget /camera/[uint]/{kind}{word}", help_text, _picture_handler(kind))

@@ -14,6 +14,13 @@ _WITHOUT_URI = ("vbatch [uint]", "vrun [str] [str]", *(f"vexec [str] [str]{' [st
 
 def add_game_commands(router: Router) -> None:
     """Register them."""
+    _add_about(router)
+    _add_level(router)
+    _add_undone(router)
+
+
+def _add_about(router: Router) -> None:
+    """What the engine is and what it understands."""
     command = router.command
 
     @command(
@@ -45,6 +52,11 @@ def add_game_commands(router: Router) -> None:
     def echo(_: Session, word: str) -> str:
         return word
 
+
+def _add_level(router: Router) -> None:
+    """The level and its clock."""
+    command = router.command
+
     @command("vget /scene/name", "Name of the scene.")
     def scene_name(_: Session) -> str:
         return LEVEL
@@ -74,6 +86,9 @@ def add_game_commands(router: Router) -> None:
     def is_paused(session: Session) -> str:
         return "true" if session.world.paused else "false"
 
+
+def _add_undone(router: Router) -> None:
+    """What UnrealCV offers and this engine does not."""
     for template in (
         "vset /action/keyboard [str] [float]", "vset /action/input/enable", "vget /levels", "vget /persistent_level/id",
         "vget /persistent_level/level_script_actor/id",

@@ -25,6 +25,18 @@ _SPACES = ("component", "world")
 
 def add_object_commands(router: Router) -> None:
     """Register them."""
+    _add_spawning(router)
+    _add_placing(router)
+    _add_looks(router)
+    _add_naming(router)
+    _add_showing(router)
+    _add_bones(router)
+    _add_shapes(router)
+    _add_undone(router)
+
+
+def _add_spawning(router: Router) -> None:
+    """The list of objects, and new ones."""
     command = router.command
 
     @command("vget /objects", "Names of all objects.")
@@ -42,6 +54,11 @@ def add_object_commands(router: Router) -> None:
         help_text = "Unreal's basic cube, 100 cm a side, its middle at its location; its name."
         router.add(f"vset /objects/spawn_cube{words}", help_text, _cube_spawner(named))
         router.add(f"vset /objects/spawn_cube{words} {place}", f"{help_text} Location in cm.", _cube_spawner(named))
+
+
+def _add_placing(router: Router) -> None:
+    """Where an object is, and how large."""
+    command = router.command
 
     @command("vget /object/[str]/location", "x y z, cm.")
     def location(session: Session, name: str) -> str:
@@ -76,6 +93,11 @@ def add_object_commands(router: Router) -> None:
     def bounds(session: Session, name: str) -> str:
         return numbers(*bounds_cm(_actor(session, name)))
 
+
+def _add_looks(router: Router) -> None:
+    """Its surface, colour in masks and class."""
+    command = router.command
+
     @command("vget /object/[str]/vertex_location", "World position of every vertex, cm, a line each.")
     def vertices(session: Session, name: str) -> str:
         points = _actor(session, name).vertices_unreal_cm()[:MAX_LISTED_VERTICES]
@@ -101,6 +123,11 @@ def add_object_commands(router: Router) -> None:
     def uclass(session: Session, name: str) -> str:
         return _actor(session, name).uclass
 
+
+def _add_naming(router: Router) -> None:
+    """What it is called."""
+    command = router.command
+
     @command("vget /object/[str]/name", "Name.")
     def object_name(session: Session, name: str) -> str:
         return _actor(session, name).name
@@ -119,6 +146,11 @@ def add_object_commands(router: Router) -> None:
         _actor(session, name).label = text
         return "ok"
 
+
+def _add_showing(router: Router) -> None:
+    """Whether it is there."""
+    command = router.command
+
     @command("vset /object/[str]/show", "Shows it.")
     def show(session: Session, name: str) -> str:
         _actor(session, name).visible = True
@@ -134,12 +166,18 @@ def add_object_commands(router: Router) -> None:
         session.world.destroy(name)
         return "ok"
 
+
+def _add_bones(router: Router) -> None:
+    """The skeleton inside."""
     help_text = (
         "Bones as JSON, cm and degrees: names after commas, then `component` (from the actor, so by itself) or `world`."
     )
     for words in ("", " [str]", " [str] [str]"):
         router.add(f"vget /object/[str]/bones{words}", help_text, _bones)
 
+
+def _add_shapes(router: Router) -> None:
+    """Unreal's basic shapes."""
     for annotated, ending in ((True, ""), (False, "_wo_annotation")):
         help_text = (
             f"One of /Engine/BasicShapes/ {', '.join(SHAPES)}, 100 cm a side, its middle at the origin"
@@ -148,6 +186,9 @@ def add_object_commands(router: Router) -> None:
         router.add(f"vset /objects/spawn_from_path{ending} [str]", help_text, _asset_spawner(annotated))
         router.add(f"vset /objects/spawn_from_path{ending} [str] [str]", help_text, _asset_spawner(annotated))
 
+
+def _add_undone(router: Router) -> None:
+    """What UnrealCV offers and this engine does not."""
     for template in (
         "vset /object/[str]/bones [str]", "vget /object/[str]/material", "vset /object/[str]/material [uint] [str]",
     ):  # fmt: skip

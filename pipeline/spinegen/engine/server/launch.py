@@ -67,6 +67,7 @@ class EngineProcess:
 
 def start_engine(
     quality: str = "standard",
+    *,
     tcp: bool = False,
     log: Path | None = None,
     timeout_s: float = START_TIMEOUT_S,

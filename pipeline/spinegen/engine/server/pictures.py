@@ -40,14 +40,14 @@ def answer(session: Session, kind: str, number: int, target: str | None) -> str 
     """
     _check_camera(session, number)
     allowed = ("npy", "exr") if kind == "depth" else ("png", "bmp", "npy")
-    return _written(session, PICTURES[kind], number, target, allowed)
+    return _written(session, PICTURES[kind], number, target, allowed=allowed)
 
 
 def answer_view(session: Session, number: int, target: str | None) -> str | bytes:
     """As `answer`, in the player's view mode; depth is shown in greys."""
     _check_camera(session, number)
     picture = depth_greys if session.world.viewmode == "depth" else PICTURES[session.world.viewmode]
-    return _written(session, picture, number, target, ("png", "bmp", "npy"))
+    return _written(session, picture, number, target, allowed=("png", "bmp", "npy"))
 
 
 def depth_greys(session: Session, number: int) -> NDArray[np.uint8]:
@@ -61,6 +61,7 @@ def _written(
     picture: Callable[[Session, int], NDArray],
     number: int,
     target: str | None,
+    *,
     allowed: tuple[str, ...],
 ) -> str | bytes:
     name = session.next_name(allowed[0]) if target is None else target

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import logging
 import os
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 def serve(
     host: str = "127.0.0.1",
     port: int | None = 9000,
+    *,
     socket_path: Path | None = None,
     quality: str = "standard",
     folder: Path | None = None,
@@ -51,7 +53,7 @@ def serve(
             "%s is not a loopback address: UnrealCV has no passwords, so anybody who reaches it may use this engine",
             host,
         )
-    asyncio.run(_run(session, host, port, socket_path, until_stdin_closes, on_ready))
+    asyncio.run(_run(session, host, port, socket_path, until_stdin_closes=until_stdin_closes, on_ready=on_ready))
 
 
 async def _run(
@@ -59,6 +61,7 @@ async def _run(
     host: str,
     port: int | None,
     socket_path: Path | None,
+    *,
     until_stdin_closes: bool,
     on_ready: Callable[[str, str], None] | None,
 ) -> None:
@@ -67,8 +70,9 @@ async def _run(
         try:
             listening.append(await server.listen_tcp(host, port))
         except OSError as error:
+            other = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
             raise EngineError(
-                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port"
+                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another {other}"
             ) from error
         addresses.append(f"{host}:{listening[-1].sockets[0].getsockname()[1]}")
     if socket_path is not None:
@@ -131,9 +135,9 @@ def main() -> None:
         serve(
             host or "127.0.0.1",
             None if on_socket else int(port),
-            Path(address) if on_socket else None,
-            quality,
-            Path(folder),
+            socket_path=Path(address) if on_socket else None,
+            quality=quality,
+            folder=Path(folder),
             until_stdin_closes=True,
             on_ready=lambda addresses, renderer: print(f"ready\t{addresses}\t{renderer}", flush=True),
         )

@@ -19,9 +19,7 @@ def set_mask_actors(session: Session, names: str) -> str:
     actors = tuple(names.split())
     if len(actors) > MOST_ACTORS:
         raise EngineError(f"SetMaskActors: no more than {MOST_ACTORS} actors, found {len(actors)}")
-    for name in actors:
-        session.world.actor(name)
-    session.world.mask_actors = actors
+    session.world.tell_apart(actors)
     return "ok"
 
 

@@ -168,6 +168,7 @@ class World:
             raise NotSupported
         if not _NAME.fullmatch(new_name) or new_name in self.named:
             raise EngineError(f"Argument Invalid: {new_name[:40]!r} is taken or not a name")
+        self.mask_actors = tuple(new_name if told == name else told for told in self.mask_actors)
         actor.name = new_name
         self.actors = {actor.name: actor for actor in self.actors.values()}
 
@@ -206,17 +207,31 @@ class World:
     def drawables(self) -> list[Drawable]:
         """Visible actors; mask ids count from 1 in the order of `actors`.
 
-        They are drawn in the order of their mask colours: of two that lie at the same depth the first one drawn is seen, and when an actor
-        was spawned, or what it is named, is the engine's past and no part of the picture.
+        They are drawn in the order in which the stage tells them apart (`mask_actors`), then in that of their mask colours: of two that lie
+        at the same depth the first one drawn is seen, and when an actor was spawned, or what it is named, is the engine's past and no part
+        of the picture.
         """
         seen = [(actor, mask_id) for mask_id, actor in enumerate(self.actors.values(), 1) if actor.visible]
-        seen.sort(key=lambda pair: pair[0].colour)
+        place = {name: number for number, name in enumerate(self.mask_actors)}
+        seen.sort(key=lambda pair: (place.get(pair[0].name, len(place)), pair[0].colour))
         return [drawable for actor, mask_id in seen for drawable in actor.drawables(mask_id)]
 
     def shown(self, drawables: tuple[Drawable, ...]) -> tuple[Drawable, ...]:
         """Drawables of the scenery without those of hidden actors of the level."""
         hidden = {actor.mask_id for actor in self.level.values() if not actor.visible}
         return tuple(one for one in drawables if one.mask_id not in hidden) if hidden else drawables
+
+    def tell_apart(self, names: tuple[str, ...]) -> None:
+        """Whom `CaptureMask` tells apart from now on; they are drawn in this order.
+
+        Raises:
+            EngineError: an actor that is not there.
+        """
+        for name in names:
+            self.actor(name)
+        if names != self.mask_actors:
+            self.mask_actors = names
+            self.changed()
 
     def paint(self, name: str, colour: tuple[int, int, int]) -> None:
         """Give an actor its mask colour; a stage gives it to the level's actors too, as long as they have none of their own."""

@@ -19,6 +19,21 @@ CURL_RAD = {
 """Bend of the three joints of each finger, thumb first, in a fully relaxed hand."""
 
 
+CLOSED_RAD = {
+    1: (0.30, 0.55, 0.70),
+    2: (0.72, 1.40, 0.95),
+    3: (0.75, 1.45, 1.00),
+    4: (0.80, 1.45, 1.00),
+    5: (0.85, 1.40, 0.95),
+}
+"""The same of a fist; three quarters of it go round a bar of 3 cm."""
+
+
+def bends_rad(number: int, curl: float, closed: float) -> Floats:
+    """`(3,)` bend of a finger's joints: `curl` 0 straight .. 1 relaxed, of which `closed` 0 .. 1 goes towards a fist."""
+    return (1.0 - closed) * curl * np.array(CURL_RAD[number]) + closed * np.array(CLOSED_RAD[number])
+
+
 @dataclass(frozen=True)
 class Finger:
     """One finger of a body as its vertices lie."""
@@ -60,19 +75,21 @@ def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
     return out
 
 
-def curl_hands(data: BodyData, vertices_m: Vertices, amount: float) -> Vertices:
-    """The body with its fingers bent by `amount`, 0 straight as modelled .. 1 relaxed."""
+def curl_hands(
+    data: BodyData, vertices_m: Vertices, amount: float, closed: tuple[float, float] = (0.0, 0.0)
+) -> Vertices:
+    """The body with its fingers bent by `amount`, 0 straight as modelled .. 1 relaxed, and the left and right hand `closed` 0 .. 1."""
     out = vertices_m.copy()
-    for side in "lr":
+    for side, share in zip("lr", closed, strict=True):
         for finger in fingers_of(data, vertices_m, side):
-            out += _bend(vertices_m, finger, [amount * bend for bend in CURL_RAD[finger.number]])
+            out += _bend(vertices_m, finger, bends_rad(finger.number, amount, share))
     return out
 
 
-def _bend(vertices_m: Vertices, finger: Finger, bends: list[float]) -> Vertices:
+def _bend(vertices_m: Vertices, finger: Finger, bends: Floats) -> Vertices:
     """Displacement `(V, 3)` of one finger."""
     moved = np.zeros_like(vertices_m)
-    for k, chain in enumerate(bent(finger.joints_m, finger.axes, np.array(bends))):
+    for k, chain in enumerate(bent(finger.joints_m, finger.axes, bends)):
         weight = finger.weights[:, k]
         own = np.flatnonzero(weight > 0)
         shift = rigid.apply(chain, vertices_m[own]) - vertices_m[own]

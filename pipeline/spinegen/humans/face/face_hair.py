@@ -35,7 +35,21 @@ def face_hair_parts(
         across = np.clip((np.abs(roots[:, 2]) / np.abs(face.eyes_m[:, 2]).mean() - 0.5), 0.0, 1.0)
         heading = np.stack([np.zeros(len(roots)), 1.0 - 1.1 * across, aside * (0.4 + across)], axis=1)
         heading += rng.normal(0, 0.15, heading.shape)
-        parts.append(_hairs(spec, "brows", scalp, roots, normals, heading, 0.0065, 0.0006, 0.0009, spec.face.brow, rng))
+        parts.append(
+            _hairs(
+                spec,
+                "brows",
+                scalp,
+                roots,
+                normals=normals,
+                heading=heading,
+                length=0.0065,
+                lift=0.0006,
+                width=0.0009,
+                colour=spec.face.brow,
+                rng=rng,
+            )
+        )
     if spec.face.beard in BEARDS:
         count, length, lift = BEARDS[spec.face.beard]
         field = beard_field(vertices_m, face)
@@ -50,19 +64,21 @@ def face_hair_parts(
                     "beard",
                     scalp,
                     roots,
-                    normals,
-                    heading,
-                    length,
-                    lift,
-                    BEARD_WIDTH_M[spec.face.beard],
-                    spec.face.beard_colour,
-                    rng,
+                    normals=normals,
+                    heading=heading,
+                    length=length,
+                    lift=lift,
+                    width=BEARD_WIDTH_M[spec.face.beard],
+                    colour=spec.face.beard_colour,
+                    rng=rng,
                 )
             )
     return parts
 
 
-def _hairs(spec: PersonSpec, name: str, scalp, roots, normals, heading, length, lift, width, colour, rng) -> MeshPart:  # type: ignore[no-untyped-def]
+def _hairs(
+    spec: PersonSpec, name: str, scalp, roots, *, normals, heading, length, lift, width, colour, rng
+) -> MeshPart:  # type: ignore[no-untyped-def]
     along = heading - np.einsum("ij,ij->i", heading, normals)[:, None] * normals
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng)

@@ -51,7 +51,7 @@ def offset_cloth(
         # Smoothing must not pull the cloth into the body.
         vertices = smooth + normal * np.maximum(np.einsum("ij,ij->i", vertices - smooth, normal), 0.0)[:, None]
     hang = _hang(garment, vertices, arm, body)
-    folds = _folds(garment, vertices, arm, body, rng)
+    folds = _folds(garment, vertices, arm, body, rng=rng)
     lift = LAYER_M[garment.kind] + garment.looseness_m * hang + folds * (0.25 + 0.75 * hang)
     out = vertices + normal * np.maximum(lift, 0.8 * LAYER_M[garment.kind])[:, None]
     if garment.kind in HANGING and garment.looseness_m > 0.003:
@@ -97,7 +97,7 @@ def body_share(arm: Floats) -> Floats:
     return np.clip((arm - 0.3) / 0.7, 0.0, 1.0)
 
 
-def _folds(garment: Garment, vertices: Floats, arm: Floats, body: BodyFields, rng: np.random.Generator) -> Floats:
+def _folds(garment: Garment, vertices: Floats, arm: Floats, body: BodyFields, *, rng: np.random.Generator) -> Floats:
     """Folds: long ones down the trunk, rings at elbows, knees and ankles, slanted pulls elsewhere."""
     y = vertices[:, 1:2]
     long = mesh_ops.space_noise(vertices * np.array([1.0, 0.3, 1.0]), 0.05, rng)

@@ -62,28 +62,32 @@ def lock_parts(
     roots, normals = scatter(table[:, :3], faces, LOCKS[hair.style], rng)
     off_ears = head.scalp.tree.query(roots)[0] < 0.009
     roots, normals = roots[off_ears], normals[off_ears]
-    path = _grown(hair, head, roots, normals, rng)
+    path = _grown(hair, head, roots, normals, rng=rng)
     if covered:
         path = path[np.all(path[..., 1] < cap_edge_m(path[..., 0], face) + 0.004, axis=1)]
     if hair.style in FALLING:
         obstacle = _obstacle(data, vertices_m, weights)
-        return [_falling_part("hair", path, head, obstacle, hair, over_m, texture, rng)]
+        return [_falling_part("hair", path, head, obstacle, hair=hair, over_m=over_m, texture=texture, rng=rng)]
     pieces = [ribbons(head.scalp, path, WIDTH_M.get(hair.style, 0.009), rng, 0.15 if hair.style == "short" else 0.35)]
     if hair.style in TIED and not covered:
-        pieces.append(_edge_hairs(hair, head, table, faces, rng))
+        pieces.append(_edge_hairs(hair, head, table, faces, rng=rng))
     if hair.style == "bun":
         pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, 0.9))
     parts = [_fixed_part(pieces, texture)]
     if hair.style == "ponytail":
         obstacle = _obstacle(data, vertices_m, weights)
-        parts.append(_falling_part("hair_tail", _tail(hair, head, rng), head, obstacle, hair, over_m, texture, rng))
+        parts.append(
+            _falling_part(
+                "hair_tail", _tail(hair, head, rng), head, obstacle, hair=hair, over_m=over_m, texture=texture, rng=rng
+            )
+        )
     return parts
 
 
-def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, rng: Rng) -> Floats:
+def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, *, rng: Rng) -> Floats:
     """Paths `(N, K, 3)` of the locks on the head."""
     face = head.face
-    heading = _headings(hair, roots, normals, face, rng)
+    heading = _headings(hair, roots, normals, face, rng=rng)
     lift = hair.volume_m
     length: Floats | None = None
     growth = Growth(hair.length_m, 4, lift, 0.1)
@@ -115,7 +119,7 @@ def _over_face(path: Floats, face: FaceFrame) -> Flags:
     return np.any(over & (np.abs(path[..., 2]) < 0.065 * face.size), axis=1)
 
 
-def _headings(hair: Hair, roots: Floats, normals: Floats, face: FaceFrame, rng: Rng) -> Floats:
+def _headings(hair: Hair, roots: Floats, normals: Floats, face: FaceFrame, *, rng: Rng) -> Floats:
     """Unit directions in which locks leave the scalp."""
     if hair.style == "afro":
         return unit(normals + rng.normal(0, 0.35, roots.shape))
@@ -133,13 +137,13 @@ def _headings(hair: Hair, roots: Floats, normals: Floats, face: FaceFrame, rng: 
     return unit(along)
 
 
-def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, rng: Rng) -> tuple[Floats, Ints, Floats]:
+def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng) -> tuple[Floats, Ints, Floats]:
     """Fine hairs that begin on the hairline, so that it does not end like a cap."""
     near = faces[(table[faces, -1] < 0.007).any(1)]
     roots, normals = scatter(table[:, :3], near, EDGE_LOCKS, rng)
     clear = head.scalp.tree.query(roots)[0] < 0.009
     roots, normals = roots[clear], normals[clear]
-    heading = _headings(hair, roots, normals, head.face, rng)
+    heading = _headings(hair, roots, normals, head.face, rng=rng)
     # A few begin in front of the cap.
     roots = roots - heading * rng.uniform(0.0, 0.006, (len(roots), 1))
     path = grow(head.scalp, roots, heading, Growth(0.035, 3, 0.3 * hair.volume_m, 0.0, cling=0.9), rng)
@@ -179,6 +183,7 @@ def _falling_part(
     path: Floats,
     head: Head,
     obstacle: Obstacle,
+    *,
     hair: Hair,
     over_m: float,
     texture: NDArray[np.uint8],

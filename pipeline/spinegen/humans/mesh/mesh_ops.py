@@ -80,15 +80,6 @@ def subdivide(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
     return np.concatenate([rows, middle]), np.concatenate(quads).astype(np.int32)
 
 
-def adjacency(count: int, faces: Faces) -> csr_matrix:
-    """Symmetric 0/1 vertex neighbourhood `(V, V)`."""
-    i = np.concatenate([faces[:, k] for k in (0, 1, 2, 1, 2, 0)])
-    j = np.concatenate([faces[:, k] for k in (1, 2, 0, 0, 1, 2)])
-    matrix = csr_matrix((np.ones(len(i), np.float32), (i, j)), shape=(count, count))
-    matrix.data[:] = 1.0
-    return matrix
-
-
 def averaging(count: int, faces: Faces) -> csr_matrix:
     """Row-stochastic mean over each vertex's neighbours and itself."""
     i = np.concatenate([faces[:, k] for k in (0, 1, 2, 1, 2, 0)] + [np.arange(count)])

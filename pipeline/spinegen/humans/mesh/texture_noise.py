@@ -1,10 +1,7 @@
 """Tileable noise images for generated textures."""
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...geometry.types import Floats
 
@@ -39,8 +36,3 @@ def _normed(centred: Floats) -> Floats:
     square = centred * centred
     centred /= np.sqrt(square.sum() / square.size)
     return centred
-
-
-def interleaved(planes: Iterable[Floats]) -> NDArray[np.uint8]:
-    """Red, green and blue `(H, W)`, 0..1, as one picture `(H, W, 3)`: work on whole planes is several times faster than on pixels of three."""
-    return np.stack([np.clip(plane * 255.0, 0, 255).astype(np.uint8) for plane in planes], axis=-1)

@@ -8,7 +8,7 @@ from ...geometry import rigid
 from ...geometry.types import Floats, Ints
 from ..body import bones
 from ..body.body_data import BodyData
-from ..body.hands import CURL_RAD, Finger, bent, fingers_of
+from ..body.hands import Finger, bends_rad, bent, fingers_of
 from ..body.shape import Vertices
 
 FURTHER_RAD = (0.7, 0.12, 0.35)
@@ -102,14 +102,16 @@ class OpeningFingers:
         return out
 
 
-def opening_fingers(data: BodyData, vertices_m: Vertices, source: Ints, curl: float) -> OpeningFingers:
+def opening_fingers(
+    data: BodyData, vertices_m: Vertices, source: Ints, curl: float, closed: tuple[float, float] = (0.0, 0.0)
+) -> OpeningFingers:
     """Fingers of the body with these rest vertices `(V, 3)`, for a part that shows the vertices `source`.
 
     Args:
-        curl: by how much of `hands.CURL_RAD` the fingers are bent in `vertices_m`; they open by as much and a little further.
+        curl, closed: how the fingers are bent in `vertices_m`, as `hands.curl_hands` takes them; they open by as much and a little further.
     """
     found = []
-    for side in "lr":
+    for side, share in zip("lr", closed, strict=True):
         for finger in fingers_of(data, vertices_m, side):
             shares = finger.weights[source]
             own = np.flatnonzero(shares.sum(1) > 0)
@@ -119,7 +121,7 @@ def opening_fingers(data: BodyData, vertices_m: Vertices, source: Ints, curl: fl
                     hand=bones.INDEX[f"hand_{side}"],
                     joints_m=finger.joints_m,
                     axes=-finger.axes,
-                    most_rad=curl * np.array(CURL_RAD[finger.number]) + further,
+                    most_rad=bends_rad(finger.number, curl, share) + further,
                     radii_m=_radii_m(finger, vertices_m),
                     rows=own.astype(np.int32),
                     shares=shares[own].astype(np.float64),

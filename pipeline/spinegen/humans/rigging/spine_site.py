@@ -57,7 +57,7 @@ class SpineSite:
 
 
 def place_spine(
-    trunk_m: Floats, hip_y_m: float, neck_y_m: float, head_y_m: float, stature_m: float, bmi: float
+    trunk_m: Floats, *, hip_y_m: float, neck_y_m: float, head_y_m: float, stature_m: float, bmi: float
 ) -> SpineSite:
     """Vertebrae of a body whose midline skin is `trunk_m (N, 3)`.
 

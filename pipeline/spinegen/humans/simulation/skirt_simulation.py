@@ -46,7 +46,7 @@ class SkirtSimulation:
         widths = STRETCH * np.linalg.norm(np.roll(self.rest_m, -1, 1) - self.rest_m, axis=2, keepdims=True)
         out = guess.copy()
         for row in range(1, self.held):
-            out[row] = push_out(guess[row], tree, points, normals, self.over_m)
+            out[row] = push_out(guess[row], tree, points, normals, over_m=self.over_m)
         for row in range(self.held, count):
             above, length = out[row - 1], lengths[row - 1]
             follow = unit(guess[row] - guess[row - 1])
@@ -59,10 +59,10 @@ class SkirtSimulation:
             astray = ((inside > ASTRAY_M) | (behind > BEHIND_M))[:, None]
             at = np.where(astray, guess[row], at)
             for _ in range(2):
-                at = push_out(at, tree, points, normals, self.over_m)
+                at = push_out(at, tree, points, normals, over_m=self.over_m)
                 at = _drawn_together(at, widths[row])
                 at = np.where(astray, at, above + length * unit(at - above))
-            at = push_out(at, tree, points, normals, self.over_m)
+            at = push_out(at, tree, points, normals, over_m=self.over_m)
             at[:, 1] = np.maximum(at[:, 1], FLOOR_M)
             out[row] = at
         return np.concatenate([out, out[:, :1]], axis=1).reshape(-1, 3)

@@ -77,14 +77,14 @@ class StrandSimulation:
                 heading[:, 1] -= self.gravity
                 at = before + length * _unit(heading)
                 for _ in range(2):
-                    at = before + length * _unit(push_out(at, tree, points, normals, self.over_m) - before)
+                    at = before + length * _unit(push_out(at, tree, points, normals, over_m=self.over_m) - before)
                 path[free, k] = at
             under = normals[tree.query(path[:, k])[1]]
             facing[:, k] = _unit(facing[:, k - 1] + under)
         return facing
 
 
-def push_out(at: Floats, tree: PointTree, points: Floats, normals: Floats, over_m: float) -> Floats:
+def push_out(at: Floats, tree: PointTree, points: Floats, normals: Floats, *, over_m: float) -> Floats:
     """Points `(N, 3)` moved away from the skin below them where they are nearer than `over_m`, or inside."""
     distance, nearest = tree.query(at)
     normal = normals[nearest]

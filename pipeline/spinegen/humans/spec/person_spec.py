@@ -1,6 +1,6 @@
 """Everything that makes one drawn person, as plain, frozen, JSON-able numbers and words."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from .spine_shape import SpineShape
 Rgb = tuple[float, float, float]
 """sRGB, 0..1."""
 
+Closed = Annotated[float, Field(ge=0, le=1)]
 Sex = Literal["female", "male"]
 GarmentKind = Literal[
     "t_shirt", "long_sleeve", "tank_top", "sports_bra", "hoodie", "shirt", "leggings", "shorts", "jeans", "trousers",
@@ -120,6 +121,8 @@ class PersonSpec(Settings):
     """How it stands; the drawn skeleton has it in every pose, and so has the skin."""
     hand_curl: float = Field(default=0.8, ge=0, le=1.5)
     """Bend of the fingers, 0 straight .. 1 relaxed."""
+    hands_closed: tuple[Closed, Closed] = (0.0, 0.0)
+    """How far left and right hand are closed, 0 as `hand_curl` says .. 1 a fist, or round the handle of what it holds."""
     face: Face = Face()
     skin: Skin = Skin()
     hair: Hair = Hair()

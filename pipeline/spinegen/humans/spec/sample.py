@@ -79,7 +79,7 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
         cup=_round(np.clip(rng.normal(0.45, 0.15), 0.05, 0.95)),
         firmness=_round(np.clip(0.75 - (measures.age_years - 20.0) * 0.008 + rng.normal(0, 0.1), 0.05, 0.95)),
         build={pair: _round(np.clip(rng.normal(0, 0.22), -0.6, 0.6)) for pair in BUILD_PAIRS},
-        hand_curl=_round(np.clip(rng.normal(0.4, 0.25), 0.0, 1.2)),
+        hand_curl=_round(np.clip(rng.normal(0.95, 0.3), 0.1, 1.5)),
         face=_face(rng, measures, melanin, colours.greyed(natural, grey * 0.7)),
         skin=Skin(
             melanin=_round(melanin),

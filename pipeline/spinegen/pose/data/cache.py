@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...errors import DatasetError
 from ...files import atomic_path, reserve, write_json
 from ...media.pictures import Exif, PictureError
-from ...progress import Reporter
+from ...progress import Reporter, warn_of
 from ...records.coco import Rle
 from ...records.rle import mask_of
 from .. import geometry
@@ -71,13 +71,14 @@ def open_cache(
     index = json.loads(index_file.read_text(encoding="utf-8"))
     broken = index["broken"]
     kept = np.array([i for i in range(len(people)) if str(i) not in broken], dtype=np.int64)
-    if len(broken) > BROKEN_SHARE_ALLOWED * len(people) or not len(kept):
+    faults = list(dict.fromkeys(broken.values()))
+    pictures = len(people.rows_of_pictures())
+    if len(faults) > BROKEN_SHARE_ALLOWED * pictures or not len(kept):
         raise DatasetError(
-            f"{annotations}: {len(broken)} of {len(people)} pictures are missing or broken, more than "
-            f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {next(iter(broken.values()))}"
+            f"{annotations}: {len(faults)} of {pictures} pictures are missing or broken, more than "
+            f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {faults[0]}"
         )
-    for text in broken.values():
-        reporter.warn(f"picture left out: {text}")
+    warn_of(reporter, [f"picture left out: {text}" for text in faults], "pictures are left out")
     pixels = np.load(data_file, mmap_mode="r")
     if len(broken):
         people = people.subset(kept)

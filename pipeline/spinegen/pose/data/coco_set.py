@@ -1,7 +1,7 @@
 """The labelled people of a COCO keypoint file as arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...errors import DatasetError
 from ...media.pictures import Exif, read_rgb
 from ...records.coco import Rle
 from ...records.coco_file import read_coco_file
+from .convention import Convention
 
 AREA_OF_BOX = 0.53
 """Of a person's box that the person fills, where a file gives no area (MMPose takes the same)."""
@@ -44,6 +45,7 @@ class CocoSet:
     """From where: `front`, `back`, `left`, `right`, `above`, `below`, or `unknown` without 3D points."""
     left_out: tuple[str, ...] = ()
     """Annotations that are no single person, in words: `2 crowds`."""
+    convention: Convention = field(default_factory=Convention)
 
     def __len__(self) -> int:
         return len(self.image_paths)
@@ -79,6 +81,7 @@ class CocoSet:
             people=tuple(self.people[i] for i in rows),
             views=tuple(self.views[i] for i in rows),
             left_out=self.left_out,
+            convention=self.convention,
         )
 
 
@@ -110,6 +113,7 @@ def read_coco(annotations: Path, images: Path, exif: Exif = "as-labelled") -> Co
         people=tuple(row.person or "unknown" for row in rows),
         views=tuple(_view(row.keypoints_3d) for row in rows),
         left_out=tuple(f"{count} {name}" for name, count in left_out.items()),
+        convention=Convention.of(file.info),
     )
 
 

@@ -1,0 +1,1 @@
+"""Labels to and from the tools that annotators use: plain COCO, CVAT, Label Studio."""
