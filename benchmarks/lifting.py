@@ -18,12 +18,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
-from spinegen import skeleton
 from spinegen.biomech.fits.files import read_fit
-from spinegen.geometry.types import Array
+from spinegen.geometry.types import Array, Floats
 from spinegen.labels.spine_angles import ANGLES, spine_angles_deg
 from spinegen.lifting.errors_3d import p_mpjpe_mm
 from spinegen.lifting.ground import find_ground
@@ -33,8 +33,8 @@ from spinegen.lifting.lifter import LiftedTrack, lift_track
 from spinegen.lifting.networks import shipped_lifter
 from spinegen.lifting.onnx_file import LiftingFile
 from spinegen.lifting.pairs import pairs_of
-from spinegen.lifting.points import joined
-from spinegen.lifting.sequences import Sequences, make_sequences
+from spinegen.lifting.points import ROOT, centroids_of, joined, keypoints_of
+from spinegen.lifting.sequences import make_sequences
 from spinegen.media.pictures import read_rgb
 from spinegen.motions.shipped import shipped_clips
 from spinegen.pose.networks import shipped_model
@@ -43,9 +43,11 @@ from spinegen.predict.track_smoothing import smooth_track
 from spinegen.progress import make_reporter
 from spinegen.records.sidecar import read_sidecar
 
-PEOPLE_SEED = 1_000_003
+PEOPLE_SEED = 1_000_000
 """Far from the training's: other people."""
 WINDOW = 25
+Seen: TypeAlias = tuple[Array, Array]
+"""Keypoints `(T, 37, 2)` and scores `(T, 37)`."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,6 @@ class Take:
     @property
     def keypoints_px(self) -> Array:
         """`(T, 37, 2)` true ones."""
-        from spinegen.lifting.points import keypoints_of
-
         points = keypoints_of(self.points_camera_m)
         return points[..., :2] / points[..., 2:] * self.intrinsics[[0, 1], [0, 1]] + self.intrinsics[:2, 2]
 
@@ -82,6 +82,7 @@ def main() -> None:
     parser.add_argument("--fits", type=Path, nargs="*", default=[])
     parser.add_argument("--frames", type=Path)
     parser.add_argument("--network", default="full")
+    parser.add_argument("--detections", type=Path, help="keep what the network saw in this .npz")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--people", type=int, default=16)
     parser.add_argument("--windows", type=int, default=400)
@@ -96,9 +97,7 @@ def main() -> None:
         takes = list(takes_of(arguments.frames))
         found["takes"] = {"takes": len(takes), "frames": sum(len(take.times_s) for take in takes)}
         found["drawn, true 2D"] = drawn(file, takes, None)
-        found["drawn, detected 2D"] = drawn(
-            file, takes, PosePredictor(shipped_model(arguments.network), flip_test=True, threads=1)
-        )
+        found["drawn, detected 2D"] = drawn(file, takes, detected(takes, arguments.network, arguments.detections))
     print(json.dumps(found, indent=1))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1) + "\n")
@@ -121,15 +120,13 @@ def true_2d(file: LiftingFile, folder: Path, arguments: argparse.Namespace) -> d
     rng = np.random.default_rng(arguments.seed)
     return {
         "clips": len(chosen),
-        "windows": _windows(file, sequences, rng, arguments.windows, WINDOW),
-        "single frames": _windows(file, sequences, rng, arguments.windows, 1),
+        "windows": _windows(file, rng, sequences.windows(rng, arguments.windows, WINDOW)),
+        "single frames": _windows(file, rng, sequences.windows(rng, 8 * arguments.windows, 1)),
     }
 
 
-def _windows(
-    file: LiftingFile, sequences: Sequences, rng: np.random.Generator, count: int, frames: int
-) -> dict[str, float]:
-    pairs = pairs_of(rng, sequences.windows(rng, count, frames), clean=True)
+def _windows(file: LiftingFile, rng: np.random.Generator, windows: Floats) -> dict[str, float]:
+    pairs = pairs_of(rng, windows, clean=True)
     lifted = np.stack([file.run(features)[0] for features in pairs.features])
     return _rounded(p_mpjpe_mm(lifted, pairs.points_m))
 
@@ -158,9 +155,9 @@ def takes_of(workspace: Path) -> Iterator[Take]:
         )
 
 
-def drawn(file: LiftingFile, takes: list[Take], predictor: PosePredictor | None) -> dict[str, object]:
-    """P-MPJPE and angles over takes, from true keypoints or from a network's."""
-    lifted = [_lifted(file, take, predictor) for take in takes]
+def drawn(file: LiftingFile, takes: list[Take], seen: list[Seen] | None) -> dict[str, object]:
+    """P-MPJPE and angles over takes, from true keypoints or from what a network saw."""
+    lifted = [_lifted(file, take, seen[i] if seen is not None else None) for i, take in enumerate(takes)]
     found = np.concatenate([track.points_camera_m[track.known] for track in lifted])
     true = np.concatenate([take.points_camera_m[track.known] for take, track in zip(takes, lifted, strict=True)])
     angles, changes, up_deg = [], [], []
@@ -174,10 +171,7 @@ def drawn(file: LiftingFile, takes: list[Take], predictor: PosePredictor | None)
         changes.append(off - np.nanmean(off, axis=0))
     off, change = np.concatenate(angles), np.concatenate(changes)
     root = np.concatenate(
-        [
-            (track.root_camera_m - take.points_camera_m[:, len(skeleton.NAMES) - 9])
-            for take, track in zip(takes, lifted, strict=True)
-        ]
+        [(track.root_camera_m - take.points_camera_m[:, ROOT]) for take, track in zip(takes, lifted, strict=True)]
     )
     return {
         **_rounded(p_mpjpe_mm(found, true)),
@@ -197,26 +191,41 @@ def drawn(file: LiftingFile, takes: list[Take], predictor: PosePredictor | None)
 
 
 def _true_angles(take: Take) -> Array:
-    from spinegen.lifting.points import centroids_of, keypoints_of
-
     return spine_angles_deg(keypoints_of(take.points_camera_m), centroids_of(take.points_camera_m), take.up_camera)
 
 
-def _lifted(file: LiftingFile, take: Take, predictor: PosePredictor | None) -> LiftedTrack:
+def _lifted(file: LiftingFile, take: Take, seen: Seen | None) -> LiftedTrack:
     true = take.keypoints_px
-    if predictor is None:
+    if seen is None:
         return lift_track(file, take.lens, take.times_s, true, np.ones(true.shape[:2]), height_m=take.stature_m)
-    points, scores = [], []
-    for picture, keypoints in zip(take.pictures, true, strict=True):
-        low, high = keypoints.min(0), keypoints.max(0)
-        margin = 0.05 * float((high - low).max())
-        box = np.array([[*(low - margin), *(high - low + 2 * margin)]])
-        seen = predictor.predict(read_rgb(picture, None, "stored"), box)
-        points.append(seen.keypoints_px[0])
-        scores.append(seen.scores[0])
     extent = float(np.median((true.max(1) - true.min(1)).max(1)))
-    smooth = smooth_track(take.times_s, np.array(points), np.array(scores), extent)
-    return lift_track(file, take.lens, take.times_s, smooth.keypoints_px, np.array(scores), height_m=take.stature_m)
+    smooth = smooth_track(take.times_s, seen[0], seen[1], extent)
+    return lift_track(file, take.lens, take.times_s, smooth.keypoints_px, seen[1], height_m=take.stature_m)
+
+
+def detected(takes: list[Take], network: str, kept: Path | None) -> list[Seen]:
+    """Keypoints and scores of each take by a shipped network at true boxes; from a file where they are kept."""
+    if kept is not None and kept.exists():
+        with np.load(kept) as stored:
+            return [(stored[f"points{i}"], stored[f"scores{i}"]) for i in range(len(takes))]
+    predictor = PosePredictor(shipped_model(network), flip_test=True, threads=1)
+    found: list[Seen] = []
+    for take in takes:
+        rows = []
+        for picture, keypoints in zip(take.pictures, take.keypoints_px, strict=True):
+            low, high = keypoints.min(0), keypoints.max(0)
+            margin = 0.05 * float((high - low).max())
+            box = np.array([[*(low - margin), *(high - low + 2 * margin)]])
+            rows.append(predictor.predict(read_rgb(picture, None, "stored"), box))
+        found.append((np.stack([row.keypoints_px[0] for row in rows]), np.stack([row.scores[0] for row in rows])))
+    if kept is not None:
+        arrays = {
+            f"{name}{i}": part
+            for i, both in enumerate(found)
+            for name, part in zip(("points", "scores"), both, strict=True)
+        }
+        np.savez(kept, **arrays)
+    return found
 
 
 def _rounded(figures: dict[str, float]) -> dict[str, float]:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from .. import skeleton
 from ..clips.trc_write import trc_text
-from ..files import atomic_path, write_json, write_text
+from ..files import atomic_path, write_text
 from ..geometry.types import Array
 from ..labels.spine_angles import ANGLES
+from ..records.lifted import LiftedFilm, LiftedPerson
 from .motion import FilmMotion, PersonMotion
 
 LEVELS = tuple(v for v in skeleton.VERTEBRAE if v not in {k.vertebra for k in skeleton.KEYPOINTS})
@@ -38,23 +39,20 @@ def write_points(motion: FilmMotion, stem: Path) -> None:
         with atomic_path(beside(stem, ".3d.parquet")) as temporary:
             pd.concat(tables, ignore_index=True).sort_values(["frame", "id"]).to_parquet(temporary, index=False)
     ground = motion.ground
-    write_json(
-        beside(stem, ".3d.json"),
-        {
-            "width": motion.lens.width,
-            "height": motion.lens.height,
-            "fov_deg": motion.space.fov_deg,
-            "focal_px": round(motion.lens.focal_px, 3),
-            "height_m": motion.space.height_m,
-            "up_camera": np.round(ground.up_camera, 5).tolist(),
-            "rotation_ground_camera": np.round(ground.rotation_ground_camera, 6).tolist(),
-            "camera_height_m": round(ground.camera_height_m, 4),
-            "people": [
-                {"id": person.number, "frames": len(person.track.times_s), "lifted": int(person.track.known.sum())}
-                for person in motion.people
-            ],
-        },
-    )
+    LiftedFilm(
+        width=motion.lens.width,
+        height=motion.lens.height,
+        fov_deg=motion.space.fov_deg,
+        focal_px=round(motion.lens.focal_px, 3),
+        height_m=motion.space.height_m,
+        up_camera=np.round(ground.up_camera, 5),
+        rotation_ground_camera=np.round(ground.rotation_ground_camera, 6),
+        camera_height_m=round(ground.camera_height_m, 4),
+        people=tuple(
+            LiftedPerson(id=person.number, frames=len(person.track.times_s), lifted=int(person.track.known.sum()))
+            for person in motion.people
+        ),
+    ).write(beside(stem, ".3d.json"))
     for person in motion.people:
         if person.track.known.any():
             write_trc(motion, person, trc_path(stem, person.number))

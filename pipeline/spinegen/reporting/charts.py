@@ -136,7 +136,7 @@ def ranges(
 
 
 def curve(times_s: Array, values: Array, doubtful: Array, unit: str = "°") -> str:
-    """One quantity over time, broken where it is NaN; stretches of `doubtful (T,)` frames are shaded.
+    """One quantity over time, broken where it is NaN or frames are missing; stretches of `doubtful (T,)` frames are shaded.
 
     The plot's span is in `data-first` and `data-last`, seconds, and lies between x = 44 and 632 of the view box.
     """
@@ -157,7 +157,7 @@ def curve(times_s: Array, values: Array, doubtful: Array, unit: str = "°") -> s
         parts.append(
             f'<text class="num" x="{left - 5}" y="{height + 4:.1f}" text-anchor="end">{value:.0f}{unit}</text>'
         )
-    for a, b in _stretches(np.isfinite(values)):
+    for a, b in _without_jumps(times_s, _stretches(np.isfinite(values))):
         points = " ".join(f"{x[i]:.1f},{y[i]:.1f}" for i in range(a, b + 1))
         parts.append(f'<polyline class="curve" points="{points}"/>')
     for share in np.linspace(0.0, 1.0, 5):
@@ -169,6 +169,18 @@ def curve(times_s: Array, values: Array, doubtful: Array, unit: str = "°") -> s
         f'<svg class="chart curve-plot" viewBox="0 0 640 114" role="img" data-first="{first:.4f}" data-last="{last:.4f}">'
         f'{"".join(parts)}<line class="now" x1="{left}" y1="{top}" x2="{left}" y2="{bottom}"/></svg>'
     )
+
+
+def _without_jumps(times_s: Array, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches parted where time leaps by more than three usual steps."""
+    if len(times_s) < 2:
+        return list(stretches)
+    leaps = np.flatnonzero(np.diff(times_s) > 3.0 * np.median(np.diff(times_s)))
+    out: list[tuple[int, int]] = []
+    for a, b in stretches:
+        ends = [int(i) for i in leaps if a <= i < b]
+        out += zip([a, *(i + 1 for i in ends)], [*ends, b], strict=True)
+    return out
 
 
 def _stretches(flags: Array) -> list[tuple[int, int]]:
