@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from spinegen import skeleton
 from spinegen.clips.read import read_clip
@@ -137,3 +138,9 @@ def test_a_stature_in_centimetres_is_refused_by_the_command(tmp_path: Path) -> N
     told = refused("predict", "-i", "film.mp4", "-o", "out", "--angles", "--height", "183", cwd=tmp_path, code=2)
     assert "height: found 183 m, allowed are 0.5 to 2.5" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_pictures_alone_are_not_lifted(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48)).save(tmp_path / "still.png")
+    told = refused("predict", "-i", "still.png", "-o", "out", "--3d", cwd=tmp_path, code=2)
+    assert "still.png: holds no film; --3d, --angles and --fit lift people of films" in told

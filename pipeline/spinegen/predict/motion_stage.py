@@ -55,6 +55,8 @@ def lift_and_write(source: Path, film: Film, stem: Path, lifting: Lifting, repor
     write_points(motion, stem)
     if nobody(motion.people):
         return [f"{source}: nobody shows enough of themselves to be lifted to 3D; eight keypoints must be seen at once"]
+    there = sum(bool(person.track.known.any()) for person in motion.people)
+    reporter.say(f"{source.name}: {there} in 3D, camera {motion.ground.camera_height_m:.2f} m over the floor")
     if lifting.angles:
         write_angles(motion, beside(stem, ".angles.csv"))
         write_motion_page(motion, source.name, beside(stem, ".mp4"), beside(stem, ".angles.html"))

@@ -98,6 +98,8 @@ def predict(
         TrainingError: the model cannot be used.
     """
     sources = _sources(source, target)
+    if lifting is not None and not sources.videos:
+        raise UsageError(f"{source}: holds no film; --3d, --angles and --fit lift people of films")
     if detector is not None and boxes != "auto":
         raise UsageError(f"--detector finds people itself: it goes with --boxes auto, found --boxes {boxes}")
     if formats and not sources.videos:
