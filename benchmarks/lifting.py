@@ -134,10 +134,9 @@ def _windows(file: LiftingFile, rng: np.random.Generator, windows: Floats) -> di
 def takes_of(workspace: Path) -> Iterator[Take]:
     """Runs of frames of one take, of the main person."""
     groups: dict[int, list[Path]] = {}
-    plan: dict[int, int] = {}
     for path in sorted((workspace / "frames").rglob("*.json")):
         sidecar = read_sidecar(path)
-        take = int(sidecar.plan["take"]) if "take" in sidecar.plan else plan.setdefault(sidecar.shot, sidecar.shot)
+        take = int(str(sidecar.plan["take"]))
         groups.setdefault(take, []).append(path)
     for paths in groups.values():
         sidecars = [read_sidecar(path) for path in paths]
@@ -151,7 +150,7 @@ def takes_of(workspace: Path) -> Iterator[Take]:
             camera.K,
             camera.R[:, 1],
             (camera.width, camera.height),
-            float(sidecars[0].plan["stature_m"]),
+            float(str(sidecars[0].plan["stature_m"])),
         )
 
 
@@ -197,10 +196,10 @@ def _true_angles(take: Take) -> Array:
 def _lifted(file: LiftingFile, take: Take, seen: Seen | None) -> LiftedTrack:
     true = take.keypoints_px
     if seen is None:
-        return lift_track(file, take.lens, take.times_s, true, np.ones(true.shape[:2]), height_m=take.stature_m)
+        return lift_track(file, take.lens, take.times_s, true, scores=np.ones(true.shape[:2]), height_m=take.stature_m)
     extent = float(np.median((true.max(1) - true.min(1)).max(1)))
     smooth = smooth_track(take.times_s, seen[0], seen[1], extent)
-    return lift_track(file, take.lens, take.times_s, smooth.keypoints_px, seen[1], height_m=take.stature_m)
+    return lift_track(file, take.lens, take.times_s, smooth.keypoints_px, scores=seen[1], height_m=take.stature_m)
 
 
 def detected(takes: list[Take], network: str, kept: Path | None) -> list[Seen]:
@@ -219,12 +218,9 @@ def detected(takes: list[Take], network: str, kept: Path | None) -> list[Seen]:
             rows.append(predictor.predict(read_rgb(picture, None, "stored"), box))
         found.append((np.stack([row.keypoints_px[0] for row in rows]), np.stack([row.scores[0] for row in rows])))
     if kept is not None:
-        arrays = {
-            f"{name}{i}": part
-            for i, both in enumerate(found)
-            for name, part in zip(("points", "scores"), both, strict=True)
-        }
-        np.savez(kept, **arrays)
+        points = {f"points{i}": seen[0] for i, seen in enumerate(found)}
+        scores = {f"scores{i}": seen[1] for i, seen in enumerate(found)}
+        np.savez(kept, allow_pickle=False, **points, **scores)
     return found
 
 

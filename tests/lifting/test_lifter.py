@@ -33,7 +33,7 @@ def true_camera_m() -> np.ndarray:
 def lifted(network: LiftingFile, true: np.ndarray, rate_hz: float = RATE_HZ, **options) -> LiftedTrack:
     pixels = LENS.pixels(keypoints_of(true))
     times = np.arange(len(true)) / rate_hz
-    return lift_track(network, LENS, times, pixels, np.ones(pixels.shape[:2]), **options)
+    return lift_track(network, LENS, times, pixels, scores=np.ones(pixels.shape[:2]), **options)
 
 
 def test_a_bow_is_lifted_to_where_it_is(network: LiftingFile, true_camera_m: np.ndarray) -> None:
@@ -81,9 +81,9 @@ def test_frames_that_show_too_little_are_left_out_and_long_gaps_part_a_track(
     pixels = LENS.pixels(keypoints_of(true_camera_m))
     pixels[20:35, 4:] = np.nan
     times = np.arange(FRAMES) / RATE_HZ
-    track = lift_track(network, LENS, times, pixels, np.ones(pixels.shape[:2]))
+    track = lift_track(network, LENS, times, pixels, scores=np.ones(pixels.shape[:2]))
     assert track.known.tolist() == [not 20 <= i < 35 for i in range(FRAMES)]
-    before = lift_track(network, LENS, times[:20], pixels[:20], np.ones((20, 37)))
+    before = lift_track(network, LENS, times[:20], pixels[:20], scores=np.ones((20, 37)))
     np.testing.assert_allclose(track.points_camera_m[:20], before.points_camera_m)
 
 
@@ -94,7 +94,7 @@ def test_a_film_of_twice_the_rate_tells_the_same(network: LiftingFile) -> None:
 
 
 def test_nobody_seen_gives_nothing(network: LiftingFile) -> None:
-    track = lift_track(network, LENS, np.arange(3) / 25, np.full((3, 37, 2), np.nan), np.zeros((3, 37)))
+    track = lift_track(network, LENS, np.arange(3) / 25, np.full((3, 37, 2), np.nan), scores=np.zeros((3, 37)))
     assert not track.known.any()
     assert find_ground([track]).camera_height_m == pytest.approx(1.5)
 

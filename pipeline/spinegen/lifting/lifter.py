@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ..geometry.types import Array, Flags
+from ..geometry.types import Array, Flags, Ints
 from .lens import Lens
 from .norms import RATE_HZ, STATURE_M
 from .onnx_file import LiftingFile
@@ -53,7 +53,7 @@ class LiftedTrack:
 
 
 def lift_track(
-    file: LiftingFile, lens: Lens, times_s: Array, keypoints_px: Array, scores: Array, *, height_m: float = STATURE_M
+    file: LiftingFile, lens: Lens, times_s: Array, keypoints_px: Array, *, scores: Array, height_m: float = STATURE_M
 ) -> LiftedTrack:
     """Lift one person.
 
@@ -101,12 +101,12 @@ def _placed(relative_m: Array, rays: Array, sure: Array) -> Array:
     return np.concatenate([mean_ray * depth[:, None] - mean_off, depth[:, None]], axis=-1)
 
 
-def _pieces(times_s: Array, seen: Flags) -> list[Array]:
+def _pieces(times_s: Array, seen: Flags) -> list[Ints]:
     """Rows of each stretch without a gap, frames that show too little left out."""
     rows = np.flatnonzero(seen.sum(axis=1) >= LEAST_SEEN)
     if not len(rows):
         return []
-    return np.split(rows, np.flatnonzero(np.diff(times_s[rows]) > LONGEST_GAP_S) + 1)
+    return list(np.split(rows, np.flatnonzero(np.diff(times_s[rows]) > LONGEST_GAP_S) + 1))
 
 
 def _grid(times_s: Array) -> Array:

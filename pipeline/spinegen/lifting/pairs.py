@@ -44,9 +44,9 @@ def pairs_of(rng: np.random.Generator, windows_m: Floats, clean: bool = False) -
     """
     seen = watch(rng, windows_m)
     rays = seen.rays[:, :, KEYPOINT_ROWS]
-    shown = seen.in_front[:, :, KEYPOINT_ROWS]
+    shown = seen.in_front[:, :, KEYPOINT_ROWS].astype(np.float64)
     if clean:
-        confidences = shown.astype(np.float64)
+        confidences = shown
     else:
         rays, confidences = measured(rng, rays, view_of(rays, shown).size)
         confidences = confidences * shown

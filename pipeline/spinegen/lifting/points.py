@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import skeleton
-from ..geometry.types import Array, Floats
+from ..geometry.types import Array
 from ..labels.spine import SPINE_IDS, SPINE_LEVELS
 
 BODY_IDS = np.setdiff1d(np.arange(skeleton.COUNT), SPINE_IDS)
@@ -23,9 +23,9 @@ FLIP = np.arange(COUNT)
 FLIP[: len(BODY_IDS)] = KEYPOINT_ROWS[np.array(skeleton.FLIP)[BODY_IDS]]
 
 
-def joined(keypoints: Floats | Array, centroids: Floats | Array) -> Array:
+def joined(keypoints: Array, centroids: Array) -> Array:
     """`(..., 37, 3)` and `(..., 25, 3)` as points `(..., 53, 3)`."""
-    return np.concatenate([np.asarray(keypoints)[..., BODY_IDS, :], centroids], axis=-2)
+    return np.concatenate([keypoints[..., BODY_IDS, :], centroids], axis=-2)
 
 
 def keypoints_of(points: Array) -> Array:

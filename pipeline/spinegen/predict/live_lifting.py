@@ -44,11 +44,11 @@ class LiveLifter:
         kept = self._kept.setdefault(number, deque(maxlen=REMEMBERED))
         kept.append((time_s, keypoints_px, scores))
         times, points, sure = (np.array(part) for part in zip(*kept, strict=True))
-        track = lift_track(self.network, self.lens, times, points, sure, height_m=self.space.height_m)
+        track = lift_track(self.network, self.lens, times, points, scores=sure, height_m=self.space.height_m)
         if not track.known[-1]:
             return None
         told = track.up_camera[-1]
         mixed = told if self._up is None else self._up + UP_FOLLOWS * (told - self._up)
-        self._up = mixed / np.linalg.norm(mixed)
+        up = self._up = mixed / np.linalg.norm(mixed)
         keypoints, vertebrae = track.keypoints_camera_m[-1], track.centroids_camera_m[-1]
-        return SpaceView(keypoints, vertebrae, spine_angles_deg(keypoints, vertebrae, self._up))
+        return SpaceView(keypoints, vertebrae, spine_angles_deg(keypoints, vertebrae, up))

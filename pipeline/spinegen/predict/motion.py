@@ -37,7 +37,7 @@ class PersonMotion:
     def filled(self) -> Flags:
         """`(T,)`: a vertebra of the frame was unseen and is told by the frames around, or by the rest of the body."""
         seen = np.isfinite(self.person.keypoints_px[..., 0]) & ~self.person.filled
-        return ~seen[:, SPINE_IDS].all(axis=1)
+        return (~seen[:, SPINE_IDS]).any(axis=1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def lift_film(film: Film, size: tuple[int, int], space: Space, network: LiftingF
     network = network or LiftingFile(shipped_lifter())
     times = np.asarray(film.times_s)
     tracks = [
-        lift_track(network, lens, times[p.frames], p.keypoints_px, _sureness(p), height_m=space.height_m)
+        lift_track(network, lens, times[p.frames], p.keypoints_px, scores=_sureness(p), height_m=space.height_m)
         for p in film.people
     ]
     ground = find_ground(tracks)

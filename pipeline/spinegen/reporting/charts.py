@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 
 
 def bars(rows: Sequence[tuple[str, float]], label_width: int = 130, unit: str = "") -> str:
@@ -135,7 +135,7 @@ def ranges(
     return f'<svg class="chart" viewBox="0 0 {width} {height + 31}" role="img">{"".join(parts)}</svg>'
 
 
-def curve(times_s: Array, values: Array, doubtful: Array, unit: str = "°") -> str:
+def curve(times_s: Array, values: Array, doubtful: Flags, unit: str = "°") -> str:
     """One quantity over time, broken where it is NaN or frames are missing; stretches of `doubtful (T,)` frames are shaded.
 
     The plot's span is in `data-first` and `data-last`, seconds, and lies between x = 44 and 632 of the view box.
@@ -183,7 +183,7 @@ def _without_jumps(times_s: Array, stretches: Sequence[tuple[int, int]]) -> list
     return out
 
 
-def _stretches(flags: Array) -> list[tuple[int, int]]:
+def _stretches(flags: Flags) -> list[tuple[int, int]]:
     """First and last index of each run of true flags."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(flags, dtype=np.int8), [0]])))
     return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
