@@ -6,7 +6,6 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..geometry.types import Array, Flags, Ints
-from .bones import steady_bones
 from .lens import Lens
 from .norms import RATE_HZ, STATURE_M
 from .onnx_file import LiftingFile
@@ -74,7 +73,7 @@ def lift_track(
         found, upward = _lifted(file, rays, sure, height_m / STATURE_M)
         points[rows] = _at(times_s[rows], grid, found)
         up[rows] = _at(times_s[rows], grid, upward)
-    return LiftedTrack(times_s, steady_bones(points), up / np.linalg.norm(up, axis=-1, keepdims=True))
+    return LiftedTrack(times_s, points, up / np.linalg.norm(up, axis=-1, keepdims=True))
 
 
 def _lifted(file: LiftingFile, rays: Array, sure: Array, scale: float) -> tuple[Array, Array]:

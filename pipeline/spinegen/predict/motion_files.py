@@ -12,6 +12,8 @@ from ..clips.trc_write import trc_text
 from ..files import atomic_path, write_text
 from ..geometry.types import Array
 from ..labels.spine_angles import ANGLES
+from ..lifting.bones import steady_bones
+from ..lifting.points import centroids_of, keypoints_of
 from ..records.lifted import LiftedFilm, LiftedPerson
 from .motion import FilmMotion, PersonMotion
 
@@ -67,7 +69,9 @@ def write_trc(motion: FilmMotion, person: PersonMotion, path: Path) -> None:
     """The person's keypoints and vertebrae in ground metres, as `spinegen fit-mocap` reads them."""
     track = person.track
     levels = [skeleton.VERTEBRAE.index(level) for level in LEVELS]
-    points = np.concatenate([track.keypoints_camera_m, track.centroids_camera_m[:, levels]], axis=1)
+    # a fit refuses limbs that change their length
+    steady = steady_bones(track.points_camera_m)
+    points = np.concatenate([keypoints_of(steady), centroids_of(steady)[:, levels]], axis=1)
     write_text(path, trc_text(path.name, LABELS, track.times_s, motion.ground.to_ground(points)))
 
 
