@@ -9,6 +9,7 @@ from .base import Command, Group, example, exif_option
 
 if TYPE_CHECKING:
     from ..media.pictures import Exif
+    from ..predict.window import Show
 
 
 @click.group(cls=Group)
@@ -29,7 +30,7 @@ def serve(host: str, port: int, socket_path: Path | None) -> None:
     run(
         host,
         port,
-        socket_path,
+        socket_path=socket_path,
         on_ready=lambda where, gl: click.echo(f"UnrealCV on {where}, drawn by {gl}; Ctrl-C ends it"),
     )
 
@@ -82,6 +83,7 @@ def list_clips() -> None:
     cls=Command,
     epilog=example(
         "spinegen predict -i film.mp4 -o predictions",
+        "spinegen predict -i squat.mp4 -o squat --angles --fit --height 1.83",
         "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
@@ -89,9 +91,9 @@ def list_clips() -> None:
     "-i",
     "--input",
     "source",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
-    help="Picture, video or folder.",
+    help="Picture, video, folder, numbered pictures (img_%04d.png), or the number of a camera.",
 )
 @click.option(
     "-o",
@@ -125,6 +127,16 @@ def list_clips() -> None:
     help="Also write what was seen in a film in this form; may be repeated.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
+@click.option(
+    "--3d", "in_space", is_flag=True, help="Also lift films to 3D: points as parquet and TRC, camera and floor."
+)
+@click.option("--angles", is_flag=True, help="Also lordosis, kyphosis, bends and tilt over time, as CSV and as a page.")
+@click.option("--fit", is_flag=True, help="Also fit the spine model to everybody's 3D points: .osim, .mot, vertebrae.")
+@click.option("--fov", "fov_deg", type=float, metavar="DEG", help="Field of view along the longer side.  [default: 65]")
+@click.option("--height", "height_m", type=float, metavar="M", help="Stature of the people filmed.  [default: 1.7]")
+@click.option("--rate", type=click.FloatRange(0.01, 10_000), help="Numbered pictures a second.  [default: 30]")
+@click.option("--seconds", type=click.FloatRange(0.1), help="How long to look through a camera; else until Ctrl-C.")
+@click.option("--show", "shown", is_flag=True, help="Also show everything in a window; q ends a camera.")
 @exif_option
 def predict(
     source: Path,
@@ -135,27 +147,70 @@ def predict(
     detector: Path | None,
     formats: tuple[str, ...],
     spine_only: bool,
+    in_space: bool,
+    angles: bool,
+    fit: bool,
+    fov_deg: float | None,
+    height_m: float | None,
+    rate: float | None,
+    seconds: float | None,
+    shown: bool,
     exif: "Exif | None",
 ) -> None:
     """Find people in pictures and films, read their spines and draw them; exit 1 where a file could not be read.
 
     Films give one person one number throughout, smoothed over the whole film; networks and detector ship with the package.
     """
+    from contextlib import nullcontext
+
+    from ..errors import UsageError
     from ..pose.networks import cards, shipped_model
+    from ..predict.motion_stage import asked_for
     from ..predict.stage import predict as run
+    from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
+    lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
     file = shipped_model(model) if model in cards() else Path(model)
-    summary = run(
-        source,
-        target,
-        file,
-        boxes,
-        spine_only,
-        make_reporter(),
-        exif=exif or "as-labelled",
-        detector=detector,
-        formats=formats,
-    )
+    with window() if shown else nullcontext() as show:
+        if source.name.isdigit() and source == Path(source.name) and not source.exists():
+            if lifting is not None:
+                raise UsageError(f"-i {source}: a camera's people are not lifted; --3d, --angles and --fit take films")
+            _look_through(int(source.name), target, file, detector, spine_only=spine_only, seconds=seconds, show=show)
+            return
+        summary = run(
+            source,
+            target,
+            file,
+            boxes,
+            spine_only,
+            make_reporter(),
+            exif=exif or "as-labelled",
+            detector=detector,
+            formats=formats,
+            lifting=lifting,
+            rate_hz=rate,
+            show=show,
+        )
     print_summary(summary)
     complain(summary, "file(s)")
+
+
+def _look_through(
+    camera: int,
+    target: Path,
+    model: Path,
+    detector: Path | None,
+    *,
+    spine_only: bool,
+    seconds: float | None,
+    show: "Show | None",
+) -> None:
+    """A camera until Ctrl-C, `q` in the window, or its time is over."""
+    from ..predict.estimator import SpineEstimator
+    from ..predict.live import camera_frames, predict_live
+
+    estimator = SpineEstimator(model, detector=detector)
+    stem = target / f"camera_{camera}"
+    frames, people = predict_live(camera_frames(camera, seconds), estimator, stem, spine_only=spine_only, show=show)
+    click.echo(f"{frames} frames, {people} people: {stem}.mp4")
