@@ -18,6 +18,8 @@ from spinegen.errors import DatasetError
 from spinegen.progress import SilentReporter
 from spinegen.records.rle import run_lengths
 from spinegen.workspace import Workspace
+from support.small_coco import person as annotation
+from support.small_coco import small_coco, written
 
 
 def run(path: Path) -> CheckResult:
@@ -269,6 +271,15 @@ def test_without_pictures_a_foreign_file_is_not_said_to_pass(coco: Path, tmp_pat
     assert ("verdict", result.verdict) in result.summary().rows
     elsewhere = check(path, SilentReporter(), images=coco.parents[1] / "images/train-unreal")
     assert elsewhere.verdict.startswith("passed")
+
+
+@pytest.mark.parametrize("crowd", [True, False])
+def test_a_file_with_nobody_in_it_does_not_pass(tmp_path: Path, crowd: bool) -> None:
+    data = small_coco(1)
+    data["annotations"] = [annotation(1, 1, iscrowd=1)] if crowd else []
+    result = run(written(tmp_path, data))
+    assert not result.passed
+    assert any("no annotation is of a single person" in failure for failure in result.summary().failures)
 
 
 def turn(picture: Path, orientation: int) -> None:

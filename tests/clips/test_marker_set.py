@@ -166,6 +166,14 @@ def test_a_table_of_joints_in_a_marker_format_finds_its_joint_set(tmp_path: Path
             "rajagopal",
         ),
         (
+            "R.Clavicle {S}.Shoulder {S}.Elbow {S}.Forearm {S}.Wrist {S}.ASIS {S}.PSIS {S}.TH1 {S}.TH2 {S}.TH3 {S}.Knee {S}.SH1 {S}.SH2 {S}.SH3 {S}.Ankle {S}.Heel {S}.MT5 {S}.Toe",
+            "rajagopal",
+        ),
+        (
+            "Top.Head Sternum V.Sacral {S}.Acromium {S}.Bicep {S}.Elbow {S}.Wrist.Lat {S}.Wrist.Med {S}.ASIS {S}.Thigh.Upper {S}.Thigh.Front {S}.Thigh.Rear {S}.Knee.Lat {S}.Shank.Upper {S}.Shank.Front {S}.Shank.Rear {S}.Ankle.Lat {S}.Heel {S}.Midfoot.Sup {S}.Midfoot.Lat {S}.Toe.Tip",
+            "opensim_gait",
+        ),
+        (
             "C7_study {s}_shoulder_study {s}_lelbow_study {s}_melbow_study {s}_lwrist_study {s}_mwrist_study {s}.ASIS_study {s}.PSIS_study {s}_knee_study {s}_mknee_study {s}_ankle_study {s}_mankle_study {s}_calc_study {s}_toe_study {s}_5meta_study {S}HJC_study",
             "opencap",
         ),

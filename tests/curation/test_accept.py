@@ -11,12 +11,15 @@ from spinegen.curation.checks import label_faults
 from spinegen.curation.folder import LabelFolder
 from spinegen.errors import DatasetError, UsageError
 from spinegen.pose.data.coco_set import read_coco
+from spinegen.pose.settings import TrainSettings
+from spinegen.pose.train_part import mixed_split
 from spinegen.progress import SilentReporter
 from spinegen.records.label_files import PictureLabels, read_picture_labels
 from spinegen.skeleton import COUNT, INDEX, NAMES
 from support.commands import refused
 from support.label_folders import corrected, labelled_folder
 from support.small_coco import category, person, picture
+from support.small_files import with_small_files
 
 
 def accepted(folder: LabelFolder, into: Path | None = None) -> dict:
@@ -49,7 +52,10 @@ def test_the_set_is_one_that_check_and_training_take(tmp_path: Path) -> None:
     file = tmp_path / "L/real/annotations/person_keypoints_train-real.json"
     result = check(file, SilentReporter())
     assert result.passed, result.summary()
-    people = read_coco(file, tmp_path / "L/real/images/train-real")
+    split = mixed_split(TrainSettings(mix=file))
+    assert split is not None
+    assert split.images == tmp_path / "L/real/images/train-real"
+    people = read_coco(file, split.images)
     assert len(people) == 3
     labels = read_picture_labels(folder.labels_file("figure-0.png"))
     assert people.keypoints_px[0, 0].tolist() == pytest.approx(labels.people[0].keypoints[0][:2])
@@ -165,3 +171,35 @@ def test_what_cannot_be_accepted_is_said(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"figure-1\.png\.json: field revision: found -1"):
         accept(folder.root, None, "train-real", "ben", SilentReporter())
     assert len(NAMES) == COUNT
+
+
+def test_a_set_says_where_its_points_lie_and_takes_no_others(tmp_path: Path) -> None:
+    folder = labelled_folder(tmp_path / "L")
+    corrected(folder, "figure-0.png")
+    made = folder.read_set()
+    rounds = (made.rounds[0].model_copy(update={"convention": {"vertebral_site": "centroid"}}),)
+    made.model_copy(update={"rounds": rounds}).write(folder.set_file)
+    assert accepted(folder)["info"]["vertebral_site"] == "centroid"
+    rounds = (made.rounds[0].model_copy(update={"convention": {"vertebral_site": "posterior"}}),)
+    made.model_copy(update={"rounds": rounds}).write(folder.set_file)
+    with pytest.raises(
+        DatasetError,
+        match=r"field info\.vertebral_site: found 'centroid', but the points of round 1 \(full\) are 'posterior'",
+    ):
+        accepted(folder)
+
+
+def test_a_full_disk_is_named_and_leaves_set_and_labels_as_they_were(tmp_path: Path) -> None:
+    folder = labelled_folder(tmp_path / "L")
+    corrected(folder, "figure-0.png")
+    accepted(folder)
+    corrected(folder, "figure-1.png")
+    before = {path: path.read_bytes() for path in folder.root.rglob("*.json")}
+    code = "import sys; from spinegen.cli import main; main(sys.argv[1:])"
+    result = with_small_files(code, "label", "accept", folder.root, limit=2000)
+    assert result.returncode == 1
+    line = result.stderr.strip().splitlines()[-1]
+    file = folder.root / "real/annotations/person_keypoints_train-real.json"
+    assert line == f"error: {file}: File too large; make room and run the same command again, what is done stays"
+    assert {path: path.read_bytes() for path in folder.root.rglob("*.json")} == before
+    assert len(accepted(folder)["images"]) == 2

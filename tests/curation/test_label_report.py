@@ -1,5 +1,6 @@
 """The report says how far labels were moved, and what every round's network comes to on the same pictures."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_the_page_shows_rounds_points_and_acceptances(folder: LabelFolder) -> No
     assert page.index("spine_03") < page.index("left_knee")
     assert "<td>train-real</td>" in page
     assert "No validation set" in page
-    assert "http" not in page.replace("http://www.w3.org", "")
+    assert not re.search(r"(src|href)=\"?https?:", page)
 
 
 def test_an_untouched_folder_has_a_page_too(tmp_path: Path) -> None:

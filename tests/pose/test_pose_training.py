@@ -253,6 +253,7 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
         ({"annotations": "x.json", "only": "validate"}, "belong together"),
         ({"mix_images": "x"}, "needs mix"),
         ({"mix_ratio": 1.5}, "mix_ratio"),
+        ({"mix_ratio": 0.3}, "mix_ratio needs mix"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(fields: dict[str, Any], message: str) -> None:

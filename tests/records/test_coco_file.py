@@ -158,7 +158,7 @@ def test_a_key_that_stands_twice_is_refused_not_lost(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "not valid JSON"), (b"[]", "found list"), (b"[" * 100_000, "nested too deeply"), (b"\xff\xfe\xff", "not valid JSON")],
+    [(b"", "not valid JSON"), (b"[]", "found list"), (b"[" * 100_000, "nested too deeply"), (b"\xff\xfe\xff", "save it as UTF-8"), (b'{"a": "\xe4"}', "its byte 8")],
 )  # fmt: skip
 def test_what_is_no_coco_at_all_is_said(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "x.json"

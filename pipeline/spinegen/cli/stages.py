@@ -206,12 +206,14 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--benchmark", is_flag=True, default=None, help="Learning curve over 1/8, 1/4, 1/2 and all of the data.")
 def train_validate(root: Path, **given: Any) -> None:
     """Train a SimCC network, export it to ONNX, and score that file with pycocotools."""
-    workspace = existing_workspace(root)
     from ..annotate.report import write_report
     from ..pose.settings import TrainSettings
     from ..progress import complain, make_reporter
+    from ..workspace import Workspace
 
     settings = settings_from(TrainSettings, given)
+    # a set of somebody else's is scored in a folder that need not be there yet
+    workspace = existing_workspace(root) if settings.annotations is None else Workspace(root)
     reporter = make_reporter()
     with workspace.held():
         summary = play_stage("train", workspace, settings, reporter)

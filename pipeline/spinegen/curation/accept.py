@@ -44,6 +44,8 @@ def accept(root: Path, into: Path | None, name: str, by: str, reporter: Reporter
                 f"{root}: none of its {len(labels)} pictures is done: correct them with: spinegen label edit {root}"
             )
         target = open_real_set(into or root / "real", name)
+        for one in made.rounds:
+            target.agree(one.convention, f"round {one.number} ({one.network})")
         networks = {one.number: one.network_sha256 for one in made.rounds}
         changed, failures = [], []
         with reporter.task("accept", len(done), "pictures") as task:
@@ -65,9 +67,16 @@ def accept(root: Path, into: Path | None, name: str, by: str, reporter: Reporter
         ("as before", str(len(done) - len(changed) - len({text.split(":")[0] for text in failures}))),
         ("not done yet", str(len(labels) - len(done))),
         ("the set", f"{len(target.data['images'])} pictures, {len(target.data['annotations'])} people"),
-        ("next", f"spinegen train-validate --mix {target.annotations}"),
+        ("next", _next(root, target.annotations, name)),
     ]
     return StageSummary("Accepted labels", tuple(rows), target.annotations, tuple(failures))
+
+
+def _next(root: Path, annotations: Path, name: str) -> str:
+    """A set to validate on is not learnt from."""
+    if name.startswith("val"):
+        return f"spinegen label report {root} --annotations {annotations}"
+    return f"spinegen train-validate --mix {annotations}"
 
 
 def _faults(folder: LabelFolder, labels: PictureLabels) -> list[str]:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import SpinegenError, UsageError
 from ..files import atomic_path, sha256
 from ..media.sources import PICTURES, VIDEOS, FoundFile, find_sources
@@ -18,8 +21,10 @@ from .folder import LabelFolder, now
 from .keeping import keep
 from .looks import Look, Onlooker, read_pixels
 from .settings import PrepareSettings
-from .sheet import write_sheet
+from .sheet import Row, sheet_cell, sheet_rows, write_sheet
 
+CONVENTION = ("vertebral_site", "body_points")
+"""What networks say of where their points lie."""
 NAMED = 5
 """Faults that the table names."""
 
@@ -75,14 +80,14 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
         else:
             chosen = choose_ranked(kept, settings.count, before)
         number = len(made.rounds) + 1
-        names = _keep_all(folder, chosen, number, seen, reporter)
-        write_sheet(root / f"sheet-{number}.jpg", kept)
+        names = _keep_all(folder, chosen, sheet_rows(kept), number, seen=seen, reporter=reporter)
         this = LabelRound(
             number=number,
             at=now(),
             network=settings.model if settings.model in cards() else model.name,
             network_sha256=digest,
             network_file=_copy_of(folder, model, digest) if settings.model not in cards() else None,
+            convention=_convention(estimator),
             settings=settings.record(),
             looked_at=len(seen.looks) + len(seen.nobody),
             nobody=len(seen.nobody),
@@ -153,20 +158,34 @@ def _looks_of_earlier_rounds(folder: LabelFolder, made: LabelSet, onlooker: Onlo
     return looks
 
 
-def _keep_all(folder: LabelFolder, chosen: list[Chosen], number: int, seen: _Seen, reporter: Reporter) -> list[str]:
-    """Names in the order of choice; each film is read once."""
+def _keep_all(
+    folder: LabelFolder, chosen: list[Chosen], rows: Sequence[Row], number: int, *, seen: _Seen, reporter: Reporter
+) -> list[str]:
+    """Names in the order of choice. Each file is read once, for the round and for the sheet."""
     names: dict[int, str] = {}
+    cells: dict[int, NDArray[np.uint8]] = {}
+    by_look = {id(one.look): one for one in chosen}
+    looks = {id(look): look for look in (*(one.look for one in chosen), *(look for row in rows for look in row.looks))}
     with reporter.task("keep", len(chosen), "pictures") as task:
-        for path in dict.fromkeys(one.look.file.path for one in chosen):
-            own = {one.look.frame: one for one in chosen if one.look.file.path == path}
+        for path in dict.fromkeys(look.file.path for look in looks.values()):
+            own = {look.frame: look for look in looks.values() if look.file.path == path}
             try:
-                for frame, image in read_pixels(next(iter(own.values())).look.file, set(own)):
-                    names[id(own[frame])] = keep(folder, own[frame], image, number)
-                    task.advance()
+                for frame, image in read_pixels(next(iter(own.values())).file, set(own)):
+                    look = own[frame]
+                    cells[id(look)] = sheet_cell(look, image)
+                    if id(look) in by_look:
+                        names[id(look)] = keep(folder, by_look[id(look)], image, number)
+                        task.advance()
             except SpinegenError as error:
                 reporter.warn(str(error))
                 seen.failed.append(str(error))
-    return list(dict.fromkeys(names[id(one)] for one in chosen if id(one) in names))
+    write_sheet(folder.root / f"sheet-{number}.jpg", rows, cells)
+    return list(dict.fromkeys(names[id(one.look)] for one in chosen if id(one.look) in names))
+
+
+def _convention(estimator: SpineEstimator) -> dict[str, str]:
+    said = estimator.predictor.file.metadata
+    return {name: said[name] for name in CONVENTION if isinstance(said.get(name), str)}
 
 
 def _copy_of(folder: LabelFolder, model: Path, digest: str) -> str:

@@ -1,5 +1,6 @@
 """The COCO set that corrected pictures are merged into: SpineTrack's layout, entries of other origin left as they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,20 @@ class RealSet:
             images[images.index(known)] = entry
         self.data["annotations"] = [item for item in annotations if item["image_id"] != number] + people
         return True
+
+    def agree(self, convention: Mapping[str, str], whose: str) -> None:
+        """Say where the points lie: corrected ones lie where the network had put them first.
+
+        Raises:
+            DatasetError: the set says otherwise.
+        """
+        info = self.data.setdefault("info", {})
+        for name, value in convention.items():
+            if info.setdefault(name, value) != value:
+                raise DatasetError(
+                    f"{self.annotations}: field info.{name}: found {info[name]!r}, but the points of {whose} are {value!r}: "
+                    "merge into another set (--name, --into)"
+                )
 
     def write(self) -> None:
         """Check all of it and write it whole or not at all.

@@ -86,7 +86,7 @@ def write_label_report(
         curve=curve,
         subsets=SUBSETS,
         validated_on=chosen.name if chosen else None,
-        charts=as_svg(_charts(figures, curve)) if any(one.done for one in figures) or curve else None,
+        charts=as_svg(_charts(figures, curve)) if any(one.people for one in figures) else None,
         acceptances=made.acceptances,
         editors=_editors(labels),
     )
@@ -137,17 +137,18 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 
 
 def _charts(figures: Sequence[RoundFigures], curve: Sequence[CurvePoint]) -> Figure:
-    figure, (moved, scored) = side_by_side(2, (9.5, 3.0))
+    figure, axes = side_by_side(2 if curve else 1, (9.5 if curve else 4.75, 3.0))
     numbers = [float(one.number) for one in figures]
     rows: dict[str, Sequence[float | int | None]] = {
         "all points": [_percent(one.moved_box) for one in figures],
         "spine": [_percent(one.spine_box) for one in figures],
     }
-    lines_over(moved, numbers, rows, marker="o")
-    moved.set(xlabel="round", ylabel="moved, % of the box", xticks=numbers)
-    places = [float(k) for k in range(1, len(curve) + 1)]
-    lines_over(scored, places, {name: [point.ap.get(name) for point in curve] for name in SUBSETS}, marker="o")
-    scored.set(xlabel="network", ylabel="validation AP", xticks=places)
+    lines_over(axes[0], numbers, rows, marker="o")
+    axes[0].set(xlabel="round", ylabel="moved, % of the box", xticks=numbers)
+    if curve:
+        places = [float(k) for k in range(1, len(curve) + 1)]
+        lines_over(axes[1], places, {name: [point.ap.get(name) for point in curve] for name in SUBSETS}, marker="o")
+        axes[1].set(xlabel="network", ylabel="validation AP", xticks=places)
     return figure
 
 

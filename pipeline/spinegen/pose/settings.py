@@ -211,6 +211,8 @@ class TrainSettings(Settings):
             raise ValueError("annotations and images belong together: give both or neither")
         if self.mix_images is not None and self.mix is None:
             raise ValueError("mix_images needs mix")
+        if self.mix is None and self.mix_ratio != type(self).model_fields["mix_ratio"].default:
+            raise ValueError("mix_ratio needs mix: it is the second set's share of a batch")
         return self
 
     def _check_backbone(self) -> None:

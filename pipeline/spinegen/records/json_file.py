@@ -25,6 +25,10 @@ def read_json(path: Path, what: str = "file") -> Any:
         return json.loads(data, object_pairs_hook=_mapping)
     except _RepeatedKeyError as error:
         raise DatasetError(f"{path}: the key {error.args[0]!r} stands twice in one object; keep one of them") from None
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"{path}: is no text in UTF-8, UTF-16 or UTF-32 (its byte {error.start + 1}); save it as UTF-8"
+        ) from error
     except ValueError as error:
         raise DatasetError(f"{path}: is not valid JSON: {error}") from error
     except RecursionError:

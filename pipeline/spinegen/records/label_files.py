@@ -121,6 +121,8 @@ class LabelRound(Record):
     network_sha256: str
     network_file: FileName | None = None
     """Copy in `networks/`; None for those that ship."""
+    convention: dict[str, str] = Field(default_factory=dict[str, str])
+    """Where the network's points lie, as far as it says: `vertebral_site`, `body_points`."""
     settings: JsonObject
     looked_at: int
     """Pictures and frames."""

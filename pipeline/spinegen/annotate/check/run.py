@@ -75,6 +75,7 @@ def _check_frames(frames: Path, rules: Rules, reporter: Reporter) -> str:
 def _check_files(files: list[Path], rules: Rules, reporter: Reporter, folder: Path | None, exif: Exif) -> list[str]:
     looker, notes = CocoRules(rules), []
     names: dict[str, str] = {}
+    people = 0
     with reporter.task("check annotation files", len(files), "files") as task:
         for path in files:
             task.note(path.name)
@@ -83,11 +84,14 @@ def _check_files(files: list[Path], rules: Rules, reporter: Reporter, folder: Pa
                 images = folder or pictures_folder(path, (image.file_name for image in file.images))
                 looker.see(file, images, split_name(path), exif)
                 notes.append(_describe(file))
+                people += len(file.people)
                 _splits_share_no_picture(rules, names, file)
                 _check_table(path, len(file.people), rules)
                 _listed(rules, images, file)
             task.advance()
     looker.finish()
+    if notes:
+        rules["somebody is annotated"].tell(people > 0, f"{files[0].parent}: no annotation is of a single person")
     return notes
 
 

@@ -1,4 +1,4 @@
-"""CVAT's own XML ("CVAT for images 1.1") with its skeletons: https://docs.cvat.ai/docs/manual/advanced/xml_format/"""
+"""CVAT's own XML ("CVAT for images 1.1") with its skeletons: https://docs.cvat.ai/docs/other/xml_format"""
 
 import json
 import math
@@ -23,6 +23,7 @@ def write_cvat_xml(path: Path, labels: list[PictureLabels]) -> list[Path]:
     """The annotations, and beside them `<stem>.labels.json`, the label that CVAT's project needs (its "Raw" tab)."""
     root = ET.Element("annotations")
     ET.SubElement(root, "version").text = "1.1"
+    _add_meta(root, len(labels))
     for number, one in enumerate(labels):
         size = {"width": str(one.width), "height": str(one.height)}
         image = ET.SubElement(root, "image", {"id": str(number), "name": one.picture, **size})
@@ -33,6 +34,20 @@ def write_cvat_xml(path: Path, labels: list[PictureLabels]) -> list[Path]:
     beside = path.with_name(f"{path.stem}.labels.json")
     write_text(beside, json.dumps([raw_label(labels)], indent=1) + "\n")
     return [path, beside]
+
+
+def _add_meta(root: ET.Element, count: int) -> None:
+    """What other readers of the format (Datumaro) look for."""
+    task = ET.SubElement(ET.SubElement(root, "meta"), "task")
+    ET.SubElement(task, "size").text = str(count)
+    ET.SubElement(task, "mode").text = "annotation"
+    found = ET.SubElement(task, "labels")
+    for name, kind in ((LABEL, "skeleton"), *((name, "points") for name in skeleton.NAMES)):
+        label = ET.SubElement(found, "label")
+        ET.SubElement(label, "name").text = name
+        ET.SubElement(label, "type").text = kind
+        if kind == "points":
+            ET.SubElement(label, "parent").text = LABEL
 
 
 def _add(image: ET.Element, person: LabelledPerson) -> None:
