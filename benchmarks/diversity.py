@@ -1,9 +1,11 @@
 """What 1,000 sampled shots hold: the plan of a scenes file is made without drawing anything, and its draws are counted.
 
     python benchmarks/diversity.py --out WORKSPACE [--scenes yoga] [--shots 1000] [--seed 0] [--figure docs/diversity.png]
+    python benchmarks/diversity.py --coverage CLIPS_WORKSPACE [--poses 20000] [--figure furthest.png]
 
 WORKSPACE holds fits (`spinegen fit-mocap --out WORKSPACE` makes the shipped ones). Prints a table; with --figure it also draws the page of
 histograms. Exits with 1 where an octant of the azimuth is seen more than twice as often as another, or where two people are alike.
+With --coverage it tells how near the postures of real captures (`spinegen fit-mocap CLIP... --out CLIPS_WORKSPACE`) lie to what ships.
 """
 
 import argparse
@@ -19,11 +21,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import posture_coverage
 
 from spinegen.humans.spec.person_spec import PersonSpec
 from spinegen.records.base import JsonObject, as_plain
 from spinegen.records.people import read_people
-from spinegen.records.plan_shot import Shot
+from spinegen.records.plan_shot import PlacedPerson, Shot
 from spinegen.scenes.plan import read_shots
 
 OCTANTS = (
@@ -38,12 +41,18 @@ ALIKE = 0.5
 def main() -> int:
     """Sample, count, print; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, metavar="WORKSPACE")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="WORKSPACE")
+    what.add_argument("--coverage", type=Path, metavar="CLIPS_WORKSPACE")
+    parser.add_argument("--poses", type=int, default=20_000)
     parser.add_argument("--scenes", default="yoga")
     parser.add_argument("--shots", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--figure", type=Path)
     options = parser.parse_args()
+    if options.coverage:
+        posture_coverage.report(options.coverage, options.poses, options.figure)
+        return 0
     shots, people = sampled(options.out, options.scenes, options.shots, options.seed)
     columns = distributions(shots, people)
     octants = np.array([columns["azimuth"][name] for name in OCTANTS])
@@ -77,13 +86,34 @@ def sampled(workspace: Path, scenes: str, shots: int, seed: int) -> tuple[list[S
         subprocess.run([sys.executable, "-c", run, *arguments, "--out", folder], check=True, stdout=subprocess.DEVNULL)
         plan = read_shots(Path(folder) / "plan.parquet")
         everybody = read_people(Path(folder) / "people.json")
-    seen = {placed.person for shot in plan for placed in shot.people}
+    seen = {placed.person for shot in plan for placed in labelled(shot)}
     return plan, {name: everybody[name] for name in sorted(seen)}
+
+
+def labelled(shot: Shot) -> list[PlacedPerson]:
+    """The people of a shot who have labels."""
+    return [placed for placed in shot.people if placed.labelled]
+
+
+def things(plan: Sequence[Shot]) -> Counter[str]:
+    """Shots in which somebody sits on something, sits at something, holds something, or stands in the background."""
+    counts: Counter[str] = Counter()
+    for shot in plan:
+        names = [prop.name for prop in shot.props]
+        found = {
+            "seat": any(name.endswith("_Seat") for name in names),
+            "table": any(name.endswith("_Table") for name in names),
+            "held": any(placed.held for placed in shot.people),
+            "background": len(labelled(shot)) < len(shot.people),
+        }
+        counts.update({name: int(there) for name, there in found.items()})
+        counts["none"] += not any(found.values())
+    return counts
 
 
 def distributions(plan: Sequence[Shot], people: Mapping[str, PersonSpec]) -> dict[str, dict[str, int]]:
     """Counts by name of the distribution and of its class. People are counted once a shot that they are in."""
-    cast = [people[placed.person] for shot in plan for placed in shot.people]
+    cast = [people[placed.person] for shot in plan for placed in labelled(shot)]
     shots = pd.DataFrame([shot.readable() for shot in plan])
     sun = pd.DataFrame([shot.light.sun for shot in plan], columns=["elevation", "azimuth", "lux", "kelvin", "angle"])
     octant = ((shots.azimuth_deg.to_numpy() + 22.5) % 360 // 45).astype(int)
@@ -109,6 +139,7 @@ def distributions(plan: Sequence[Shot], people: Mapping[str, PersonSpec]) -> dic
         "focal length, mm": _binned(shots.focal_mm, [0, 20, 28, 35, 50, 85, 500]),
         "box / picture": _binned(height, [0, 0.2, 0.35, 0.5, 0.65, 0.8, 10]),
         "hidden by": _sorted(Counter(hidden.tolist())),
+        "with, shots": _sorted(things(plan)),
         "people a picture": _sorted(Counter(str(count) for count in shots.people_count)),
     }  # fmt: skip
 
@@ -144,7 +175,7 @@ def _traits(spec: JsonObject, prefix: str = "") -> dict[str, float]:
     """Every number of a spec's body, skin and face by its path; clothes, which anybody may change, and seeds are left out."""
     found: dict[str, float] = {}
     for key, value in spec.items():
-        if key in ("garments", "hair", "version", "seed", "expression", "hand_curl"):
+        if key in ("garments", "hair", "version", "seed", "expression", "hand_curl", "hands_closed"):
             continue
         path = f"{prefix}{key}"
         if isinstance(value, dict):

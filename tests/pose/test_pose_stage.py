@@ -21,6 +21,7 @@ from spinegen.predict.one_euro import OneEuroFilter
 from spinegen.predict.stage import Steady, predict
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
+from support.heard import Heard
 from support.pose_figures import write_set
 from support.quick_training import quick_settings
 
@@ -94,6 +95,22 @@ def test_any_file_is_validated_on_any_set(trained: Workspace, exported_onnx: Pat
     assert summary.look_at is not None
     assert summary.look_at.is_relative_to(trained.pose / "validation")
     assert json.loads((trained.pose / "metrics.json").read_text())["scores"]["people"] == 12, "the training's own stay"
+
+
+def test_where_nothing_was_trained_a_foreign_set_is_scored_with_the_network_that_ships(tmp_path: Path) -> None:
+    annotations = write_set(tmp_path / "other", "val", 2, people=1, seed=9)
+    heard = Heard()
+    settings = TrainSettings(
+        only="validate",
+        model="light",
+        annotations=annotations,
+        images=tmp_path / "other/images/val-unreal",
+        device="cpu",
+    )
+    summary = stage.train_validate(Workspace(tmp_path / "scores"), settings, heard)
+    assert summary.figures["people"] == 2
+    assert heard.once("nothing was trained here: the network light that ships is scored")
+    assert "spinegen-light.onnx" in dict(summary.rows)["model"]
 
 
 def test_results_of_files_of_one_name_stay_apart(trained: Workspace, exported_onnx: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ the floor, and postures in which parts of the body are deep inside each other ar
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,13 +21,13 @@ from .performance import written_q
 from .self_contact import depth_m
 
 KIND_WEIGHTS = {
-    "standing": 0.42,
+    "standing": 0.46,
     "seated": 0.12,
-    "sitting": 0.1,
-    "kneeling": 0.1,
-    "on_hands": 0.12,
-    "lying": 0.1,
-    "in_air": 0.04,
+    "sitting": 0.09,
+    "kneeling": 0.09,
+    "on_hands": 0.1,
+    "lying": 0.08,
+    "in_air": 0.06,
 }
 """How often a posture is borne how; `seated`: on something as high as its knees."""
 BATCH = 512
@@ -38,6 +38,9 @@ _MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
 """A posture whose contacts miss the floor by more, that sinks deeper, or is deeper inside itself, is drawn again."""
 _OFF_BALANCE_M = 0.18
 """How far the mass centre of who stands may be outside the box around what stands: people catch themselves."""
+_ON_ONE_LEG = 0.3
+_HIPS_BACK = 0.25
+"""How far legs lean back for every degree that the pelvis leans forward over them."""
 _MOST_BATCHES_OF = 12
 """Batches drawn at most, in those that would do if every posture were taken."""
 
@@ -113,7 +116,7 @@ def _batches(model: SpineModel, known: list[Anchor], seed: int, most: int) -> It
     """What is usable of each batch of draws."""
     for number in range(most):
         rng = generator(seed, number)
-        chosen = [_anchor(rng, known) for _ in range(BATCH)]
+        chosen = [_on_one_leg(rng, _anchor(rng, known)) for _ in range(BATCH)]
         written = np.array([_varied(rng, model, anchor, known) for anchor in chosen])
         goals = _on_the_floor(rng, model, written, chosen)
         q = plant(model, written, Targets(_STATIONS, goals), rounds=15, along="height")
@@ -129,13 +132,22 @@ def _anchor(rng: np.random.Generator, known: list[Anchor]) -> Anchor:
     return some[int(rng.integers(len(some)))]
 
 
+def _on_one_leg(rng: np.random.Generator, anchor: Anchor) -> Anchor:
+    """Of those who stand on both legs some lift one: kicks, steps, steps up, balances."""
+    both = {contact.rpartition("_")[2] for contact in anchor.contacts} >= {"r", "l"}
+    if anchor.kind != "standing" or not both or rng.random() >= _ON_ONE_LEG:
+        return anchor
+    lifted = "rl"[int(rng.integers(2))]
+    return replace(anchor, contacts=tuple(contact for contact in anchor.contacts if not contact.endswith(f"_{lifted}")))
+
+
 def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: list[Anchor]) -> Array:
     """A posture near an anchor: mixed with another one, limbs and gaze exchanged or drawn anew, the spine moved as a whole."""
     low, high = model.limits
     regions = np.array([c.region for c in model.coordinates])
     turning = np.array([c.kind == "rotation" for c in model.coordinates]) & (regions != "pelvis")
     q = anchor.q.copy()
-    alike = [other for other in known if set(other.contacts) == set(anchor.contacts) and other.kind == anchor.kind]
+    alike = [other for other in known if set(other.contacts) >= set(anchor.contacts) and other.kind == anchor.kind]
     mixed = alike[int(rng.integers(len(alike)))]
     # A list or turn that differs by much is another side of the body, not a place between two.
     if np.abs(mixed.q[:3] - anchor.q[:3]).max() < 0.8:
@@ -169,11 +181,12 @@ def _new_limbs(
                 np.isin(regions, [f"{limb}_{side}", *([f"shoulder_{side}"] if limb == "arm" else [])])
             )
             luck = rng.random()
-            if luck < 0.3:
+            # A leg that bears nothing though somebody stands is a lifted one.
+            if luck < (0.5 if limb == "leg" and anchor.kind == "standing" else 0.3):
                 q[columns] = known[int(rng.integers(len(known)))].q[columns]
-            elif luck < (0.65 if limb == "arm" else 0.4):
+            elif luck < (0.75 if limb == "arm" or anchor.kind in ("standing", "in_air") else 0.4):
                 middle = 0.5 * (q[columns] + 0.5 * (low + high)[columns])
-                share = rng.beta(1.6, 1.6, len(columns)) - 0.5
+                share = rng.beta(1.3, 1.3, len(columns)) - 0.5
                 q[columns] = middle + share * (high - low)[columns]
 
 
@@ -187,7 +200,7 @@ def _bend_legs(rng: np.random.Generator, model: SpineModel, q: Array, anchor: An
                 q[index[f"{name}_{side}"]] += share * crouch
     if anchor.kind in ("standing", "seated", "sitting", "kneeling"):
         tilt, roll, turn = np.radians(rng.normal(0.0, (14.0, 5.0, 10.0)))
-        tilt -= np.radians(45.0) * (rng.random() < 0.2) * rng.random()
+        tilt -= np.radians(75.0) * (rng.random() < 0.25) * rng.random()
         q[index["pelvis_tilt"]] += tilt
         q[index["pelvis_list"]] += roll
         q[index["pelvis_rotation"]] += turn
@@ -195,11 +208,16 @@ def _bend_legs(rng: np.random.Generator, model: SpineModel, q: Array, anchor: An
             q[index[f"hip_flexion_{side}"]] -= tilt
             q[index[f"hip_adduction_{side}"]] += sign * roll
             q[index[f"hip_rotation_{side}"]] -= sign * turn
+        if anchor.kind == "standing" and tilt < 0.0:
+            # Who bends down lets the hips go back over the heels.
+            for side in "rl":
+                q[index[f"hip_flexion_{side}"]] -= _HIPS_BACK * tilt
+                q[index[f"ankle_angle_{side}"]] += _HIPS_BACK * tilt
 
 
 def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array, low: Array, high: Array) -> None:
     """Regions bend together: of each motion a common part and one of each region, more of both at times; the neck also alone."""
-    size = 0.1 + 0.3 * rng.beta(1.2, 2.2)
+    size = 0.1 + 0.4 * rng.beta(1.2, 2.0)
     for motion in ("flexion", "bending", "rotation"):
         together = rng.normal()
         for region in _SPINE:

@@ -12,7 +12,7 @@ from ..records.training_record import TrainingFacts, TrainingRecord, read_traini
 from ..workspace import Workspace
 from .assembly import ARCHITECTURES
 from .benchmark import run_benchmark
-from .networks import shipped_model
+from .networks import cards, shipped_model
 from .photographs import write_photographs
 from .score import score_and_report, shown
 from .settings import AugmentSettings, LossSettings, TrainSettings
@@ -81,7 +81,10 @@ def _validate_only(workspace: Workspace, settings: TrainSettings, reporter: Repo
     own = workspace.pose / "pose.onnx"
     model = own if settings.model in ARCHITECTURES else Path(settings.model)
     if model == own and not own.exists():
-        raise TrainingError(f"{own}: does not exist; train first, or name a file with --model FILE.onnx")
+        if settings.annotations is None or settings.model not in cards():
+            raise TrainingError(f"{own}: does not exist; train first, or name a file with --model FILE.onnx")
+        model = shipped_model(settings.model)
+        reporter.say(f"nothing was trained here: the network {settings.model} that ships is scored")
     record = read_training(workspace.pose) if model.resolve() == own.resolve() else None
     if settings.annotations is None or settings.images is None:
         split = find_split(workspace, "val")

@@ -15,15 +15,15 @@ from .solids import Body, Solid, solid_of
 Rng = np.random.Generator
 
 FURNITURE: dict[str, tuple[str, ...]] = {
-    "home": ("sofa", "shelf", "cabinet", "plant", "chair", "table"),
-    "yoga_room": ("plant", "bolster", "cabinet", "shelf", "ball", "bench"),
-    "gym": ("rack", "bench", "barbell", "ball", "box", "dumbbell", "step"),
+    "home": ("sofa", "shelf", "shelf", "cabinet", "plant", "chair", "table", "piano", "counter"),
+    "yoga_room": ("plant", "plant", "bolster", "cabinet", "shelf", "shelf", "ball", "bench", "panel"),
+    "gym": ("rack", "rack", "bench", "barbell", "ball", "box", "dumbbell", "step", "cabinet"),
     "office": ("desk", "office_chair", "cabinet", "shelf", "plant", "bin"),
     "clinic": ("couch", "stool", "cabinet", "panel", "desk", "chair"),
-    "street": ("street_lamp", "bollard", "bin", "bench", "tree"),
-    "park": ("tree", "bush", "bench", "street_lamp", "bin"),
+    "street": ("street_lamp", "bollard", "bin", "bench", "tree", "car", "car", "railing"),
+    "park": ("tree", "tree", "bush", "bench", "street_lamp", "bin", "railing"),
     "lawn": ("tree", "bush"),
-    "court": ("bench", "cone", "bin"),
+    "court": ("bench", "cone", "bin", "railing", "bush"),
 }
 
 
@@ -101,7 +101,7 @@ def furnish(
     """Furniture of the place away from people (circles x, z, radius), and things near them; nothing hides the main person from any camera."""
     kinds = FURNITURE.get(place.kind, ())
     if kinds and not place.level and rng.random() < settings.furniture:
-        for _ in range(int(rng.integers(2, 7))):
+        for _ in range(int(rng.integers(5, 12) if place.room else rng.integers(2, 8))):
             kind = kinds[int(rng.integers(len(kinds)))]
             _try(
                 rng,
@@ -145,7 +145,7 @@ def occluder(
         seen = keypoints[sight.inside]
         hidden = float(solid.hides(eye, seen).mean()) if len(seen) else 1.0
         short = abs(hidden - wanted)
-        if hidden < 0.02 or short > 0.25 or (best is not None and short >= best[0]):
+        if hidden < 0.02 or short > 0.15 or (best is not None and short >= best[0]):
             continue
         if solid.near(eye, 0.45) or not place.contains(float(at[0]), float(at[2])):
             continue

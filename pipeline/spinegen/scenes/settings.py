@@ -16,6 +16,8 @@ PLACES = (
 )  # fmt: skip
 """Kinds of place; `hdri` are the shipped panoramas and those of the user's folder, `photo` pictures of that folder."""
 
+HELD_ONLY = ("racket", "club", "broom", "bar", "phone", "cup", "bottle", "bag")
+"""Things for a hand that do not stand on a floor."""
 HAND_HELD = ("dumbbell", "phone", "cup", "bottle", "bag", "racket", "club", "broom", "bar", "ball", "box", "barbell")
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
@@ -169,7 +171,7 @@ class OccluderSettings(Settings):
     size: Annotated[Number, within(0.3, 3)] = uniform(0.88, 1.12)
     """Factor on the usual size of a thing."""
     hides: Annotated[Number, within(0.01, 0.9)] = uniform(0.02, 0.5)
-    """Share of the main person's keypoints behind it; what is drawn is met within a quarter."""
+    """Share of the main person's keypoints behind it; what is drawn is met within 0.15."""
 
     @model_validator(mode="after")
     def _known(self) -> "OccluderSettings":
@@ -178,10 +180,10 @@ class OccluderSettings(Settings):
 
 
 def _check_props(weights: Weights | None) -> None:
-    known: tuple[str, ...] = PropKind.__args__  # type: ignore[attr-defined]
-    unknown = [name for name in (weights.weights if weights else ()) if name not in known]
+    standing = sorted(set(PropKind.__args__) - set(HELD_ONLY))  # type: ignore[attr-defined]
+    unknown = [name for name in (weights.weights if weights else ()) if name not in standing]
     if unknown:
-        raise ValueError(f"unknown things {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
+        raise ValueError(f"{', '.join(unknown)}: no thing that stands about; those are: {', '.join(standing)}")
 
 
 class SensorSettings(Settings):

@@ -95,9 +95,9 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
 
 
 def _face(rng: Rng, measures: Measures, melanin: float, hair: Rgb) -> Face:
-    shape = {pair: _round(np.clip(rng.normal(0, 0.28), -0.8, 0.8)) for pair in FACE_PAIRS}
+    shape = {pair: _round(np.clip(rng.normal(0, 0.34), -0.85, 0.85)) for pair in FACE_PAIRS}
     for pair in FACE_SIDES:
-        amount = np.clip(rng.normal(0, 0.28), -0.7, 0.7)
+        amount = np.clip(rng.normal(0, 0.32), -0.75, 0.75)
         shape |= {f"{side}-{pair}": _round(amount + rng.normal(0, 0.03)) for side in "lr"}
     expression: dict[str, float] = {}
     for group in EXPRESSIONS:

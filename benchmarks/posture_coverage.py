@@ -1,13 +1,10 @@
 """How near real postures lie to what ships: distance of every tenth frame of fitted clips to the nearest drawn or authored posture.
 
-    python benchmarks/coverage.py CLIPS_WORKSPACE [--poses 20000] [--sheet furthest.png]
-
-CLIPS_WORKSPACE holds fits of real captures (`spinegen fit-mocap CLIP... --out CLIPS_WORKSPACE`). Postures are compared in the axes of
-their pelvis, at one stature: the mean distance of the 37 keypoints. Prints median, 90th and 99th percentile in mm for yoga alone, for
-everything that is authored, and with the drawn postures besides. With --sheet the furthest frames are drawn beside their nearest.
+The part of `diversity.py` behind `--coverage`. Captured motion is played on the one body that postures are drawn on, so that postures are
+compared and not people; then both are seen in the axes of their pelvis, and the mean distance of the 37 keypoints is taken.
 """
 
-import argparse
+import time
 from pathlib import Path
 
 import numpy as np
@@ -28,21 +25,23 @@ AUTHORED_HZ = 10.0
 GOAL_MM = 60.0
 
 
-def main() -> None:
-    """Collect, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clips", type=Path, metavar="CLIPS_WORKSPACE")
-    parser.add_argument("--poses", type=int, default=20_000)
-    parser.add_argument("--sheet", type=Path)
-    options = parser.parse_args()
-    real, where = real_postures(options.clips)
+def report(clips: Path, poses: int, sheet: Path | None) -> None:
+    """Collect, compare, print, and draw the furthest frames beside what lies nearest to them.
+
+    Args:
+        clips: a workspace with fits of real captures.
+        poses: how many postures are drawn by chance.
+    """
     model = load_model("unisex")
+    real, where = real_postures(clips, model)
     yoga, others = authored_postures(model)
-    drawn = in_pelvis(
-        keypoints(model, sample_poses(model, anchors(model, shipped_flows().values()), options.poses, 0).q)
-    )
+    start = time.process_time()
+    drawn = sample_poses(model, anchors(model, shipped_flows().values()), poses, 0).q
+    speed = len(drawn) / (time.process_time() - start)
     sets = {"yoga": yoga, "all authored": np.concatenate([yoga, others])}
-    sets[f"authored and {len(drawn)} drawn"] = np.concatenate([sets["all authored"], drawn])
+    sets[f"authored and {len(drawn)} drawn"] = np.concatenate(
+        [sets["all authored"], in_pelvis(keypoints(model, drawn))]
+    )
     print(f"{len(real)} frames of {len(set(where))} clips, mean distance of the 37 points to the nearest posture, mm")
     found = {name: nearest_mm(real, known) for name, known in sets.items()}
     for name, known in sets.items():
@@ -50,10 +49,10 @@ def main() -> None:
         print(f"  {name:28s} {len(known):6d} postures: median {np.median(distance):4.0f}, " + percentiles(distance))
         for clip in dict.fromkeys(where):
             print(f"      {clip:30s} {np.median(distance[np.array(where) == clip]):4.0f}")
-    print(f"  goal: a median of {GOAL_MM:.0f} mm")
-    if options.sheet:
+    print(f"  goal: a median of {GOAL_MM:.0f} mm; drawn at {speed:.0f} postures a second of a core")
+    if sheet:
         widest = list(sets)[-1]
-        draw_furthest(options.sheet, real, sets[widest], found[widest][0], nearest=found[widest][1])
+        draw_furthest(sheet, real, sets[widest], found[widest][0], nearest=found[widest][1])
 
 
 def percentiles(distance: Array) -> str:
@@ -61,14 +60,13 @@ def percentiles(distance: Array) -> str:
     return f"p90 {np.percentile(distance, 90):4.0f}, p99 {np.percentile(distance, 99):4.0f}"
 
 
-def real_postures(workspace: Path) -> tuple[Array, list[str]]:
-    """Every tenth frame `(N, 37, 3)` of every fit, and of which clip it is."""
-    columns = [f"{name}_{axis}" for name in NAMES for axis in "xyz"]
+def real_postures(workspace: Path, model: SpineModel) -> tuple[Array, list[str]]:
+    """Every tenth frame `(N, 37, 3)` of every fit, on the body of `model`, and of which clip it is."""
     found, where = [], []
-    for path in sorted(workspace.glob("fits/*/keypoints.parquet")):
-        points = pd.read_parquet(path, columns=columns).to_numpy(np.float64).reshape(-1, len(NAMES), 3)[::EVERY]
-        found.append(in_pelvis(points[np.isfinite(points).all((1, 2))]))
-        where += [path.parent.name] * len(found[-1])
+    for path in sorted(workspace.glob("fits/*/coordinates.parquet")):
+        q = pd.read_parquet(path, columns=list(model.coordinate_names)).to_numpy(np.float64)[::EVERY]
+        found.append(in_pelvis(keypoints(model, q)))
+        where += [path.parent.name] * len(q)
     if not found:
         raise SystemExit(f"{workspace} holds no fits: run `spinegen fit-mocap CLIP... --out {workspace}` first")
     return np.concatenate(found), where
@@ -93,7 +91,7 @@ def keypoints(model: SpineModel, q: Array) -> Array:
 
 
 def in_pelvis(points: Array) -> Array:
-    """The same in axes of the pelvis (hips across, hips to L5 up), from the middle of the hips, of a body with legs of 1 m."""
+    """The same in axes of the pelvis (hips across, hips to L5 up), from the middle of the hips."""
     hips = points[:, [INDEX["right_hip"], INDEX["left_hip"]]]
     middle = hips.mean(1)
     across = hips[:, 0] - hips[:, 1]
@@ -102,14 +100,7 @@ def in_pelvis(points: Array) -> Array:
     up -= (up * across).sum(1, keepdims=True) * across
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     axes = np.stack([np.cross(up, across), up, across], axis=1)
-    local = np.einsum("fij,fkj->fki", axes, points - middle[:, None])
-    legs = [(f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("hip", "knee"), ("knee", "ankle"))]
-    length = sum(np.linalg.norm(points[:, INDEX[a]] - points[:, INDEX[b]], axis=1) for a, b in legs) / 2.0
-    return local * (LEGS_M / np.median(length))
-
-
-LEGS_M = 0.83
-"""Thigh and shank of somebody of 1.70 m."""
+    return np.einsum("fij,fkj->fki", axes, points - middle[:, None])
 
 
 def nearest_mm(real: Array, known: Array) -> tuple[Array, Ints]:
@@ -148,7 +139,3 @@ def draw_furthest(path: Path, real: Array, known: Array, distance: Array, *, nea
             panel.set_axis_off()
             panel.set_title(f"{distance[frame]:.0f} mm" if row == 0 else "", fontsize=8)
     figure.savefig(path, dpi=80, metadata={"Software": ""})
-
-
-if __name__ == "__main__":
-    main()
