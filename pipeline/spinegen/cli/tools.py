@@ -29,7 +29,7 @@ def serve(host: str, port: int, socket_path: Path | None) -> None:
     run(
         host,
         port,
-        socket_path,
+        socket_path=socket_path,
         on_ready=lambda where, gl: click.echo(f"UnrealCV on {where}, drawn by {gl}; Ctrl-C ends it"),
     )
 
