@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from rig.filming import RATE_HZ, Actor, film_rig, pose2sim_toml, ring
+from rig.filming import Actor, film_rig, pose2sim_toml, ring
 
 from spinegen import shipped_model, skeleton
 from spinegen.biomech.fits.files import read_fit
@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument("--clips", nargs="+", required=True)
     parser.add_argument("--cameras", type=int, default=4)
     parser.add_argument("--frames", type=int, default=75)
+    parser.add_argument("--rate", type=float, default=25.0, help="frames a second")
     parser.add_argument("--people", type=int, default=1)
     parser.add_argument("--size", type=int, default=640)
     parser.add_argument("--seed", type=int, default=100, help="of the drawn people")
@@ -61,12 +62,12 @@ def measure(given: argparse.Namespace, clip: str, seed: int) -> None:
     videos, truth = filmed(given, clip, seed, folder)
     out = folder / "out"
     settings = TriangulationSettings(shipped_model(given.model))
-    triangulate_videos(folder / "rig.toml", videos, out, settings, make_reporter())
+    triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
     tables = sorted(out.glob("person_*.parquet"))
     found = [positions(path) for path in tables]
     print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames; found {len(found)}")
     show("network", truth, found)
-    show("true 2D", truth, from_truth(folder / "rig.toml", truth))
+    show("true 2D", truth, from_truth(folder / "rig.toml", truth, given.rate))
 
 
 def filmed(given: argparse.Namespace, clip: str, seed: int, folder: Path) -> tuple[list[Path], Array]:
@@ -77,7 +78,7 @@ def filmed(given: argparse.Namespace, clip: str, seed: int, folder: Path) -> tup
         fit = read_fit(given.fits / clip)
         actors = [Actor(seed + k, fit, 0.4 * k, *SPOTS[k]) for k in range(given.people)]
         write_text(folder / "rig.toml", pose2sim_toml(cameras))
-        videos, truth = film_rig(folder, cameras, actors, given.frames, make_reporter())
+        videos, truth = film_rig(folder, cameras, actors, given.frames, rate_hz=given.rate, reporter=make_reporter())
         np.save(folder / "truth.npy", truth)
     return videos, np.load(folder / "truth.npy")
 
@@ -90,12 +91,12 @@ def positions(path: Path) -> Array:
     )
 
 
-def from_truth(calibration: Path, truth: Array) -> list[Array]:
+def from_truth(calibration: Path, truth: Array, rate_hz: float) -> list[Array]:
     """What triangulation makes of exact pixels."""
     rig = read_calibration(calibration)
     turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     count = truth.shape[1]
-    times = np.arange(count) / RATE_HZ
+    times = np.arange(count) / rate_hz
     tracks = []
     for view, camera in enumerate(rig.cameras):
         people = []
@@ -105,9 +106,9 @@ def from_truth(calibration: Path, truth: Array) -> list[Array]:
             ones = np.ones(pixels.shape[:2])
             boxes = np.concatenate([low, high - low], axis=1)
             people.append(FilmPerson(number, list(range(count)), boxes, pixels, ones, ones < 0))
-        tracks += sightings(view, camera, Film(times.tolist(), people, RATE_HZ, []), 0.0, times)
+        tracks += sightings(view, camera, Film(times.tolist(), people, rate_hz, []), start_s=0.0, times_s=times)
     found = [triangulate_person(rig.cameras, person, count) for person in match_people(rig.cameras, tracks)]
-    world = find_world(calibration, rig, [points.positions_world for points in found], RATE_HZ)
+    world = find_world(calibration, rig, [points.positions_world for points in found], rate_hz)
     return [world.ground_m(points.positions_world) for points in found]
 
 

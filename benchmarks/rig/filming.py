@@ -21,7 +21,6 @@ from spinegen.render.engines import EmbeddedEngine
 from spinegen.render.session import Session
 from spinegen.render.skeleton_map import load_skeleton_map
 
-RATE_HZ = 25.0
 LIGHT = Light(sun=(45.0, 30.0, 60_000.0, 5500.0, 0.53), sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
 
 
@@ -50,7 +49,7 @@ def ring(count: int, distance_m: float, size: int) -> tuple[Camera, ...]:
 
 
 def film_rig(
-    folder: Path, cameras: Sequence[Camera], actors: Sequence[Actor], frames: int, reporter: Reporter
+    folder: Path, cameras: Sequence[Camera], actors: Sequence[Actor], frames: int, *, rate_hz: float, reporter: Reporter
 ) -> tuple[list[Path], Array]:
     """A video a camera, `cam_1.mp4` and so on, and the keypoints `(people, frames, 37, 3)` in ground metres."""
     mapping = load_skeleton_map("anny")
@@ -62,25 +61,25 @@ def film_rig(
     for number, actor in enumerate(actors):
         spec = spinegen.sample_person(np.random.default_rng(actor.seed), "sport")
         avatars.append(Avatar(session.dress(f"p{number}", spec), mapping, spec.spine))
-        poses.append(avatars[-1].poses(_moments(actor, frames, number), actor.clip))
+        poses.append(avatars[-1].poses(_moments(actor, frames, rate_hz, number), {actor.clip.name: actor.clip}))
     names = [f"p{number}" for number in range(len(actors))]
     session.show_only(names)
     videos = [folder / f"cam_{number}.mp4" for number in range(1, len(cameras) + 1)]
     with ExitStack() as stack, reporter.task("draw", frames * len(cameras), "pictures") as task:
-        writers = [stack.enter_context(written_video(video, RATE_HZ)) for video in videos]
+        writers = [stack.enter_context(written_video(video, rate_hz)) for video in videos]
         for frame in range(frames):
             for name, avatar, own in zip(names, avatars, poses, strict=True):
                 session.set_pose(name, str(frame), avatar.moved_bones, own[frame].transforms_ground_bone)
             for camera, writer in zip(cameras, writers, strict=True):
                 session.set_camera(camera)
-                writer.write(np.ascontiguousarray(session.lit(camera)), frame / RATE_HZ)
+                writer.write(np.ascontiguousarray(session.lit(camera)), frame / rate_hz)
                 task.advance()
     engine.discard()
     return videos, np.array([[pose.keypoints_ground_m for pose in own] for own in poses])
 
 
-def _moments(actor: Actor, frames: int, number: int) -> list[tuple[PlacedPerson, float]]:
-    times = actor.start_s + np.arange(frames) / RATE_HZ
+def _moments(actor: Actor, frames: int, rate_hz: float, number: int) -> list[tuple[PlacedPerson, float]]:
+    times = actor.start_s + np.arange(frames) / rate_hz
     if times[-1] > actor.clip.times_s[-1]:
         raise SystemExit(f"{actor.clip.name}: lasts {actor.clip.times_s[-1]:.1f} s, {times[-1]:.1f} s are needed")
     rows = np.abs(np.asarray(actor.clip.times_s)[None] - times[:, None]).argmin(axis=1)

@@ -11,6 +11,7 @@ from spinegen.motions.flow import Flow, FlowClip, Key, load_flow
 from support.commands import done, spinegen
 
 SCENE = {
+    "setup": {"takes": 1},
     "shots": 8,
     "image": {"width": 160, "height": 160},
     "validation_share": 0.25,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinegen.predict.boxes import overlaps, suppress, xywh, xyxy
+from spinegen.predict.boxes import overlaps, suppress, turned_back, xywh, xyxy
 
 BOXES = np.array([[0.0, 0, 10, 10], [5, 0, 15, 10], [0, 0, 10, 10], [20, 20, 30, 40], [22, 22, 26, 30]])
 
@@ -25,3 +25,13 @@ def test_of_boxes_that_mean_one_person_the_surest_is_kept() -> None:
 
 def test_corners_and_sizes_are_each_others_inverse() -> None:
     assert np.allclose(xyxy(xywh(BOXES)), BOXES)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_box_in_a_turned_picture_is_where_its_pixels_were(quarters: int) -> None:
+    picture = np.zeros((40, 70), np.uint8)
+    picture[8:19, 30:64] = 1
+    turned = np.rot90(picture, quarters)
+    rows, columns = np.flatnonzero(turned.any(1)), np.flatnonzero(turned.any(0))
+    box = np.array([[columns[0], rows[0], len(columns), len(rows)]], dtype=np.float64)
+    assert turned_back(box, quarters, picture.shape).tolist() == [[30, 8, 34, 11]]

@@ -7,44 +7,7 @@ import pytest
 
 from spinegen import skeleton
 from spinegen.predict.tracks import Tracker, agreement
-
-SIZE = np.array([40.0, 100.0])
-COLOURS = ((220, 40, 40), (40, 60, 220), (40, 200, 60))
-SHAPE = np.random.default_rng(5).uniform(0.05, 0.95, (skeleton.COUNT, 2))
-SHAPE[[skeleton.INDEX[n] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]] = [
-    [0.8, 0.2],
-    [0.2, 0.2],
-    [0.75, 0.5],
-    [0.25, 0.5],
-]
-
-
-class Stage:
-    """Figures at places; `pose_of` answers with the figure nearest to a box's centre."""
-
-    def __init__(self) -> None:
-        self.places: dict[int, np.ndarray] = {}
-
-    def picture(self) -> np.ndarray:
-        canvas = np.full((200, 400, 3), 128, np.uint8)
-        for person, (x, y) in self.places.items():
-            left, top = max(int(x), 0), max(int(y), 0)
-            canvas[top : int(y + SIZE[1]), left : int(x + SIZE[0])] = COLOURS[person]
-        return canvas
-
-    def detections(self) -> np.ndarray:
-        return np.array([[*place, *SIZE] for place in self.places.values()]).reshape(-1, 4)
-
-    def pose_of(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        points, scores = [], []
-        for box in boxes:
-            centre = box[:2] + box[2:] / 2
-            distances = {p: float(np.linalg.norm(place + SIZE / 2 - centre)) for p, place in self.places.items()}
-            distance, person = min(((d, p) for p, d in distances.items()), default=(np.inf, -1))
-            found = distance < 60
-            points.append(self.places[person] + SHAPE * SIZE if found else np.tile(centre, (skeleton.COUNT, 1)))
-            scores.append(np.full(skeleton.COUNT, 0.8 if found else 0.05))
-        return np.array(points), np.array(scores)
+from support.figures import SHAPE, SIZE, Stage
 
 
 def film(
@@ -115,3 +78,16 @@ def test_agreement_is_one_for_the_same_pose_and_none_for_strangers() -> None:
     assert agreement(pose, sure, pose, sure) == pytest.approx(1)
     assert agreement(pose, sure, pose + 200, sure) < 0.05
     assert agreement(pose, 0 * sure, pose, sure) == 0
+
+
+@pytest.mark.parametrize(("sure", "doubted", "counts"), [(0.3, False, True), (0.3, True, False), (0.6, True, True)])
+def test_whom_the_detector_doubts_the_pose_network_must_be_sure_of(
+    stage: Stage, sure: float, doubted: bool, counts: bool
+) -> None:
+    def pose_of(image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points, scores = stage.pose_of(image, boxes)
+        return points, np.full_like(scores, sure)
+
+    stage.places = {0: np.array([100.0, 50.0])}
+    seen = Tracker(pose_of).update(stage.picture(), 0.0, stage.detections(), np.array([doubted]))
+    assert len(seen) == counts

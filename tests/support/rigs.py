@@ -85,7 +85,7 @@ def tracks_of(cameras: Sequence[ViewCamera], films: Sequence[Film]) -> list[Sigh
     return [
         track
         for view, (c, f) in enumerate(zip(cameras, films, strict=True))
-        for track in sightings(view, c, f, 0.0, times)
+        for track in sightings(view, c, f, start_s=0.0, times_s=times)
     ]
 
 

@@ -14,6 +14,7 @@ from spinegen.render.stage import render
 from spinegen.workspace import Workspace
 
 SCENE = {
+    "setup": {"takes": 1},
     "shots": 4,
     "image": {"width": 128, "height": 128},
     "validation_share": 0.25,

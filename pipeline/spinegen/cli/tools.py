@@ -9,6 +9,7 @@ from .base import Command, Group, example, exif_option
 
 if TYPE_CHECKING:
     from ..media.pictures import Exif
+    from ..predict.window import Show
 
 
 @click.group(cls=Group)
@@ -89,9 +90,9 @@ def list_clips() -> None:
     "-i",
     "--input",
     "source",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
-    help="Picture, video or folder.",
+    help="Picture, video, folder, numbered pictures (img_%04d.png), or the number of a camera.",
 )
 @click.option(
     "-o",
@@ -125,6 +126,9 @@ def list_clips() -> None:
     help="Also write what was seen in a film in this form; may be repeated.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
+@click.option("--rate", type=click.FloatRange(0.01, 10_000), help="Numbered pictures a second.  [default: 30]")
+@click.option("--seconds", type=click.FloatRange(0.1), help="How long to look through a camera; else until Ctrl-C.")
+@click.option("--show", "shown", is_flag=True, help="Also show everything in a window; q ends a camera.")
 @exif_option
 def predict(
     source: Path,
@@ -135,27 +139,59 @@ def predict(
     detector: Path | None,
     formats: tuple[str, ...],
     spine_only: bool,
+    rate: float | None,
+    seconds: float | None,
+    shown: bool,
     exif: "Exif | None",
 ) -> None:
     """Find people in pictures and films, read their spines and draw them; exit 1 where a file could not be read.
 
     Films give one person one number throughout, smoothed over the whole film; networks and detector ship with the package.
     """
+    from contextlib import nullcontext
+
     from ..pose.networks import cards, shipped_model
     from ..predict.stage import predict as run
+    from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
     file = shipped_model(model) if model in cards() else Path(model)
-    summary = run(
-        source,
-        target,
-        file,
-        boxes,
-        spine_only,
-        make_reporter(),
-        exif=exif or "as-labelled",
-        detector=detector,
-        formats=formats,
-    )
+    with window() if shown else nullcontext() as show:
+        if source.name.isdigit() and source == Path(source.name) and not source.exists():
+            _look_through(int(source.name), target, file, detector, spine_only=spine_only, seconds=seconds, show=show)
+            return
+        summary = run(
+            source,
+            target,
+            file,
+            boxes,
+            spine_only,
+            make_reporter(),
+            exif=exif or "as-labelled",
+            detector=detector,
+            formats=formats,
+            rate_hz=rate,
+            show=show,
+        )
     print_summary(summary)
     complain(summary, "file(s)")
+
+
+def _look_through(
+    camera: int,
+    target: Path,
+    model: Path,
+    detector: Path | None,
+    *,
+    spine_only: bool,
+    seconds: float | None,
+    show: "Show | None",
+) -> None:
+    """A camera until Ctrl-C, `q` in the window, or its time is over."""
+    from ..predict.estimator import SpineEstimator
+    from ..predict.live import camera_frames, predict_live
+
+    estimator = SpineEstimator(model, detector=detector)
+    stem = target / f"camera_{camera}"
+    frames, people = predict_live(camera_frames(camera, seconds), estimator, stem, spine_only=spine_only, show=show)
+    click.echo(f"{frames} frames, {people} people: {stem}.mp4")

@@ -75,7 +75,9 @@ def triangulate(
 
     file = shipped_model(model) if model in cards() else Path(model)
     settings = TriangulationSettings(file, detector, starts, unit, up_axis, draw)
-    summary, written = triangulate_videos(calibration, [*first, *more], target, settings, make_reporter())
+    summary, written = triangulate_videos(
+        calibration, [*first, *more], target, settings=settings, reporter=make_reporter()
+    )
     print_summary(summary)
     if fit:
         _fit(target, written)

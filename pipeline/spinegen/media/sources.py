@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .names import name_fault, readable
+from .numbered_frames import is_numbered, plain_name
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2"})
 VIDEOS = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".wmv"})
@@ -60,7 +61,7 @@ class Sources:
 
 
 def find_sources(given: Path, results: Path | None = None) -> Sources:
-    """Pictures and videos of a folder and the folders in it, or the one file that was given.
+    """Pictures and videos of a folder and the folders in it, or the one file or run of numbered pictures that was given.
 
     Hidden files and folders, files of other kinds and names that no program should be given are listed as skipped. Links are
     followed; no folder is read twice.
@@ -68,6 +69,8 @@ def find_sources(given: Path, results: Path | None = None) -> Sources:
     Args:
         results: a folder that is not looked into, since it is what will be written.
     """
+    if is_numbered(given):
+        return Sources((), (FoundFile(given, plain_name(given)),), ())
     if not given.is_dir():
         return _sorted_out([(given, given.name)])
     return _sorted_out(_walked(given, results))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,17 @@ import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from ..errors import SpinegenError
 from ..picture_limits import MAX_PIXELS
 from .names import name_fault, readable
+from .numbered_frames import is_numbered, open_numbered
+from .video import Video, VideoError, VideoFrame
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame as AvFrame
     from av.video.stream import VideoStream
+
+__all__ = ["Video", "VideoError", "VideoFile", "VideoFrame", "open_video"]
 
 USUAL_RATE_HZ = 30.0
 """Of a stream that tells neither rate nor times."""
@@ -31,33 +34,10 @@ _COVER = 0x0400
 """Bit of a stream that is a still picture beside sound."""
 
 
-class VideoError(SpinegenError):
-    """A video is missing, damaged or of a kind that is not read."""
-
-
-@dataclass(frozen=True)
-class VideoFrame:
-    """One frame."""
-
-    number: int
-    """Counted from 0."""
-    time_s: float
-    """From the first frame on, as the file says."""
-    image_rgb: NDArray[np.uint8]
-    """(H, W, 3), upright."""
-
-
 @dataclass
-class Video:
-    """An open video. Its frames are read once, in order; afterwards `faults` says what was wrong with it."""
+class VideoFile(Video):
+    """A video file that PyAV reads."""
 
-    path: Path
-    rate_hz: float
-    """Average; the distances of frames may differ."""
-    total: int | None
-    """Frames that the file promises, where it does."""
-    faults: list[str] = field(default_factory=list)
-    """Sentences: ended early, frames that could not be decoded."""
     _container: Any = None
     _stream: Any = None
 
@@ -94,12 +74,18 @@ class Video:
 
 
 @contextmanager
-def open_video(path: Path) -> Iterator[Video]:
-    """Open a video file.
+def open_video(path: Path, rate_hz: float | None = None) -> Iterator[Video]:
+    """Open a video file, or pictures numbered like `img_%04d.png`.
+
+    Args:
+        rate_hz: of numbered pictures; a video says it itself.
 
     Raises:
         VideoError: missing, no video, without a moving picture, too large, or a name that no program should be given.
     """
+    if is_numbered(path):
+        yield open_numbered(path, rate_hz)
+        return
     _require_file(path)
     try:
         # `file:` so that a name with a colon is no protocol
@@ -109,7 +95,7 @@ def open_video(path: Path) -> Iterator[Video]:
     with container:
         stream = _moving_picture(path, container)
         rate = float(stream.average_rate or stream.guessed_rate or stream.base_rate or USUAL_RATE_HZ)
-        yield Video(path, rate, _total(container, stream, rate), [], container, stream)
+        yield VideoFile(path, rate, _total(container, stream, rate), [], container, stream)
 
 
 def _require_file(path: Path) -> None:

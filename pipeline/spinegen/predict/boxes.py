@@ -51,3 +51,16 @@ def xywh(boxes_xyxy: NDArray[np.float64]) -> NDArray[np.float64]:
 def xyxy(boxes_xywh: NDArray[np.float64]) -> NDArray[np.float64]:
     """x, y, width, height -> corners."""
     return np.concatenate([boxes_xywh[:, :2], boxes_xywh[:, :2] + boxes_xywh[:, 2:]], axis=1)
+
+
+def turned_back(boxes_xywh: NDArray[np.float64], quarters: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Boxes (N, 4) in a picture that was turned by `numpy.rot90(picture, quarters)`, in the picture of `shape` (H, W, ...) as it was."""
+    x, y, w, h = boxes_xywh.T
+    height, width = shape[:2]
+    turned = {
+        0: (x, y, w, h),
+        1: (width - y - h, x, h, w),
+        2: (width - x - w, height - y - h, w, h),
+        3: (y, height - x - w, h, w),
+    }
+    return np.stack(turned[quarters % 4], axis=1)

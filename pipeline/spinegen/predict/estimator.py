@@ -1,16 +1,18 @@
 """What programs call: people found in pictures and followed through films, with 37 keypoints each, nine of them vertebrae."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media.video import VideoFrame
 from ..media.video_read import open_video
 from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
-from .detector import PersonDetector
+from .boxes import suppress, turned_back, xyxy
+from .detector import OVERLAP, PersonDetector
 from .one_euro import OneEuroFilter
 from .tracks import Seen, Tracker
 
@@ -18,6 +20,14 @@ DETECT_EVERY = 10
 """Frames from one look of the detector to the next while everybody is followed."""
 LOOK_AGAIN_EVERY = 3
 """While somebody was lost."""
+DOUBTFUL_THRESHOLD = 0.2
+SURE_MARGIN = 0.15
+"""Boxes from the one on, up to the other above what is asked, count where the pose network is sure of them: a person from behind may get 0.22
+and a pair of shoes in a shadow 0.41."""
+TURNED_EVERY = 4
+"""Looks of the detector at an empty film from one of turned pictures to the next."""
+MOST_DOUBTFUL = 6
+"""So many of them are looked at in a picture."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class SpineEstimator:
     Args:
         model: a shipped network's name, or an exported file.
         detector: None for the one that ships, or a YOLOX, RTMDet or RF-DETR file.
-        threshold: people of whom the detector is less sure do not count.
+        threshold: people of whom the detector is less sure count only where the pose network is sure of them.
         flip_test: also look at the mirrored crop; twice the time, a little better.
         threads: of ONNX Runtime; None: all cores.
 
@@ -79,7 +89,7 @@ class SpineEstimator:
 
     def predict(self, image_rgb: NDArray[np.uint8]) -> list[SpinePerson]:
         """People of one picture (H, W, 3), red first; the surest first."""
-        seen = self.tracker().update(image_rgb, 0.0, self.detect(image_rgb))
+        seen = self.tracker().update(image_rgb, 0.0, *self.candidates(image_rgb))
         return [_person(person) for person in seen]
 
     def track(self, film: Path) -> Iterator[FilmFrame]:
@@ -89,19 +99,53 @@ class SpineEstimator:
             VideoError: missing, no video, or without a frame.
         """
         with open_video(Path(film)) as video:
-            follower = Follower(self)
-            filters: dict[int, OneEuroFilter] = {}
-            for frame in video.frames():
-                people = []
-                for seen in follower(frame.image_rgb, frame.time_s):
-                    steady = filters.setdefault(seen.number, OneEuroFilter(video.rate_hz))
-                    points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()))
-                    people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
-                yield FilmFrame(frame.number, frame.time_s, tuple(people))
+            for _, seen in self.follow(video.frames(), video.rate_hz):
+                yield seen
+
+    def follow(self, frames: Iterable[VideoFrame], rate_hz: float) -> Iterator[tuple[VideoFrame, FilmFrame]]:
+        """Each picture of a film or camera with the people in it, smoothed without looking ahead.
+
+        Args:
+            rate_hz: frames a second, roughly; each frame has its own time.
+        """
+        follower = Follower(self)
+        filters: dict[int, OneEuroFilter] = {}
+        last_s: dict[int, float] = {}
+        for frame in frames:
+            people = []
+            for seen in follower(frame.image_rgb, frame.time_s):
+                steady = filters.setdefault(seen.number, OneEuroFilter(rate_hz))
+                step_s = frame.time_s - last_s.get(seen.number, frame.time_s)
+                points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()), step_s)
+                last_s[seen.number] = frame.time_s
+                people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
+            yield frame, FilmFrame(frame.number, frame.time_s, tuple(people))
 
     def detect(self, image_rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, 4) boxes x, y, width, height of people, the surest first."""
         return self.detector(image_rgb, self.threshold).boxes_xywh_px
+
+    def candidates(
+        self, image_rgb: NDArray[np.uint8], turned: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """(N, 4) boxes of those who may be people, the surest first, and (N,) whether the pose network must be surer of them than usual.
+
+        Args:
+            turned: where nobody is found, also look at the picture turned on its sides and upside down, as people lie and stand on hands.
+        """
+        lowest = min(self.threshold, DOUBTFUL_THRESHOLD)
+        found = self.detector(image_rgb, lowest)
+        boxes, scores = found.boxes_xywh_px, found.scores
+        if turned and not (scores >= self.threshold).any():
+            for quarters in (1, 3, 2):
+                more = self.detector(np.ascontiguousarray(np.rot90(image_rgb, quarters)), lowest)
+                boxes = np.concatenate([boxes, turned_back(more.boxes_xywh_px, quarters, image_rgb.shape)])
+                scores = np.concatenate([scores, np.minimum(more.scores, self.threshold)])
+            order = suppress(xyxy(boxes), scores, OVERLAP)
+            boxes, scores = boxes[order], scores[order]
+        below = scores < self.threshold
+        few = ~below | (np.cumsum(below) <= MOST_DOUBTFUL)
+        return boxes[few], (scores < self.threshold + SURE_MARGIN)[few]
 
     def tracker(self) -> Tracker:
         """Somebody to follow people with, who has seen nobody yet."""
@@ -120,15 +164,18 @@ class Follower:
     def __init__(self, estimator: SpineEstimator) -> None:
         self.estimator, self.tracker = estimator, estimator.tracker()
         self._since = DETECT_EVERY
+        self._looks = 0
 
     def __call__(self, image_rgb: NDArray[np.uint8], time_s: float) -> list[Seen]:
         """People of the next frame."""
         self._since += 1
         pause = LOOK_AGAIN_EVERY if self.tracker.wants_detection else DETECT_EVERY
-        detected = None
         if self._since >= pause:
-            detected, self._since = self.estimator.detect(image_rgb), 0
-        return self.tracker.update(image_rgb, time_s, detected)
+            self._since = 0
+            turned = not self.tracker.active and self._looks % TURNED_EVERY == 0
+            self._looks += 1
+            return self.tracker.update(image_rgb, time_s, *self.estimator.candidates(image_rgb, turned))
+        return self.tracker.update(image_rgb, time_s, None)
 
 
 def _person(seen: Seen) -> SpinePerson:

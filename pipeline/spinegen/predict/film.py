@@ -1,7 +1,7 @@
 """A film from end to end: followed frame by frame, smoothed over whole tracks, then drawn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ from ..media.video_read import open_video
 from ..media.video_write import written_video
 from ..pose.drawing import draw_pose
 from ..progress import Reporter
+from .carried_back import RecentFrames, carry_back
 from .estimator import Follower, SpineEstimator
 from .track_smoothing import smooth_track
+from .tracks import NEW_SCORE, Seen, sureness
+from .window import Show
 
 SHORTEST_TRACK_S = 0.3
 """Who is seen for less is a mistake of the detector."""
@@ -54,29 +57,74 @@ class Film:
         yield from zip(self.times_s, there, strict=True)
 
 
-def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter) -> Film:
-    """Find and follow everybody, then smooth each track.
+def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter, rate_hz: float | None = None) -> Film:
+    """Find and follow everybody, carry them back to where they came from, then smooth each track.
+
+    Args:
+        rate_hz: of numbered pictures, which do not say it.
 
     Raises:
         VideoError: missing, no video, or without a frame.
     """
-    seen: dict[int, list[tuple[int, Any]]] = {}
-    times: list[float] = []
-    with open_video(path) as video:
-        follower = Follower(estimator)
-        with reporter.task(f"follow {path.name}", video.total, "frames") as task:
-            for frame in video.frames():
-                for person in follower(frame.image_rgb, frame.time_s):
-                    seen.setdefault(person.number, []).append((len(times), person))
-                times.append(frame.time_s)
-                task.advance()
+    seen = _Tracks(estimator)
+    with open_video(path, rate_hz) as video, reporter.task(f"follow {path.name}", video.total, "frames") as task:
+        for frame in video.frames():
+            seen.add(frame.image_rgb, frame.time_s)
+            task.advance()
         rate, faults = video.rate_hz, list(video.faults)
-    people = [_smoothed(rows, times) for _, rows in sorted(seen.items())]
-    kept = [p for p in people if times[p.frames[-1]] - times[p.frames[0]] >= SHORTEST_TRACK_S or len(times) < 3]
-    return Film(times, kept, rate, faults)
+    times = seen.times_s
+    lasting = {
+        number: rows
+        for number, rows in sorted(seen.rows.items())
+        if _is_somebody(rows) and (times[rows[-1][0]] - times[seen.found[number]] >= SHORTEST_TRACK_S or len(times) < 3)
+    }
+    return Film(times, [_smoothed(number, rows, times) for number, rows in lasting.items()], rate, faults)
 
 
-def _smoothed(rows: list[tuple[int, Any]], times: list[float]) -> FilmPerson:
+def _is_somebody(rows: list[tuple[int, Seen]]) -> bool:
+    """A shadow or a bag is followed at times, and the network is never sure of it."""
+    return float(np.median([sureness(person.scores) for _, person in rows])) >= NEW_SCORE
+
+
+class _Tracks:
+    """Everybody in the frames so far."""
+
+    def __init__(self, estimator: SpineEstimator) -> None:
+        self.follower = Follower(estimator)
+        self.times_s: list[float] = []
+        self.rows: dict[int, list[tuple[int, Seen]]] = {}
+        """Of each number, frames and person in the order of the film."""
+        self.found: dict[int, int] = {}
+        """The frame in which each number was given."""
+        self._recent = RecentFrames()
+
+    def add(self, image_rgb: NDArray[np.uint8], time_s: float) -> None:
+        """The next frame."""
+        number = len(self.times_s)
+        people = self.follower(image_rgb, time_s)
+        present = {person.number for person in people}
+        people = [self._told(person, number, time_s, present) for person in people]
+        for person in people:
+            self.rows.setdefault(person.number, []).append((number, person))
+        self.times_s.append(time_s)
+        self._recent.add(number, time_s, image_rgb, people)
+
+    def _told(self, person: Seen, frame: int, time_s: float, present: set[int]) -> Seen:
+        """A new person with the frames before, under the number of whom they turn out to be."""
+        if person.number in self.rows:
+            return person
+        tracker = self.follower.tracker
+        before = carry_back(tracker.pose_of, person, time_s, self._recent, present=present)
+        number = person.number
+        if before.same_as is not None and before.same_as in self.rows:
+            tracker.renumber(number, before.same_as)
+            number = before.same_as
+        self.rows.setdefault(number, []).extend(before.rows)
+        self.found.setdefault(number, frame)
+        return replace(person, number=number)
+
+
+def _smoothed(number: int, rows: list[tuple[int, Seen]], times: list[float]) -> FilmPerson:
     frames = [frame for frame, _ in rows]
     people = [person for _, person in rows]
     boxes = np.array([person.box_xywh_px for person in people])
@@ -87,7 +135,7 @@ def _smoothed(rows: list[tuple[int, Any]], times: list[float]) -> FilmPerson:
         scores,
         float(np.median(boxes[:, 2:].max(axis=1))),
     )
-    return FilmPerson(people[0].number, frames, boxes, track.keypoints_px, scores, track.filled)
+    return FilmPerson(number, frames, boxes, track.keypoints_px, scores, track.filled)
 
 
 def film_json(film: Film) -> list[dict[str, Any]]:
@@ -113,8 +161,14 @@ def film_json(film: Film) -> list[dict[str, Any]]:
     return found
 
 
-def draw_film(source: Path, target: Path, film: Film, spine_only: bool, *, reporter: Reporter) -> None:
-    """The film again with everybody's skeleton over it, as H.264 that browsers play."""
+def draw_film(
+    source: Path, target: Path, film: Film, spine_only: bool, *, reporter: Reporter, show: Show | None = None
+) -> None:
+    """The film again with everybody's skeleton over it, as H.264 that browsers play.
+
+    Args:
+        show: is shown every frame, until it wants no more.
+    """
     with (
         open_video(source) as video,
         written_video(target, film.rate_hz) as writer,
@@ -125,4 +179,6 @@ def draw_film(source: Path, target: Path, film: Film, spine_only: bool, *, repor
             scores = np.array([np.maximum(person.scores[row], person.filled[row]) for person, row in there])
             drawn = draw_pose(frame.image_rgb, points, scores.reshape(-1, 37), spine_only=spine_only)
             writer.write(drawn, time_s)
+            if show is not None and not show(drawn):
+                show = None
             task.advance()

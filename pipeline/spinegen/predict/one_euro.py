@@ -10,7 +10,7 @@ class OneEuroFilter:
     """Smooths points of one person frame by frame.
 
     Args:
-        rate_hz: frames a second.
+        rate_hz: frames a second, where a frame does not say how long after the last one it came.
         cutoff_hz: cut-off at rest; lower is steadier.
         speed_gain: how much the cut-off rises with speed, in Hz per box side a second.
         speed_cutoff_hz: cut-off of the speed's own filter.
@@ -24,12 +24,15 @@ class OneEuroFilter:
         self._points: NDArray[np.float64] | None = None
         self._speed: NDArray[np.float64] | None = None
 
-    def __call__(self, points_px: NDArray[np.float64], scale_px: float) -> NDArray[np.float64]:
+    def __call__(self, points_px: NDArray[np.float64], scale_px: float, step_s: float = 0.0) -> NDArray[np.float64]:
         """(K, 2) of the next frame -> smoothed.
 
         Args:
             scale_px: longer side of the person's box, which makes the filter independent of the picture's size.
+            step_s: time since the last call, where frames do not come evenly.
         """
+        if step_s > 0:
+            self.rate_hz = 1.0 / step_s
         if self._points is None or self._speed is None:
             self._points, self._speed = points_px.copy(), np.zeros(points_px.shape[:1])
             return points_px

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import skeleton
 from ..errors import DatasetError, SpinegenError, UsageError
 from ..files import remove_leftovers, write_bytes, write_json
+from ..media.numbered_frames import is_numbered
 from ..media.pictures import Exif, PictureError, read_rgb
 from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
 from ..media.video_read import Video, VideoError, open_video
@@ -25,6 +26,7 @@ from .film import draw_film, film_json, follow_film
 from .given_boxes import Boxes, read_boxes
 from .one_euro import OneEuroFilter
 from .outputs import write_outputs
+from .window import Show
 
 NEAREST_SHARE = 0.3
 """In a video a box belongs to a person of the last frame when their centres are nearer than this share of the box."""
@@ -46,6 +48,9 @@ class _Run:
     stems: Counter[str]
     videos: int
     """How many there are."""
+    rate_hz: float | None
+    """Of numbered pictures."""
+    show: Show | None
     pictures: int = 0
     frames: int = 0
     people: int = 0
@@ -75,11 +80,13 @@ def predict(
     exif: Exif = "as-labelled",
     detector: Path | None = None,
     formats: tuple[str, ...] = (),
+    rate_hz: float | None = None,
+    show: Show | None = None,
 ) -> StageSummary:
     """Draw and write what a network sees: `<name>.jpg` (or `<name>.mp4`) and `<name>.json` for each picture or video.
 
     Args:
-        source: a picture, a video, or a folder of them, which may hold folders.
+        source: a picture, a video, pictures numbered like `img_%04d.png`, or a folder, which may hold folders.
         target: folder for the results, which has the same folders.
         model: an exported ONNX file.
         boxes: `auto` (people are found, and followed through films), `whole` (one person fills the picture) or a file, see
@@ -88,6 +95,8 @@ def predict(
         exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
         detector: with `auto`, a YOLOX, RTMDet or RF-DETR file instead of the one that ships.
         formats: of films also `openpose`, `coco`, `csv`, see `outputs.py`.
+        rate_hz: how many numbered pictures make a second.
+        show: is shown everything that is drawn.
 
     Raises:
         UsageError: no picture, video or box there, or the results would overwrite the input.
@@ -122,6 +131,8 @@ def predict(
         reporter=reporter,
         stems=stems,
         videos=len(sources.videos),
+        rate_hz=rate_hz,
+        show=show,
     )
     run.failures += [f"{file.name}: {file.why}" for file in sources.skipped if file.wanted]
     started = time.perf_counter()
@@ -141,7 +152,7 @@ def predict(
 
 
 def _sources(source: Path, target: Path) -> Sources:
-    if not source.exists():
+    if not source.exists() and not is_numbered(source):
         raise UsageError(f"{source}: does not exist")
     folder = source if source.is_dir() else source.parent
     if target.resolve() == folder.resolve():
@@ -195,6 +206,8 @@ def _pictures(run: _Run, found: tuple[FoundFile, ...]) -> None:
             if not len(boxes):
                 run.empty.append(file.name)
             drawn = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only)
+            if run.show is not None:
+                run.show(drawn)
             _write(run.stem(file), drawn, prediction_json(prediction, boxes), file.name)
             run.pictures += 1
             run.people += len(boxes)
@@ -225,12 +238,12 @@ def _video(run: _Run, found: FoundFile) -> None:
     drawn = stem.with_name(stem.name + ".mp4")
     try:
         if run.estimator is not None:
-            film = follow_film(found.path, run.estimator, run.reporter)
+            film = follow_film(found.path, run.estimator, run.reporter, run.rate_hz)
             frames, rate, faults = film_json(film), film.rate_hz, film.faults
-            draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter)
+            draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter, show=run.show)
             write_outputs(film, stem, run.formats)
         else:
-            with open_video(found.path) as video:
+            with open_video(found.path, run.rate_hz) as video:
                 frames = _film(run, found, video, drawn)
             rate, faults = video.rate_hz, video.faults
     except (VideoError, DatasetError) as error:
@@ -263,9 +276,10 @@ def _film(run: _Run, found: FoundFile, video: Video, output: Path) -> list[dict[
                 found, frame.number, alone=run.videos == 1, width=image.shape[1], height=image.shape[0]
             )
             prediction = steady(run.predictor.predict(image, boxes), boxes)
-            film.write(
-                draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only), frame.time_s
-            )
+            shown = draw_pose(image, prediction.keypoints_px, prediction.scores, spine_only=run.spine_only)
+            film.write(shown, frame.time_s)
+            if run.show is not None:
+                run.show(shown)
             people = prediction_json(prediction, boxes)
             frames.append({"frame": frame.number, "time_s": round(frame.time_s, 4), "people": people})
             task.advance()

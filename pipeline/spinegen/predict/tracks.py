@@ -13,10 +13,12 @@ from .boxes import overlaps, xywh, xyxy
 
 SEEN_SCORE = 0.25
 """A keypoint counts from here on."""
-NEW_SCORE = 0.2
+NEW_SCORE = 0.25
 KEPT_SCORE = 0.15
 POSE_KEYPOINTS = 12
 """Somebody whose twelve surest keypoints are less sure on average is nobody, or no longer seen: empty grass gets 0.13 (the median), a bust 0.27."""
+DOUBTFUL_SCORE = 0.35
+"""The same of somebody of whom the detector is not sure: half-hidden people and busts reach it, posts and bags do not."""
 ABSENCE_S = 1.0
 """Somebody may be away for this long and keeps the number."""
 WHOLE_BODY = 22
@@ -89,26 +91,38 @@ class Tracker:
         """Whether somebody was lost, or nobody is followed: the detector should look at the coming frame."""
         return bool(self.away) or not self.active
 
+    def renumber(self, number: int, earlier: int) -> None:
+        """Somebody who is followed turned out to be an earlier track."""
+        self.away = [track for track in self.away if track.number != earlier]
+        for track in self.active:
+            track.number = earlier if track.number == number else track.number
+        self.active.sort(key=lambda track: track.number)
+
     def update(
-        self, image_rgb: NDArray[np.uint8], time_s: float, detected_xywh_px: NDArray[np.float64] | None
+        self,
+        image_rgb: NDArray[np.uint8],
+        time_s: float,
+        detected_xywh_px: NDArray[np.float64] | None,
+        doubtful: NDArray[np.bool_] | None = None,
     ) -> list[Seen]:
         """People of the next frame, by number.
 
         Args:
             detected_xywh_px: (N, 4) where the detector looked at this frame, else None.
+            doubtful: (N,): boxes that the pose network must be surer of; None: none is.
         """
         self.away = [track for track in self.away if time_s - track.time_s <= ABSENCE_S]
-        followed = [(track, track.box_at(time_s)) for track in self.active]
+        followed = [(track, track.box_at(time_s), KEPT_SCORE) for track in self.active]
         if detected_xywh_px is not None:
-            followed = self._with_detections(image_rgb, time_s, detected_xywh_px)
+            doubts = np.zeros(len(detected_xywh_px), bool) if doubtful is None else doubtful
+            followed = self._with_detections(image_rgb, time_s, detected_xywh_px, doubts)
         if not followed:
             self.active = []
             return []
-        points, scores = self.pose_of(image_rgb, np.array([box for _, box in followed]))
+        points, scores = self.pose_of(image_rgb, np.array([box for _, box, _ in followed]))
         kept: list[Track] = []
-        for (track, box), person, sure in zip(followed, points, scores, strict=True):
-            needed = KEPT_SCORE if track.number else NEW_SCORE
-            if float(np.sort(sure)[-POSE_KEYPOINTS:].mean()) < needed or self._is_double(person, sure, kept):
+        for (track, box, needed), person, sure in zip(followed, points, scores, strict=True):
+            if sureness(sure) < needed or self._is_double(person, sure, kept):
                 if track.number:
                     self.away.append(track)
                 continue
@@ -117,9 +131,10 @@ class Tracker:
         return [Seen(t.number, t.box_xywh_px, t.keypoints_px, t.scores) for t in self.active]
 
     def _with_detections(
-        self, image_rgb: NDArray[np.uint8], time_s: float, detected: NDArray[np.float64]
-    ) -> list[tuple[Track, NDArray[np.float64]]]:
-        """Everybody who is followed, at their own place; those who were away and new people, where they were detected."""
+        self, image_rgb: NDArray[np.uint8], time_s: float, detected: NDArray[np.float64], doubtful: NDArray[np.bool_]
+    ) -> list[tuple[Track, NDArray[np.float64], float]]:
+        """Everybody who is followed, at their own place; those who were away and new people, where they were detected; and how sure the
+        pose network must be of each."""
         known = [*self.active, *self.away]
         costs = self._costs(image_rgb, time_s, known, detected)
         pairs = dict(assign(costs, COST_LIMIT))
@@ -130,13 +145,15 @@ class Tracker:
                 found, expected = detected[pairs[row]], track.box_at(time_s)
                 # the box of the last keypoints is steadier than a detector's, unless it has lost its person
                 strayed = away or overlaps(xyxy(found[None]), xyxy(expected[None]))[0, 0] < STRAYED
-                followed.append((track, found if strayed else expected))
+                needed = DOUBTFUL_SCORE if away and doubtful[pairs[row]] else KEPT_SCORE
+                followed.append((track, found if strayed else expected, needed))
             elif not away:
-                followed.append((track, track.box_at(time_s)))
-        back = {id(track) for track, _ in followed}
+                followed.append((track, track.box_at(time_s), KEPT_SCORE))
+        back = {id(track) for track, *_ in followed}
         self.away = [track for track in self.away if id(track) not in back]
         for column in sorted(set(range(len(detected))) - set(pairs.values())):
-            followed.append((_stranger(detected[column], time_s), detected[column]))
+            needed = DOUBTFUL_SCORE if doubtful[column] else NEW_SCORE
+            followed.append((_stranger(detected[column], time_s), detected[column], needed))
         return followed
 
     def _costs(
@@ -210,6 +227,11 @@ def _carried(track: Track, box: NDArray[np.float64], person: Points, sure: Point
     carried = track.box_xywh_px.copy()
     carried[:2] += np.median(person[both] - track.keypoints_px[both], axis=0)
     return carried if overlaps(xyxy(carried[None]), xyxy(box[None]))[0, 0] > STRAYED else box
+
+
+def sureness(scores: Points) -> float:
+    """Mean of the twelve surest keypoints of (37,) scores."""
+    return float(np.sort(scores)[-POSE_KEYPOINTS:].mean())
 
 
 def agreement(first: Points, first_scores: Points, second: Points, second_scores: Points) -> float:

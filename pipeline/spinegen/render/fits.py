@@ -12,7 +12,7 @@ from ..scenes.motions import Motion
 from ..skeleton import NAMES
 from ..workspace import Workspace
 
-KEPT_FITS = 64
+KEPT_FITS = 128
 """Fits that a worker keeps in memory."""
 
 

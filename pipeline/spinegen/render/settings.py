@@ -45,7 +45,7 @@ class RenderSettings(Settings):
     skeleton: str = "anny"
     """Whose bones the engine's people have: a file, or the name of a shipped map (anny, ue5_manny, metahuman)."""
     jobs: int | None = Field(default=None, ge=1, le=256)
-    """Workers side by side, an engine each; by default one a core up to 4, and 1 with an external engine."""
+    """Workers side by side, an engine each; by default one a core up to 16, as far as memory goes, and 1 with an external engine."""
     shard: str | None = None
     """`I/N`: only the I-th of N shards of the work, 1-based."""
     dask: str | None = None

@@ -82,8 +82,8 @@ class TakeSettings(Settings):
 class SetupSettings(Settings):
     """What is dear to build stays for several takes: the same people on the same spots, one place, its things and its light."""
 
-    takes: int = Field(default=1, ge=1, le=1000)
-    """Takes of a setup, each at other moments and from another camera. The shipped scenes have 8, as the best published sets do."""
+    takes: int = Field(default=8, ge=1, le=1000)
+    """Takes of a setup, each at other moments and from another camera; 8 as the best published sets have. 1 draws every shot anew."""
 
 
 class LightSettings(Settings):

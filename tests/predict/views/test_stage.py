@@ -78,9 +78,11 @@ def test_the_command_writes_a_trc_that_fits_and_a_table(footage: Path, tmp_path:
 def test_it_gives_the_same_bytes_again_and_draws_what_it_found(footage: Path) -> None:
     out = footage / "out"
     settings = TriangulationSettings(SETTINGS.model, draw=True)
-    triangulate_videos(footage / "Calib.toml", videos_of(footage), out, settings, SilentReporter())
+    triangulate_videos(footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=SilentReporter())
     before = {path.name: path.read_bytes() for path in out.glob("person_*")}
-    triangulate_videos(footage / "Calib.toml", videos_of(footage)[::-1], out, settings, SilentReporter())
+    triangulate_videos(
+        footage / "Calib.toml", videos_of(footage)[::-1], out, settings=settings, reporter=SilentReporter()
+    )
     assert {path.name: path.read_bytes() for path in out.glob("person_*")} == before
     assert len(list((out / "views").glob("*.mp4"))) == 3
 
@@ -159,7 +161,7 @@ def test_what_cannot_be_is_told_in_one_sentence_and_nothing_is_lost(
     kept = sorted(path.name for path in (here / "out" / "views").glob("*.npz"))
     films = change(here)
     with pytest.raises(SpinegenError, match=said) as error:
-        triangulate_videos(here / "Calib.toml", films, here / "out", SETTINGS, SilentReporter())
+        triangulate_videos(here / "Calib.toml", films, here / "out", settings=SETTINGS, reporter=SilentReporter())
     assert "\n" not in str(error.value)
     assert sorted(path.name for path in (here / "out" / "views").glob("*.npz")) == kept
 
@@ -168,12 +170,14 @@ def test_starts_shift_the_clocks(footage: Path, tmp_path: Path) -> None:
     shutil.copytree(footage, tmp_path / "rig")
     here = tmp_path / "rig"
     settings = TriangulationSettings(SETTINGS.model, starts="0.2,0.2,0.2")
-    triangulate_videos(here / "Calib.toml", videos_of(here), here / "out", settings, SilentReporter())
+    triangulate_videos(here / "Calib.toml", videos_of(here), here / "out", settings=settings, reporter=SilentReporter())
     assert pq.read_table(here / "out" / "person_1.parquet").num_rows == FRAMES - 5
     for wrong, said in (("0,1", "must be 3 numbers"), ("a,b,c", "must be seconds"), ("0,0,5", "no time in common")):
         settings = TriangulationSettings(SETTINGS.model, starts=wrong)
         with pytest.raises(SpinegenError, match=said):
-            triangulate_videos(here / "Calib.toml", videos_of(here), here / "out", settings, SilentReporter())
+            triangulate_videos(
+                here / "Calib.toml", videos_of(here), here / "out", settings=settings, reporter=SilentReporter()
+            )
 
 
 def test_a_unit_that_makes_giants_is_refused_and_another_is_taken(footage: Path, tmp_path: Path) -> None:
@@ -181,7 +185,9 @@ def test_a_unit_that_makes_giants_is_refused_and_another_is_taken(footage: Path,
     here = tmp_path / "rig"
     settings = TriangulationSettings(SETTINGS.model, unit="ft")
     with pytest.raises(SpinegenError, match=r"the person would be .* tall"):
-        triangulate_videos(here / "Calib.toml", videos_of(here), here / "out", settings, SilentReporter())
+        triangulate_videos(
+            here / "Calib.toml", videos_of(here), here / "out", settings=settings, reporter=SilentReporter()
+        )
 
 
 @pytest.mark.slow

@@ -125,7 +125,7 @@ def test_a_camera_with_another_clock_and_rate_is_read_between_its_frames() -> No
     times = common_times_s([film, slow], (0.0, 0.08))
     assert times[0] == 0.0
     assert times[-1] == pytest.approx(38 / RATE_HZ)
-    (track,) = sightings(0, camera, slow, 0.08, times)
+    (track,) = sightings(0, camera, slow, start_s=0.08, times_s=times)
     between = np.abs(track.pixels - camera.project(truth[:39]))
     assert np.isfinite(between).all()
     # legs swing between the frames

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from .expansion import Expansion
 from .functions import Function, Polynomial
 
 Indices = NDArray[np.int64]
+Runs = list[tuple[slice, slice]]
+"""Pieces of a list and where they go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +56,12 @@ class _Node:
     translations: tuple[_Axis, ...]
     columns: Indices
     """Reduced coordinates that move the body."""
-    inherited: Indices
-    """Places of the parent's columns among `columns`."""
+    runs: Runs
+    """`columns` as runs."""
+    inherited: Runs
+    """Places of the parent's columns among `columns`, as runs."""
+    place: dict[int, int]
+    """Of each column among `columns`."""
 
 
 class Tree:
@@ -117,7 +124,7 @@ class Tree:
             moved[:, :, 2] -= wy * x
             moved += linear[:, None]
             target = slice(places[0], places[-1] + 1) if places[-1] - places[0] + 1 == len(places) else places
-            for source, goal in _runs(columns):
+            for source, goal in self._nodes[body].runs:
                 out[:, target, :, goal] = moved[..., source]
         return points, out
 
@@ -172,15 +179,14 @@ class Tree:
         linear = np.zeros((frames, 3, len(node.columns)))
         if node.parent >= 0:
             above_angular, above_linear = twists[node.parent]
-            for source, goal in _runs(node.inherited):
+            for source, goal in node.inherited:
                 angular[..., goal] = above_angular[..., source]
                 linear[..., goal] = above_linear[..., source]
-        place = {int(c): i for i, c in enumerate(node.columns)}
         for axis, turning in [(a, False) for a in node.translations] + [(a, True) for a in node.rotations]:
             direction, origin = world[axis.row]
             for k, column in enumerate(axis.columns):
                 scaled = direction * slopes[axis.row][..., k, None]
-                at = place[column]
+                at = node.place[column]
                 if turning:
                     angular[..., at] += scaled
                     linear[..., at] += _cross(origin, scaled)
@@ -260,8 +266,7 @@ class Tree:
             if axis.coordinate is None and float(axis.function.value(0.0)) == 0.0:
                 continue
             coordinate = -1 if axis.coordinate is None else self._row[axis.coordinate]
-            direction = np.asarray(axis.direction, dtype=np.float64)
-            direction = direction / np.linalg.norm(direction)
+            direction = _direction(axis.direction)
             columns = () if coordinate < 0 else self._reach[coordinate]
             compiled = _Axis(len(self._axes), direction, coordinate, axis.function, columns)
             self._axes.append(compiled)
@@ -279,7 +284,9 @@ class Tree:
             tuple(rotations),
             tuple(translations),
             columns,
-            np.searchsorted(columns, above),
+            _runs(columns),
+            _runs(np.searchsorted(columns, above)),
+            {int(c): i for i, c in enumerate(columns)},
         )
 
 
@@ -288,8 +295,21 @@ def _straight(axis: _Axis) -> bool:
     return axis.coordinate < 0 or (isinstance(axis.function, Polynomial) and axis.function.degree <= 1)
 
 
+@lru_cache(maxsize=1024)
+def _direction(along: Vector) -> Array:
+    direction = np.asarray(along, dtype=np.float64)
+    direction = direction / np.linalg.norm(direction)
+    direction.flags.writeable = False
+    return direction
+
+
+@lru_cache(maxsize=1024)
 def _turn_or_none(angles_rad: Vector) -> Array | None:
-    return euler_xyz_matrix(angles_rad) if any(angles_rad) else None
+    if not any(angles_rad):
+        return None
+    turn = euler_xyz_matrix(angles_rad)
+    turn.flags.writeable = False
+    return turn
 
 
 def _cross_matrix(v: Array) -> Array:
@@ -305,9 +325,9 @@ def _cross(a: Array, b: Array) -> Array:
     return out
 
 
-def _runs(columns: Indices) -> list[tuple[slice, slice]]:
+def _runs(columns: Indices) -> Runs:
     """Ascending indices as runs: (slice into the list, slice of the values)."""
-    runs: list[tuple[slice, slice]] = []
+    runs: Runs = []
     start = 0
     for i in range(1, len(columns) + 1):
         if i == len(columns) or columns[i] != columns[i - 1] + 1:

@@ -167,7 +167,19 @@ class SpineModel:
         Raises:
             ModelError: an unknown body, segment or station, or a factor that is not positive.
         """
+        if not scales and not station_overrides and mass_kg is None:
+            return self._standing()
         return SpineModel(scale(self.definition, scales or {}, station_overrides or {}, mass_kg))._standing()
+
+    def renamed(self, name: str, stations: Mapping[str, Station]) -> "SpineModel":
+        """The same tree under another name, with these stations."""
+        return self._of_same_tree(replace(self.definition, name=name, stations=dict(stations)))
+
+    def _of_same_tree(self, definition: Definition) -> "SpineModel":
+        """A model whose joints, couplers and coordinates are this one's: what was compiled is shared."""
+        other = SpineModel(definition)
+        other.__dict__["_expansion"], other.__dict__["_tree"] = self._expansion, self._tree
+        return other
 
     def _standing(self) -> "SpineModel":
         """The same model whose default posture has its lowest sole on the floor (models without soles stay)."""
@@ -178,7 +190,7 @@ class SpineModel:
         coordinates = tuple(
             replace(c, default=raised) if c.name == "pelvis_ty" else c for c in self.definition.coordinates
         )
-        return SpineModel(replace(self.definition, coordinates=coordinates))
+        return self._of_same_tree(replace(self.definition, coordinates=coordinates))
 
     def released(self) -> "SpineModel":
         """The model with every spine level free: level coordinates in place of the regional ones."""

@@ -87,12 +87,12 @@ def avatar_model(landmarks: Landmarks, base: SpineModel | None = None) -> Avatar
         raise ModelError(f"avatar: landmarks are missing: {', '.join(missing)}")
     points |= _shank_origins(base, points)
     sized = base.scaled(_segment_factors(base, landmarks, points))
-    definition = _with_own_curve(sized.definition, base, points)
-    posture = rest_posture(SpineModel(definition), points)
-    placed = _with_own_joints(SpineModel(definition), posture, points)
+    curved = SpineModel(_with_own_curve(sized.definition, base, points))
+    posture = rest_posture(curved, points)
+    placed = _with_own_joints(curved, posture, points)
     pelvis = [placed.coordinate_index[name] for name in ("pelvis_tx", "pelvis_ty", "pelvis_tz")]
     rest_q = posture.copy()
-    rest_q[pelvis] = _pelvis_origin(SpineModel(definition), points)
+    rest_q[pelvis] = _pelvis_origin(curved, points)
     return AvatarModel(_with_own_stations(placed, rest_q, points), rest_q)
 
 
@@ -239,4 +239,4 @@ def _with_own_stations(model: SpineModel, rest_q: Array, points: dict[str, Array
         for name, s in model.definition.stations.items()
     }
     # Scaling by nothing stands the model on its new soles in the default posture.
-    return SpineModel(replace(model.definition, name="avatar", stations=stations)).scaled()
+    return model.renamed("avatar", stations).scaled()

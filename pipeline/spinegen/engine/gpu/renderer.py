@@ -31,8 +31,6 @@ _UNITS = (
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
 )  # fmt: skip
 """Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
-_GRAINED = 3
-"""Which of the geometry programs lays grain over the texture."""
 
 
 class Renderer:
@@ -46,10 +44,7 @@ class Renderer:
         self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
-        self._geometry = [
-            self._program("surface.vert", "surface.frag", VARIED=varied, GRAINED=int(grained))
-            for varied, grained in ((0, False), (1, False), (2, False), (0, True))
-        ]
+        self._geometry: dict[str, moderngl.Program] = {}
         self._grain = make_grain_map(context)
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
         occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
@@ -147,12 +142,24 @@ class Renderer:
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
             for first, count, material in drawable.mesh.runs:
-                kind = material.varied if material.grain is None else _GRAINED
-                program = self._geometry[kind]
+                kind, program = self._geometry_program(material)
                 uniform(program, "model").write(model)
                 self._set_material(material, program)
-                array = self._cache.array(drawable.mesh, f"geometry {kind}", program)
+                array = self._cache.array(drawable.mesh, kind, program)
                 array.render(vertices=3 * count, first=3 * first)
+
+    def _geometry_program(self, material: Material) -> tuple[str, moderngl.Program]:
+        """Name and program of the geometry pass for a kind of material: software renderers walk through what others need, too."""
+        kinds = {
+            "VARIED": material.varied,
+            "GRAINED": int(material.grain is not None),
+            "RELIEF": int(material.relief_m > 0),
+            "GLOWS": int(any(material.emission)),
+        }
+        name = f"geometry {kinds}"
+        if name not in self._geometry:
+            self._geometry[name] = self._program("surface.vert", "surface.frag", **kinds)
+        return name, self._geometry[name]
 
     def _cull(self, two_sided: bool) -> None:
         if two_sided:
@@ -163,13 +170,17 @@ class Renderer:
     def _set_material(self, material: Material, program: moderngl.Program) -> None:
         self._cull(material.two_sided)
         self._cache.texture(material.texture).use(0)
-        uniform(program, "tint").value = (*material.colour, material.roughness)
-        uniform(program, "glow").value = (*material.emission, material.metallic)
-        uniform(program, "kind").value = (_KIND[material.kind], int(material.two_sided))
-        uniform(program, "texel").value = (1.0 / material.tile_m, material.relief_m)
+        values: dict[str, tuple[float, ...] | float] = {
+            "tint": (*material.colour, material.roughness),
+            "glow": (*material.emission, material.metallic),
+            "kind": (_KIND[material.kind], int(material.two_sided)),
+            "texel": (1.0 / material.tile_m, material.relief_m),
+        }
         if material.grain is not None:
-            uniform(program, "grain").value = material.grain[:4]
-            uniform(program, "blush").value = material.grain[4]
+            values |= {"grain": material.grain[:4], "blush": material.grain[4]}
+        for name, value in values.items():
+            if name in program:  # a kind of material does not use all of them
+                uniform(program, name).value = value
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""
@@ -231,7 +242,7 @@ class Renderer:
         self.context.depth_func = "<="
         self._behind.render()
         self.context.depth_func = "<"
-        targets.behind_map.build_mipmaps()
+        targets.behind_map.build_mipmaps(0, 2)
         targets.behind_map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 
     def _draw_occlusion(self, targets: Targets) -> None:

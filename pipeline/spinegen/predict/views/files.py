@@ -13,7 +13,7 @@ from ...geometry.types import Array
 from .triangulation import Trajectories
 
 
-def write_person(folder: Path, name: str, times_s: Array, positions_ground_m: Array, found: Trajectories) -> Path:
+def write_person(folder: Path, name: str, times_s: Array, positions_ground_m: Array, *, found: Trajectories) -> Path:
     """`<name>.trc` and `<name>.parquet`; the TRC's path.
 
     The table holds `frame`, `time_s`, and of each keypoint `_x`, `_y`, `_z` (ground metres), `_error_px` and `_views` (how many it stands on).

@@ -17,6 +17,7 @@ def draw_view(
     target: Path,
     camera: ViewCamera,
     film: Film,
+    *,
     start_s: float,
     times_s: Array,
     people: Sequence[Trajectories],

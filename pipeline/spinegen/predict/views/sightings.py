@@ -46,15 +46,15 @@ def common_times_s(films: Sequence[Film], starts_s: Sequence[float]) -> Array:
     return times[(times >= -1e-9) & (times <= reach + 1e-6)]
 
 
-def sightings(view: int, camera: ViewCamera, film: Film, start_s: float, times_s: Array) -> list[Sighting]:
+def sightings(view: int, camera: ViewCamera, film: Film, *, start_s: float, times_s: Array) -> list[Sighting]:
     """Everybody whom a view followed, at the common times."""
     clock = np.asarray(film.times_s) - start_s
     step = float(np.median(np.diff(clock))) if len(clock) > 1 else 1.0
-    return [_sighting(view, camera, person, clock, step_s=step, times_s=times_s) for person in film.people]
+    return [_sighting(view, camera, person, clock=clock, step_s=step, times_s=times_s) for person in film.people]
 
 
 def _sighting(
-    view: int, camera: ViewCamera, person: FilmPerson, clock: Array, *, step_s: float, times_s: Array
+    view: int, camera: ViewCamera, person: FilmPerson, *, clock: Array, step_s: float, times_s: Array
 ) -> Sighting:
     count = len(times_s)
     pixels = np.full((count, skeleton.COUNT, 2), np.nan)

@@ -62,7 +62,7 @@ class _Rig:
 
 
 def triangulate_videos(
-    calibration: Path, videos: Sequence[Path], target: Path, settings: TriangulationSettings, reporter: Reporter
+    calibration: Path, videos: Sequence[Path], target: Path, *, settings: TriangulationSettings, reporter: Reporter
 ) -> tuple[StageSummary, list[Path]]:
     """Follow people in every video, match them between the views, and write their keypoints in ground metres.
 
@@ -74,7 +74,7 @@ def triangulate_videos(
         UsageError: one video, videos without a camera, of another size or another length, or an output that is an input.
         VideoError: a video is missing or damaged.
     """
-    rig = _filmed(calibration, videos, target, settings, reporter)
+    rig = _filmed(calibration, videos, target, settings=settings, reporter=reporter)
     people = _matched(rig)
     found = [triangulate_person(rig.cameras, person, len(rig.times_s)) for person in people]
     rate = rig.films[0].rate_hz
@@ -89,22 +89,24 @@ def triangulate_videos(
     written = []
     for number, person in enumerate(found, 1):
         points = world.ground_m(person.positions_world)
-        written.append(write_person(target, f"person_{number}", rig.times_s, points, person))
-    warnings = _doubtful_views(rig, found)
+        written.append(write_person(target, f"person_{number}", rig.times_s, points, found=person))
+    warnings = [*_doubtful_views(rig, found), *_idle_views(rig, people)]
     for text in (*world.notes, *warnings):
         reporter.warn(text)
-    _write_report(target, rig, people, found, world)
+    _write_report(target, rig, people, found=found, world=world)
     if settings.draw:
         for view, video in enumerate(rig.videos):
             film, start = rig.films[view], rig.starts_s[view]
             aim = target / "views" / f"{video.stem}.mp4"
-            draw_view(video, aim, rig.cameras[view], film, start, rig.times_s, found, reporter)
+            draw_view(
+                video, aim, rig.cameras[view], film, start_s=start, times_s=rig.times_s, people=found, reporter=reporter
+            )
     faults = tuple(fault for film in rig.films for fault in film.faults)
     return _summary(target, rig, found, faults), written
 
 
 def _filmed(
-    calibration: Path, videos: Sequence[Path], target: Path, settings: TriangulationSettings, reporter: Reporter
+    calibration: Path, videos: Sequence[Path], target: Path, *, settings: TriangulationSettings, reporter: Reporter
 ) -> _Rig:
     rig = read_calibration(calibration)
     starts = parse_starts(settings.starts, videos)
@@ -119,7 +121,7 @@ def _filmed(
         require_one_stretch(videos, [length or 0.0 for length in lengths])
     _prepare(target)
     estimator = SpineEstimator(settings.model, detector=settings.detector, flip_test=True)
-    films = tuple(_film(video, target, estimator, settings, reporter) for video in videos)
+    films = tuple(_film(video, target, estimator, settings, reporter=reporter) for video in videos)
     if starts is None:
         require_one_stretch(videos, [film.times_s[-1] for film in films])
     starts_s = starts or (0.0,) * len(films)
@@ -154,7 +156,7 @@ def _size_and_length(video: Path) -> tuple[tuple[int, int], float | None]:
 
 
 def _film(
-    video: Path, target: Path, estimator: SpineEstimator, settings: TriangulationSettings, reporter: Reporter
+    video: Path, target: Path, estimator: SpineEstimator, settings: TriangulationSettings, *, reporter: Reporter
 ) -> Film:
     identity = film_identity(video, settings)
     place = target / "views" / f"{video.stem}.npz"
@@ -175,7 +177,10 @@ def film_identity(video: Path, settings: TriangulationSettings) -> str:
 
 def _matched(rig: _Rig) -> list[MatchedPerson]:
     clocks = zip(rig.cameras, rig.films, rig.starts_s, strict=True)
-    seen = [sightings(view, *one, rig.times_s) for view, one in enumerate(clocks)]
+    seen = [
+        sightings(view, camera, film, start_s=start, times_s=rig.times_s)
+        for view, (camera, film, start) in enumerate(clocks)
+    ]
     for video, tracks in zip(rig.videos, seen, strict=True):
         if not tracks:
             raise UsageError(f"{video}: nobody was found in it; leave it out, or name a better --detector")
@@ -226,8 +231,18 @@ def _doubtful_views(rig: _Rig, found: Sequence[Trajectories]) -> list[str]:
     ]
 
 
+def _idle_views(rig: _Rig, people: Sequence[MatchedPerson]) -> list[str]:
+    """Views that saw somebody, and nobody whom another view sees."""
+    of_use = {track.view for person in people for track in person.tracks}
+    return [
+        f"{video.name}: whom it shows ({len(film.people)} track{'s' if len(film.people) > 1 else ''}) no other view sees there; it was not used"
+        for view, (video, film) in enumerate(zip(rig.videos, rig.films, strict=True))
+        if view not in of_use
+    ]
+
+
 def _write_report(
-    target: Path, rig: _Rig, people: Sequence[MatchedPerson], found: Sequence[Trajectories], world: World
+    target: Path, rig: _Rig, people: Sequence[MatchedPerson], *, found: Sequence[Trajectories], world: World
 ) -> None:
     views = [
         {

@@ -11,11 +11,16 @@ from ...geometry.types import Array
 from .cameras import ViewCamera
 from .matching import MatchedPerson
 
-ERROR_LIMIT = 0.035
+ERROR_LIMIT = 0.12
 """A view that misses a point by more, in heights of the person in that view, is left out of it."""
+USUAL_ERROR = 0.5
+"""Of that limit; a view that misses by it counts half (Cauchy's weights). Wide on purpose: where two views are wrong alike, as two sides
+of a crouching person's hips are, narrower weights follow the two that agree."""
 LEAST_ANGLE_DEG = 3.0
 """Rays that meet at less say nothing about depth."""
 REWEIGHTED = 4
+FARTHEST = 1.8
+"""Points farther from the middle of their person than so many times what nine in ten keep to are none: two views alone can agree anywhere along a ray."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,21 @@ def triangulate_person(cameras: Sequence[ViewCamera], person: MatchedPerson, fra
     focal = np.array([camera.focal_px for camera in cameras])[:, None]
     squared = np.where(flat.used, (flat.errors * focal) ** 2, 0.0).sum(0) / np.maximum(flat.used.sum(0), 1)
     error = np.where(flat.used.any(0), np.sqrt(squared), np.nan)
-    return Trajectories(
-        flat.points.reshape(*shape[1:], 3), error.reshape(shape[1:]), flat.used.reshape(shape), weight > 0
-    )
+    points, used = flat.points.reshape(*shape[1:], 3), flat.used.reshape(shape)
+    away = _far_away(points)
+    points[away] = np.nan
+    return Trajectories(points, np.where(away, np.nan, error.reshape(shape[1:])), used & ~away, weight > 0)
+
+
+def _far_away(points: Array) -> NDArray[np.bool_]:
+    """`(T, K)`: points `(T, K, 3)` that are too far from the others of their person."""
+    seen = np.isfinite(points).all(-1)
+    middle = np.full((len(points), 1, 3), np.nan)
+    some = seen.sum(axis=1) > 0
+    middle[some, 0] = np.nanmedian(points[some], axis=1)
+    distance = np.linalg.norm(points - middle, axis=-1)
+    usual = float(np.percentile(distance[seen], 90)) if seen.any() else np.inf
+    return seen & (distance > FARTHEST * usual)
 
 
 @dataclass(frozen=True)
@@ -83,19 +100,29 @@ def triangulate(cameras: Sequence[ViewCamera], plane: Array, weight: Array, limi
         points = _solved(cameras, known[:, rows], chosen, 2)
         errors = _errors(cameras, known[:, rows], weight[:, rows], points)
         wide = _angles_deg(cameras[pair[0]], cameras[pair[1]], points) > LEAST_ANGLE_DEG
-        agrees = (errors < limit[:, None]).astype(float)
-        score = np.nansum(
-            weight[:, rows] * agrees * (1.0 - 0.5 * np.nan_to_num(errors / limit[:, None], posinf=1.0)), axis=0
-        )
+        score = np.nansum(weight[:, rows] * _trust(errors, limit), axis=0)
         both = (errors[list(pair)] < limit[list(pair), None]).all(axis=0)
         better = wide & both & (score > best_score[rows])
         best_points[rows[better]], best_score[rows[better]] = points[better], score[better]
-    used = (_errors(cameras, known, weight, best_points) < limit[:, None]) & (weight > 0)
+    errors = _errors(cameras, known, weight, best_points)
+    used = (errors < limit[:, None]) & (weight > 0)
     rows = np.flatnonzero(used.sum(0) >= 2)
     points = np.full((count, 3), np.nan)
-    points[rows] = _solved(cameras, known[:, rows], np.where(used[:, rows], weight[:, rows], 0.0), REWEIGHTED)
-    used[:, np.setdiff1d(np.arange(count), rows)] = False
+    points[rows] = best_points[rows]
+    for _ in range(REWEIGHTED):
+        strength = np.where(used, weight * np.nan_to_num(_trust(errors, limit)), 0.0)
+        points[rows] = _solved(cameras, known[:, rows], strength[:, rows], 2)
+        errors = _errors(cameras, known, weight, points)
+    used = used & (errors < limit[:, None])
+    points[used.sum(0) < 2] = np.nan
+    used[:, used.sum(0) < 2] = False
     return Points(points, _errors(cameras, known, weight, points), used)
+
+
+def _trust(errors: Array, limit: Array) -> Array:
+    """`(V, N)`: how much a view counts that misses by so much; nothing beyond its limit."""
+    share = errors / limit[:, None]
+    return np.where(share < 1.0, 1.0 / (1.0 + (share / USUAL_ERROR) ** 2), 0.0)
 
 
 def _solved(cameras: Sequence[ViewCamera], plane: Array, weight: Array, rounds: int) -> Array:
