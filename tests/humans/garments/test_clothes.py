@@ -1,5 +1,7 @@
 """Clothes cover what they should, with clean edges, and the skin does not poke through."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -154,6 +156,15 @@ def test_a_looser_garment_stands_further_off() -> None:
         return float(np.ptp(v[np.abs(v[:, 1] - np.percentile(v[:, 1], 15)) < 0.03][:, 0]))
 
     assert girth(0.03) > girth(0.0) + 0.03
+
+
+@pytest.mark.parametrize("pattern", get_args(Fabric.model_fields["pattern"].annotation))
+def test_every_cloth_takes_a_print_and_makes_a_shirt(pattern: str) -> None:
+    cloth = FABRIC.model_copy(update={"pattern": pattern})
+    printed = fabric_texture(cloth.model_copy(update={"print": "ring"}), "t_shirt")
+    assert printed.shape == (1024, 1024, 3)
+    assert (printed == np.rint(255 * np.array(FABRIC.colours[2]))).all(-1).sum() > 500
+    assert fabric_texture(cloth, "shirt").std() > 0
 
 
 def test_a_print_stands_on_the_chest_only() -> None:

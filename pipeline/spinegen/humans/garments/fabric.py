@@ -30,7 +30,7 @@ def fabric_texture(fabric: Fabric, kind: str) -> Picture:
     whole = kind == "shirt" or fabric.print != "none"
     image = _coloured(share, fabric)
     rows, columns = (_NARROW if size == 1 and not whole else SIZE for size in share.shape)
-    image = np.ascontiguousarray(np.broadcast_to(image, (rows, columns, 3)))
+    image = np.array(np.broadcast_to(image, (rows, columns, 3)), order="C")
     accent = np.array(fabric.colours[2], np.float32) * 255.0
     if kind == "shirt":
         _placket(image)
