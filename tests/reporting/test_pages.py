@@ -31,6 +31,8 @@ def test_every_page_stands_on_the_base() -> None:
         "set",
         "network",
         "learning_curve",
+        "labelling",
+        "motion",
     }
     for path in pages:
         assert path.read_text(encoding="utf-8").startswith('{% extends "base.html.j2" %}'), path.name

@@ -34,7 +34,7 @@ class LiftedTrack:
     @property
     def known(self) -> Flags:
         """`(T,)`: frames that could be lifted."""
-        return np.isfinite(self.points_camera_m[:, ROOT, 0])
+        return np.asarray(np.isfinite(self.points_camera_m[:, ROOT, 0]))
 
     @property
     def keypoints_camera_m(self) -> Array:

@@ -37,7 +37,7 @@ class PersonMotion:
     def filled(self) -> Flags:
         """`(T,)`: a vertebra of the frame was unseen and is told by the frames around, or by the rest of the body."""
         seen = np.isfinite(self.person.keypoints_px[..., 0]) & ~self.person.filled
-        return (~seen[:, SPINE_IDS]).any(axis=1)
+        return np.asarray((~seen[:, SPINE_IDS]).any(axis=1))
 
 
 @dataclass(frozen=True)

@@ -64,4 +64,8 @@ def _range(values: Array) -> dict[str, float | None]:
     known = values[np.isfinite(values)]
     if not len(known):
         return {"median": None, "least": None, "most": None}
-    return {"median": float(np.median(known)), "least": float(known.min()), "most": float(known.max())}
+    # whole degrees, and none of them -0
+    return {
+        name: float(np.round(value)) + 0.0
+        for name, value in (("median", np.median(known)), ("least", known.min()), ("most", known.max()))
+    }
