@@ -95,10 +95,10 @@ def measure(workspace: Path, out: Path, sizes: Sizes, reporter: Reporter) -> Non
         folder = out / f"repeat-{repeat}"
         sets = make_sets(workspace, folder / "sets", sizes, repeat)
         first = folder / "round-0"
-        trained(first, sets, None, sizes, repeat, reporter)
+        trained(first, sets, None, sizes, seed=repeat, reporter=reporter)
         rows.append({"repeat": repeat, "way": "both", "round": 0, "labelled": 0, **score(first, sets)})
         for way in WAYS:
-            rows += loop(folder / way, first / "pose.onnx", sets, way, sizes, repeat=repeat, reporter=reporter)
+            rows += loop(folder / way, first / "pose.onnx", sets, way, sizes=sizes, repeat=repeat, reporter=reporter)
             write_json(out / "active.json", {"sizes": vars(sizes), "rows": rows})
     print_table(rows, sizes)
 
@@ -155,7 +155,7 @@ def make_sets(workspace: Path, folder: Path, sizes: Sizes, seed: int) -> Sets:
 
 
 def loop(
-    folder: Path, first: Path, sets: Sets, way: str, sizes: Sizes, *, repeat: int, reporter: Reporter
+    folder: Path, first: Path, sets: Sets, way: str, *, sizes: Sizes, repeat: int, reporter: Reporter
 ) -> list[dict[str, Any]]:
     """Rounds of choosing, labelling by the truth, accepting and learning; a row a round."""
     network, root = first, folder / "L"
@@ -169,7 +169,7 @@ def loop(
         moved = annotate(LabelFolder(root), number, sets)
         target = folder / f"round-{number}"
         accept(root, target / "real", SET_NAME, "truth", SilentReporter())
-        trained(target, sets, annotations_file(target / "real", SET_NAME), sizes, repeat, reporter)
+        trained(target, sets, annotations_file(target / "real", SET_NAME), sizes, seed=repeat, reporter=reporter)
         network = target / "pose.onnx"
         labelled = number * sizes.per_round
         rows.append(
@@ -217,7 +217,7 @@ def _points(item: dict[str, Any]) -> Keypoints:
     return tuple((x, y, int(v)) for x, y, v in rows.tolist())  # pyright: ignore[reportReturnType]
 
 
-def trained(folder: Path, sets: Sets, mix: Path | None, sizes: Sizes, seed: int, reporter: Reporter) -> None:
+def trained(folder: Path, sets: Sets, mix: Path | None, sizes: Sizes, *, seed: int, reporter: Reporter) -> None:
     """A network from the first set, mixed with what was accepted; kept where it is there."""
     if (folder / "training.json").exists():
         return

@@ -44,6 +44,10 @@ class Stream(Enum):
     # Beside the seed of a training.
     BATCH_ORDER = (3, "order of the people in a round")
     BATCH_DRAWS = (7, "augmentation of a step")
+    # Beside the seed of a lifting network's training.
+    LIFTED_MOTIONS = (19, "which motion is played by whom")
+    LIFTED_BATCH = (23, "windows, cameras and faults of a step")
+    LIFTED_WEIGHTS = (29, "weights before the first step")
 
     # Beside the seed of a choice of pictures to label.
     LABEL_CHOICE = (11, "which pictures are labelled, where chance decides")

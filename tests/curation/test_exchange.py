@@ -43,7 +43,7 @@ def exported(folder: LabelFolder, name: Any) -> Path:
 
 
 def read_back(folder: LabelFolder, file: Path, **other: Any) -> StageSummary:
-    return import_labels(folder.root, file, other.pop("name", "auto"), "ann", SilentReporter(), **other)
+    return import_labels(folder.root, file, other.pop("name", "auto"), "ann", reporter=SilentReporter(), **other)
 
 
 def files(folder: LabelFolder) -> dict[str, bytes]:

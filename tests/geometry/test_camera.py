@@ -28,14 +28,14 @@ def test_projection_agrees_with_opencv(rng: np.random.Generator) -> None:
 def test_unreal_pose_round_trips(rng: np.random.Generator) -> None:
     for _ in range(50):
         location, rotator = rng.normal(0, 300, 3), tuple(rng.uniform([-89, -180, -180], [89, 180, 180]))
-        camera = Camera.from_unreal(location, rotator, 70.0, 640, 480)
+        camera = Camera.from_unreal(location, rotator, 70.0, width=640, height=480)
         np.testing.assert_allclose(camera.location_unreal_cm, location, atol=1e-8)
         np.testing.assert_allclose(camera.rotator_deg, rotator, atol=1e-6)
         assert camera.fov_deg == pytest.approx(70.0)
 
 
 def test_a_point_ahead_right_and_above_lands_right_and_above_the_centre() -> None:
-    camera = Camera.from_unreal((0, 0, 100), (0, 0, 0), 90.0, 200, 100)
+    camera = Camera.from_unreal((0, 0, 100), (0, 0, 0), 90.0, width=200, height=100)
     pixel, depth = camera.project(np.array([2.0, 1.5, 0.5]))
     assert depth == pytest.approx(2.0)
     assert pixel[0] > 99.5
@@ -43,7 +43,7 @@ def test_a_point_ahead_right_and_above_lands_right_and_above_the_centre() -> Non
 
 
 def test_points_behind_the_camera_have_no_pixel() -> None:
-    camera = Camera.from_unreal((0, 0, 0), (0, 0, 0), 90.0, 200, 100)
+    camera = Camera.from_unreal((0, 0, 0), (0, 0, 0), 90.0, width=200, height=100)
     pixel, depth = camera.project(np.array([-1.0, 0.0, 0.0]))
     assert depth < 0
     assert np.isnan(pixel).all()
@@ -64,7 +64,7 @@ def test_axis_swap_is_its_own_inverse() -> None:
 
 
 def test_an_orthographic_camera_shows_its_width_from_edge_to_edge_at_any_depth() -> None:
-    camera = OrthographicCamera.from_unreal((0, 0, 100), (0, 0, 0), 400.0, 200, 100)
+    camera = OrthographicCamera.from_unreal((0, 0, 100), (0, 0, 0), 400.0, width=200, height=100)
     assert camera.ortho_width_m == pytest.approx(4.0)
     for ahead in (1.0, 50.0):
         pixels, depth = camera.project([[ahead, 1.0, -2.0], [ahead, 1.0, 2.0], [ahead, 2.0, 0.0], [-ahead, 1.0, 0.0]])
@@ -79,6 +79,6 @@ def test_a_pinhole_far_away_becomes_an_orthographic_camera(rng: np.random.Genera
     away_m = 5000.0
     forward = unreal_rotator_matrix(*rotator)[:, 0]
     eye_cm = -100.0 * away_m * forward
-    pinhole = Camera.from_unreal(eye_cm, rotator, float(np.degrees(2 * np.arctan(1.5 / away_m))), 640, 480)
-    parallel = OrthographicCamera.from_unreal(eye_cm, rotator, 300.0, 640, 480)
+    pinhole = Camera.from_unreal(eye_cm, rotator, float(np.degrees(2 * np.arctan(1.5 / away_m))), width=640, height=480)
+    parallel = OrthographicCamera.from_unreal(eye_cm, rotator, 300.0, width=640, height=480)
     np.testing.assert_allclose(parallel.project(points)[0], pinhole.project(points)[0], atol=0.2)

@@ -68,7 +68,7 @@ def test_one_point_has_one_pixel_and_depth_whichever_way_it_goes(
 ) -> None:
     rng = np.random.default_rng(seed)
     location = rng.uniform(-500, 500, 3)
-    camera = Camera.from_unreal(location, rotator, fov_deg, 640, 480)
+    camera = Camera.from_unreal(location, rotator, fov_deg, width=640, height=480)
     points = rng.uniform(-8, 8, (30, 3))
     # By Unreal's own axes: forward, right and up of the rotator.
     forward, right, up = ((ground_to_unreal(points) - location) @ unreal_rotator_matrix(*rotator)).T
@@ -110,6 +110,6 @@ def test_a_camera_that_looks_at_a_point_has_it_in_its_middle_in_both_worlds(seed
     rng = np.random.default_rng(seed)
     eye, target = rng.uniform(-5, 5, 3), rng.uniform(-1, 1, 3)
     camera = Camera.look_at(eye, target, 12.0, 500.0, 640, 480)
-    twin = Camera.from_unreal(camera.location_unreal_cm, camera.rotator_deg, camera.fov_deg, 640, 480)
+    twin = Camera.from_unreal(camera.location_unreal_cm, camera.rotator_deg, camera.fov_deg, width=640, height=480)
     for one in (camera, twin):
         np.testing.assert_allclose(one.project(target)[0], (319.5, 239.5), atol=1e-6)

@@ -22,7 +22,7 @@ def command(folder: Path) -> tuple[str, str]:
     """A script that notes its process and runs an engine as its child; the socket on which that answers."""
     address = str(folder / "engine.socket")
     script = folder / "start.sh"
-    run = f"{sys.executable} -c \"from pathlib import Path; from spinegen.engine.server.serve import serve; serve('127.0.0.1', 0, Path('{address}'))\""
+    run = f"{sys.executable} -c \"from pathlib import Path; from spinegen.engine.server.serve import serve; serve('127.0.0.1', 0, socket_path=Path('{address}'))\""
     script.write_text(f"#!/bin/sh\nrm -f {address}\n{run} &\necho $! >> {folder}/started\nwait\n")
     return f"sh {script}", address
 

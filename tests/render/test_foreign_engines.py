@@ -108,7 +108,9 @@ def test_a_portrait_frame_is_cut_out_of_a_wider_one_with_the_same_pixels() -> No
     assert wide.width == 121 + 2 * margin >= wide.height
     points = np.random.default_rng(0).normal(size=(20, 3))
     assert np.allclose(wide.project(points)[0] - [margin, 0], PORTRAIT.project(points)[0])
-    twin = Camera.from_unreal(wide.location_unreal_cm, wide.rotator_deg, wide.fov_deg, wide.width, wide.height)
+    twin = Camera.from_unreal(
+        wide.location_unreal_cm, wide.rotator_deg, wide.fov_deg, width=wide.width, height=wide.height
+    )
     assert np.allclose(twin.intrinsics, wide.intrinsics)
     assert without_portrait(WIDE)[1] == 0
 

@@ -28,7 +28,14 @@ def plan(tmp_path: Path, fits: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 def planned(scene: dict[str, object], tmp_path: Path, fits: Path) -> Plan:
     settings = parse(scene, SceneSettings, "test")
     with SilentReporter().task("plan", None, "shots") as task:
-        make_plan(settings, read_motions(Workspace(fits)), 0, tmp_path / "plan.parquet", tmp_path / "people.json", task)
+        make_plan(
+            settings,
+            read_motions(Workspace(fits)),
+            0,
+            tmp_path / "plan.parquet",
+            people=tmp_path / "people.json",
+            task=task,
+        )
     return open_plan(tmp_path / "plan.parquet", lambda names: read_motions(Workspace(fits), names))
 
 

@@ -17,7 +17,9 @@ def holder(left=0.9, right=0.9) -> Member:
 
 def drawn(member, activity, points, seeds=20):
     return [
-        held_things(np.random.default_rng(seed), ALWAYS, member, activity, points, name="Prop_0_Held")
+        held_things(
+            np.random.default_rng(seed), ALWAYS, member, activity, keypoints_ground_m=points, name="Prop_0_Held"
+        )
         for seed in range(seeds)
     ]
 

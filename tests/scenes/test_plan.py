@@ -28,7 +28,7 @@ def scene(**changes) -> SceneSettings:
 
 def plan(folder, settings, motions, seed=0):
     with SilentReporter().task("plan", None, "shots") as task:
-        made = make_plan(settings, motions, seed, folder / "plan.parquet", folder / "people.json", task)
+        made = make_plan(settings, motions, seed, folder / "plan.parquet", people=folder / "people.json", task=task)
     return made.facts(), read_shots(folder / "plan.parquet")
 
 
@@ -196,7 +196,9 @@ def small_parts(monkeypatch):
 @pytest.fixture
 def lazy(tmp_path, three_motions, small_parts) -> Plan:
     with SilentReporter().task("plan", None, "shots") as task:
-        make_plan(scene(shots=LAZY), three_motions, 0, tmp_path / "plan.parquet", tmp_path / "people.json", task)
+        make_plan(
+            scene(shots=LAZY), three_motions, 0, tmp_path / "plan.parquet", people=tmp_path / "people.json", task=task
+        )
     return opened(tmp_path / "plan.parquet", three_motions)
 
 

@@ -27,7 +27,7 @@ def kept_things(shot):
 
 def planned(folder, settings, motions):
     with SilentReporter().task("plan", None, "shots") as task:
-        made = make_plan(settings, motions, 0, folder / "plan.parquet", folder / "people.json", task)
+        made = make_plan(settings, motions, 0, folder / "plan.parquet", people=folder / "people.json", task=task)
     return made, read_shots(folder / "plan.parquet")
 
 

@@ -112,7 +112,9 @@ def draw(camera: Camera, bodies: list[Body]) -> tuple[NDArray[np.uint8], NDArray
 
 def person_entry(camera: Camera, body: Body, *, instance: int, name: str, mask: Any, depth: Any) -> dict[str, Any]:
     """A sidecar's `people` element."""
-    seen, seen_posterior = person_visibility(camera, body.keypoints, body.posterior, mask, instance, depth)
+    seen, seen_posterior = person_visibility(
+        camera, body.keypoints, body.posterior, mask, instance=instance, depth_map_m=depth
+    )
     quaternions = matrix_quaternion(body.rotation)
     named = dict(enumerate(VERTEBRAE))
     return {

@@ -100,7 +100,7 @@ def make_chunk(job: Job, sidecars: list[Path], number: int) -> Chunk:
 
 def wanted_people(frame: Frame, mask: NDArray[np.uint8], job: Job, chunk: Chunk) -> list[PersonAnnotation]:
     """The people of a frame that pass the filters."""
-    found = [annotate_person(frame, label, mask, job.site, job.body_points) for label in frame.people]
+    found = [annotate_person(frame, label, mask, job.site, body_points=job.body_points) for label in frame.people]
     people = [
         person
         for person in found

@@ -104,7 +104,7 @@ def outline(mask: NDArray[np.uint8], instance: int) -> Outline | None:
 
 
 def annotate_person(
-    frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site, body_points: BodyPoints = "anatomical"
+    frame: Frame, label: PersonLabel, mask: NDArray[np.uint8], site: Site, *, body_points: BodyPoints = "anatomical"
 ) -> PersonAnnotation | None:
     """Everything exported about one person, or `None` when not a pixel of the person is seen.
 

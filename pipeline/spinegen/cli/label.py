@@ -170,13 +170,13 @@ def export(root: Path, target: Path, name: Any, only_open: bool) -> None:
 @by_option
 @click.option("--done", is_flag=True, help="The file's pictures are done.")
 @click.option("--trust", is_flag=True, help="Also take exchanged sides, lost visibility and people who are all gone.")
-def import_(root: Path, file: Path, name: Any, by: str | None, done: bool, trust: bool) -> None:
+def import_(root: Path, file: Path, name: Any, by: str | None, *, done: bool, trust: bool) -> None:
     """Take back what a tool made of exported labels; faults are named by picture and point, and those pictures stay as they were."""
     from ..curation.accept import who
     from ..curation.exchange.stage import import_labels
     from ..progress import complain, make_reporter, print_summary
 
-    summary = import_labels(root, file, name, by or who(), make_reporter(), done=done, trust=trust)
+    summary = import_labels(root, file, name, by or who(), reporter=make_reporter(), done=done, trust=trust)
     print_summary(summary)
     complain(summary, "label(s)")
 

@@ -83,6 +83,7 @@ def list_clips() -> None:
     cls=Command,
     epilog=example(
         "spinegen predict -i film.mp4 -o predictions",
+        "spinegen predict -i squat.mp4 -o squat --angles --fit --height 1.83",
         "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
@@ -126,6 +127,13 @@ def list_clips() -> None:
     help="Also write what was seen in a film in this form; may be repeated.",
 )
 @click.option("--spine-only", is_flag=True, help="Draw only the spine.")
+@click.option(
+    "--3d", "in_space", is_flag=True, help="Also lift films to 3D: points as parquet and TRC, camera and floor."
+)
+@click.option("--angles", is_flag=True, help="Also lordosis, kyphosis, bends and tilt over time, as CSV and as a page.")
+@click.option("--fit", is_flag=True, help="Also fit the spine model to everybody's 3D points: .osim, .mot, vertebrae.")
+@click.option("--fov", "fov_deg", type=float, metavar="DEG", help="Field of view along the longer side.  [default: 65]")
+@click.option("--height", "height_m", type=float, metavar="M", help="Stature of the people filmed.  [default: 1.7]")
 @click.option("--rate", type=click.FloatRange(0.01, 10_000), help="Numbered pictures a second.  [default: 30]")
 @click.option("--seconds", type=click.FloatRange(0.1), help="How long to look through a camera; else until Ctrl-C.")
 @click.option("--show", "shown", is_flag=True, help="Also show everything in a window; q ends a camera.")
@@ -139,6 +147,11 @@ def predict(
     detector: Path | None,
     formats: tuple[str, ...],
     spine_only: bool,
+    in_space: bool,
+    angles: bool,
+    fit: bool,
+    fov_deg: float | None,
+    height_m: float | None,
     rate: float | None,
     seconds: float | None,
     shown: bool,
@@ -150,14 +163,19 @@ def predict(
     """
     from contextlib import nullcontext
 
+    from ..errors import UsageError
     from ..pose.networks import cards, shipped_model
+    from ..predict.motion_stage import asked_for
     from ..predict.stage import predict as run
     from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
+    lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
     file = shipped_model(model) if model in cards() else Path(model)
     with window() if shown else nullcontext() as show:
         if source.name.isdigit() and source == Path(source.name) and not source.exists():
+            if lifting is not None:
+                raise UsageError(f"-i {source}: a camera's people are not lifted; --3d, --angles and --fit take films")
             _look_through(int(source.name), target, file, detector, spine_only=spine_only, seconds=seconds, show=show)
             return
         summary = run(
@@ -170,6 +188,7 @@ def predict(
             exif=exif or "as-labelled",
             detector=detector,
             formats=formats,
+            lifting=lifting,
             rate_hz=rate,
             show=show,
         )

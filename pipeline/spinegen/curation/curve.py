@@ -56,7 +56,7 @@ def learning_curve(
     networks = [(f"before round {one.number}", network_path(folder, one), one.network_sha256) for one in rounds]
     if model is not None and not model.is_file():
         raise TrainingError(f"{model}: model file does not exist")
-    if model is not None:
+    if model is not None and sha256(model) not in {network for _, _, network in networks}:
         networks.append((model.stem, model, sha256(model)))
     known = found_network_scores(folder.scores)
     digest = sha256(annotations)

@@ -61,6 +61,7 @@ class Camera(PlacedCamera):
         location_cm: ArrayLike,
         rotator_deg: tuple[float, float, float],
         fov_deg: float,
+        *,
         width: int,
         height: int,
     ) -> "Camera":
@@ -83,7 +84,9 @@ class Camera(PlacedCamera):
         x, y, z = ground_to_unreal(target) - ground_to_unreal(eye)
         pitch, yaw = np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
         fov = np.degrees(2.0 * np.arctan(width / (2.0 * focal_px)))
-        return cls.from_unreal(ground_to_unreal(eye), (float(pitch), float(yaw), roll_deg), float(fov), width, height)
+        return cls.from_unreal(
+            ground_to_unreal(eye), (float(pitch), float(yaw), roll_deg), float(fov), width=width, height=height
+        )
 
     @property
     def fov_deg(self) -> float:
@@ -109,6 +112,7 @@ class OrthographicCamera(PlacedCamera):
         location_cm: ArrayLike,
         rotator_deg: tuple[float, float, float],
         ortho_width_cm: float,
+        *,
         width: int,
         height: int,
     ) -> "OrthographicCamera":

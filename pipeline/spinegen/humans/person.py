@@ -60,14 +60,22 @@ def build_person(spec: PersonSpec) -> Person:
     clothes: list[Cloth] = []
     for garment in spec.garments:
         if garment.kind != "cap":
-            clothes += make_clothes(garment, data, shell, body, [cloth.part for cloth in clothes])
-    parts = [_skin_part(spec, data, vertices, weights, clothes, face), *_eye_parts(spec, data, vertices, weights)]
+            clothes += make_clothes(garment, data, shell, body, below=[cloth.part for cloth in clothes])
+    parts = [
+        _skin_part(spec, data, vertices, weights, clothes=clothes, face=face),
+        *_eye_parts(spec, data, vertices, weights),
+    ]
     parts += hair_parts(
-        spec.hair, data, vertices, weights, any(g.kind == "cap" for g in spec.garments), cloth_height_m(spec.garments)
+        spec.hair,
+        data,
+        vertices,
+        weights,
+        covered=any(g.kind == "cap" for g in spec.garments),
+        over_m=cloth_height_m(spec.garments),
     )
-    parts += face_hair_parts(spec, data, vertices, weights, face)
+    parts += face_hair_parts(spec, data, vertices, weights, face=face)
     parts += [part for cloth in clothes for part in (cloth.part, *cloth.trims)]
-    parts += [make_cap(g, data, vertices, weights, face) for g in spec.garments if g.kind == "cap"]
+    parts += [make_cap(g, data, vertices, weights, face=face) for g in spec.garments if g.kind == "cap"]
     rest = np.stack([landmarks.points[f"joint/{bone}"] for bone in bones.BONES])
     return Person(spec, bones.BONES, rest, tuple(parts), landmarks)
 
@@ -89,7 +97,7 @@ def shape_of(spec: PersonSpec) -> Shape:
 
 
 def _skin_part(
-    spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats, clothes: list[Cloth], face: FaceFrame
+    spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats, *, clothes: list[Cloth], face: FaceFrame
 ) -> MeshPart:
     hidden = np.zeros(len(vertices), bool)
     for cloth in clothes:
@@ -104,9 +112,9 @@ def _skin_part(
         faces=faces,
         uv=uv,
         weights=weights[source],
-        texture_rgb=skin_texture(spec, data, vertices, weights, face),
+        texture_rgb=skin_texture(spec, data, vertices, weights, face=face),
         roughness=spec.skin.roughness,
-        shaping=opening_fingers(data, vertices, source, spec.hand_curl, spec.hands_closed),
+        shaping=opening_fingers(data, vertices, source, spec.hand_curl, closed=spec.hands_closed),
         grain=skin_grain(spec),
     )
 
@@ -133,10 +141,10 @@ def _eye_parts(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floa
                 "eye",
                 own,
                 local.reshape(-1, 3).astype(np.int32),
-                uv.astype(np.float32),
-                weights[index],
-                texture,
-                0.12,
+                uv=uv.astype(np.float32),
+                weights=weights[index],
+                texture_rgb=texture,
+                roughness=0.12,
             )
         )
     return parts

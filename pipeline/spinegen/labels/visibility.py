@@ -91,6 +91,7 @@ def person_visibility(
     keypoints_ground_m: ArrayLike,
     posterior_ground_m: ArrayLike,
     mask: NDArray[np.uint8],
+    *,
     instance: int,
     depth_map_m: NDArray[np.floating],
 ) -> tuple[Visibility, Visibility]:

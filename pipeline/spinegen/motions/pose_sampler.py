@@ -5,7 +5,7 @@ stands, kneels, sits, lies or leans on its hands as the authored one does from w
 the floor, and postures in which parts of the body are deep inside each other are drawn again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,11 +65,13 @@ class SampledPoses:
     """How many it took."""
 
 
-def anchors(model: SpineModel, flows: Iterable[Flow]) -> list[Anchor]:
-    """Every pose of the flows and its mirror image."""
+def anchors(model: SpineModel, flows: Iterable[Flow], leave_out: Collection[str] = ()) -> list[Anchor]:
+    """Every pose of the flows, but for those of some names, and its mirror image."""
     out = []
     for flow in flows:
         for name in flow.poses:
+            if name in leave_out:
+                continue
             for pose in (flow.pose(name), flow.pose(name).mirrored()):
                 out.append(Anchor(kind_of(pose), pose.contacts, written_q(model, pose, f"pose {name}")))
     return out

@@ -157,6 +157,18 @@ def store_half(source: Path, target: Path) -> float:
     import onnx
 
     model = onnx.load(str(source))
+    halve_weights(model)
+    with atomic_path(target) as temporary:
+        onnx.save(model, str(temporary))
+        first, copy = open_simcc(source), open_simcc(temporary)
+        images = np.random.default_rng(0).standard_normal((3, 3, *first.input_hw)).astype(np.float32)
+        return max(float(np.abs(a - b).max()) for a, b in zip(first.run(images), copy.run(images), strict=True))
+
+
+def halve_weights(model: Any) -> None:
+    """Store an ONNX model's weights in half precision, widened when the file is opened."""
+    import onnx
+
     graph = model.graph
     casts = []
     for stored in graph.initializer:
@@ -171,11 +183,6 @@ def store_half(source: Path, target: Path) -> float:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-    with atomic_path(target) as temporary:
-        onnx.save(model, str(temporary))
-        first, copy = open_simcc(source), open_simcc(temporary)
-        images = np.random.default_rng(0).standard_normal((3, 3, *first.input_hw)).astype(np.float32)
-        return max(float(np.abs(a - b).max()) for a, b in zip(first.run(images), copy.run(images), strict=True))
 
 
 def export_fp16(source: Path, target: Path) -> float:

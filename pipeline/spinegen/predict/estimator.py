@@ -7,13 +7,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..lifting.networks import shipped_lifter
+from ..lifting.onnx_file import LiftingFile
 from ..media.video import VideoFrame
 from ..media.video_read import open_video
 from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
 from .boxes import suppress, turned_back, xyxy
 from .detector import OVERLAP, PersonDetector
+from .live_lifting import LiveLifter, SpaceView
 from .one_euro import OneEuroFilter
+from .space import Space
 from .tracks import Seen, Tracker
 
 DETECT_EVERY = 10
@@ -42,6 +46,8 @@ class SpinePerson:
     """(37, 2), in the order of `spinegen.skeleton.NAMES`."""
     scores: NDArray[np.float64]
     """(37,): near 1 where the network is sure."""
+    space: SpaceView | None = None
+    """In 3D, with angles, where that was asked for and enough is seen."""
 
 
 @dataclass(frozen=True)
@@ -86,39 +92,56 @@ class SpineEstimator:
         self.predictor = PosePredictor(path, flip_test=flip_test, threads=threads)
         self.detector = PersonDetector(detector, threads)
         self.threshold = threshold
+        self.threads = threads
 
     def predict(self, image_rgb: NDArray[np.uint8]) -> list[SpinePerson]:
         """People of one picture (H, W, 3), red first; the surest first."""
         seen = self.tracker().update(image_rgb, 0.0, *self.candidates(image_rgb))
         return [_person(person) for person in seen]
 
-    def track(self, film: Path) -> Iterator[FilmFrame]:
+    def track(self, film: Path, space: Space | None = None) -> Iterator[FilmFrame]:
         """Frame by frame, smoothed as live pictures are (no frame is looked ahead).
+
+            for frame in estimator.track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
+                for person in frame.people:
+                    if person.space is not None:
+                        print(frame.time_s, person.number, person.space.angles_deg)
+
+        Args:
+            space: camera and stature; with it everybody is lifted to 3D too.
 
         Raises:
             VideoError: missing, no video, or without a frame.
         """
         with open_video(Path(film)) as video:
-            for _, seen in self.follow(video.frames(), video.rate_hz):
+            for _, seen in self.follow(video.frames(), video.rate_hz, space):
                 yield seen
 
-    def follow(self, frames: Iterable[VideoFrame], rate_hz: float) -> Iterator[tuple[VideoFrame, FilmFrame]]:
+    def follow(
+        self, frames: Iterable[VideoFrame], rate_hz: float, space: Space | None = None
+    ) -> Iterator[tuple[VideoFrame, FilmFrame]]:
         """Each picture of a film or camera with the people in it, smoothed without looking ahead.
 
         Args:
             rate_hz: frames a second, roughly; each frame has its own time.
+            space: camera and stature; with it everybody is lifted to 3D too.
         """
         follower = Follower(self)
         filters: dict[int, OneEuroFilter] = {}
         last_s: dict[int, float] = {}
+        lifter: LiveLifter | None = None
         for frame in frames:
             people = []
+            if space is not None and lifter is None:
+                height, width = frame.image_rgb.shape[:2]
+                lifter = LiveLifter(LiftingFile(shipped_lifter(), self.threads), (width, height), space)
             for seen in follower(frame.image_rgb, frame.time_s):
                 steady = filters.setdefault(seen.number, OneEuroFilter(rate_hz))
                 step_s = frame.time_s - last_s.get(seen.number, frame.time_s)
                 points = steady(seen.keypoints_px, float(seen.box_xywh_px[2:].max()), step_s)
                 last_s[seen.number] = frame.time_s
-                people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores))
+                view = lifter and lifter(seen.number, frame.time_s, points, seen.scores)
+                people.append(SpinePerson(seen.number, seen.box_xywh_px, points, seen.scores, view))
             yield frame, FilmFrame(frame.number, frame.time_s, tuple(people))
 
     def detect(self, image_rgb: NDArray[np.uint8]) -> NDArray[np.float64]:

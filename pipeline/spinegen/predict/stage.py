@@ -24,6 +24,7 @@ from ..progress import Reporter, StageSummary
 from .estimator import SpineEstimator
 from .film import draw_film, film_json, follow_film
 from .given_boxes import Boxes, read_boxes
+from .motion_stage import Lifting, lift_and_write
 from .one_euro import OneEuroFilter
 from .outputs import write_outputs
 from .window import Show
@@ -42,6 +43,7 @@ class _Run:
     """Finds and follows people; None where boxes were given."""
     places: Boxes
     formats: tuple[str, ...]
+    lifting: Lifting | None
     spine_only: bool
     exif: Exif
     reporter: Reporter
@@ -80,6 +82,7 @@ def predict(
     exif: Exif = "as-labelled",
     detector: Path | None = None,
     formats: tuple[str, ...] = (),
+    lifting: Lifting | None = None,
     rate_hz: float | None = None,
     show: Show | None = None,
 ) -> StageSummary:
@@ -95,6 +98,7 @@ def predict(
         exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
         detector: with `auto`, a YOLOX, RTMDet or RF-DETR file instead of the one that ships.
         formats: of films also `openpose`, `coco`, `csv`, see `outputs.py`.
+        lifting: of films also 3D points, angles, fits, see `motion_stage.py`.
         rate_hz: how many numbered pictures make a second.
         show: is shown everything that is drawn.
 
@@ -103,6 +107,8 @@ def predict(
         TrainingError: the model cannot be used.
     """
     sources = _sources(source, target)
+    if lifting is not None and not sources.videos:
+        raise UsageError(f"{source}: holds no film; --3d, --angles and --fit lift people of films")
     if detector is not None and boxes != "auto":
         raise UsageError(f"--detector finds people itself: it goes with --boxes auto, found --boxes {boxes}")
     if formats and not sources.videos:
@@ -126,6 +132,7 @@ def predict(
         estimator=estimator,
         places=places,
         formats=formats,
+        lifting=lifting,
         spine_only=spine_only,
         exif=exif,
         reporter=reporter,
@@ -242,6 +249,8 @@ def _video(run: _Run, found: FoundFile) -> None:
             frames, rate, faults = film_json(film), film.rate_hz, film.faults
             draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter, show=run.show)
             write_outputs(film, stem, run.formats)
+            if run.lifting is not None:
+                run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
         else:
             with open_video(found.path, run.rate_hz) as video:
                 frames = _film(run, found, video, drawn)

@@ -53,7 +53,7 @@ class Avatars:
         return self.built[person]
 
 
-def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths, keep_depth: bool) -> None:
+def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths, *, keep_depth: bool) -> None:
     """Draw one row of the plan and write its files.
 
     Raises:
@@ -66,7 +66,7 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
     session.show_only(people)
     session.set_camera(camera)
     blurred = _sub_frames(shot, session, avatars, everyone)
-    poses = _strike(shot, session, avatars, everyone, 0.0)
+    poses = _strike(shot, session, avatars, everyone, shift_s=0.0)
     seen = session.capture(camera, len(people))
     picture = mean_exposure([*blurred, seen.lit_rgb]) if blurred else seen.lit_rgb
     files = {
@@ -83,7 +83,7 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
     write_bytes(paths.sidecar, sidecar.sealed())
 
 
-def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar], shift_s: float) -> list[Pose]:
+def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar], *, shift_s: float) -> list[Pose]:
     poses = []
     for placed, avatar in zip(shot.people, everyone, strict=True):
         pose = avatars.poses.pose(shot, placed, avatar, shift_s)
@@ -99,7 +99,7 @@ def _strike(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avata
 def _sub_frames(shot: Shot, session: Session, avatars: Avatars, everyone: list[Avatar]) -> list[NDArray[np.uint8]]:
     pictures = []
     for shift in sub_frame_shifts_s(shot):
-        _strike(shot, session, avatars, everyone, shift)
+        _strike(shot, session, avatars, everyone, shift_s=shift)
         pictures.append(session.lit(shot.geometry))
     return pictures
 
@@ -138,7 +138,9 @@ def _sidecar(
 def _labels(shot: Shot, poses: list[Pose], camera: Camera, seen: Pictures) -> tuple[PersonLabel, ...]:
     placed = zip(shot.people, poses, strict=True)
     return tuple(
-        _label(index, person, pose, camera, seen) for index, (person, pose) in enumerate(placed, 1) if person.labelled
+        _label(index, person, pose, camera, seen=seen)
+        for index, (person, pose) in enumerate(placed, 1)
+        if person.labelled
     )
 
 
@@ -153,9 +155,9 @@ def _bystanders(shot: Shot, seen: Pictures) -> tuple[Bystander, ...]:
     )  # fmt: skip
 
 
-def _label(instance: int, placed: PlacedPerson, pose: Pose, camera: Camera, seen: Pictures) -> PersonLabel:
+def _label(instance: int, placed: PlacedPerson, pose: Pose, camera: Camera, *, seen: Pictures) -> PersonLabel:
     keypoints, posterior = person_visibility(
-        camera, pose.keypoints_ground_m, pose.posterior_ground_m, seen.mask, instance, seen.depth_m
+        camera, pose.keypoints_ground_m, pose.posterior_ground_m, seen.mask, instance=instance, depth_map_m=seen.depth_m
     )
     quaternions = rigid.matrix_quaternion(pose.vertebra_rotations)
     return PersonLabel(

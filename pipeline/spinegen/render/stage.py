@@ -79,7 +79,7 @@ def _plan(workspace: Workspace, settings: RenderSettings, scene: SceneSettings, 
     if not (workspace.plan.is_file() or (workspace.plan / HEADER).exists()) or not people.exists():
         total = min(scene.shots, PART_SHOTS)
         with reporter.task("plan", total, "shots") as task:
-            return make_plan(scene, read_motions(workspace), scene.seed, workspace.plan, people, task)
+            return make_plan(scene, read_motions(workspace), scene.seed, workspace.plan, people=people, task=task)
     plan = open_plan(workspace.plan, lambda names: read_motions(workspace, names))
     planned = plan.header.shots
     if settings.shots is not None and planned != scene.shots:

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from ..geometry.types import Array
+from ..geometry.types import Array, Flags
 
 
 def bars(rows: Sequence[tuple[str, float]], label_width: int = 130, unit: str = "") -> str:
@@ -133,6 +133,60 @@ def ranges(
         f'<text class="num" x="{width - 10}" y="{height + 27}" text-anchor="end">{escape(signs[1])}</text>'
     )
     return f'<svg class="chart" viewBox="0 0 {width} {height + 31}" role="img">{"".join(parts)}</svg>'
+
+
+def curve(times_s: Array, values: Array, doubtful: Flags, unit: str = "°") -> str:
+    """One quantity over time, broken where it is NaN or frames are missing; stretches of `doubtful (T,)` frames are shaded.
+
+    The plot's span is in `data-first` and `data-last`, seconds, and lies between x = 44 and 632 of the view box.
+    """
+    left, right, top, bottom = 44.0, 632.0, 8.0, 96.0
+    first, last = float(times_s[0]), max(float(times_s[-1]), float(times_s[0]) + 1e-3)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    middle, half = (low + high) / 2, max((high - low) / 2 * 1.1, 5.0)
+    x = left + (times_s - first) / (last - first) * (right - left)
+    y = bottom - (values - middle + half) / (2 * half) * (bottom - top)
+    parts = [
+        f'<rect class="doubt" x="{x[a]:.1f}" y="{top}" width="{max(x[b] - x[a], 1.0):.1f}" height="{bottom - top}"/>'
+        for a, b in _stretches(doubtful)
+    ]
+    for value in (middle - half, middle, middle + half):
+        height = bottom - (value - middle + half) / (2 * half) * (bottom - top)
+        parts.append(f'<line class="axis" x1="{left}" y1="{height:.1f}" x2="{right}" y2="{height:.1f}"/>')
+        parts.append(
+            f'<text class="num" x="{left - 5}" y="{height + 4:.1f}" text-anchor="end">{value:.0f}{unit}</text>'
+        )
+    for a, b in _without_jumps(times_s, _stretches(np.isfinite(values))):
+        points = " ".join(f"{x[i]:.1f},{y[i]:.1f}" for i in range(a, b + 1))
+        parts.append(f'<polyline class="curve" points="{points}"/>')
+    for share in np.linspace(0.0, 1.0, 5):
+        parts.append(
+            f'<text class="num" x="{left + share * (right - left):.1f}" y="{bottom + 14}" text-anchor="middle">'
+            f"{first + share * (last - first):.1f} s</text>"
+        )
+    return (
+        f'<svg class="chart curve-plot" viewBox="0 0 640 114" role="img" data-first="{first:.4f}" data-last="{last:.4f}">'
+        f'{"".join(parts)}<line class="now" x1="{left}" y1="{top}" x2="{left}" y2="{bottom}"/></svg>'
+    )
+
+
+def _without_jumps(times_s: Array, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches parted where time leaps by more than three usual steps."""
+    if len(times_s) < 2:
+        return list(stretches)
+    leaps = np.flatnonzero(np.diff(times_s) > 3.0 * np.median(np.diff(times_s)))
+    out: list[tuple[int, int]] = []
+    for a, b in stretches:
+        ends = [int(i) for i in leaps if a <= i < b]
+        out += zip([a, *(i + 1 for i in ends)], [*ends, b], strict=True)
+    return out
+
+
+def _stretches(flags: Flags) -> list[tuple[int, int]]:
+    """First and last index of each run of true flags."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(flags, dtype=np.int8), [0]])))
+    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
 
 
 def _short(label: str, width: int) -> str:

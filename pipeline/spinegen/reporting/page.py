@@ -16,7 +16,7 @@ def write_page(path: Path, template: str, **shown: object) -> None:
     """Render a template and write the page, whole or not at all.
 
     Args:
-        template: `fit`, `poses`, `set`, `network`, `learning_curve` or `labelling`.
+        template: `fit`, `poses`, `set`, `network`, `motion`, `learning_curve` or `labelling`.
         shown: what the template names.
     """
     page = _environment().get_template(f"{template}.html.j2").render(version=__version__, **shown)

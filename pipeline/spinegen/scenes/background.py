@@ -48,7 +48,13 @@ def company(casting: Casting, split: Split, main: Member) -> list[Member]:
 
 
 def spots(
-    rng: Rng, casting: Casting, place: Place, members: Sequence[Member], eyes: Sequence[Array], people: Sequence[Array]
+    rng: Rng,
+    casting: Casting,
+    place: Place,
+    members: Sequence[Member],
+    *,
+    eyes: Sequence[Array],
+    people: Sequence[Array],
 ) -> list[Spot]:
     """A place for each, behind the main person of some take; those for whom none is found are left out.
 
@@ -83,8 +89,8 @@ def behind(
     casting: Casting,
     split: Split,
     place: Place,
-    settled: Sequence[Spot],
     *,
+    settled: Sequence[Spot],
     solids: Sequence[Solid],
     eye_ground_m: Array,
     bodies: Sequence[Array],

@@ -55,7 +55,13 @@ _STUFF: dict[str, tuple[str, ...]] = {
 
 
 def piece(
-    rng: Rng, kind: str, name: str, at_m: tuple[float, float], yaw_deg: float, size: tuple[float, float] = (0.88, 1.12)
+    rng: Rng,
+    kind: str,
+    name: str,
+    at_m: tuple[float, float],
+    *,
+    yaw_deg: float,
+    size: tuple[float, float] = (0.88, 1.12),
 ) -> Prop:
     """A thing on the ground at x, z: its usual size times a factor from the range `size`, in colours and of stuff that it comes in."""
     scale = float(rng.uniform(*size))

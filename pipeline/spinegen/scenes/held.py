@@ -28,7 +28,7 @@ _IN_HAND: dict[str, tuple[float, float]] = {"ball": (0.1, 0.22), "dumbbell": (0.
 
 
 def held_things(
-    rng: Rng, settings: HeldSettings, member: Member, activity: str, keypoints_ground_m: Array, *, name: str
+    rng: Rng, settings: HeldSettings, member: Member, activity: str, *, keypoints_ground_m: Array, name: str
 ) -> tuple[Held, ...]:
     """What a member holds at a moment, with keypoints `(37, 3)`; `name` begins the names of the things."""
     if rng.random() >= settings.chance:
@@ -38,15 +38,15 @@ def held_things(
     free = [side for side in closed if closed[side] and wrists[side][1] > _OVER_FLOOR_M]
     if activity in _WITH:
         kind, hand = _WITH[activity]
-        return _thing(rng, kind, hand, free, wrists, name)
+        return _thing(rng, kind, hand, free, wrists=wrists, name=name)
     if not free:
         return ()
     hands = free if len(free) == 2 and rng.random() < 0.4 else [free[int(rng.integers(len(free)))]]
     kind = settings.kinds.sample(rng)
-    return tuple(one for hand in hands for one in _thing(rng, kind, hand, free, wrists, f"{name}_{hand}"))
+    return tuple(one for hand in hands for one in _thing(rng, kind, hand, free, wrists=wrists, name=f"{name}_{hand}"))
 
 
-def _thing(rng: Rng, kind: str, hand: str, free: list[str], wrists: dict[str, Array], name: str) -> tuple[Held, ...]:
+def _thing(rng: Rng, kind: str, hand: str, free: list[str], *, wrists: dict[str, Array], name: str) -> tuple[Held, ...]:
     if kind in ("box", "barbell") and hand != "both":
         hand = "both"
     if hand == "both":
@@ -57,7 +57,7 @@ def _thing(rng: Rng, kind: str, hand: str, free: list[str], wrists: dict[str, Ar
     elif hand not in free or (kind == "bag" and wrists[hand][1] < _BAG_M):
         return ()
     factors = _IN_HAND.get(kind, (0.88, 1.12))
-    prop = piece(rng, kind, name, (0.0, 0.0), 0.0, factors)
+    prop = piece(rng, kind, name, (0.0, 0.0), yaw_deg=0.0, size=factors)
     if kind == "box":
         size = (
             round(100.0 * float(np.linalg.norm(wrists["left"] - wrists["right"])) - 3.0, 1),

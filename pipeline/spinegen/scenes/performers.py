@@ -107,7 +107,7 @@ def sample_performers(rng: Rng, casting: Casting, split: Split, place: Place) ->
     return people
 
 
-def moved_on(rng: Rng, casting: Casting, split: Split, place: Place, people: list[Performer]) -> list[Performer]:
+def moved_on(rng: Rng, casting: Casting, split: Split, place: Place, *, people: list[Performer]) -> list[Performer]:
     """People on their spots, facing as they did, at other moments.
 
     Raises:
@@ -141,7 +141,7 @@ def _check_room(keypoints: Array, bodies: list[Array], place: Place) -> None:
         raise Rejected("person in a wall")
 
 
-def frames_of(casting: Casting, split: Split, people: list[Performer], step_s: float, count: int) -> list[list[int]]:
+def frames_of(casting: Casting, split: Split, people: list[Performer], step_s: float, *, count: int) -> list[list[int]]:
     """Frame of every person in every shot of the take.
 
     Raises:

@@ -132,6 +132,7 @@ def _room(
     light: LightSettings,
     kind: str,
     size_m: tuple[tuple[float, float], tuple[float, float]],
+    *,
     height_m: tuple[float, float],
     floor: Surface,
     wall: Surface,
@@ -182,11 +183,11 @@ def _home(rng: Rng, light: LightSettings) -> Place:
         light,
         "home",
         ((4.5, 8), (4.5, 8)),
-        (2.4, 3.0),
-        floor,
-        _surface(rng, "plaster", PAINTS),
-        ("none", "spots"),
-        _accent(rng),
+        height_m=(2.4, 3.0),
+        floor=floor,
+        wall=_surface(rng, "plaster", PAINTS),
+        lamps=("none", "spots"),
+        accent=_accent(rng),
     )
 
 
@@ -197,18 +198,28 @@ def _yoga_room(rng: Rng, light: LightSettings) -> Place:
         light,
         "yoga_room",
         ((6, 12), (6, 10)),
-        (2.6, 3.6),
-        floor,
-        _surface(rng, "plaster", PAINTS),
-        ("none", "spots", "panels"),
-        _accent(rng),
+        height_m=(2.6, 3.6),
+        floor=floor,
+        wall=_surface(rng, "plaster", PAINTS),
+        lamps=("none", "spots", "panels"),
+        accent=_accent(rng),
     )
 
 
 def _gym(rng: Rng, light: LightSettings) -> Place:
     floor = _any(rng, ("rubber", RUBBERS), ("parquet", WOODS))
     wall = _any(rng, ("concrete", None), ("plaster", PAINTS), ("brick", None), ("panels", WOODS))
-    return _room(rng, light, "gym", ((8, 18), (8, 14)), (3.0, 6.0), floor, wall, ("tubes", "panels"), _accent(rng))
+    return _room(
+        rng,
+        light,
+        "gym",
+        ((8, 18), (8, 14)),
+        height_m=(3.0, 6.0),
+        floor=floor,
+        wall=wall,
+        lamps=("tubes", "panels"),
+        accent=_accent(rng),
+    )
 
 
 def _office(rng: Rng, light: LightSettings) -> Place:
@@ -218,11 +229,11 @@ def _office(rng: Rng, light: LightSettings) -> Place:
         light,
         "office",
         ((5.5, 12), (5.5, 10)),
-        (2.6, 3.2),
-        floor,
-        _surface(rng, "plaster", PAINTS),
-        ("panels", "tubes"),
-        _accent(rng),
+        height_m=(2.6, 3.2),
+        floor=floor,
+        wall=_surface(rng, "plaster", PAINTS),
+        lamps=("panels", "tubes"),
+        accent=_accent(rng),
     )
 
 
@@ -233,10 +244,10 @@ def _clinic(rng: Rng, light: LightSettings) -> Place:
         light,
         "clinic",
         ((5, 8), (5, 8)),
-        (2.6, 3.2),
-        floor,
-        _surface(rng, "plaster", ("#eceeec", "#e3ebe8", "#dfe6ec", "#efece4")),
-        ("panels", "tubes"),
+        height_m=(2.6, 3.2),
+        floor=floor,
+        wall=_surface(rng, "plaster", ("#eceeec", "#e3ebe8", "#dfe6ec", "#efece4")),
+        lamps=("panels", "tubes"),
     )
 
 

@@ -83,7 +83,7 @@ def casting(settings: SceneSettings, motions: Sequence[Motion], seed: int) -> tu
 
 
 def draw_takes(
-    cast: Casting, seed: int, takes: range, facts: PartFacts, task: Task | None = None
+    cast: Casting, seed: int, takes: range, facts: PartFacts, *, task: Task | None = None
 ) -> Iterator[list[Shot]]:
     """Shots of each take, none where no draw could be used; counts into `facts`."""
     count, size = cast.settings.take.shots, cast.settings.setup.takes
@@ -210,7 +210,7 @@ class Plan:
 
 
 def make_plan(
-    settings: SceneSettings, motions: Sequence[Motion], seed: int, plan: Path, people: Path, task: Task
+    settings: SceneSettings, motions: Sequence[Motion], seed: int, plan: Path, *, people: Path, task: Task
 ) -> Plan:
     """Draw the first part, and write `people.json`, that part and the header, in this order.
 
@@ -231,7 +231,7 @@ def make_plan(
         )
     takes, facts = header.takes_of(0), PartFacts()
     shots: list[Shot] = []
-    for number, take in enumerate(draw_takes(cast, seed, takes, facts, task), 1):
+    for number, take in enumerate(draw_takes(cast, seed, takes, facts, task=task), 1):
         shots += take
         if facts.given_up > GIVE_UP_SHARE * len(takes):
             raise _cannot_be_met(settings, facts, number)

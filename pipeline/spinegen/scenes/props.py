@@ -86,7 +86,7 @@ def lay_mats(rng: Rng, settings: PropSettings, people: list[tuple[float, float, 
     for x, z, yaw in people:
         if rng.random() < settings.mat:
             turn = yaw + float(rng.normal(0.0, 4.0))
-            layout.props.append(piece(rng, "mat", layout.next_name, (x, z), turn, (0.94, 1.06)))
+            layout.props.append(piece(rng, "mat", layout.next_name, (x, z), yaw_deg=turn, size=(0.94, 1.06)))
 
 
 def furnish(
@@ -94,6 +94,7 @@ def furnish(
     settings: PropSettings,
     place: Place,
     people: list[tuple[float, float, float]],
+    *,
     layout: PropLayout,
     sights: Sequence[Sight],
 ) -> None:
@@ -102,18 +103,26 @@ def furnish(
     if kinds and not place.level and rng.random() < settings.furniture:
         for _ in range(int(rng.integers(5, 12) if place.room else rng.integers(2, 8))):
             kind = kinds[int(rng.integers(len(kinds)))]
-            _try(rng, layout, place, people, sights, kind, _by_wall(rng, place, kind) if place.room else _far(rng))
+            _try(
+                rng,
+                layout,
+                place,
+                people,
+                sights=sights,
+                kind=kind,
+                spot=_by_wall(rng, place, kind) if place.room else _far(rng),
+            )
     if settings.near is not None:
         for _ in range(round(settings.near_count.sample(rng))):
             kind = settings.near.sample(rng)
             x, z, radius = people[int(rng.integers(len(people)))]
             bearing, distance = rng.uniform(0, 2 * np.pi), radius + 0.35 + rng.exponential(0.5)
             spot = (x + distance * np.cos(bearing), z + distance * np.sin(bearing), float(rng.uniform(-180, 180)))
-            _try(rng, layout, place, people, sights, kind, spot)
+            _try(rng, layout, place, people, sights=sights, kind=kind, spot=spot)
 
 
 def occluder(
-    rng: Rng, settings: OccluderSettings, place: Place, sight: Sight, bodies: Sequence[Body], taken: Sequence[Solid]
+    rng: Rng, settings: OccluderSettings, place: Place, sight: Sight, *, bodies: Sequence[Body], taken: Sequence[Solid]
 ) -> Prop | None:
     """Perhaps a thing between the camera and the main person that hides about as much of them as is drawn; it meets nobody and nothing.
 
@@ -131,7 +140,7 @@ def occluder(
         at = eye + float(rng.uniform(0.2, 0.92)) * (target - eye) + rng.normal(0.0, 0.15, 3)
         facing = float(np.degrees(np.arctan2(-(target - eye)[0], (target - eye)[2]))) + float(rng.normal(0.0, 30.0))
         factor = settings.size.sample(rng)
-        prop = piece(rng, kind, "Prop_Before", (float(at[0]), float(at[2])), facing, (factor, factor))
+        prop = piece(rng, kind, "Prop_Before", (float(at[0]), float(at[2])), yaw_deg=facing, size=(factor, factor))
         solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
         seen = keypoints[sight.inside]
         hidden = float(solid.hides(eye, seen).mean()) if len(seen) else 1.0
@@ -176,13 +185,14 @@ def _try(
     layout: PropLayout,
     place: Place,
     people: list[tuple[float, float, float]],
+    *,
     sights: Sequence[Sight],
     kind: str,
     spot: tuple[float, float, float],
 ) -> None:
     """Put a thing where it touches nothing."""
     x, z, yaw = spot
-    prop = piece(rng, kind, layout.next_name, (x, z), yaw)
+    prop = piece(rng, kind, layout.next_name, (x, z), yaw_deg=yaw)
     radius = 0.5 * float(np.hypot(*SIZES_CM[kind][:2])) / 100
     far_enough = all(np.hypot(x - px, z - pz) > radius + pr for px, pz, pr in people)
     inside = far_enough and layout.free(x, z, radius) and place.contains(x, z, margin_m=0.0)

@@ -93,7 +93,7 @@ def sample_setup(rng: Rng, casting: Casting, split: Split, *, takes: range, coun
             continue
         setting = _setting(rng, casting, split, drawn=drawn, tries=attempt, rejected=dict(reasons))
         return [
-            _shots(rng, casting, setting, one, number, number * count)
+            _shots(rng, casting, setting, one, number=number, first_shot=number * count)
             for number, one in zip(takes, drawn.takes, strict=True)
         ]
     raise GaveUp(reasons)
@@ -111,10 +111,12 @@ def _draw(rng: Rng, casting: Casting, split: Split, *, takes: int, count: int, r
     settings = casting.settings
     index = _weighted(rng, settings.cameras)
     place = sample_place(rng, settings.places, settings.light)
-    first = _take(rng, casting, split, place, index, sample_performers(rng, casting, split, place), count)
+    first = _take(
+        rng, casting, split, place, index=index, people=sample_performers(rng, casting, split, place), count=count
+    )
     drawn = [first]
     while len(drawn) < takes:
-        drawn.append(_another_take(rng, casting, split, place, first.people, count, reasons))
+        drawn.append(_another_take(rng, casting, split, place, people=first.people, count=count, reasons=reasons))
     return _Drawn(place, drawn)
 
 
@@ -126,16 +128,23 @@ def _setting(
     circles, sights = [circle for take in drawn.takes for circle in take.circles], [take.sight for take in drawn.takes]
     layout = PropLayout()
     lay_mats(rng, settings.props, [_lying(k) for k in drawn.takes[0].everyone], layout)
-    furnish(rng, settings.props, place, circles, layout, sights)
+    furnish(rng, settings.props, place, circles, layout=layout, sights=sights)
     eyes, everyone = [take.sight.eye for take in drawn.takes], [take.everyone for take in drawn.takes]
     crowd = company(casting, split, drawn.takes[0].people[0].member)
-    settled = spots(rng, casting, place, crowd, eyes, everyone)
+    settled = spots(rng, casting, place, crowd, eyes=eyes, people=everyone)
     light = sample_light(rng, settings.light, place)
     return _Setting(split, casting.split.rule, place, light, tuple(layout.props), settled, tries, rejected)
 
 
 def _another_take(
-    rng: Rng, casting: Casting, split: Split, place: Place, people: list[Performer], count: int, reasons: Counter[str]
+    rng: Rng,
+    casting: Casting,
+    split: Split,
+    place: Place,
+    *,
+    people: list[Performer],
+    count: int,
+    reasons: Counter[str],
 ) -> _Take:
     """The same people at other moments, before another camera.
 
@@ -144,38 +153,42 @@ def _another_take(
     """
     for _ in range(casting.settings.tries):
         try:
-            moved = moved_on(rng, casting, split, place, people)
-            return _take(rng, casting, split, place, _weighted(rng, casting.settings.cameras), moved, count)
+            moved = moved_on(rng, casting, split, place, people=people)
+            return _take(
+                rng, casting, split, place, index=_weighted(rng, casting.settings.cameras), people=moved, count=count
+            )
         except Rejected as rejection:
             reasons[str(rejection)] += 1
     raise Rejected("no other take of a setup")
 
 
 def _take(
-    rng: Rng, casting: Casting, split: Split, place: Place, index: int, people: list[Performer], count: int
+    rng: Rng, casting: Casting, split: Split, place: Place, *, index: int, people: list[Performer], count: int
 ) -> _Take:
     settings, view_settings = casting.settings, casting.settings.cameras[index]
     everyone = np.stack([person.keypoints(person.placed.frame) for person in people])
     view = _view(rng, casting, index, Subject(everyone[0], everyone, heading_deg(everyone[0])))
-    cameras = _cameras(rng, view, view_settings, settings.take.step_s, count)
+    cameras = _cameras(rng, view, view_settings, settings.take.step_s, count=count)
     eye = view.camera.position_ground_m
     if not place.contains(float(eye[0]), float(eye[2]), float(eye[1])):
         raise Rejected("camera in a wall")
-    frames = frames_of(casting, split, people, settings.take.step_s, count)
+    frames = frames_of(casting, split, people, settings.take.step_s, count=count)
     seen = [people[0].keypoints(row[0]) for row in frames]
     for camera, keypoints in zip(cameras, seen, strict=True):
-        _check_seen(camera, keypoints, view, view_settings, settings)
+        _check_seen(camera, keypoints, view, view_settings, scene=settings)
     return _Take(people, view, view_settings.name, cameras, frames, everyone, seen)
 
 
-def _shots(rng: Rng, casting: Casting, setting: _Setting, take: _Take, number: int, first_shot: int) -> list[Shot]:
+def _shots(rng: Rng, casting: Casting, setting: _Setting, take: _Take, *, number: int, first_shot: int) -> list[Shot]:
     own = take_things(
-        rng, casting, setting.split, setting.place, take.people, sight=take.sight, standing=setting.props,
+        rng, casting, setting.split, setting.place, people=take.people, sight=take.sight, standing=setting.props,
         settled=setting.background, name=f"Prop_{number}",
     )  # fmt: skip
     step_s = casting.settings.take.step_s
     return [
-        _shot(rng, casting, setting, take, own, number=number, shot=first_shot + offset, offset=offset, step_s=step_s)
+        _shot(
+            rng, casting, setting, take, own=own, number=number, shot=first_shot + offset, offset=offset, step_s=step_s
+        )
         for offset in range(len(take.frames))
     ]
 
@@ -185,8 +198,8 @@ def _shot(
     casting: Casting,
     setting: _Setting,
     take: _Take,
-    own: TakeThings,
     *,
+    own: TakeThings,
     number: int,
     shot: int,
     offset: int,
@@ -244,16 +257,16 @@ def _view(rng: Rng, casting: Casting, index: int, subject: Subject) -> View:
     if settings.kind == "rig":
         cameras = casting.rigs[index]
         return rig_view(cameras[int(rng.integers(len(cameras)))], subject)
-    return sample_view(rng, settings, subject, casting.settings.image.width, casting.settings.image.height)
+    return sample_view(rng, settings, subject, width=casting.settings.image.width, height=casting.settings.image.height)
 
 
-def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, count: int) -> Sequence[Camera]:
+def _cameras(rng: Rng, view: View, settings: ViewSettings, step_s: float, *, count: int) -> Sequence[Camera]:
     if settings.kind != "handheld":
         return [view.camera] * count
     return swayed(view.camera, rng, settings, np.arange(count, dtype=np.float64) * step_s)
 
 
-def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSettings, scene: SceneSettings) -> None:
+def _check_seen(camera: Camera, keypoints: Array, view: View, settings: ViewSettings, *, scene: SceneSettings) -> None:
     wanted = settings.min_inside if view.truncated else 1.0
     if inside_share(camera, keypoints) < wanted:
         raise Rejected("person outside the picture")

@@ -109,7 +109,7 @@ def put_seat(rng: Rng, sitter: Seated, others: list[Body], place: Place, *, name
         if extent is None:
             fitting = [(k, w) for k, w in fitting if k != kind]
             continue
-        prop = _seat(rng, sitter, kind, extent, name)
+        prop = _seat(rng, sitter, kind, extent, name=name)
         solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
         own = _beneath(sitter)
         clear = solid.depth_m(own) < _MEETS_M and all(solid.depth_m(other) == 0.0 for other in others)
@@ -135,7 +135,7 @@ def _along(rng: Rng, sitter: Seated, kind: str, back: float) -> tuple[float, flo
     return (-float(rng.uniform(0.15, 0.22)) * scale, front)
 
 
-def _seat(rng: Rng, sitter: Seated, kind: str, extent: tuple[float, float], name: str) -> Prop:
+def _seat(rng: Rng, sitter: Seated, kind: str, extent: tuple[float, float], *, name: str) -> Prop:
     rear, front = extent
     deep, high = 100.0 * (front - rear), 100.0 * sitter.top_m
     usual = SIZES_CM[kind]
@@ -147,7 +147,7 @@ def _seat(rng: Rng, sitter: Seated, kind: str, extent: tuple[float, float], name
         wide = deep = high * float(rng.uniform(1.02, 1.1))
     middle = 0.5 * (rear + front) if kind not in ("stool", "ball") else min(front - deep / 200, 0.0)
     at = sitter.hips_ground_m + middle * sitter.forward
-    made = piece(rng, kind, name, (float(at[0]), float(at[2])), sitter.yaw_deg)
+    made = piece(rng, kind, name, (float(at[0]), float(at[2])), yaw_deg=sitter.yaw_deg)
     return made.model_copy(update={"size_cm": (round(wide, 1), round(deep, 1), round(high / share, 1))})
 
 
@@ -178,7 +178,7 @@ def put_table(
         gap = front + float(rng.uniform(0.02, 0.16)) + (0.22 if kind in ("counter", "piano") else 0.0)
         at = sitter.hips_ground_m + (gap + deep / 200) * sitter.forward
         turned = sitter.yaw_deg + 180.0 + float(rng.normal(0.0, 4.0))
-        made = piece(rng, kind, name, (float(at[0]), float(at[2])), turned)
+        made = piece(rng, kind, name, (float(at[0]), float(at[2])), yaw_deg=turned)
         prop = made.model_copy(update={"size_cm": (round(float(wide), 1), round(float(deep), 1), round(high, 1))})
         solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
         if solid.depth_m(sitter.body) > _MEETS_M or any(solid.depth_m(other) > 0.0 for other in others):
@@ -201,7 +201,7 @@ def _upon(rng: Rng, table: Prop, name: str) -> list[Prop]:
     aside, back = float(rng.uniform(-0.25, 0.25)) * wide, -0.25 * deep
     x = table.location_cm[0] + aside * np.cos(turn) - back * np.sin(turn)
     y = table.location_cm[1] + aside * np.sin(turn) + back * np.cos(turn)
-    made = piece(rng, "monitor", f"{name}_screen", (x / 100, y / 100), table.yaw_deg + float(rng.normal(0, 8)))
+    made = piece(rng, "monitor", f"{name}_screen", (x / 100, y / 100), yaw_deg=table.yaw_deg + float(rng.normal(0, 8)))
     return [made.model_copy(update={"location_cm": (round(x, 2), round(y, 2), high)})]
 
 

@@ -41,8 +41,8 @@ def take_things(
     casting: Casting,
     split: Split,
     place: Place,
-    people: Sequence[Performer],
     *,
+    people: Sequence[Performer],
     sight: Sight,
     standing: Sequence[Prop],
     settled: Sequence[Spot],
@@ -64,21 +64,23 @@ def take_things(
     for number, person in enumerate(people):
         others = [body for other, body in enumerate(bodies) if other != number]
         new = _seat_and_table(
-            rng, casting, person, others, place, solids=solids, eye=sight.eye, name=f"{name}_{number}"
+            rng, casting, person, others, place=place, solids=solids, eye=sight.eye, name=f"{name}_{number}"
         )
         props += new
         solids += [solid_of(prop, prop.size_cm or SIZES_CM[prop.kind]) for prop in new]
     held = tuple(
-        held_things(rng, settings.props.held, p.member, _activity(p), k, name=f"{name}_Held_{number}")
+        held_things(
+            rng, settings.props.held, p.member, _activity(p), keypoints_ground_m=k, name=f"{name}_Held_{number}"
+        )
         for number, (p, k) in enumerate(zip(people, keypoints, strict=True))
     )
     taken = {person.member.id for person in people}
     crowd = behind(
-        rng, casting, split, place, [spot for spot in settled if spot.member.id not in taken], solids=solids,
+        rng, casting, split, place, settled=[spot for spot in settled if spot.member.id not in taken], solids=solids,
         eye_ground_m=sight.eye, bodies=keypoints,
     )  # fmt: skip
     everybody = bodies + [body_of(p.keypoints(p.placed.frame), p.member.stature_m) for p in crowd]
-    before = occluder(rng, settings.occluders, place, sight, everybody, solids)
+    before = occluder(rng, settings.occluders, place, sight, bodies=everybody, taken=solids)
     if before is not None:
         props.append(before.model_copy(update={"name": f"{name}_Before"}))
     return TakeThings(tuple(props), held, tuple(crowd), before is not None)
@@ -89,8 +91,8 @@ def _seat_and_table(
     casting: Casting,
     person: Performer,
     others: list[Body],
-    place: Place,
     *,
+    place: Place,
     solids: Sequence[Solid],
     eye: Array,
     name: str,

@@ -50,7 +50,7 @@ def focal_px(focal_mm: float, width: int) -> float:
     return focal_mm / SENSOR_WIDTH_MM * width
 
 
-def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, width: int, height: int) -> View:
+def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, *, width: int, height: int) -> View:
     """A camera on an orbit about the main person.
 
     Raises:
@@ -159,7 +159,7 @@ def swayed(camera: Camera, rng: np.random.Generator, view: ViewSettings, times_s
         location = camera.location_unreal_cm + 100.0 * view.sway_m * wave[:3]
         location[2] = max(location[2], 100.0 * LOWEST_M)
         turned = (pitch + view.sway_deg * wave[3], yaw + view.sway_deg * wave[4], roll + 0.5 * view.sway_deg * wave[5])
-        moved.append(Camera.from_unreal(location, turned, camera.fov_deg, camera.width, camera.height))
+        moved.append(Camera.from_unreal(location, turned, camera.fov_deg, width=camera.width, height=camera.height))
     return tuple(moved)
 
 

@@ -25,7 +25,7 @@ def calibrated(frames: int) -> Calibration:
     def problem_of(scaled: SpineModel, observations: Array) -> Problem:
         return make_problem(scaled, markers, observations, 50.0, smooth=False)
 
-    return calibrate(model, markers, observed, q, problem_of)
+    return calibrate(model, markers, observed, q, problem_of=problem_of)
 
 
 def test_one_frame_tells_of_a_performer_what_a_dozen_of_the_same_pose_do() -> None:

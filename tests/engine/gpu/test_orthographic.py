@@ -43,7 +43,9 @@ def spheres(order: Callable[..., str]) -> None:
 def _camera(
     eye_m: list[float] | NDArray[np.float64], rotator_deg: tuple[float, float, float], width_m: float
 ) -> OrthographicCamera:
-    return OrthographicCamera.from_unreal(ground_to_unreal(eye_m), rotator_deg, 100 * width_m, WIDTH, HEIGHT)
+    return OrthographicCamera.from_unreal(
+        ground_to_unreal(eye_m), rotator_deg, 100 * width_m, width=WIDTH, height=HEIGHT
+    )
 
 
 def _pixels_m(camera: OrthographicCamera) -> NDArray[np.float64]:

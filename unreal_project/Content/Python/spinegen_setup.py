@@ -126,7 +126,7 @@ def use_character(asset: str, sex: str, stature_cm: float) -> None:
 
 
 def use_level(
-    name: str, package: str, x_cm: float, y_cm: float, z_cm: float, yaw_deg: float, light: str, ev100: float
+    name: str, package: str, *, x_cm: float, y_cm: float, z_cm: float, yaw_deg: float, light: str, ev100: float
 ) -> None:
     """Enter a level that the project already holds; it is streamed in around the stage."""
     if not unreal.EditorAssetLibrary.does_asset_exist(package):
@@ -228,7 +228,9 @@ def main(arguments: list[str]) -> None:
         {"--character": import_character, "--use": use_character}[what](rest[0], rest[1], float(rest[2]))
     elif what == "--use-level" and len(rest) == 8:
         x_cm, y_cm, z_cm, yaw_deg = map(float, rest[2:6])
-        use_level(rest[0], rest[1], x_cm, y_cm, z_cm, yaw_deg, rest[6], float(rest[7]))
+        use_level(
+            rest[0], rest[1], x_cm=x_cm, y_cm=y_cm, z_cm=z_cm, yaw_deg=yaw_deg, light=rest[6], ev100=float(rest[7])
+        )
     else:
         raise SystemExit(__doc__)
 

@@ -170,7 +170,12 @@ class FrameRules:
         rule = self.rules["visibility agrees with mask and depth"]
         for label in frame.people:
             found, posterior = person_visibility(
-                frame.camera, label.keypoints_ground_m, label.posterior_ground_m, mask, label.instance, depth
+                frame.camera,
+                label.keypoints_ground_m,
+                label.posterior_ground_m,
+                mask,
+                instance=label.instance,
+                depth_map_m=depth,
             )
             wrong = _disagreement(found, label.visibility, label.hidden_fraction)
             rule.tell(not len(wrong), f"{frame.sidecar}: person {label.instance}: {_named(wrong)}")

@@ -95,7 +95,7 @@ def _posture(model: SpineModel, base: Array, number: int) -> Array:
     return np.clip(q, low, high)
 
 
-def between(problem: Problem, frames: Frames, q: Array, unwrap_with: SpineModel, step: int) -> tuple[Frames, Array]:
+def between(problem: Problem, frames: Frames, q: Array, unwrap_with: SpineModel, *, step: int) -> tuple[Frames, Array]:
     """Poses of more and more frames, each started half-way between neighbours that are solved already.
 
     Args:

@@ -59,7 +59,7 @@ def solve_motion(
         frames = key_frames(problem)
         keys = frames, first_poses(model, problem.frames(frames), problem.kinematics.stations)
     step = max(1, round(problem.rate_hz / COARSE_HZ))
-    frames, poses = between(problem, *keys, model, step)
+    frames, poses = between(problem, *keys, model, step=step)
     q = interpolate(frames, poses, count)
     if not smooth:
         return solve_batch(problem.objective(), q, Stop(12))

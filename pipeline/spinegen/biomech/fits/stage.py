@@ -64,7 +64,7 @@ def fit_mocap(workspace: Workspace, settings: FitSettings, reporter: Reporter) -
             task.advance()
             for line in _told(name, outcome):
                 reporter.say(line)
-    return _summary(workspace, list(tasks), failures, frames, time.monotonic() - start)
+    return _summary(workspace, list(tasks), failures, frames, seconds=time.monotonic() - start)
 
 
 def _waiting(
@@ -177,7 +177,7 @@ def _fit_one(item: tuple[ClipTask, Path, FitIdentity]) -> tuple[str, FitReport |
 
 
 def _summary(
-    workspace: Workspace, names: list[str], failures: dict[str, str], frames: int, seconds: float
+    workspace: Workspace, names: list[str], failures: dict[str, str], frames: int, *, seconds: float
 ) -> StageSummary:
     found: list[tuple[float, str, str]] = []
     verdicts, worst, truths = dict.fromkeys(VERDICTS, 0), 0.0, []

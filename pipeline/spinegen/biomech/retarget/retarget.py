@@ -75,9 +75,7 @@ def retarget_all(
 
 def _carried(values: Array, source: SpineModel, target: SpineModel, offsets_rad: Mapping[str, float]) -> Array:
     """The same angles on the target, whose hips and lowest point lie as the source's, scaled."""
-    out = _angles(values, source, target)
-    for name, offset in offsets_rad.items():
-        out[:, target.coordinate_index[name]] += offset
+    out = same_angles(values, source, target, offsets_rad)
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
     hips = ("joint/femur_r", "joint/femur_l")
@@ -146,7 +144,14 @@ def leg_length_m(model: SpineModel) -> float:
     return float(points[:2].mean() - points[2:].mean())
 
 
-def _angles(values: Array, source: SpineModel, target: SpineModel) -> Array:
+def same_angles(
+    values: Array, source: SpineModel, target: SpineModel, offsets_rad: Mapping[str, float] | None = None
+) -> Array:
+    """Coordinates `(F, Q')` of the target with the angles of the source's `(F, Q)`, nothing brought to the floor.
+
+    Raises:
+        ModelError: the models have no coordinate in common.
+    """
     full = dict(zip(source.expanded_names, np.moveaxis(source.expand(values), -1, 0), strict=True))
     sums = {
         r.coordinate: sum(full[level] for level in r.levels) for r in source.rhythms if all(n in full for n in r.levels)
@@ -157,4 +162,6 @@ def _angles(values: Array, source: SpineModel, target: SpineModel) -> Array:
     out = np.broadcast_to(target.default_q, (len(values), len(target.coordinate_names))).copy()
     for name in known:
         out[:, target.coordinate_index[name]] = full[name] if name in full else sums[name]
+    for name, offset in (offsets_rad or {}).items():
+        out[:, target.coordinate_index[name]] += offset
     return out

@@ -56,8 +56,8 @@ def import_labels(
     file: Path,
     name: FormatName | Literal["auto"],
     by: str,
-    reporter: Reporter,
     *,
+    reporter: Reporter,
     done: bool = False,
     trust: bool = False,
 ) -> StageSummary:
@@ -89,7 +89,7 @@ def import_labels(
     failures += [] if trust else [f"{text}; --trust takes it" for one in taken for text in one.doubts]
     for text in failures:
         reporter.warn(text)
-    return _summary(root, chosen, taken, good, known, failures)
+    return _summary(root, chosen, taken, good, known=known, failures=failures)
 
 
 def _summary(
@@ -97,6 +97,7 @@ def _summary(
     chosen: Format,
     taken: Sequence[Taken],
     good: Sequence[Taken],
+    *,
     known: dict[str, PictureLabels],
     failures: list[str],
 ) -> StageSummary:

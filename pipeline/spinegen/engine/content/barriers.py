@@ -41,7 +41,8 @@ def railing(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     if style < 0.45:
         count = max(4, round(x / 0.12))
         pieces += [
-            rod([at, 0.1, 0], [at, y - 0.04, 0], 0.008, main, 6) for at in np.linspace(-x / 2 + 0.1, x / 2 - 0.1, count)
+            rod([at, 0.1, 0], [at, y - 0.04, 0], 0.008, main, segments=6)
+            for at in np.linspace(-x / 2 + 0.1, x / 2 - 0.1, count)
         ]
     elif style < 0.75:
         pieces += [box([0, level * y, 0], [x, 0.03, 0.02], main) for level in (0.2, 0.4, 0.6, 0.8)]
@@ -72,8 +73,8 @@ def car(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         ]
         for side in (-1.0, 1.0):
             hub = np.array([end * 0.31 * x, 0.32, side * (z / 2 - 0.1)])
-            pieces.append(rod(hub - 0.11 * side * _OUT, hub + 0.1 * side * _OUT, 0.32, RUBBER, 24))
-            pieces.append(rod(hub, hub + 0.105 * side * _OUT, 0.2, STEEL, 16))
+            pieces.append(rod(hub - 0.11 * side * _OUT, hub + 0.1 * side * _OUT, 0.32, RUBBER, segments=24))
+            pieces.append(rod(hub, hub + 0.105 * side * _OUT, 0.2, STEEL, segments=16))
     for at in (-0.03, 0.13):
         pieces += [box([at * x, 0.5 * (waist + y), s * z * 0.412], [0.06, y - waist, 0.01], main) for s in (-1, 1)]
     return join(pieces)

@@ -58,18 +58,18 @@ def _painting(number: int) -> Texture:
     rng = generator(Stream.WALL_PICTURES, number)
     inks = np.array([hex_linear(_INKS[index]) for index in rng.permutation(len(_INKS))[:5]])
     y = np.linspace(1, 0, _SIZE)[:, None] + np.zeros(_SIZE)
-    broad = band_noise(rng, _SIZE, 1, 5, 1.0)
+    broad = band_noise(rng, _SIZE, 1, 5, slope=1.0)
     if number % 2:
         picture = inks[0] + (inks[1] - inks[0]) * y[..., None]
         for level, ink in zip((0.62, 0.42, 0.24), inks[2:], strict=True):
-            ridge = level + 0.07 * band_noise(rng, _SIZE, 1, 9, 1.1)[0]
+            ridge = level + 0.07 * band_noise(rng, _SIZE, 1, 9, slope=1.1)[0]
             picture = np.where((y < ridge)[..., None], ink * (0.8 + 0.4 * y[..., None]), picture)
     else:
         picture = np.broadcast_to(inks[0], (_SIZE, _SIZE, 3))
         for turn, ink in enumerate(inks[1:]):
-            field = np.roll(broad, 29 * turn, turn % 2) + 0.5 * band_noise(rng, _SIZE, 1, 12, 1.0)
+            field = np.roll(broad, 29 * turn, turn % 2) + 0.5 * band_noise(rng, _SIZE, 1, 12, slope=1.0)
             picture = np.where((field > 0.55)[..., None], ink, picture)
-    picture = picture * (1 + 0.06 * band_noise(rng, _SIZE, 12, 60, 0.3)[..., None])
+    picture = picture * (1 + 0.06 * band_noise(rng, _SIZE, 12, 60, slope=0.3)[..., None])
     return Texture(np.round(to_srgb(np.clip(picture, 0, 1)) * 255).astype(np.uint8))
 
 

@@ -52,7 +52,8 @@ def dumbbell(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     grip = rod([-size[0] / 2 + 0.01, middle, 0], [size[0] / 2 - 0.01, middle, 0], 0.016, STEEL)
     head = size[0] * 0.3
     heads = [
-        rod([s * size[0] / 2, middle, 0], [s * (size[0] / 2 - head), middle, 0], radius, main, 8) for s in (-1.0, 1.0)
+        rod([s * size[0] / 2, middle, 0], [s * (size[0] / 2 - head), middle, 0], radius, main, segments=8)
+        for s in (-1.0, 1.0)
     ]
     return join([grip, *heads])
 
@@ -60,13 +61,15 @@ def dumbbell(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 def barbell(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A bar along x with plates near its ends."""
     radius = size[1] / 2
-    pieces = [rod([-size[0] / 2, radius, 0], [size[0] / 2, radius, 0], 0.0145, STEEL, 16)]
+    pieces = [rod([-size[0] / 2, radius, 0], [size[0] / 2, radius, 0], 0.0145, STEEL, segments=16)]
     for sign in (-1.0, 1.0):
         at = sign * (size[0] / 2 - 0.40)
         for number, share in enumerate((1.0, 0.78)):
             start = at + sign * 0.06 * number
             colour = main if number == 0 else second
-            pieces.append(rod([start, radius, 0], [start + sign * 0.05, radius, 0], radius * share, colour, 36))
+            pieces.append(
+                rod([start, radius, 0], [start + sign * 0.05, radius, 0], radius * share, colour, segments=36)
+            )
     return join(pieces)
 
 

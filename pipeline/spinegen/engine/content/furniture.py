@@ -12,7 +12,7 @@ from .paints import DARK, RUBBER, STEEL, UP, Rng, paint
 from .shapes import box, lathe, moved, rod, scaled, sphere
 
 
-def _legs(size: Array, top_m: float, thick: float, inset: float, material: Material) -> list[Mesh]:
+def _legs(size: Array, top_m: float, thick: float, inset: float, *, material: Material) -> list[Mesh]:
     x, z = size[0] / 2 - inset - thick / 2, size[2] / 2 - inset - thick / 2
     return [box([sx * x, top_m / 2, sz * z], [thick, top_m, thick], material) for sx in (-1, 1) for sz in (-1, 1)]
 
@@ -23,7 +23,7 @@ def chair(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     back = size[1] - seat
     tilt = axis_angle_matrix((1, 0, 0), -0.12)
     pieces = [
-        *_legs(size, seat, 0.035, 0.01, second),
+        *_legs(size, seat, 0.035, 0.01, material=second),
         box([0, seat, 0], [size[0], 0.035, size[2]], main),
         box([0, seat + back * 0.68, -size[2] / 2 + 0.01], [size[0] * 0.94, back * 0.62, 0.025], main, tilt),
     ]
@@ -69,7 +69,10 @@ def table(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Top on four legs."""
     top = 0.035
     return join(
-        [box([0, size[1] - top / 2, 0], [size[0], top, size[2]], main), *_legs(size, size[1] - top, 0.05, 0.04, second)]
+        [
+            box([0, size[1] - top / 2, 0], [size[0], top, size[2]], main),
+            *_legs(size, size[1] - top, 0.05, 0.04, material=second),
+        ]
     )
 
 
@@ -109,7 +112,7 @@ def sofa(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         at = -x / 2 + arm + wide * (number + 0.5)
         pieces.append(_cushion([at, low, 0.06], [wide * 0.99, 0.25 * y, z * 0.8], main))
         pieces.append(_cushion([at, 0.5 * (1.06 * low + y), -z / 2 + 0.15], [wide * 0.99, y - low, 0.24], main))
-    pieces += _legs(size, 0.08, 0.04, 0.05, second)
+    pieces += _legs(size, 0.08, 0.04, 0.05, material=second)
     return join(pieces)
 
 
@@ -122,7 +125,7 @@ def couch(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     head = _cushion([0, 0, 0], [x - flat, 0.1, z], main)
     pieces.append(moved(head, tilt, (-x / 2 + (x - flat) / 2 + 0.01, y + 0.04, 0)))
     pieces.append(box([0, y - 0.13, 0], [x * 0.94, 0.05, z * 0.86], second))
-    pieces += _legs(np.array([x * 0.94, y, z * 0.86]), y - 0.13, 0.045, 0.02, STEEL)
+    pieces += _legs(np.array([x * 0.94, y, z * 0.86]), y - 0.13, 0.045, 0.02, material=STEEL)
     return join(pieces)
 
 
@@ -137,11 +140,11 @@ def shelf(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         height = board / 2 + (y - board) * level / levels
         pieces.append(box([0, height, 0], [x - 2 * board, board, z], main))
         if level < levels:
-            pieces += _books(x - 2 * board, height + board / 2, (y - board) / levels - board, z, rng)
+            pieces += _books(x - 2 * board, height + board / 2, (y - board) / levels - board, z, rng=rng)
     return join(pieces)
 
 
-def _books(width: float, base: float, room: float, depth: float, rng: Rng) -> list[Mesh]:
+def _books(width: float, base: float, room: float, depth: float, *, rng: Rng) -> list[Mesh]:
     out, at = [], -width / 2 + float(rng.uniform(0, width * 0.5))
     colours = ["#7c3b33", "#2f4c67", "#c8b48b", "#46594a", "#8d8f93", "#d7d2c6", "#33343a", "#b57a3c"]
     while at < width / 2 - 0.08 and len(out) < 14:

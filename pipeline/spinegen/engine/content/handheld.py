@@ -22,10 +22,12 @@ def racket(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     length, head = size[0], size[1] / 2
     far = length - 0.08
     centre = far - 1.25 * head
-    hoop = _ring(np.array([centre, 0.0, 0.0]), 1.25 * head, head, 0.011, main)
+    hoop = _ring(np.array([centre, 0.0, 0.0]), 1.25 * head, head, 0.011, material=main)
     strings = box([centre, 0, 0], [2.2 * head, 1.75 * head, 0.003], paint("#c9c9bd", 0.6))
-    arms = [rod([0.14, 0, 0], [centre - 0.9 * head, sign * 0.72 * head, 0], 0.009, main, 8) for sign in (-1.0, 1.0)]
-    return join([rod([-0.08, 0, 0], [0.16, 0, 0], 0.0155, second, 10), hoop, strings, *arms])
+    arms = [
+        rod([0.14, 0, 0], [centre - 0.9 * head, sign * 0.72 * head, 0], 0.009, main, segments=8) for sign in (-1.0, 1.0)
+    ]
+    return join([rod([-0.08, 0, 0], [0.16, 0, 0], 0.0155, second, segments=10), hoop, strings, *arms])
 
 
 def club(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
@@ -33,14 +35,18 @@ def club(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     far = size[0] - 0.1
     head = box([far, 0.045, 0], [0.03, size[1], 0.05], main, axis_angle_matrix((0, 0, 1), 0.25))
     return join(
-        [rod([-0.1, 0, 0], [0.18, 0, 0], 0.0135, RUBBER, 10), rod([0.18, 0, 0], [far, 0, 0], 0.006, STEEL, 8), head]
+        [
+            rod([-0.1, 0, 0], [0.18, 0, 0], 0.0135, RUBBER, segments=10),
+            rod([0.18, 0, 0], [far, 0, 0], 0.006, STEEL, segments=8),
+            head,
+        ]
     )
 
 
 def broom(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A shaft with a brush or a blade at the end on the side of +x; held a little behind its middle."""
     back, far = -0.38 * size[0], 0.62 * size[0]
-    shaft = rod([back, 0, 0], [far - 0.1, 0, 0], 0.0135, second, 10)
+    shaft = rod([back, 0, 0], [far - 0.1, 0, 0], 0.0135, second, segments=10)
     if rng.random() < 0.5:
         wood, hair = [0.05, 0.05, size[2]], [0.08, 0.06, size[2]]
         return join([shaft, box([far - 0.08, 0, 0], wood, main), box([far - 0.02, 0, 0], hair, DARK)])
@@ -50,7 +56,7 @@ def broom(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 
 def bar(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A bare stick or pipe, held in its middle."""
-    return rod([-size[0] / 2, 0, 0], [size[0] / 2, 0, 0], size[1] / 2, main, 12)
+    return rod([-size[0] / 2, 0, 0], [size[0] / 2, 0, 0], size[1] / 2, main, segments=12)
 
 
 def phone(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
@@ -92,14 +98,14 @@ def bag(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         piece
         for side in (-0.3, 0.3)
         for piece in (
-            rod([side * x * 0.3, 0.0, 0], [side * x, -drop, side * 0.0], 0.006, second, 6),
-            rod([-side * x * 0.3, 0.0, 0], [side * x * 0.3, 0.0, 0], 0.008, second, 6),
+            rod([side * x * 0.3, 0.0, 0], [side * x, -drop, side * 0.0], 0.006, second, segments=6),
+            rod([-side * x * 0.3, 0.0, 0], [side * x * 0.3, 0.0, 0], 0.008, second, segments=6),
         )
     ]
     return join([body, *loop])
 
 
-def _ring(centre: Array, along: float, across: float, thick: float, material: Material) -> Mesh:
+def _ring(centre: Array, along: float, across: float, thick: float, *, material: Material) -> Mesh:
     angles = np.linspace(0.0, 2.0 * np.pi, 25)
     points = centre + np.stack([along * np.cos(angles), across * np.sin(angles), 0.0 * angles], axis=1)
-    return join([rod(a, b, thick, material, 6) for a, b in pairwise(points)])
+    return join([rod(a, b, thick, material, segments=6) for a, b in pairwise(points)])

@@ -7,7 +7,7 @@ from ...geometry.nearest import PointTree
 
 
 def band_noise(
-    rng: np.random.Generator, size: int, low: float, high: float, slope: float = 1.0, stretch: float = 1.0
+    rng: np.random.Generator, size: int, low: float, high: float, *, slope: float = 1.0, stretch: float = 1.0
 ) -> NDArray[np.float32]:
     """`(size, size)` noise of mean 0 and deviation 1 that tiles; wave numbers `low`..`high` cycles a tile fall off as f^-slope.
 

@@ -10,7 +10,7 @@ from .shapes import lathe, rod
 
 
 def leaves(
-    centres_m: NDArray, outward: NDArray, length_m: NDArray, rng: Rng, material: Material, breadth: float = 0.45
+    centres_m: NDArray, outward: NDArray, length_m: NDArray, rng: Rng, *, material: Material, breadth: float = 0.45
 ) -> Mesh:
     """One bent leaf of four triangles at every centre `(N, 3)`, growing along `outward (N, 3)`."""
     count = len(centres_m)
@@ -61,7 +61,7 @@ def _crown(centre: NDArray, radii: NDArray, count: int, length: float, *, materi
                 direction,
                 length * rng.uniform(0.6, 1.2, number),
                 rng,
-                _leaf(material, shade),
+                material=_leaf(material, shade),
             )
         )
     return out
@@ -95,12 +95,19 @@ def plant(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         root = np.array([np.cos(angle), 0, np.sin(angle)]) * pot_r * 0.25 + [0, pot_h * 0.85, 0]
         stems.append((root, top))
     green = paint("#3c5a2b", 0.6)
-    pieces = [pot, *(rod(root, top, 0.006, green, 5) for root, top in stems)]
+    pieces = [pot, *(rod(root, top, 0.006, green, segments=5) for root, top in stems)]
     tops = np.array([root + (top - root) * share for root, top in stems for share in (0.55, 0.75, 0.9, 1.0)])
     out = tops - [0, tops[:, 1].mean() - 0.2, 0]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     pieces.append(
-        leaves(tops, out, rng.uniform(0.16, 0.34, len(tops)) * min(1.4, size[1]), rng, _leaf(main, 1.0), 0.42)
+        leaves(
+            tops,
+            out,
+            rng.uniform(0.16, 0.34, len(tops)) * min(1.4, size[1]),
+            rng,
+            material=_leaf(main, 1.0),
+            breadth=0.42,
+        )
     )
     return join(pieces)
 
@@ -121,6 +128,6 @@ def tree(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     for number in range(9):
         angle = 2.4 * number + rng.uniform(-0.3, 0.3)
         end = crown_at + radii * [np.cos(angle) * 0.62, rng.uniform(-0.35, 0.65), np.sin(angle) * 0.62]
-        pieces.append(rod([0, fork * rng.uniform(0.85, 1.0), 0], end, girth * 0.3, second, 6))
+        pieces.append(rod([0, fork * rng.uniform(0.85, 1.0), 0], end, girth * 0.3, second, segments=6))
         pieces += _crown(end, radii * rng.uniform(0.38, 0.52), 330, 0.075 * high**0.5 * 2, material=main, rng=rng)
     return join(pieces)

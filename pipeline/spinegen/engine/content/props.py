@@ -78,7 +78,7 @@ def surface_material(surface: Surface, coarse: bool = False) -> Material:
 
 
 @lru_cache(maxsize=12)
-def _built(kind: str, size_cm: Size, main: Material, second: Material, seed: int) -> Mesh:
+def _built(kind: str, size_cm: Size, main: Material, second: Material, *, seed: int) -> Mesh:
     size = SWAP_YZ @ np.asarray(size_cm) / 100.0
     mesh = PROPS[kind][4](size, main, second, np.random.default_rng(seed))
     return fitted(mesh, size) if kind in _FITTED else mesh
@@ -89,4 +89,4 @@ def prop_mesh(prop: Prop) -> Mesh:
     size, colour, colour_2, roughness, _ = PROPS[prop.kind]
     main = surface_material(prop.surface) if prop.surface else paint(prop.colour or colour, roughness)
     second = paint(prop.colour_2 or colour_2, roughness)
-    return _built(prop.kind, prop.size_cm or size, main, second, prop.seed)
+    return _built(prop.kind, prop.size_cm or size, main, second, seed=prop.seed)

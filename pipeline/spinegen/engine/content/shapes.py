@@ -121,7 +121,7 @@ def cylinder(radius_m: float, bottom_m: float, top_m: float, material: Material,
     return lathe([(0, bottom_m), (radius_m, bottom_m), (radius_m, top_m), (0, top_m)], material, segments)
 
 
-def rod(start_m: ArrayLike, end_m: ArrayLike, radius_m: float, material: Material, segments: int = 12) -> Mesh:
+def rod(start_m: ArrayLike, end_m: ArrayLike, radius_m: float, material: Material, *, segments: int = 12) -> Mesh:
     """Closed cylinder between two points."""
     start, end = np.asarray(start_m, dtype=np.float64), np.asarray(end_m, dtype=np.float64)
     length = float(np.linalg.norm(end - start))

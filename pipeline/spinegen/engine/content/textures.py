@@ -138,41 +138,41 @@ def _plain(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 
 def _plaster(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    return _shade(a, band_noise(rng, SIZE, 1, 6, 0.5) * 0.4 + band_noise(rng, SIZE, 20, 250, 0.5), 0.014)
+    return _shade(a, band_noise(rng, SIZE, 1, 6, slope=0.5) * 0.4 + band_noise(rng, SIZE, 20, 250, slope=0.5), 0.014)
 
 
 def _concrete(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    picture = _shade(a, band_noise(rng, SIZE, 2, 200, 1.1), 0.022)
-    picture = _shade(picture, band_noise(rng, SIZE, 40, 250, 0.3), 0.025)
-    pores = band_noise(rng, SIZE, 30, 250, 0.2) > 2.6
+    picture = _shade(a, band_noise(rng, SIZE, 2, 200, slope=1.1), 0.022)
+    picture = _shade(picture, band_noise(rng, SIZE, 40, 250, slope=0.3), 0.025)
+    pores = band_noise(rng, SIZE, 30, 250, slope=0.2) > 2.6
     return _mix(picture, a * 0.6, pores.astype(np.float32) * 0.7)
 
 
 def _asphalt(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     value, edge = cell_noise(rng, SIZE, 9000)
     stones = (value - 0.4) * np.clip(edge / 1.5, 0, 1)
-    return _shade(_mix(a, b, np.clip(stones, 0, 1) * 0.8), band_noise(rng, SIZE, 1, 12, 1.0), 0.05)
+    return _shade(_mix(a, b, np.clip(stones, 0, 1) * 0.8), band_noise(rng, SIZE, 1, 12, slope=1.0), 0.05)
 
 
 def _grass(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     blades = np.full((SIZE, SIZE), -9.0, np.float32)
     tone = np.zeros((SIZE, SIZE), np.float32)
     for turn in range(4):
-        streaks = np.rot90(band_noise(rng, SIZE, 26, 250, 0.4, 0.22), turn % 2)
+        streaks = np.rot90(band_noise(rng, SIZE, 26, 250, slope=0.4, stretch=0.22), turn % 2)
         if turn >= 2:
             rows = np.arange(SIZE)[:, None]
             streaks = streaks[rows, (np.arange(SIZE)[None] + rows * (1 if turn == 2 else -1)) % SIZE]
         tone = np.where(streaks > blades, turn / 3.0 + 0.35 * rng.random(dtype=np.float32), tone)
         blades = np.maximum(blades, streaks)
     depth = (blades - blades.mean()) / blades.std()
-    picture = _mix(a, b, 0.5 * tone + 0.25 + 0.12 * band_noise(rng, SIZE, 1, 9, 0.8))
+    picture = _mix(a, b, 0.5 * tone + 0.25 + 0.12 * band_noise(rng, SIZE, 1, 9, slope=0.8))
     dry = np.array([0.55, 0.50, 0.27])
-    picture = _mix(picture, dry, 0.16 * np.clip(band_noise(rng, SIZE, 20, 220, 0.3) - 1.0, 0, 2))
+    picture = _mix(picture, dry, 0.16 * np.clip(band_noise(rng, SIZE, 20, 220, slope=0.3) - 1.0, 0, 2))
     return _shade(picture, np.clip(depth, -2.2, 2.2), 0.17)
 
 
 def _sand(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    return _shade(a, band_noise(rng, SIZE, 2, 20, 1.2) * 0.7 + band_noise(rng, SIZE, 60, 250, 0.0), 0.05)
+    return _shade(a, band_noise(rng, SIZE, 2, 20, slope=1.2) * 0.7 + band_noise(rng, SIZE, 60, 250, slope=0.0), 0.05)
 
 
 def _gravel(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
@@ -191,37 +191,37 @@ def _grid(rows: int, columns: int, joint_px: float, shift: float = 0.0) -> tuple
     return row * columns + column, np.minimum(inside_x, inside_y).astype(np.float32)
 
 
-def _slabs(rows: int, columns: int, joint_px: float, variation: float, grain: float, shift: float = 0.0) -> Painter:
+def _slabs(rows: int, columns: int, *, joint_px: float, variation: float, grain: float, shift: float = 0.0) -> Painter:
     def paint(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
         number, distance = _grid(rows, columns, joint_px, shift)
         tone = rng.standard_normal(rows * columns).astype(np.float32)[number]
         hue = rng.standard_normal((rows * columns, 3)).astype(np.float32)[number] * 0.25
         picture = a * (1 + variation * (tone[..., None] + hue))
-        picture = _shade(picture, band_noise(rng, SIZE, 2, 200, 1.0), grain)
+        picture = _shade(picture, band_noise(rng, SIZE, 2, 200, slope=1.0), grain)
         return _mix(b, picture, (distance - joint_px / 2) / 1.2 + 0.5)
 
     return paint
 
 
-def _boards(rng: np.random.Generator, a: NDArray, b: NDArray, boards: int, pieces: int) -> NDArray:
+def _boards(rng: np.random.Generator, a: NDArray, b: NDArray, *, boards: int, pieces: int) -> NDArray:
     number, distance = _grid(boards, pieces, 1.0, 0.37)
     tone = rng.standard_normal(boards * pieces).astype(np.float32)[number]
-    grain = band_noise(rng, SIZE, 2, 250, 0.7, 1.0 / 12.0)
+    grain = band_noise(rng, SIZE, 2, 250, slope=0.7, stretch=1.0 / 12.0)
     rolled = np.concatenate([np.roll(part, int(rng.integers(SIZE)), 1) for part in np.array_split(grain, boards)])
-    veins = np.sin(rolled * 2.5 + band_noise(rng, SIZE, 1, 4, 1.0) * 2)
+    veins = np.sin(rolled * 2.5 + band_noise(rng, SIZE, 1, 4, slope=1.0) * 2)
     picture = _shade(a, tone, 0.09)
     picture = _mix(picture, b, 0.22 + 0.13 * rolled + 0.10 * veins)
     return _mix(b * 0.45, picture, (distance - 0.4) / 1.0)
 
 
 def _planks(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    return _boards(rng, a, b, 8, 1)
+    return _boards(rng, a, b, boards=8, pieces=1)
 
 
 def _parquet(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     """Basket pattern: squares of strips, every other one turned."""
-    whole = _boards(rng, a, b, 16, 4)
-    other = _boards(rng, a, b, 16, 4).swapaxes(-3, -2)
+    whole = _boards(rng, a, b, boards=16, pieces=4)
+    other = _boards(rng, a, b, boards=16, pieces=4).swapaxes(-3, -2)
     y, x = np.mgrid[0:SIZE, 0:SIZE] * 4 // SIZE
     return np.where(((x + y) % 2 == 0)[..., None], whole, other)
 
@@ -234,19 +234,19 @@ def _carpet(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 def _rubber(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     value, _ = cell_noise(rng, SIZE, 24000)
     flecks = (value > 0.95).astype(np.float32)
-    return _shade(_mix(a, b, flecks * 0.6), band_noise(rng, SIZE, 30, 250, 0.0), 0.05)
+    return _shade(_mix(a, b, flecks * 0.6), band_noise(rng, SIZE, 30, 250, slope=0.0), 0.05)
 
 
 def _fabric(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     y, x = np.mgrid[0:SIZE, 0:SIZE] * (2 * np.pi * 64 / SIZE)
     weave = (np.sin(x) * np.sign(np.sin(y / 2)) + np.sin(y) * np.sign(np.sin(x / 2))).astype(np.float32)
-    return _shade(_mix(a, b, 0.3 + 0.08 * band_noise(rng, SIZE, 4, 60, 0.5)), weave, 0.06)
+    return _shade(_mix(a, b, 0.3 + 0.08 * band_noise(rng, SIZE, 4, 60, slope=0.5)), weave, 0.06)
 
 
 def _veneer(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     """Long grain with the arches of a trunk's year rings."""
-    grain = band_noise(rng, SIZE, 3, 250, 0.8, 1.0 / 14.0)
-    rings = np.sin(9.0 * band_noise(rng, SIZE, 1, 3, 1.0, 1.0 / 3.0) + 0.7 * grain)
+    grain = band_noise(rng, SIZE, 3, 250, slope=0.8, stretch=1.0 / 14.0)
+    rings = np.sin(9.0 * band_noise(rng, SIZE, 1, 3, slope=1.0, stretch=1.0 / 3.0) + 0.7 * grain)
     return _mix(_shade(a, grain, 0.035), b, 0.16 + 0.10 * rings + 0.06 * grain)
 
 
@@ -258,14 +258,18 @@ _RECIPES: dict[str, _Recipe] = {
     "grass": _Recipe(_grass, "#46552a", "#6d7742", 1.6, 0.9, 0.02),
     "sand": _Recipe(_sand, "#c9b48c", None, 1.5, 0.9, 0.004),
     "gravel": _Recipe(_gravel, "#8b857b", "#b9b2a5", 1.0, 0.85, 0.012),
-    "paving": _Recipe(_slabs(4, 4, 5.0, 0.06, 0.05, 0.5), "#a39d92", "#5f5b54", 1.6, 0.8, 0.004),
-    "tiles": _Recipe(_slabs(4, 4, 3.0, 0.015, 0.01), "#cfcac0", "#8d8981", 1.6, 0.3, 0.001),
-    "brick": _Recipe(_slabs(16, 5, 6.0, 0.12, 0.08, 0.5), "#96563f", "#b5aca0", 1.25, 0.85, 0.006),
+    "paving": _Recipe(
+        _slabs(4, 4, joint_px=5.0, variation=0.06, grain=0.05, shift=0.5), "#a39d92", "#5f5b54", 1.6, 0.8, 0.004
+    ),
+    "tiles": _Recipe(_slabs(4, 4, joint_px=3.0, variation=0.015, grain=0.01), "#cfcac0", "#8d8981", 1.6, 0.3, 0.001),
+    "brick": _Recipe(
+        _slabs(16, 5, joint_px=6.0, variation=0.12, grain=0.08, shift=0.5), "#96563f", "#b5aca0", 1.25, 0.85, 0.006
+    ),
     "planks": _Recipe(_planks, "#b08a5e", "#7d5733", 1.3, 0.45, 0.0006),
     "parquet": _Recipe(_parquet, "#b58855", "#86592f", 1.6, 0.35, 0.0003),
     "carpet": _Recipe(_carpet, "#6f7076", "#57585e", 0.8, 0.95, 0.004),
     "rubber": _Recipe(_rubber, "#333437", "#8f9296", 1.0, 0.8, 0.0008),
     "fabric": _Recipe(_fabric, "#7f8791", None, 0.4, 0.9, 0.0008),
-    "panels": _Recipe(_slabs(1, 2, 2.5, 0.012, 0.012), "#c4bfb4", "#77726a", 2.4, 0.5, 0.001),
+    "panels": _Recipe(_slabs(1, 2, joint_px=2.5, variation=0.012, grain=0.012), "#c4bfb4", "#77726a", 2.4, 0.5, 0.001),
     "veneer": _Recipe(_veneer, "#b08a5e", None, 0.9, 0.45),
 }

@@ -64,7 +64,7 @@ class LightMaps:
         self._around.repeat_y = False
         self._sky = context.texture((AZIMUTHS, ELEVATIONS), 3, dtype="f4")
         self._sky.repeat_x = self._sky.repeat_y = False
-        field = band_noise(generator(Stream.CLOUDS), CLOUD_SIZE, 1, 200, 1.75)
+        field = band_noise(generator(Stream.CLOUDS), CLOUD_SIZE, 1, 200, slope=1.75)
         clouds = np.clip(field * 0.19 + 0.5, 0.0, 1.0)
         self._clouds = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, (clouds * 255).astype(np.uint8), alignment=1)
         self._clouds.build_mipmaps()

@@ -33,7 +33,7 @@ def _line(rng: np.random.Generator, low: float, high: float, slope: float) -> Pi
 
 
 def _field(rng: np.random.Generator, low: float, high: float, slope: float) -> Picture:
-    return np.tile(band_noise(rng, 512, low, high, slope)[:HEIGHT], (1, WIDTH // 512))
+    return np.tile(band_noise(rng, 512, low, high, slope=slope)[:HEIGHT], (1, WIDTH // 512))
 
 
 def _paint(picture: Picture, cover: Picture, colour: Picture) -> None:

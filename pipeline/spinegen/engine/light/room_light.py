@@ -1,9 +1,10 @@
 """Light in a room: windows and lamps as area lights, light thrown back by walls, and the map of what is seen around."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry.types import Array
 from ...streams import Stream, generator
@@ -30,55 +31,51 @@ EYE_M = 1.2
 """Height above the middle of the floor from which the room's light is gathered."""
 
 
+@dataclass(frozen=True)
+class _Walls:
+    """Where each ray of the map, from the middle of a room, meets its walls, floor or ceiling; `(N, 3)` in the room's own axes."""
+
+    hit_m: Array
+    normal: Array
+    """Into the room."""
+    axis: NDArray[np.intp]
+    """`(N,)`: 0 a wall across x, 1 floor or ceiling, 2 a wall across z."""
+    sign: Array
+    """`(N,)`: 1 where the ray goes up its axis."""
+
+    @property
+    def ceiling(self) -> NDArray[np.bool_]:
+        return (self.axis == 1) & (self.sign > 0)
+
+    @property
+    def floor(self) -> NDArray[np.bool_]:
+        return (self.axis == 1) & (self.sign < 0)
+
+
+@dataclass(frozen=True)
+class _Paint:
+    """RGB albedo of what a room is lined with."""
+
+    wall: Array
+    accent: Array
+    ceiling: Array
+    floor: Array
+
+
 def room_environment(model: RoomModel, outside: Environment, floor_albedo: Array) -> Environment:
     """Light inside the room; `outside` is what shines through its windows and where its sun (the key light) stands."""
     lights = _area_lights(model, outside)
     outside = replace(outside, sun_klux=outside.sun_klux * KEY_SHARE)
-    size, room = model.size_m, model.room
-    wall = np.asarray(surface_texture(room.wall).mean_linear)
-    accent = np.asarray(surface_texture(room.accent).mean_linear) if room.accent else wall
-    ceiling = hex_linear(room.ceiling)
-    areas = {"floor": size[0] * size[2], "x": size[1] * size[2], "z": size[0] * size[1]}
-    total = 2 * (areas["floor"] + areas["x"] + areas["z"])
-    mean = (areas["floor"] * (floor_albedo + ceiling) + areas["x"] * (wall + accent) + 2 * areas["z"] * wall) / total
-    flux = sum((np.pi * light.area_m2 * light.radiance_kcd for light in lights), np.zeros(3))
-    flux = flux + outside.sun_klux * max(outside.sun_direction[1], 0.1) * areas["floor"] * 0.5
-    bounce = np.clip(mean, 0.02, MOST_BOUNCED)
-    bounced_klux = flux * bounce / (total * (1 - bounce))
-
-    eye = np.array([0.0, min(EYE_M, size[1] * 0.6), 0.0])
-    rays = DIRECTIONS @ model.rotation
-    reach = np.where(rays > 0, size * [0.5, 1, 0.5] - eye, -size * [0.5, 0, 0.5] - eye) / np.where(
-        np.abs(rays) < 1e-9, 1e-9, rays
-    )
-    axis = np.argmin(reach, axis=1)
-    hit = eye + rays * reach[np.arange(len(rays)), axis, None]
-    sign = np.sign(rays[np.arange(len(rays)), axis])
-    albedo = np.where(((axis == 0) & (sign > 0))[:, None], accent, wall)
-    albedo[(axis == 1) & (sign > 0)] = ceiling
-    albedo[(axis == 1) & (sign < 0)] = floor_albedo
-    normal = np.zeros_like(rays)
-    normal[np.arange(len(rays)), axis] = -sign
-    world_hit = hit @ model.rotation.T + model.centre_m
-    world_normal = normal @ model.rotation.T
-    direct = sum((_irradiance(light, world_hit, world_normal) for light in lights), np.zeros(rays.shape))
+    paint = _paint(model, floor_albedo)
+    bounced_klux = _bounced_klux(model, lights, outside, paint)
+    met = _walls(model)
+    world_normal = met.normal @ model.rotation.T
+    world_hit = met.hit_m @ model.rotation.T + model.centre_m
+    direct = sum((_irradiance(light, world_hit, world_normal) for light in lights), np.zeros(met.hit_m.shape))
     key = np.maximum(world_normal @ outside.sun_direction, 0.0)[:, None] * outside.sun_klux
-    walls = albedo / np.pi * (direct + bounced_klux + 0.8 * key)
-    seen = walls.copy()
-    for side, left, right, sill, head in model.window_rectangles:
-        local = hit @ wall_frame(side)
-        inside = np.abs(local[:, 2] - wall_span(side, size)[0]) < 1e-6
-        inside &= (local[:, 0] > left) & (local[:, 0] < right) & (local[:, 1] > sill) & (local[:, 1] < head)
-        shine = sample_map(outside.radiance, DIRECTIONS[inside]) * WINDOW_SHARE
-        seen[inside] = np.minimum(shine, 10.0 * bounced_klux.mean() / np.pi + walls.mean(0))
-        walls[inside] = 0.0
-    on_ceiling = (axis == 1) & (sign > 0)
-    for cx, cz, sx, sz in model.lamp_rectangles:
-        inside = (
-            on_ceiling & (np.abs(hit[:, 0] - cx) < max(sx, 0.15) / 2) & (np.abs(hit[:, 2] - cz) < max(sz, 0.15) / 2)
-        )
-        seen[inside] = model.lamp_radiance_kcd * min(1.0, sx * sz / 0.0225)
-        walls[inside] = 0.0
+    walls = _albedo(met, paint) / np.pi * (direct + bounced_klux + 0.8 * key)
+    seen, walls = _with_windows_and_lamps(model, met, walls, outside, bounced_klux=bounced_klux)
+    up = outside.irradiance(np.array([0.0, 1.0, 0.0]))
     return Environment(
         seen.reshape(HEIGHT, WIDTH, 3).astype(np.float32),
         irradiance_sh(walls),
@@ -89,14 +86,73 @@ def room_environment(model: RoomModel, outside: Environment, floor_albedo: Array
         outside.haze_kcd,
         lights=lights,
         outside_sh=outside.sh,
-        below_kcd=OUTSIDE_ALBEDO
-        / np.pi
-        * (outside.irradiance(np.array([0.0, 1.0, 0.0])) + outside.sun_klux / KEY_SHARE),
+        below_kcd=OUTSIDE_ALBEDO / np.pi * (up + outside.sun_klux / KEY_SHARE),
         fade_m=None,
         room=model,
         outside_gain=_outside_gain(model, outside, direct.mean(0) + bounced_klux),
         **_shadows(lights, outside),
     )
+
+
+def _paint(model: RoomModel, floor_albedo: Array) -> _Paint:
+    room = model.room
+    wall = np.asarray(surface_texture(room.wall).mean_linear)
+    accent = np.asarray(surface_texture(room.accent).mean_linear) if room.accent else wall
+    return _Paint(wall, accent, hex_linear(room.ceiling), floor_albedo)
+
+
+def _bounced_klux(model: RoomModel, lights: tuple[AreaLight, ...], outside: Environment, paint: _Paint) -> Array:
+    """RGB that falls on every surface after the first bounce, the same everywhere, as in an integrating sphere."""
+    size = model.size_m
+    floor, x, z = size[0] * size[2], size[1] * size[2], size[0] * size[1]
+    total = 2 * (floor + x + z)
+    mean = (floor * (paint.floor + paint.ceiling) + x * (paint.wall + paint.accent) + 2 * z * paint.wall) / total
+    flux = sum((np.pi * light.area_m2 * light.radiance_kcd for light in lights), np.zeros(3))
+    flux = flux + outside.sun_klux * max(outside.sun_direction[1], 0.1) * floor * 0.5
+    bounce = np.clip(mean, 0.02, MOST_BOUNCED)
+    return flux * bounce / (total * (1 - bounce))
+
+
+def _walls(model: RoomModel) -> _Walls:
+    size = model.size_m
+    eye = np.array([0.0, min(EYE_M, size[1] * 0.6), 0.0])
+    rays = DIRECTIONS @ model.rotation
+    reach = np.where(rays > 0, size * [0.5, 1, 0.5] - eye, -size * [0.5, 0, 0.5] - eye) / np.where(
+        np.abs(rays) < 1e-9, 1e-9, rays
+    )
+    each, axis = np.arange(len(rays)), np.argmin(reach, axis=1)
+    sign = np.sign(rays[each, axis])
+    normal = np.zeros_like(rays)
+    normal[each, axis] = -sign
+    return _Walls(eye + rays * reach[each, axis, None], normal, axis, sign)
+
+
+def _albedo(met: _Walls, paint: _Paint) -> Array:
+    """`(N, 3)` of what each ray meets."""
+    albedo = np.where(((met.axis == 0) & (met.sign > 0))[:, None], paint.accent, paint.wall)
+    albedo[met.ceiling] = paint.ceiling
+    albedo[met.floor] = paint.floor
+    return albedo
+
+
+def _with_windows_and_lamps(
+    model: RoomModel, met: _Walls, walls: Array, outside: Environment, *, bounced_klux: Array
+) -> tuple[Array, Array]:
+    """Radiance `(N, 3)` that is seen, windows and lamps included, and what of it is no area light of its own."""
+    hit, seen, walls = met.hit_m, walls.copy(), walls.copy()
+    for side, left, right, sill, head in model.window_rectangles:
+        local = hit @ wall_frame(side)
+        inside = np.abs(local[:, 2] - wall_span(side, model.size_m)[0]) < 1e-6
+        inside &= (local[:, 0] > left) & (local[:, 0] < right) & (local[:, 1] > sill) & (local[:, 1] < head)
+        shine = sample_map(outside.radiance, DIRECTIONS[inside]) * WINDOW_SHARE
+        seen[inside] = np.minimum(shine, 10.0 * bounced_klux.mean() / np.pi + walls.mean(0))
+        walls[inside] = 0.0
+    for cx, cz, sx, sz in model.lamp_rectangles:
+        inside = met.ceiling & (np.abs(hit[:, 0] - cx) < max(sx, 0.15) / 2)
+        inside &= np.abs(hit[:, 2] - cz) < max(sz, 0.15) / 2
+        seen[inside] = model.lamp_radiance_kcd * min(1.0, sx * sz / 0.0225)
+        walls[inside] = 0.0
+    return seen, walls
 
 
 def _outside_gain(model: RoomModel, outside: Environment, inside_klux: Array) -> float:

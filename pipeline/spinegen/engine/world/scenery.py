@@ -67,7 +67,7 @@ def _ground_material(surface: Surface, kind: str) -> tuple[Material, float, tupl
     return material, made.tile_m, made.mean_linear
 
 
-def _flat(x0: float, x1: float, z0: float, z1: float, material: Material, tile_m: float) -> Mesh:
+def _flat(x0: float, x1: float, z0: float, z1: float, *, material: Material, tile_m: float) -> Mesh:
     corners = np.array([[x0, 0, z0], [x0, 0, z1], [x1, 0, z1], [x1, 0, z0]])
     return quad(corners, material, corners[:, [0, 2]] / tile_m)
 
@@ -79,13 +79,13 @@ def _ground(ground: Ground) -> tuple[tuple[Mesh, ...], tuple[float, float, float
     if ground.kind == "none":
         return (), (0.3, 0.3, 0.3)
     if ground.kind == "shadow":
-        return (_flat(-40, 40, -40, 40, Material(kind="shadow", two_sided=True), 1.0),), (0.3, 0.3, 0.3)
+        return (_flat(-40, 40, -40, 40, material=Material(kind="shadow", two_sided=True), tile_m=1.0),), (0.3, 0.3, 0.3)
     material, tile, mean = _ground_material(ground.surface, "ground")
     if ground.surface_2 is None or ground.strip_cm is None:
-        return (_flat(-reach, reach, -reach, reach, material, tile),), mean
+        return (_flat(-reach, reach, -reach, reach, material=material, tile_m=tile),), mean
     x, z = min(ground.strip_cm[0] / 200, reach), min(ground.strip_cm[1] / 200, reach)
     other, other_tile, other_mean = _ground_material(ground.surface_2, "ground")
-    pieces = [_flat(-x, x, -z, z, material, tile)]
+    pieces = [_flat(-x, x, -z, z, material=material, tile_m=tile)]
     for x0, x1, z0, z1 in (
         (-reach, reach, z, reach),
         (-reach, reach, -reach, -z),
@@ -93,7 +93,7 @@ def _ground(ground: Ground) -> tuple[tuple[Mesh, ...], tuple[float, float, float
         (x, reach, -z, z),
     ):
         if x1 > x0 and z1 > z0:
-            pieces.append(_flat(x0, x1, z0, z1, other, other_tile))
+            pieces.append(_flat(x0, x1, z0, z1, material=other, tile_m=other_tile))
     pieces += _painted(ground, x, z)
     turned = moved(join(pieces), axis_angle_matrix((0, 1, 0), -np.radians(ground.yaw_deg)), (0, 0, 0))
     both = (np.asarray(mean) + np.asarray(other_mean)) / 2
@@ -131,7 +131,7 @@ def _painted(ground: Ground, half_x: float, half_z: float) -> list[Mesh]:
 
 
 def _line(bar: tuple[float, float, float, float], material: Material) -> Mesh:
-    flat = _flat(*bar, material, 1.0)
+    flat = _flat(*bar, material=material, tile_m=1.0)
     return moved(flat, np.eye(3), (0.0, 0.003, 0.0))
 
 
@@ -139,7 +139,7 @@ def _floor(model: RoomModel, ground: Ground) -> Mesh:
     """The ground inside the walls."""
     material, tile, _ = _ground_material(ground.surface, "floor")
     x, _, z = model.size_m / 2
-    return moved(_flat(-x, x, -z, z, material, tile), model.rotation, model.centre_m)
+    return moved(_flat(-x, x, -z, z, material=material, tile_m=tile), model.rotation, model.centre_m)
 
 
 @lru_cache(maxsize=2)

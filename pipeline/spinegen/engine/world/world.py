@@ -52,9 +52,10 @@ class CameraActor:
         """What the settings amount to."""
         place = (self.location_cm, self.rotator_deg)
         if self.projection_type == "orthographic":
-            camera = OrthographicCamera.from_unreal(*place, self.ortho_width_cm, self.width, self.height)
+            kind, spread = OrthographicCamera, self.ortho_width_cm
         else:
-            camera = Camera.from_unreal(*place, self.fov_deg, self.width, self.height)
+            kind, spread = Camera, self.fov_deg
+        camera = kind.from_unreal(*place, spread, width=self.width, height=self.height)
         if self.principal_point_px is None:
             return camera
         intrinsics = camera.intrinsics.copy()

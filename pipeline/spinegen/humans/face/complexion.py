@@ -66,7 +66,7 @@ def _painted() -> _Painted:
 
 
 def skin_texture(
-    spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
+    spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, *, face: FaceFrame
 ) -> NDArray[np.uint8]:
     """`(SIZE, SIZE, 3)` sRGB in the body's own layout; pores and mottle are `skin_grain`'s."""
     rng = generator(spec.skin.seed, Stream.SKIN)
@@ -78,7 +78,9 @@ def skin_texture(
     at_m = head_positions(vertices_m)
     scalp = scalp_field(spec.hair, data, vertices_m, weights)
     lids_m = vertices_m[data.vertices_of("eyelashes")].astype(np.float64)
-    colour[painted.head] = paint_head(spec, colour[painted.head], at_m, head_values(scalp), lids_m, face, rng)
+    colour[painted.head] = paint_head(
+        spec, colour[painted.head], at_m, head_values(scalp), lids_m=lids_m, face=face, rng=rng
+    )
     image = np.empty((SIZE * SIZE, 3), np.uint8)
     image[:] = _codes(base)
     image[painted.texels] = _codes(colour)

@@ -19,7 +19,7 @@ BEARD_WIDTH_M = {"short": 0.0014, "full": 0.0022}
 
 
 def face_hair_parts(
-    spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame
+    spec: PersonSpec, data: BodyData, vertices_m: Floats, weights: Floats, *, face: FaceFrame
 ) -> list[MeshPart]:
     """Brows of everybody, the beard of who wears one."""
     rng = generator(spec.hair.seed, Stream.FACE_HAIR)
@@ -82,6 +82,16 @@ def _hairs(
     along = heading - np.einsum("ij,ij->i", heading, normals)[:, None] * normals
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng)
-    vertices, faces, uv = ribbons(scalp, path, width, rng, 0.2)
+    vertices, faces, uv = ribbons(scalp, path, width, rng, blunt=0.2)
     texture = hair_texture(Hair(colour=colour, grey=spec.hair.grey if name == "beard" else 0.0, seed=spec.hair.seed))
-    return finish_part(name, "hair", vertices, faces, uv, on_skull(len(vertices)), texture, 0.7, two_sided=True)
+    return finish_part(
+        name,
+        "hair",
+        vertices,
+        faces,
+        uv=uv,
+        weights=on_skull(len(vertices)),
+        texture_rgb=texture,
+        roughness=0.7,
+        two_sided=True,
+    )

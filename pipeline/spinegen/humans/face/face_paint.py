@@ -15,6 +15,7 @@ def paint_head(
     colour: Floats,
     at_m: Floats,
     scalp: Floats,
+    *,
     lids_m: Floats,
     face: FaceFrame,
     rng: np.random.Generator,

@@ -13,7 +13,7 @@ from ..spec.person_spec import Garment
 from .fabric import TILE_M, fabric_grain, fabric_texture
 
 
-def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floats, face: FaceFrame) -> MeshPart:
+def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floats, *, face: FaceFrame) -> MeshPart:
     """Crown over the head above the ears, peak over the eyes."""
     skull = weights[:, bones.INDEX["skull"]]
     field = np.where(skull > 0.9, vertices_m[:, 1] - cap_edge_m(vertices_m[:, 0], face), -1.0)
@@ -42,7 +42,18 @@ def make_cap(garment: Garment, data: BodyData, vertices_m: Floats, weights: Floa
     held_by[:, bones.INDEX["skull"]] = 1.0
     texture = fabric_texture(garment.fabric, garment.kind)
     grain = fabric_grain(garment.fabric)
-    return finish_part("cap", "garment", flat, joined, uv, held_by, texture, 0.85, two_sided=True, grain=grain)
+    return finish_part(
+        "cap",
+        "garment",
+        flat,
+        joined,
+        uv=uv,
+        weights=held_by,
+        texture_rgb=texture,
+        roughness=0.85,
+        two_sided=True,
+        grain=grain,
+    )
 
 
 def cap_edge_m(x_m: Floats, face: FaceFrame) -> Floats:

@@ -71,7 +71,7 @@ def make_shell(data: BodyData, body: BodyFields) -> Shell:
 
 
 def make_clothes(
-    garment: Garment, data: BodyData, shell: Shell, body: BodyFields, below: Sequence[MeshPart] = ()
+    garment: Garment, data: BodyData, shell: Shell, body: BodyFields, *, below: Sequence[MeshPart] = ()
 ) -> list[Cloth]:
     """The pieces of one garment on a body, over what is worn `below`; under a skirt goes a slip, so that nobody looks into an empty tube."""
     if garment.kind not in ("skirt", "dress"):
@@ -103,13 +103,13 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     arm = rows[:, -2]
     if garment.kind == "shoes":
         return Cloth(make_shoes(garment, rows, faces), field, 0.012)
-    vertices = offset_cloth(garment, vertices, faces, arm, rows[:, -1], body, rng)
+    vertices = offset_cloth(garment, vertices, faces, arm, opening_m=rows[:, -1], body=body, rng=rng)
     if garment.kind in TOPS and garment.tucked_rise is None:
         vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
     blur = mesh_ops.averaging(len(weights), faces)
     for _ in range(3 if garment.looseness_m > 0.003 else 0):
         weights = blur @ weights
-    corners, corner_faces, uv = lay_out(vertices, faces, arm, body, garment.kind in BOTTOMS)
+    corners, corner_faces, uv = lay_out(vertices, faces, arm, body, two_legs=garment.kind in BOTTOMS)
     part = finish_part(
         name=garment.kind,
         kind="garment",
@@ -123,7 +123,7 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
         grain=fabric_grain(garment.fabric),
     )
     from_neck = np.where(vertices[:, 1] > body.under_bust_y_m, rows[:, -1], 1.0)
-    trim = make_trim(garment, vertices, faces, from_neck, weights)
+    trim = make_trim(garment, vertices, faces, from_neck, weights=weights)
     return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m, () if trim is None else (trim,))
 
 
@@ -148,7 +148,9 @@ def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats
     return vertices
 
 
-def lay_out(vertices: Floats, faces: Ints, arm: Floats, body: BodyFields, two_legs: bool) -> tuple[Ints, Ints, Floats]:
+def lay_out(
+    vertices: Floats, faces: Ints, arm: Floats, body: BodyFields, *, two_legs: bool
+) -> tuple[Ints, Ints, Floats]:
     """Texture coordinates in metres of cloth over `TILE_M`: cylinders around trunk, arms and legs, seams at the back.
 
     Returns the source vertex of every corner vertex, faces over those, and uv.

@@ -30,6 +30,7 @@ def offset_cloth(
     vertices: Floats,
     faces: Ints,
     arm: Floats,
+    *,
     opening_m: Floats,
     body: BodyFields,
     rng: np.random.Generator,

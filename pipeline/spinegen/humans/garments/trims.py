@@ -34,7 +34,9 @@ class Neck:
     """Horizontal unit directions away from the neck."""
 
 
-def make_trim(garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats, weights: Floats) -> MeshPart | None:
+def make_trim(
+    garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats, *, weights: Floats
+) -> MeshPart | None:
     """The collar or hood of a garment with these vertices `(V, 3)`, if it has one; it moves as the cloth below it does.
 
     `opening_m (V,)` is the way from the neckline, `weights (V, B)` are the garment's.
@@ -54,10 +56,10 @@ def make_trim(garment: Garment, vertices: Floats, faces: Ints, opening_m: Floats
         "garment",
         flat,
         np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)]),
-        np.stack([flat[:, 2] + 0.6, flat[:, 1] + 0.7 * flat[:, 0]], axis=1) / TILE_M,
-        weights[near[index]].mean(1),
-        fabric_texture(garment.fabric, "trim")[::2, ::2],
-        0.88,
+        uv=np.stack([flat[:, 2] + 0.6, flat[:, 1] + 0.7 * flat[:, 0]], axis=1) / TILE_M,
+        weights=weights[near[index]].mean(1),
+        texture_rgb=fabric_texture(garment.fabric, "trim")[::2, ::2],
+        roughness=0.88,
         two_sided=True,
         grain=fabric_grain(garment.fabric),
     )

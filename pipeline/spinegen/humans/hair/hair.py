@@ -30,24 +30,35 @@ CAP_SHARE = {
 
 
 def hair_parts(
-    hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats, covered: bool = False, over_m: float = 0.01
+    hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats, *, covered: bool = False, over_m: float = 0.01
 ) -> list[MeshPart]:
     """Meshes of the hair; none for bald heads. `covered`: a hat lies on it, so it is flat on top; `over_m`: clothes below it."""
     if hair.style == "bald":
         return []
     rng = generator(hair.seed, Stream.HAIR)
     level = scalp_field(hair, data, vertices_m, weights)
-    table, faces = _scalp_surface(data, vertices_m, weights, level, rng)
+    table, faces = _scalp_surface(data, vertices_m, weights, level, rng=rng)
     texture = hair_texture(hair)
     flat = 0.25 if covered else 1.0
-    parts = [_cap(hair, table, faces, texture, flat, rng)]
+    parts = [_cap(hair, table, faces, texture, flat=flat, rng=rng)]
     if hair.style in LOCKS:
-        parts += lock_parts(hair, data, vertices_m, weights, table, faces, texture, covered, over_m, rng)
+        parts += lock_parts(
+            hair,
+            data,
+            vertices_m,
+            weights,
+            table=table,
+            faces=faces,
+            texture=texture,
+            covered=covered,
+            over_m=over_m,
+            rng=rng,
+        )
     return parts
 
 
 def _scalp_surface(
-    data: BodyData, vertices_m: Floats, weights: Floats, level: Floats, rng: np.random.Generator
+    data: BodyData, vertices_m: Floats, weights: Floats, level: Floats, *, rng: np.random.Generator
 ) -> tuple[Floats, Ints]:
     """Rows of position, weights and level, and faces, of the skin that hair grows on; its edge runs unevenly, as hairlines do."""
     faces = data.faces["body"]
@@ -62,7 +73,7 @@ def _scalp_surface(
 
 
 def _cap(
-    hair: Hair, table: Floats, faces: Ints, texture: NDArray[np.uint8], flat: float, rng: np.random.Generator
+    hair: Hair, table: Floats, faces: Ints, texture: NDArray[np.uint8], *, flat: float, rng: np.random.Generator
 ) -> MeshPart:
     vertices, weights, inside = table[:, :3], table[:, 3 : 3 + len(bones.BONES)], table[:, -1]
     mean = mesh_ops.averaging(len(vertices), faces)
@@ -79,7 +90,9 @@ def _cap(
     centre = vertices.mean(0)
     angle = np.arctan2(vertices[:, 2], vertices[:, 0] - centre[0])
     uv = np.stack([angle * 2.0 / np.pi, vertices[:, 1] * 4.0], axis=1)
-    return finish_part("hair_cap", "hair", vertices, faces, uv, weights, texture, 0.6, two_sided=True)
+    return finish_part(
+        "hair_cap", "hair", vertices, faces, uv=uv, weights=weights, texture_rgb=texture, roughness=0.6, two_sided=True
+    )
 
 
 def scalp_field(hair: Hair, data: BodyData, vertices_m: Floats, weights: Floats) -> Floats:

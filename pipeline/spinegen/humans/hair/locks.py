@@ -49,6 +49,7 @@ def lock_parts(
     data: BodyData,
     vertices_m: Floats,
     weights: Floats,
+    *,
     table: Floats,
     faces: Ints,
     texture: NDArray[np.uint8],
@@ -68,11 +69,13 @@ def lock_parts(
     if hair.style in FALLING:
         obstacle = _obstacle(data, vertices_m, weights)
         return [_falling_part("hair", path, head, obstacle, hair=hair, over_m=over_m, texture=texture, rng=rng)]
-    pieces = [ribbons(head.scalp, path, WIDTH_M.get(hair.style, 0.009), rng, 0.15 if hair.style == "short" else 0.35)]
+    pieces = [
+        ribbons(head.scalp, path, WIDTH_M.get(hair.style, 0.009), rng, blunt=0.15 if hair.style == "short" else 0.35)
+    ]
     if hair.style in TIED and not covered:
         pieces.append(_edge_hairs(hair, head, table, faces, rng=rng))
     if hair.style == "bun":
-        pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, 0.9))
+        pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, blunt=0.9))
     parts = [_fixed_part(pieces, texture)]
     if hair.style == "ponytail":
         obstacle = _obstacle(data, vertices_m, weights)
@@ -147,7 +150,7 @@ def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng)
     # A few begin in front of the cap.
     roots = roots - heading * rng.uniform(0.0, 0.006, (len(roots), 1))
     path = grow(head.scalp, roots, heading, Growth(0.035, 3, 0.3 * hair.volume_m, 0.0, cling=0.9), rng)
-    return ribbons(head.scalp, path, 0.0028, rng, 0.2)
+    return ribbons(head.scalp, path, 0.0028, rng, blunt=0.2)
 
 
 def _tail(hair: Hair, head: Head, rng: Rng) -> Floats:
@@ -175,7 +178,17 @@ def _fixed_part(pieces: Pieces, texture: NDArray[np.uint8]) -> MeshPart:
     first = np.cumsum([0, *(len(p[0]) for p in pieces)])
     faces = np.concatenate([p[1] + start for p, start in zip(pieces, first[:-1], strict=True)])
     uv = np.concatenate([p[2] for p in pieces])
-    return finish_part("hair", "hair", vertices, faces, uv, on_skull(len(vertices)), texture, 0.55, two_sided=True)
+    return finish_part(
+        "hair",
+        "hair",
+        vertices,
+        faces,
+        uv=uv,
+        weights=on_skull(len(vertices)),
+        texture_rgb=texture,
+        roughness=0.55,
+        two_sided=True,
+    )
 
 
 def _falling_part(
@@ -232,7 +245,18 @@ def _falling_part(
     v = 0.5 * reach[None, :, None] + rng.random((count, 1, 1))
     uv = np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
     weights = on_skull(len(vertices))
-    return finish_part(name, "hair", vertices, faces, uv, weights, texture, 0.55, two_sided=True, shaping=shaping)
+    return finish_part(
+        name,
+        "hair",
+        vertices,
+        faces,
+        uv=uv,
+        weights=weights,
+        texture_rgb=texture,
+        roughness=0.55,
+        two_sided=True,
+        shaping=shaping,
+    )
 
 
 def _obstacle(data: BodyData, vertices_m: Floats, weights: Floats) -> Obstacle:

@@ -121,7 +121,7 @@ def _curls(path: Floats, growth: Growth, rng: np.random.Generator) -> Floats:
 
 
 def ribbons(
-    scalp: Scalp, path: Floats, width_m: float, rng: np.random.Generator, blunt: float = 0.3
+    scalp: Scalp, path: Floats, width_m: float, rng: np.random.Generator, *, blunt: float = 0.3
 ) -> tuple[Floats, Ints, Floats]:
     """Tapering ribbons along paths `(N, K, 3)`: vertices, faces, uv. They lie flat on the skin below them."""
     count, knots = path.shape[:2]

@@ -13,6 +13,7 @@ def finish_part(
     kind: PartKind,
     vertices_m: Floats,
     faces: Ints,
+    *,
     uv: Floats,
     weights: Floats,
     texture_rgb: NDArray[np.uint8],

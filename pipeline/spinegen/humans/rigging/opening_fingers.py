@@ -49,12 +49,12 @@ class OpeningFinger:
         """
         out = np.zeros(3)
         for k in range(3):
-            out[k] = self._least(out, k, k + 1, up, over_m)
+            out[k] = self._least(out, k, k + 1, up, over_m=over_m)
         # What the joints further out could not give, the knuckle does.
-        out[0] += self._least(out, 0, 3, up, over_m, spent_rad=out[0])
+        out[0] += self._least(out, 0, 3, up, over_m=over_m, spent_rad=out[0])
         return out
 
-    def _least(self, angles: Floats, k: int, point: int, up: Floats, over_m: float, spent_rad: float = 0.0) -> float:
+    def _least(self, angles: Floats, k: int, point: int, up: Floats, *, over_m: float, spent_rad: float = 0.0) -> float:
         """How much further joint `k` opens until `point` of the chain is as high as it is thick."""
         chain = bent(self.joints_m, self.axes, angles)
         centre = rigid.apply(chain[k], self.joints_m[k])
@@ -103,7 +103,7 @@ class OpeningFingers:
 
 
 def opening_fingers(
-    data: BodyData, vertices_m: Vertices, source: Ints, curl: float, closed: tuple[float, float] = (0.0, 0.0)
+    data: BodyData, vertices_m: Vertices, source: Ints, curl: float, *, closed: tuple[float, float] = (0.0, 0.0)
 ) -> OpeningFingers:
     """Fingers of the body with these rest vertices `(V, 3)`, for a part that shows the vertices `source`.
 

@@ -89,7 +89,7 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
             roughness=_round(rng.uniform(0.42, 0.6)),
             seed=_seed(rng),
         ),
-        hair=_hair(rng, measures, melanin, worn, grey),
+        hair=_hair(rng, measures, melanin, worn, grey=grey),
         garments=_dress(rng, chosen, measures),
     )
 
@@ -122,7 +122,7 @@ def _face(rng: Rng, measures: Measures, melanin: float, hair: Rgb) -> Face:
     )
 
 
-def _hair(rng: Rng, measures: Measures, melanin: float, colour: Rgb, grey: float) -> Hair:
+def _hair(rng: Rng, measures: Measures, melanin: float, colour: Rgb, *, grey: float) -> Hair:
     old = max(measures.age_years - 30.0, 0.0) / 50.0
     if measures.sex == "male":
         styles: dict[HairStyle, float] = {

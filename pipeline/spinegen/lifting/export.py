@@ -1,0 +1,71 @@
+"""A trained lifting network written as ONNX, its weights in half precision, and run again before it counts."""
+
+import json
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..errors import TrainingError
+from ..files import atomic_path
+from ..pose.export import OPSET, forget_traces, halve_weights
+from ..version import __version__
+from .network import LiftingNetwork
+from .norms import RATE_HZ, STATURE_M
+from .onnx_file import KIND, METADATA_KEY, LiftingFile
+from .points import COUNT, NAMES
+from .view import FEATURES
+
+TOLERANCE_M = 0.01
+"""Largest difference of a point between torch and the file."""
+
+
+def export(network: LiftingNetwork, path: Path) -> float:
+    """Write the file; returns the largest difference of a point to torch, metres.
+
+    Raises:
+        TrainingError: the file computes something else.
+    """
+    network = network.eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            network,
+            (torch.zeros(2, 5, FEATURES),),
+            input_names=["features"],
+            output_names=["points_and_up"],
+            dynamic_shapes={"features": {0: torch.export.Dim("people"), 1: torch.export.Dim("frames")}},
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:
+        raise TrainingError(f"{path}: torch exported nothing")
+    model = program.model_proto
+    forget_traces(model)
+    halve_weights(model)
+    entry = model.metadata_props.add()
+    entry.key = METADATA_KEY
+    entry.value = json.dumps(
+        {"kind": KIND, "spinegen": __version__, "rate_hz": RATE_HZ, "stature_m": STATURE_M, "points": list(NAMES)}
+    )
+    model.producer_name, model.producer_version = "spinegen", __version__
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(model.SerializeToString())
+        return _checked(network, temporary)
+
+
+def _checked(network: LiftingNetwork, path: Path) -> float:
+    """Largest difference of a point, over windows of several lengths."""
+    file, worst = LiftingFile(path), 0.0
+    for frames in (1, 2, 31):
+        features = np.random.default_rng(frames).normal(0.0, 0.5, (frames, FEATURES)).astype(np.float32)
+        with torch.no_grad():
+            mine = network(torch.from_numpy(features)[None])[0, :, : 3 * COUNT].numpy().reshape(-1, COUNT, 3)
+        worst = max(worst, float(np.abs(mine - file.run(features)[0]).max()))
+    if not worst < TOLERANCE_M:
+        raise TrainingError(f"{path}: the exported lifting network differs from the trained one by {worst:.4f} m")
+    return worst

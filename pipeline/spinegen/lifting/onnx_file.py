@@ -1,0 +1,68 @@
+"""The lifting network in ONNX Runtime."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from ..errors import TrainingError
+from ..geometry.types import Floats
+from .points import COUNT
+from .view import FEATURES
+
+METADATA_KEY = "spinegen"
+KIND = "lifting"
+LONGEST = 4096
+"""Frames of one run; longer tracks are cut."""
+OVERLAP = 16
+"""Frames that pieces share, so that no cut is seen: more than a frame is told by."""
+
+
+class LiftingFile:
+    """An exported lifting network.
+
+    Raises:
+        TrainingError: the file is missing, no ONNX, or no lifting network of these points.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        self.path = path
+        if not path.is_file():
+            raise TrainingError(f"{path}: model file does not exist")
+        options = ort.SessionOptions()
+        options.log_severity_level = 4
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            self._session: Any = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the runtime has an exception class a kind of failure, without a common base
+            raise TrainingError(f"{path}: ONNX Runtime cannot open it: {' '.join(str(error).split())[:200]}") from error
+        given, made = self._session.get_inputs(), self._session.get_outputs()
+        text = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY, "{}")
+        kind = json.loads(text).get("kind") if text.startswith("{") else None
+        if kind != KIND or len(given) != 1 or given[0].shape[-1] != FEATURES or len(made) != 1:
+            raise TrainingError(
+                f"{path}: is no lifting network: found {len(given)} inputs, the first of shape {given[0].shape}; "
+                f"wanted is one of (N, T, {FEATURES}), as spinegen's scripts/train_lifter.py exports it"
+            )
+
+    def run(self, features: Floats) -> tuple[Floats, Floats]:
+        """`(T, FEATURES)` of one person -> points `(T, 53, 3)`, metres of a body of 1.70 m in axes of each frame's view, and up `(T, 3)`, not of length 1.
+
+        Raises:
+            TrainingError: what comes out is not finite.
+        """
+        if len(features) > LONGEST:
+            half = len(features) // 2
+            first, second = self.run(features[: half + OVERLAP]), self.run(features[half - OVERLAP :])
+            return (
+                np.concatenate([first[0][:half], second[0][OVERLAP:]]),
+                np.concatenate([first[1][:half], second[1][OVERLAP:]]),
+            )
+        name = self._session.get_inputs()[0].name
+        (out,) = self._session.run(None, {name: np.asarray(features, np.float32)[None]})
+        if not np.isfinite(out).all():
+            raise TrainingError(f"{self.path}: gives numbers that are not finite")
+        return out[0, :, : 3 * COUNT].reshape(-1, COUNT, 3), out[0, :, 3 * COUNT :]
