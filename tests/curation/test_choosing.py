@@ -140,7 +140,7 @@ def test_a_mirrored_picture_is_as_unsure_and_has_its_sides_exchanged(predictor: 
     back[:, 0] = picture.shape[1] - 1 - back[:, 0]
     face = [skeleton.INDEX[name] for name in ("nose", "left_eye", "right_eye", "neck_03")]
     assert np.abs(back - plain.keypoints_px[0])[face].max() < 12
-    assert lost_similarity(np.linalg.norm(back - plain.keypoints_px[0], axis=1), box[0])[face].mean() < 0.2
+    assert lost_similarity(np.linalg.norm(back - plain.keypoints_px[0], axis=1), box[0])[face].mean() < 0.4
 
 
 def test_features_are_unit_vectors_of_the_coarsest_map(predictor: PosePredictor, tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def test_the_commands_say_what_they_did_and_end_in_one_sentence(folder: LabelFol
         "label", "import", "L", "c.zip", cwd=cwd
     )
     (cwd / "d.zip").write_bytes((cwd / "c.zip").read_bytes()[:40])
-    assert "d.zip: is not valid JSON" in refused("label", "import", "L", "d.zip", cwd=cwd)
+    assert "d.zip: is no text in UTF-8" in refused("label", "import", "L", "d.zip", cwd=cwd)
 
 
 def test_nothing_left_to_export_is_said(folder: LabelFolder) -> None:

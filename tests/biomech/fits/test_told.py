@@ -38,7 +38,7 @@ def test_a_failing_clip_is_told_once_and_leaves_no_folder(folder: Path, tmp_path
 def test_an_error_that_no_check_foresaw_is_a_sentence_and_leaves_no_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         (tmp_path / "fits/walk").mkdir(parents=True)
         raise StopIteration
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from spinegen.engine.content.props import PROPS
+from spinegen.engine.content.props import HANDHELD, PROPS
 from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 
@@ -95,7 +95,7 @@ def test_a_shape_without_annotation_is_black_in_masks(order: Order) -> None:
     assert order("vget /object/Sphere_0/color") == "(R=0,G=0,B=0,A=255)"
 
 
-KINDS = sorted(PROPS)
+KINDS = sorted(set(PROPS) - HANDHELD)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -108,6 +108,15 @@ def test_every_class_stands_on_its_origin_with_the_size_it_is_told_to_have(order
     assert low[2] == pytest.approx(bottom, abs=0.02 * size.max() + 0.1)
     np.testing.assert_allclose(high - low, size, atol=tolerance)
     np.testing.assert_allclose((high + low)[:2] / 2, 0.0, atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", sorted(HANDHELD))
+def test_what_a_hand_holds_has_the_size_it_is_told_to_have_around_its_grip(order: Order, kind: str) -> None:
+    low, high = _bounds(order, order(f"vset /objects/spawn {kind}")).reshape(2, 3)
+    size = np.array(PROPS[kind][0])
+    np.testing.assert_allclose(high - low, size, atol=0.12 * size.max())
+    assert (low <= 2).all()
+    assert (high >= -2).all()
 
 
 def test_a_label_is_a_second_name(order: Order) -> None:

@@ -51,7 +51,7 @@ def broom(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
         wood, hair = [0.05, 0.05, size[2]], [0.08, 0.06, size[2]]
         return join([shaft, box([far - 0.08, 0, 0], wood, main), box([far - 0.02, 0, 0], hair, DARK)])
     blade = scaled(sphere([0, 0, 0], 1.0, STEEL, 10), [0.17, 0.02, 0.5 * size[2]])
-    return join([shaft, moved(blade, np.eye(3), (far + 0.02, 0.0, 0.0))])
+    return join([shaft, moved(blade, np.eye(3), (far - 0.17, 0.0, 0.0))])
 
 
 def bar(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
@@ -93,7 +93,7 @@ def bag(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """A shopping bag or a case that hangs from its handle."""
     x, y, z = size
     drop = 0.14
-    body = box([0, -drop - y / 2, 0], [x, y, z], main)
+    body = box([0, -(drop + y) / 2, 0], [x, y - drop, z], main)
     loop = [
         piece
         for side in (-0.3, 0.3)

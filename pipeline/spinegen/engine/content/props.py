@@ -61,10 +61,12 @@ PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
     "phone": ((15.5, 7.4, 0.9), "#2b2c2f", "#2b2c2f", 0.3, handheld.phone),
     "cup": ((10.5, 8, 8), "#d9d4c8", "#d9d4c8", 0.35, handheld.cup),
     "bottle": ((23, 7, 7), "#5f8fb0", "#d9d9d4", 0.2, handheld.bottle),
-    "bag": ((36, 14, 34), "#6b5a45", "#3a3128", 0.8, handheld.bag),
+    "bag": ((36, 14, 48), "#6b5a45", "#3a3128", 0.8, handheld.bag),
     "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, equipment.upright_cylinder),
 }
 """Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""
+HANDHELD = frozenset(kind for kind, row in PROPS.items() if row[4].__module__ == handheld.__name__)
+"""Kinds whose origin is where a hand holds them; all others stand on theirs, spheres lie around it."""
 
 
 _FITTED = ("couch", "plant", "bush", "tree", "chair", "office_chair", "panel", "pole")
