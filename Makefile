@@ -2,6 +2,7 @@
 PYTHON ?=
 DEMO ?= demo_workspace
 TESTS ?= tests
+WORKERS ?= 2
 export PYTHON
 
 .PHONY: demo test slow clients docs lint format clean
@@ -10,7 +11,7 @@ demo: .venv/.spinegen
 	.venv/bin/spinegen run demo --out $(DEMO)
 
 test: .venv/.spinegen-dev
-	.venv/bin/python -m pytest $(TESTS) --cov=spinegen --cov-report=term:skip-covered
+	.venv/bin/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --cov=spinegen --cov-report=term:skip-covered
 
 slow: .venv/.spinegen-dev
 	.venv/bin/python -m pytest $(TESTS) -m slow
