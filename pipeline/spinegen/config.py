@@ -2,15 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar, get_args
+from typing import ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from .errors import ConfigError
-
-if TYPE_CHECKING:
-    from .yaml_file import YamlFile
+from .yaml_file import YamlFile, read_yaml
 
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 SHOWN = 300
@@ -50,8 +48,6 @@ def load_yaml(path: Path, kind: type[SettingsT]) -> SettingsT:
     Raises:
         ConfigError: see `yaml_file.read_yaml`; not a mapping, or a value that `kind` does not allow, with its line.
     """
-    from .yaml_file import read_yaml  # settings alone, as `predict` has them, need no YAML
-
     file = read_yaml(path)
     data = {} if file.data is None else file.data
     if not isinstance(data, dict):
@@ -59,7 +55,7 @@ def load_yaml(path: Path, kind: type[SettingsT]) -> SettingsT:
     return parse(data, kind, str(path), file)
 
 
-def parse(data: object, kind: type[SettingsT], source: str, file: "YamlFile | None" = None) -> SettingsT:
+def parse(data: object, kind: type[SettingsT], source: str, file: YamlFile | None = None) -> SettingsT:
     """Validate plain data; `source` is named in the error, and lines of `file` where it came from one."""
     try:
         return kind.model_validate(data)
@@ -73,7 +69,7 @@ def parse(data: object, kind: type[SettingsT], source: str, file: "YamlFile | No
         raise ConfigError(f"{source}: {'; '.join(dict.fromkeys(parts))}") from error
 
 
-def _sentence(item: ErrorDetails, kind: type[BaseModel], file: "YamlFile | None") -> str:
+def _sentence(item: ErrorDetails, kind: type[BaseModel], file: YamlFile | None) -> str:
     location = item["loc"]
     field = ".".join(str(part) for part in location)
     line = file.node(location)[1] if file is not None else None
@@ -98,7 +94,7 @@ def _why(item: ErrorDetails) -> str:
     return item["msg"].removeprefix("Value error, ")
 
 
-def _hint(item: ErrorDetails, file: "YamlFile | None") -> str:
+def _hint(item: ErrorDetails, file: YamlFile | None) -> str:
     """What was probably meant."""
     value = item["input"]
     if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value):

@@ -1,4 +1,4 @@
-"""`spinegen predict` needs numpy, OpenCV, ONNX Runtime, PyAV, Pillow, pydantic and click; nothing else is imported on its way."""
+"""`spinegen predict` needs numpy, OpenCV, ONNX Runtime, PyAV, Pillow, pydantic, PyYAML and click; nothing else is imported on its way."""
 
 import os
 import subprocess
@@ -32,7 +32,6 @@ ABSENT = (
     "threadpoolctl",
     "torch",
     "unrealcv",
-    "yaml",
 )
 WITHOUT = """
 import sys

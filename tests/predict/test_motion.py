@@ -19,8 +19,9 @@ from spinegen.predict.live_lifting import LiveLifter
 from spinegen.predict.motion import FilmMotion, lift_film
 from spinegen.predict.motion_files import write_angles, write_points
 from spinegen.predict.motion_page import write_motion_page
-from spinegen.predict.motion_stage import asked_for, fit_people
+from spinegen.predict.motion_stage import fit_people
 from spinegen.predict.space import Space
+from spinegen.predict.wanted import asked_for
 from spinegen.progress import SilentReporter
 from support.commands import refused
 from support.lifted import LENS, SIZE, bowing, seen_from

@@ -165,8 +165,8 @@ def predict(
 
     from ..errors import UsageError
     from ..pose.networks import cards, shipped_model
-    from ..predict.motion_stage import asked_for
     from ..predict.stage import predict as run
+    from ..predict.wanted import asked_for
     from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 

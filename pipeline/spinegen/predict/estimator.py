@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..lazy import loaded
 from ..lifting.networks import shipped_lifter
 from ..lifting.onnx_file import LiftingFile
 from ..media.video import VideoFrame
@@ -15,10 +17,12 @@ from ..pose.networks import cards, shipped_model
 from ..pose.predictor import PosePredictor
 from .boxes import suppress, turned_back, xyxy
 from .detector import OVERLAP, PersonDetector
-from .live_lifting import LiveLifter, SpaceView
 from .one_euro import OneEuroFilter
 from .space import Space
 from .tracks import Seen, Tracker
+
+if TYPE_CHECKING:
+    from .live_lifting import LiveLifter, SpaceView
 
 DETECT_EVERY = 10
 """Frames from one look of the detector to the next while everybody is followed."""
@@ -46,7 +50,7 @@ class SpinePerson:
     """(37, 2), in the order of `spinegen.skeleton.NAMES`."""
     scores: NDArray[np.float64]
     """(37,): near 1 where the network is sure."""
-    space: SpaceView | None = None
+    space: "SpaceView | None" = None
     """In 3D, with angles, where that was asked for and enough is seen."""
 
 
@@ -134,7 +138,8 @@ class SpineEstimator:
             people = []
             if space is not None and lifter is None:
                 height, width = frame.image_rgb.shape[:2]
-                lifter = LiveLifter(LiftingFile(shipped_lifter(), self.threads), (width, height), space)
+                live: type[LiveLifter] = loaded("predict.live_lifting:LiveLifter")
+                lifter = live(LiftingFile(shipped_lifter(), self.threads), (width, height), space)
             for seen in follower(frame.image_rgb, frame.time_s):
                 steady = filters.setdefault(seen.number, OneEuroFilter(rate_hz))
                 step_s = frame.time_s - last_s.get(seen.number, frame.time_s)

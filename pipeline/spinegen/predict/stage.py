@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import skeleton
 from ..errors import DatasetError, SpinegenError, UsageError
 from ..files import remove_leftovers, write_bytes, write_json
+from ..lazy import loaded
 from ..media.numbered_frames import is_numbered
 from ..media.pictures import Exif, PictureError, read_rgb
 from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
@@ -24,9 +25,9 @@ from ..progress import Reporter, StageSummary
 from .estimator import SpineEstimator
 from .film import draw_film, film_json, follow_film
 from .given_boxes import Boxes, read_boxes
-from .motion_stage import Lifting, lift_and_write
 from .one_euro import OneEuroFilter
 from .outputs import write_outputs
+from .wanted import Lifting
 from .window import Show
 
 NEAREST_SHARE = 0.3
@@ -98,7 +99,7 @@ def predict(
         exif: whether boxes mean pictures turned as their EXIF says; where they say no size, pictures are shown upright.
         detector: with `auto`, a YOLOX, RTMDet or RF-DETR file instead of the one that ships.
         formats: of films also `openpose`, `coco`, `csv`, see `outputs.py`.
-        lifting: of films also 3D points, angles, fits, see `motion_stage.py`.
+        lifting: of films also 3D points, angles, fits, see `wanted.py`.
         rate_hz: how many numbered pictures make a second.
         show: is shown everything that is drawn.
 
@@ -250,6 +251,8 @@ def _video(run: _Run, found: FoundFile) -> None:
             draw_film(found.path, drawn, film, run.spine_only, reporter=run.reporter, show=run.show)
             write_outputs(film, stem, run.formats)
             if run.lifting is not None:
+                # fits come in with it: only who wants 3D needs OpenSim
+                lift_and_write = loaded("predict.motion_stage:lift_and_write")
                 run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
         else:
             with open_video(found.path, run.rate_hz) as video:
