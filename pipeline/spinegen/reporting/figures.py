@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,6 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 TIME_WIDTH_IN = 9.5
+
+# A font that its cache still names but that is gone is replaced; nobody need read so.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def time_axes(rows: int, height_in: float) -> tuple[Figure, list[Axes]]:
