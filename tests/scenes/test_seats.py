@@ -5,7 +5,6 @@ import pytest
 
 from spinegen.engine.protocol.vocabulary import Backdrop, Ground
 from spinegen.records.place import Place
-from spinegen.scenes.furnishing import SIZES_CM
 from spinegen.scenes.seats import put_seat, put_table, seated
 from spinegen.scenes.solids import Solid, body_of, solid_of
 from support.authored_poses import STATURE_M, posture
@@ -60,7 +59,7 @@ def test_seats_are_as_high_as_their_sitter_and_clear_of_the_legs():
         assert prop is not None
         kinds.add(prop.kind)
         assert prop.size_cm is not None
-        solid = solid_of(prop, prop.size_cm)
+        solid = solid_of(prop)
         assert top_under_hips(solid, sitter.hips_ground_m) == pytest.approx(sitter.top_m, abs=0.03)
         below = sitter.keypoints_ground_m[[13, 14, 15, 16]] - [0.0, 0.06, 0.0]
         assert not any(solid.near(point, 0.001) for point in below)
@@ -77,7 +76,7 @@ def test_a_table_hides_the_lap_and_leaves_the_arms_free():
         things = put_table(np.random.default_rng(seed), sitter, [], OPEN, eye_ground_m=eye, name="Prop_0_Table")
         if not things:
             continue
-        solid = solid_of(things[0], things[0].size_cm or SIZES_CM[things[0].kind])
+        solid = solid_of(things[0])
         assert solid.depth_m(body_of(points, STATURE_M)) < 0.04
         hides = solid.hides(eye, points)
         assert not hides[:5].any(), "a table does not hide the face"

@@ -11,7 +11,7 @@ EYE = np.array([4.0, 1.5, 0.0])
 
 def thing(kind, x_m, z_m, yaw_deg=0.0, size=(100, 40, 90)):
     prop = Prop(name="Prop_0", kind=kind, location_cm=(100 * x_m, 100 * z_m, 0), yaw_deg=yaw_deg, size_cm=size)
-    return solid_of(prop, size)
+    return solid_of(prop)
 
 
 def test_a_low_wall_hides_feet_and_not_the_head():

@@ -1,7 +1,7 @@
 """Distributions as they stand in YAML: a number, or `{uniform: [a, b]}`, `{normal: [m, s]}`, `{log_uniform: [a, b]}`, `{choice: [...]}`."""
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -125,8 +125,13 @@ class Weights(Settings):
     def sample(self, rng: np.random.Generator) -> str:
         """One draw."""
         names = self.names
-        cumulative = np.cumsum([self.weights[name] for name in names])
-        return names[int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))]
+        return names[weighted_index(rng, [self.weights[name] for name in names])]
+
+
+def weighted_index(rng: np.random.Generator, weights: Sequence[float]) -> int:
+    """Which of some weights, each as often as it is large; one draw."""
+    cumulative = np.cumsum(weights)
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
 
 
 def within(low: float, high: float, unit: str = "") -> AfterValidator:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import ConfigError, DatasetError
 from ..skeleton import INDEX
+from .distributions import weighted_index
 from .settings import ClipSettings
 
 THIGH_AND_SHANK_OF_STATURE = 0.491
@@ -93,9 +94,7 @@ class Moments:
         return place < len(self._keys) and self._keys[place] == key
 
     def _of_a_group(self, rng: np.random.Generator) -> "Moments":
-        cumulative = np.cumsum([weight for weight, _ in self._by_group])
-        chosen = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
-        return self._by_group[chosen][1]
+        return self._by_group[weighted_index(rng, [weight for weight, _ in self._by_group])][1]
 
     @cached_property
     def _by_group(self) -> list[tuple[float, "Moments"]]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..engine.protocol.prop_kinds import SIZES_CM
 from ..engine.protocol.vocabulary import Prop
 from ..geometry.types import Array, Flags
 from ..records.place import Place
-from .furnishing import SIZES_CM, piece
+from .furnishing import piece
 from .settings import OccluderSettings, PropSettings
 from .solids import Body, Solid, solid_of
 
@@ -141,7 +142,7 @@ def occluder(
         facing = float(np.degrees(np.arctan2(-(target - eye)[0], (target - eye)[2]))) + float(rng.normal(0.0, 30.0))
         factor = settings.size.sample(rng)
         prop = piece(rng, kind, "Prop_Before", (float(at[0]), float(at[2])), yaw_deg=facing, size=(factor, factor))
-        solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
+        solid = solid_of(prop)
         seen = keypoints[sight.inside]
         hidden = float(solid.hides(eye, seen).mean()) if len(seen) else 1.0
         short = abs(hidden - wanted)

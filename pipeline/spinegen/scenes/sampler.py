@@ -16,6 +16,7 @@ from ..records.sidecar import Split
 from ..skeleton import INDEX
 from .background import Spot, company, spots
 from .camera_settings import ViewSettings
+from .distributions import weighted_index
 from .light import sample_light, sample_sensor
 from .performers import Casting, Performer, frames_of, moved_on, sample_performers
 from .placement import footprint_radius_m, heading_deg
@@ -109,7 +110,7 @@ class _Drawn:
 
 def _draw(rng: Rng, casting: Casting, split: Split, *, takes: int, count: int, reasons: Counter[str]) -> _Drawn:
     settings = casting.settings
-    index = _weighted(rng, settings.cameras)
+    index = weighted_index(rng, [view.weight for view in settings.cameras])
     place = sample_place(rng, settings.places, settings.light)
     first = _take(
         rng, casting, split, place, index=index, people=sample_performers(rng, casting, split, place), count=count
@@ -155,7 +156,13 @@ def _another_take(
         try:
             moved = moved_on(rng, casting, split, place, people=people)
             return _take(
-                rng, casting, split, place, index=_weighted(rng, casting.settings.cameras), people=moved, count=count
+                rng,
+                casting,
+                split,
+                place,
+                index=weighted_index(rng, [view.weight for view in casting.settings.cameras]),
+                people=moved,
+                count=count,
             )
         except Rejected as rejection:
             reasons[str(rejection)] += 1
@@ -280,8 +287,3 @@ def _lying(keypoints: Array) -> tuple[float, float, float]:
     middle = 0.5 * (flat.min(0) + flat.max(0))
     _, _, axes = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
     return float(middle[0]), float(middle[1]), float(np.degrees(np.arctan2(axes[0, 1], axes[0, 0])))
-
-
-def _weighted(rng: Rng, views: Sequence[ViewSettings]) -> int:
-    cumulative = np.cumsum([view.weight for view in views])
-    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.protocol.prop_kinds import SIZES_CM
 from ..engine.protocol.vocabulary import Prop
 from ..geometry.types import Array
 from ..records.place import Place
 from ..skeleton import INDEX
-from .furnishing import SIZES_CM, piece
+from .distributions import weighted_index
+from .furnishing import piece
 from .solids import HAND_BALLS, Body, Solid, body_of, solid_of
 
 Rng = np.random.Generator
@@ -104,13 +106,13 @@ def put_seat(rng: Rng, sitter: Seated, others: list[Body], place: Place, *, name
     for _ in range(_TRIES):
         if not fitting:
             return None
-        kind = _weighted(rng, fitting)
+        kind = fitting[weighted_index(rng, [weight for _, weight in fitting])][0]
         extent = _along(rng, sitter, kind, back)
         if extent is None:
             fitting = [(k, w) for k, w in fitting if k != kind]
             continue
         prop = _seat(rng, sitter, kind, extent, name=name)
-        solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
+        solid = solid_of(prop)
         own = _beneath(sitter)
         clear = solid.depth_m(own) < _MEETS_M and all(solid.depth_m(other) == 0.0 for other in others)
         if clear and place.contains(prop.location_cm[0] / 100, prop.location_cm[1] / 100):
@@ -170,7 +172,7 @@ def put_table(
         float(((sitter.body.centres_ground_m - sitter.hips_ground_m) @ sitter.forward)[:14].max()) + 0.13 * sitter.scale
     )
     for _ in range(_TRIES):
-        kind = _weighted(rng, list(_TABLES))
+        kind = _TABLES[weighted_index(rng, [weight for _, weight in _TABLES])][0]
         wide, deep, high = SIZES_CM[kind]
         wide, deep = wide * rng.uniform(0.7, 1.25), deep * rng.uniform(0.8, 1.15)
         if kind != "piano":
@@ -180,7 +182,7 @@ def put_table(
         turned = sitter.yaw_deg + 180.0 + float(rng.normal(0.0, 4.0))
         made = piece(rng, kind, name, (float(at[0]), float(at[2])), yaw_deg=turned)
         prop = made.model_copy(update={"size_cm": (round(float(wide), 1), round(float(deep), 1), round(high, 1))})
-        solid = solid_of(prop, prop.size_cm or SIZES_CM[kind])
+        solid = solid_of(prop)
         if solid.depth_m(sitter.body) > _MEETS_M or any(solid.depth_m(other) > 0.0 for other in others):
             continue
         seen = ~solid.hides(eye_ground_m, sitter.keypoints_ground_m)
@@ -209,11 +211,6 @@ def _inside(place: Place, solid: Solid) -> bool:
     reach = 0.4 * float(np.linalg.norm(solid.high_m.max(0)[[0, 2]]))
     x, _, z = solid.middle_ground_m
     return place.contains(float(x), float(z), margin_m=reach)
-
-
-def _weighted(rng: Rng, choices: list[tuple[str, float]]) -> str:
-    cumulative = np.cumsum([weight for _, weight in choices])
-    return choices[int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))][0]
 
 
 def _at(keypoints: Array, name: str) -> Array:

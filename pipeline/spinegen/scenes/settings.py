@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ..config import Settings
+from ..engine.protocol.prop_kinds import HELD_ONLY
 from ..engine.protocol.vocabulary import PropKind
 from ..humans.spec.spine_shape import SpinePopulation
 from .camera_settings import ViewSettings
@@ -16,8 +17,6 @@ PLACES = (
 )  # fmt: skip
 """Kinds of place; `hdri` are the shipped panoramas and those of the user's folder, `photo` pictures of that folder."""
 
-HELD_ONLY = ("racket", "club", "broom", "bar", "phone", "cup", "bottle", "bag")
-"""Things for a hand that do not stand on a floor."""
 HAND_HELD = ("dumbbell", "phone", "cup", "bottle", "bag", "racket", "club", "broom", "bar", "ball", "box", "barbell")
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.protocol.prop_kinds import SIZES_CM
 from ..engine.protocol.vocabulary import Prop
 from ..geometry.types import Array, Flags
 from ..skeleton import INDEX
@@ -126,8 +127,9 @@ _PARTS: dict[str, Array] = {
 """Boxes of a thing as shares of its extent along its own x, y (up), z: x0, y0, z0, x1, y1, z1; all others are one box."""
 
 
-def solid_of(prop: Prop, size_cm: tuple[float, float, float]) -> Solid:
-    """A standing thing of this size (along Unreal's X, Y, Z)."""
+def solid_of(prop: Prop) -> Solid:
+    """A standing thing of its own or its kind's usual size."""
+    size_cm = prop.size_cm or SIZES_CM[prop.kind]
     parts = _PARTS.get(prop.kind, _WHOLE) * np.tile(np.array([size_cm[0], size_cm[2], size_cm[1]]) / 100.0, 2)
     x, z, y = np.array(prop.location_cm) / 100.0
     return Solid(np.array([x, y, z]), prop.yaw_deg, parts[:, :3], parts[:, 3:])

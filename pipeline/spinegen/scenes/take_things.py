@@ -11,7 +11,6 @@ from ..records.place import Place
 from ..records.plan_shot import Held
 from ..records.sidecar import Split
 from .background import Spot, behind
-from .furnishing import SIZES_CM
 from .held import held_things
 from .performers import Casting, Performer
 from .props import Sight, occluder
@@ -67,7 +66,7 @@ def take_things(
             rng, casting, person, others, place=place, solids=solids, eye=sight.eye, name=f"{name}_{number}"
         )
         props += new
-        solids += [solid_of(prop, prop.size_cm or SIZES_CM[prop.kind]) for prop in new]
+        solids += [solid_of(prop) for prop in new]
     held = tuple(
         held_things(
             rng, settings.props.held, p.member, _activity(p), keypoints_ground_m=k, name=f"{name}_Held_{number}"
@@ -109,7 +108,7 @@ def _seat_and_table(
     now = seated(person.keypoints(person.placed.frame), person.member.stature_m)
     if wanted and now is not None:
         table = put_table(rng, now, others, place, eye_ground_m=eye, name=f"{name}_Table")
-        if table and not any(solid_of(table[0], table[0].size_cm or (1, 1, 1)).meets(solid) for solid in solids):
+        if table and not any(solid_of(table[0]).meets(solid) for solid in solids):
             found += table
     return found
 
@@ -131,4 +130,4 @@ def _activity(person: Performer) -> str:
 
 def _solid(prop: Prop) -> Solid | None:
     """A standing thing; a mat is none that anybody could run into."""
-    return None if prop.kind == "mat" else solid_of(prop, prop.size_cm or SIZES_CM[prop.kind])
+    return None if prop.kind == "mat" else solid_of(prop)

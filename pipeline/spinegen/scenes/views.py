@@ -1,6 +1,7 @@
 """Cameras drawn around people; a draw that cannot be used says why."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -70,10 +71,9 @@ def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, 
     bearing = np.radians(subject.heading_deg + azimuth)
     distance = size_value if size_kind == "distance" else 3.5
     focal_length = focal_px(focal, width)
-    camera = _placed(
-        aim,
-        bearing,
-        distance,
+    placed = partial(
+        _placed,
+        bearing_rad=bearing,
         up_kind=up_kind,
         up_value=up_value,
         roll_deg=roll,
@@ -81,6 +81,7 @@ def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, 
         width=width,
         height=height,
     )
+    camera = placed(aim, distance_m=distance)
     for _ in range(3 if size_kind == "fill" else 1):
         corner, extent = _box(camera, framed)
         if size_kind == "fill":
@@ -88,17 +89,7 @@ def sample_view(rng: np.random.Generator, view: ViewSettings, subject: Subject, 
             distance = float(np.clip(distance * share / size_value, NEAREST_M, 60.0))
         if not truncated:
             aim = aim + _sideways(camera, corner + extent / 2 - (width / 2, height / 2) - shift, distance)
-        camera = _placed(
-            aim,
-            bearing,
-            distance,
-            up_kind=up_kind,
-            up_value=up_value,
-            roll_deg=roll,
-            focal_length_px=focal_length,
-            width=width,
-            height=height,
-        )
+        camera = placed(aim, distance_m=distance)
     eye = camera.position_ground_m
     _check_place(eye, subject.everyone)
     to_eye = eye - _middle(subject.main[None])

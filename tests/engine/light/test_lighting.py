@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from spinegen.engine.content.colour import kelvin_rgb, to_linear, to_srgb
-from spinegen.engine.content.props import HANDHELD, PROPS, prop_mesh
+from spinegen.engine.content.props import PROPS, prop_mesh
 from spinegen.engine.content.textures import surface_texture
 from spinegen.engine.light.sky import sky_table
+from spinegen.engine.protocol.prop_kinds import HELD_ONLY
 from spinegen.engine.protocol.vocabulary import Prop, Surface
 from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
@@ -198,7 +199,7 @@ def test_a_thing_fills_its_box_and_is_solid(kind: str) -> None:
     size = np.array(PROPS[kind][0])[[0, 2, 1]] / 100
     if kind != "street_lamp":
         np.testing.assert_allclose(high - low, size, atol=0.06, rtol=0.06)
-    if kind in HANDHELD:
+    if kind in HELD_ONLY:
         assert (low <= 0.02).all()
         assert (high >= -0.02).all(), "it is held somewhere in its box"
     else:

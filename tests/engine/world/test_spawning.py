@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from spinegen.engine.content.props import HANDHELD, PROPS
+from spinegen.engine.content.props import PROPS
+from spinegen.engine.protocol.prop_kinds import HELD_ONLY
 from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 
@@ -95,7 +96,7 @@ def test_a_shape_without_annotation_is_black_in_masks(order: Order) -> None:
     assert order("vget /object/Sphere_0/color") == "(R=0,G=0,B=0,A=255)"
 
 
-KINDS = sorted(set(PROPS) - HANDHELD)
+KINDS = sorted(set(PROPS) - set(HELD_ONLY))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,7 +111,7 @@ def test_every_class_stands_on_its_origin_with_the_size_it_is_told_to_have(order
     np.testing.assert_allclose((high + low)[:2] / 2, 0.0, atol=tolerance)
 
 
-@pytest.mark.parametrize("kind", sorted(HANDHELD))
+@pytest.mark.parametrize("kind", sorted(HELD_ONLY))
 def test_what_a_hand_holds_has_the_size_it_is_told_to_have_around_its_grip(order: Order, kind: str) -> None:
     low, high = _bounds(order, order(f"vset /objects/spawn {kind}")).reshape(2, 3)
     size = np.array(PROPS[kind][0])

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...geometry.axes import SWAP_YZ
 from ...geometry.types import Array
+from ..protocol.prop_kinds import SIZES_CM
 from ..protocol.vocabulary import Prop, Surface
 from . import barriers, equipment, furniture, handheld, plants, street_furniture
 from .mesh import Material, Mesh
@@ -18,55 +19,56 @@ Builder = Callable[[Array, Material, Material, Rng], Mesh]
 
 Size = tuple[float, float, float]
 
+_MADE: dict[str, tuple[str, str, float, Builder]] = {
+    "mat": ("#5a4b8a", "#3f356a", 0.85, equipment.mat),
+    "block": ("#6d4c8f", "#4b3466", 0.9, equipment.block),
+    "bolster": ("#7d3f45", "#5a2c31", 0.95, equipment.bolster),
+    "ball": ("#3f6fa8", "#20344f", 0.35, equipment.ball),
+    "dumbbell": ("#2b2c2f", "#2b2c2f", 0.6, equipment.dumbbell),
+    "barbell": ("#26272a", "#8f2f2a", 0.6, equipment.barbell),
+    "rack": ("#2b2d31", "#2b2d31", 0.45, equipment.rack),
+    "bench": ("#33343a", "#2a2b2e", 0.6, equipment.bench),
+    "step": ("#50555c", "#7a3fa0", 0.7, equipment.step),
+    "box": ("#a08c74", "#6f6455", 0.7, equipment.block),
+    "chair": ("#b08a5e", "#5c4a36", 0.5, furniture.chair),
+    "office_chair": ("#3a3d42", "#2a2b2e", 0.85, furniture.office_chair),
+    "stool": ("#9b7a52", "#5c4a36", 0.5, furniture.stool),
+    "table": ("#a98762", "#4b3d2e", 0.45, furniture.table),
+    "desk": ("#c9b28f", "#d8d8d4", 0.45, furniture.desk),
+    "sofa": ("#7c838a", "#3d3328", 0.95, furniture.sofa),
+    "couch": ("#3f6c74", "#cfd2d3", 0.5, furniture.couch),
+    "shelf": ("#c3a57b", "#a3865d", 0.5, furniture.shelf),
+    "cabinet": ("#dcdad2", "#bdbab0", 0.45, furniture.cabinet),
+    "plant": ("#4a7336", "#a56a4b", 0.8, plants.plant),
+    "tree": ("#4a6b2c", "#5a4838", 0.9, plants.tree),
+    "bush": ("#48652f", "#4a3b2c", 0.9, plants.bush),
+    "panel": ("#d9d4c4", "#8a7a60", 0.85, furniture.panel),
+    "pole": ("#9a9ca0", "#6f7175", 0.4, street_furniture.pole),
+    "cone": ("#d9541e", "#e8e8e4", 0.55, street_furniture.cone),
+    "bollard": ("#3a3c3f", "#b8b8b4", 0.5, street_furniture.bollard),
+    "street_lamp": ("#3c4144", "#3c4144", 0.45, street_furniture.street_lamp),
+    "bin": ("#4a5a4c", "#33403a", 0.5, street_furniture.waste_bin),
+    "monitor": ("#1d1e20", "#1d1e20", 0.4, furniture.monitor),
+    "wall": ("#c9c4b8", "#a9a498", 0.85, equipment.block),
+    "sphere": ("#b0b0b0", "#808080", 0.5, equipment.centred_sphere),
+    "counter": ("#8d8275", "#c9c4ba", 0.5, barriers.counter),
+    "railing": ("#3b3e42", "#8e979b", 0.4, barriers.railing),
+    "car": ("#7d868f", "#26272a", 0.25, barriers.car),
+    "piano": ("#1d1b1a", "#1d1b1a", 0.25, barriers.piano),
+    "racket": ("#c23b33", "#2a2b2e", 0.4, handheld.racket),
+    "club": ("#a9acb0", "#2a2b2e", 0.3, handheld.club),
+    "broom": ("#8c6a42", "#b18f5e", 0.7, handheld.broom),
+    "bar": ("#9a7a52", "#9a7a52", 0.6, handheld.bar),
+    "phone": ("#2b2c2f", "#2b2c2f", 0.3, handheld.phone),
+    "cup": ("#d9d4c8", "#d9d4c8", 0.35, handheld.cup),
+    "bottle": ("#5f8fb0", "#d9d9d4", 0.2, handheld.bottle),
+    "bag": ("#6b5a45", "#3a3128", 0.8, handheld.bag),
+    "cylinder": ("#b0b0b0", "#808080", 0.5, equipment.upright_cylinder),
+}
 PROPS: dict[str, tuple[Size, str, str, float, Builder]] = {
-    "mat": ((183, 61, 0.6), "#5a4b8a", "#3f356a", 0.85, equipment.mat),
-    "block": ((23, 15, 10), "#6d4c8f", "#4b3466", 0.9, equipment.block),
-    "bolster": ((65, 24, 24), "#7d3f45", "#5a2c31", 0.95, equipment.bolster),
-    "ball": ((65, 65, 65), "#3f6fa8", "#20344f", 0.35, equipment.ball),
-    "dumbbell": ((32, 14, 14), "#2b2c2f", "#2b2c2f", 0.6, equipment.dumbbell),
-    "barbell": ((210, 45, 45), "#26272a", "#8f2f2a", 0.6, equipment.barbell),
-    "rack": ((120, 140, 220), "#2b2d31", "#2b2d31", 0.45, equipment.rack),
-    "bench": ((120, 35, 45), "#33343a", "#2a2b2e", 0.6, equipment.bench),
-    "step": ((95, 38, 18), "#50555c", "#7a3fa0", 0.7, equipment.step),
-    "box": ((50, 50, 50), "#a08c74", "#6f6455", 0.7, equipment.block),
-    "chair": ((45, 48, 88), "#b08a5e", "#5c4a36", 0.5, furniture.chair),
-    "office_chair": ((62, 62, 105), "#3a3d42", "#2a2b2e", 0.85, furniture.office_chair),
-    "stool": ((36, 36, 48), "#9b7a52", "#5c4a36", 0.5, furniture.stool),
-    "table": ((140, 80, 74), "#a98762", "#4b3d2e", 0.45, furniture.table),
-    "desk": ((150, 75, 74), "#c9b28f", "#d8d8d4", 0.45, furniture.desk),
-    "sofa": ((200, 90, 80), "#7c838a", "#3d3328", 0.95, furniture.sofa),
-    "couch": ((190, 65, 75), "#3f6c74", "#cfd2d3", 0.5, furniture.couch),
-    "shelf": ((90, 32, 180), "#c3a57b", "#a3865d", 0.5, furniture.shelf),
-    "cabinet": ((90, 45, 110), "#dcdad2", "#bdbab0", 0.45, furniture.cabinet),
-    "plant": ((50, 50, 120), "#4a7336", "#a56a4b", 0.8, plants.plant),
-    "tree": ((300, 300, 500), "#4a6b2c", "#5a4838", 0.9, plants.tree),
-    "bush": ((120, 120, 110), "#48652f", "#4a3b2c", 0.9, plants.bush),
-    "panel": ((120, 8, 175), "#d9d4c4", "#8a7a60", 0.85, furniture.panel),
-    "pole": ((9, 9, 280), "#9a9ca0", "#6f7175", 0.4, street_furniture.pole),
-    "cone": ((32, 32, 48), "#d9541e", "#e8e8e4", 0.55, street_furniture.cone),
-    "bollard": ((22, 22, 95), "#3a3c3f", "#b8b8b4", 0.5, street_furniture.bollard),
-    "street_lamp": ((60, 40, 450), "#3c4144", "#3c4144", 0.45, street_furniture.street_lamp),
-    "bin": ((42, 42, 80), "#4a5a4c", "#33403a", 0.5, street_furniture.waste_bin),
-    "monitor": ((55, 18, 45), "#1d1e20", "#1d1e20", 0.4, furniture.monitor),
-    "wall": ((200, 20, 220), "#c9c4b8", "#a9a498", 0.85, equipment.block),
-    "sphere": ((40, 40, 40), "#b0b0b0", "#808080", 0.5, equipment.centred_sphere),
-    "counter": ((200, 65, 100), "#8d8275", "#c9c4ba", 0.5, barriers.counter),
-    "railing": ((260, 6, 105), "#3b3e42", "#8e979b", 0.4, barriers.railing),
-    "car": ((430, 178, 146), "#7d868f", "#26272a", 0.25, barriers.car),
-    "piano": ((148, 62, 122), "#1d1b1a", "#1d1b1a", 0.25, barriers.piano),
-    "racket": ((68, 1, 25), "#c23b33", "#2a2b2e", 0.4, handheld.racket),
-    "club": ((105, 3, 11), "#a9acb0", "#2a2b2e", 0.3, handheld.club),
-    "broom": ((150, 30, 6), "#8c6a42", "#b18f5e", 0.7, handheld.broom),
-    "bar": ((120, 3, 3), "#9a7a52", "#9a7a52", 0.6, handheld.bar),
-    "phone": ((15.5, 7.4, 0.9), "#2b2c2f", "#2b2c2f", 0.3, handheld.phone),
-    "cup": ((10.5, 8, 8), "#d9d4c8", "#d9d4c8", 0.35, handheld.cup),
-    "bottle": ((23, 7, 7), "#5f8fb0", "#d9d9d4", 0.2, handheld.bottle),
-    "bag": ((36, 14, 48), "#6b5a45", "#3a3128", 0.8, handheld.bag),
-    "cylinder": ((40, 40, 60), "#b0b0b0", "#808080", 0.5, equipment.upright_cylinder),
+    kind: (SIZES_CM[kind], *made) for kind, made in _MADE.items()
 }
 """Kind to usual size along X, Y, Z in cm (Unreal axes), colours, roughness and builder."""
-HANDHELD = frozenset(kind for kind, row in PROPS.items() if row[4].__module__ == handheld.__name__)
-"""Kinds whose origin is where a hand holds them; all others stand on theirs, spheres lie around it."""
 
 
 _FITTED = ("couch", "plant", "bush", "tree", "chair", "office_chair", "panel", "pole")
