@@ -130,7 +130,7 @@ def test_another_person_is_pasted_whole_and_beside(cache: CropCache) -> None:
     for seed in range(60):
         out = pictures.clone()
         covered = occlude(
-            out, masks, np.ones(2, bool), np.random.default_rng(seed), 1.0, lambda row: torch.full((3, 40, 40), 50.0)
+            out, masks, np.ones(2, bool), np.random.default_rng(seed), 1.0, lambda: torch.full((3, 40, 40), 50.0)
         )
         colours = set(out[0].unique().tolist())
         assert colours <= {0.0, 50.0, 200.0} or any(0 < c < 50 for c in colours)

@@ -1,15 +1,14 @@
 """A network's own features of a person: its coarsest map, averaged over the crop, as a unit vector."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import shape_inference
 
 from ..errors import TrainingError
+from ..pose.onnx_session import first_words, open_session
 
 
 class FeatureNetwork:
@@ -26,16 +25,12 @@ class FeatureNetwork:
         try:
             model = shape_inference.infer_shapes(onnx.load(str(path)))
         except Exception as error:  # protobuf and onnx raise classes of their own
-            raise TrainingError(f"{path}: is no ONNX file: {str(error).splitlines()[0][:200]}") from error
+            raise TrainingError(f"{path}: is no ONNX file: {first_words(error)}") from error
         self.output = _coarsest(model)
         if self.output is None:
             raise TrainingError(f"{path}: holds no map of features (N, channels, height, width)")
         model.graph.output.append(next(v for v in model.graph.value_info if v.name == self.output))
-        options = ort.SessionOptions()
-        options.log_severity_level = 4
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        self.session: Any = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        self.session = open_session(path, data=model.SerializeToString(), threads=threads)
         self.input = self.session.get_inputs()[0].name
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

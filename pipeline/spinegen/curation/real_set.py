@@ -10,13 +10,13 @@ import numpy as np
 from .. import skeleton
 from ..errors import DatasetError
 from ..files import atomic_path, write_json
+from ..pose.data.coco_set import AREA_OF_BOX
 from ..records.coco_file import examine_data, require_faultless
 from ..records.json_file import read_json
 from ..records.label_files import LabelledPerson, PictureLabels
 from ..version import __version__
 from .checks import xyv
 from .moves import moved_px
-from .similarity import AREA_OF_BOX
 
 PEOPLE_PER_IMAGE = 100
 """Annotation ids are `image id * 100 + person`."""

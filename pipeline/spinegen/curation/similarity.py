@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import skeleton
+from ..pose.data.coco_set import AREA_OF_BOX
 
-AREA_OF_BOX = 0.53
-"""Of a person's box that the person fills (MMPose takes the same)."""
 _VARIANCES = (2 * np.array(skeleton.SIGMAS)) ** 2
 
 

@@ -1,8 +1,6 @@
 """A trained lifting network written as ONNX, its weights in half precision, and run again before it counts."""
 
 import json
-import logging
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,7 @@ import torch
 
 from ..errors import TrainingError
 from ..files import atomic_path
-from ..pose.export import OPSET, forget_traces, halve_weights
+from ..pose.export import exported, halve_weights
 from ..version import __version__
 from .network import LiftingNetwork
 from .norms import RATE_HZ, STATURE_M
@@ -29,23 +27,9 @@ def export(network: LiftingNetwork, path: Path) -> float:
         TrainingError: the file computes something else.
     """
     network = network.eval()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        program = torch.onnx.export(
-            network,
-            (torch.zeros(2, 5, FEATURES),),
-            input_names=["features"],
-            output_names=["points_and_up"],
-            dynamic_shapes={"features": {0: torch.export.Dim("people"), 1: torch.export.Dim("frames")}},
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    if program is None:
-        raise TrainingError(f"{path}: torch exported nothing")
-    model = program.model_proto
-    forget_traces(model)
+    any_length = {0: torch.export.Dim("people"), 1: torch.export.Dim("frames")}
+    example = torch.zeros(2, 5, FEATURES)
+    model = exported(network, example, path, inputs=["features"], outputs=["points_and_up"], dynamic_axes=any_length)
     halve_weights(model)
     entry = model.metadata_props.add()
     entry.key = METADATA_KEY

@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 
 from ..errors import TrainingError
 from ..geometry.types import Floats
+from ..pose.onnx_session import open_session
 from .points import COUNT
 from .view import FEATURES
 
@@ -29,16 +28,7 @@ class LiftingFile:
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         self.path = path
-        if not path.is_file():
-            raise TrainingError(f"{path}: model file does not exist")
-        options = ort.SessionOptions()
-        options.log_severity_level = 4
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        try:
-            self._session: Any = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # the runtime has an exception class a kind of failure, without a common base
-            raise TrainingError(f"{path}: ONNX Runtime cannot open it: {' '.join(str(error).split())[:200]}") from error
+        self._session = open_session(path, threads=threads)
         given, made = self._session.get_inputs(), self._session.get_outputs()
         text = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY, "{}")
         kind = json.loads(text).get("kind") if text.startswith("{") else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from .. import skeleton
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from .backbones.blazepose import BlazePose
     from .nets.network import PoseNetwork
-
-ModelSize = Literal["light", "full", "tiny", "small", "medium"]
 
 
 @dataclass(frozen=True)

@@ -78,26 +78,51 @@ def export_onnx(
     example = torch.zeros(2, 3, *architecture.input_hw)  # a batch of one would be frozen into the file
     batch = torch.export.Dim("batch", min=1, max=4096)
     with atomic_path(target) as temporary:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-            program = torch.onnx.export(
-                wrapped,
-                (example,),
-                dynamo=True,
-                verbose=False,
-                opset_version=OPSET,
-                input_names=["images"],
-                output_names=["simcc_x", "simcc_y"],
-                dynamic_shapes={"images": {0: batch}},
-            )
-        if program is None:
-            raise TrainingError(f"{target}: torch exported nothing")
-        proto = program.model_proto
-        forget_traces(proto)
+        proto = exported(
+            wrapped, example, target, inputs=["images"], outputs=["simcc_x", "simcc_y"], dynamic_axes={0: batch}
+        )
         _describe(proto, architecture, details or {})
         temporary.write_bytes(proto.SerializeToString())
         return _compare(temporary, wrapped, architecture, target)
+
+
+def exported(
+    network: nn.Module,
+    example: Tensor,
+    target: Path,
+    *,
+    inputs: list[str],
+    outputs: list[str],
+    dynamic_axes: dict[int, Any],
+) -> Any:
+    """The ONNX model of a network with one input, without a word of where it was made.
+
+    Args:
+        example: an input.
+        target: the file to come, for errors.
+        dynamic_axes: of the input, which may have any length.
+
+    Raises:
+        TrainingError: torch exported nothing.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            network,
+            (example,),
+            dynamo=True,
+            verbose=False,
+            opset_version=OPSET,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes={inputs[0]: dynamic_axes},
+        )
+    if program is None:
+        raise TrainingError(f"{target}: torch exported nothing")
+    model = program.model_proto  # made anew at every access
+    forget_traces(model)
+    return model
 
 
 def forget_traces(proto: Any) -> None:
@@ -160,9 +185,7 @@ def store_half(source: Path, target: Path) -> float:
     halve_weights(model)
     with atomic_path(target) as temporary:
         onnx.save(model, str(temporary))
-        first, copy = open_simcc(source), open_simcc(temporary)
-        images = np.random.default_rng(0).standard_normal((3, 3, *first.input_hw)).astype(np.float32)
-        return max(float(np.abs(a - b).max()) for a, b in zip(first.run(images), copy.run(images), strict=True))
+        return _difference(source, temporary)
 
 
 def halve_weights(model: Any) -> None:
@@ -202,9 +225,14 @@ def export_fp16(source: Path, target: Path) -> float:
     _drop_repeated_casts(half)
     with atomic_path(target) as temporary:
         onnx.save(half, str(temporary))
-        full, copy = open_simcc(source), open_simcc(temporary)
-        images = np.random.default_rng(0).standard_normal((3, 3, *full.input_hw)).astype(np.float32)
-        return max(float(np.abs(a - b).max()) for a, b in zip(full.run(images), copy.run(images), strict=True))
+        return _difference(source, temporary)
+
+
+def _difference(first: Path, second: Path) -> float:
+    """Largest difference of the outputs of two files on three pictures of noise."""
+    one, other = open_simcc(first), open_simcc(second)
+    images = np.random.default_rng(0).standard_normal((3, 3, *one.input_hw)).astype(np.float32)
+    return max(float(np.abs(a - b).max()) for a, b in zip(one.run(images), other.run(images), strict=True))
 
 
 def _drop_repeated_casts(model: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import TrainingError
+from .onnx_session import first_words, open_session
 
 METADATA_KEY = "spinegen"
 MEAN_RGB = (123.675, 116.28, 103.53)
@@ -84,7 +85,7 @@ def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> S
     Raises:
         TrainingError: missing, no ONNX, its input, outputs or metadata are not those of a SimCC network, or it does not run.
     """
-    session = _session(path, device, threads)
+    session = open_session(path, device=device, threads=threads)
     (height, width), batch = _input(path, session)
     outputs = _outputs(path, session)
     metadata = _metadata(path, session)
@@ -105,30 +106,6 @@ def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> S
             f"{path}: metadata input_hw: found {metadata['input_hw']!r}, but its input is {height} x {width}"
         )
     return replace(file, keypoints=_tried(file))
-
-
-def _session(path: Path, device: str, threads: int | None) -> Any:
-    import onnxruntime as ort
-
-    if not path.exists():
-        raise TrainingError(f"{path}: model file does not exist")
-    if not path.is_file():
-        raise TrainingError(f"{path}: is no file")
-    options = ort.SessionOptions()
-    options.log_severity_level = 4
-    if threads is not None:
-        options.intra_op_num_threads = threads
-    providers = ["CPUExecutionProvider"]
-    if device == "cuda" and "CUDAExecutionProvider" in ort.get_available_providers():
-        providers.insert(0, "CUDAExecutionProvider")
-    try:
-        return ort.InferenceSession(str(path), options, providers=providers)
-    except Exception as error:  # the runtime has an exception class a kind of failure, without a common base
-        raise TrainingError(f"{path}: ONNX Runtime cannot open it: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _input(path: Path, session: Any) -> tuple[tuple[int, int], int | None]:
@@ -204,7 +181,7 @@ def _tried(file: SimccFile) -> int:
     except TrainingError:
         raise
     except Exception as error:  # see `_session`
-        raise TrainingError(f"{file.path}: ONNX Runtime cannot run it: {_first_line(error)}") from error
+        raise TrainingError(f"{file.path}: ONNX Runtime cannot run it: {first_words(error)}") from error
     height, width = file.input_hw
     shapes = [list(values.shape) for values in found]
     bins = [round(side * file.split_ratio) for side in (width, height)]

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..errors import TrainingError
+from ..pose.onnx_session import open_session
 from .boxes import suppress, xywh
 from .foreign_detectors import Decoder, decoder_of
 
@@ -96,11 +96,4 @@ def _open(path: Path, sha256: str | None, threads: int | None) -> Any:
         raise TrainingError(f"{path}: detector cannot be read: {error.strerror or error}") from error
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
         raise TrainingError(f"{path}: shipped detector is damaged: install spinegen again")
-    options = ort.SessionOptions()
-    options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
-    try:
-        return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the runtime has an exception class a kind of failure, without a common base
-        raise TrainingError(f"{path}: ONNX Runtime cannot open it: {str(error).splitlines()[0][:200]}") from error
+    return open_session(path, data=data, threads=threads)

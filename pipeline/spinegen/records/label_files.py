@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ..errors import DatasetError
 from ..skeleton import COUNT, NAMES
@@ -19,7 +19,16 @@ Keypoint = tuple[Number, Number, Literal[0, 1, 2]]
 """x and y in pixels, the centre of the top-left pixel at (0, 0), and COCO's v: 0 not labelled, 1 hidden, 2 seen."""
 Keypoints = Annotated[tuple[Keypoint, ...], Field(min_length=COUNT, max_length=COUNT)]
 """In the order of `skeleton.NAMES`. A point with v = 0 keeps its place, so that it can be taken up again."""
-Box = tuple[Number, Number, Number, Number]
+
+
+def _with_a_size(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    if not (box[2] > 0 and box[3] > 0):
+        raise ValueError(f"found {list(box)}, allowed is a box of positive width and height")
+    return box
+
+
+Box = Annotated[tuple[Number, Number, Number, Number], AfterValidator(_with_a_size)]
+"""x, y, width, height in pixels."""
 
 
 class LabelledPerson(Record):
@@ -37,13 +46,6 @@ class LabelledPerson(Record):
     """Somebody found the person, not the detector."""
     removed: bool = False
     """Nobody, or somebody who is not to be labelled."""
-
-    @field_validator("box_xywh_px")
-    @classmethod
-    def _has_a_size(cls, box: Box) -> Box:
-        if not (box[2] > 0 and box[3] > 0):
-            raise ValueError(f"found {list(box)}, allowed is a box of positive width and height")
-        return box
 
 
 class Edit(Record):

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from ...errors import SpinegenError
 from ...records.base import Record, sentence
@@ -24,13 +24,6 @@ class SavedPerson(Record):
     box_xywh_px: Box
     keypoints: Keypoints
     removed: bool = False
-
-    @field_validator("box_xywh_px")
-    @classmethod
-    def _has_a_size(cls, box: Box) -> Box:
-        if not (box[2] > 0 and box[3] > 0):
-            raise ValueError(f"found {list(box)}, allowed is a box of positive width and height")
-        return box
 
 
 class Save(Record):

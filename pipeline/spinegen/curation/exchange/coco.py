@@ -8,11 +8,11 @@ from typing import Any
 from ... import skeleton
 from ...errors import DatasetError
 from ...files import atomic_path, write_text
+from ...pose.data.coco_set import AREA_OF_BOX
 from ...records.coco import CocoAnnotation
 from ...records.coco_file import CocoFile, examine_data, require_faultless
 from ...records.label_files import Keypoint, LabelledPerson, PictureLabels
 from ..real_set import CATEGORY, PEOPLE_PER_IMAGE
-from ..similarity import AREA_OF_BOX
 from .archive import read_json_of
 from .common import ReadPerson, ReadPicture, known_name, point_of
 

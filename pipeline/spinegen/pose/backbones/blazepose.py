@@ -16,7 +16,6 @@ from ..onnx_file import MEAN_RGB, STD_RGB
 STEM_WIDTH = 24
 POINTS = 39
 """Heatmaps: the 33 points of BlazePose and six that place its next crop."""
-FUSED_STRIDE = 4
 HEATMAP_SHARE = 1 / 8
 """Factor of the heatmaps' logits in the map that the backbone gives: features there are about as large."""
 SHARPNESS = 1.5

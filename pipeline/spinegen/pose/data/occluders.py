@@ -11,9 +11,6 @@ KINDS = ("rectangle", "ellipse", "bar", "edge", "person")
 SHARES = (0.3, 0.15, 0.1, 0.25, 0.2)
 """How often each kind; edges hide laps and legs as desks, counters and keyboards do."""
 
-Fill = Callable[[int], Tensor]
-"""Index of a picture -> (3, h, w) texture of what stands before its person."""
-
 
 def occlude(
     pictures: Tensor,
@@ -21,7 +18,7 @@ def occlude(
     has_mask: NDArray[np.bool_],
     rng: np.random.Generator,
     probability: float,
-    fill: Fill,
+    fill: Callable[[], Tensor],
 ) -> Tensor:
     """In place: at most two things a picture.
 
@@ -29,6 +26,7 @@ def occlude(
         pictures: (N, 3, h, w) in 0..255.
         masks: (N, h, w) of each picture's person in 0..1.
         has_mask: which of them are true masks, so that the person can be cut out.
+        fill: makes a texture (3, h, w) for a thing.
 
     Returns:
         (N, h, w) bool: where something was pasted.
@@ -46,7 +44,7 @@ def occlude(
             if kind == "person" and has_mask[other] and other != row:
                 texture, shape = _other_person(source[other], masks[other], rng)
             else:
-                texture, shape = fill(int(row)), _shape(kind, rng, masks.shape[1:], pictures.device)
+                texture, shape = fill(), _shape(kind, rng, masks.shape[1:], pictures.device)
             pictures[row] = torch.lerp(pictures[row], texture, shape)
             covered[row] |= shape > 0.5
     return covered

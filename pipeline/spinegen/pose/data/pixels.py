@@ -74,7 +74,7 @@ class Surroundings:
         """(3, h, w) of smooth colours."""
         return noise_pictures(1, self.size_hw, self.rng, self.device)[0]
 
-    def texture(self, _row: int) -> Tensor:
+    def texture(self) -> Tensor:
         """(3, h, w) for something before a person."""
         kind = self.rng.random()
         if kind < 0.5:

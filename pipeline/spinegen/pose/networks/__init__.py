@@ -25,9 +25,7 @@ def shipped_model(name: str = "full") -> Path:
     if name not in known:
         raise TrainingError(f"no network named {name!r} ships with spinegen; there are: {', '.join(known)}")
     path = FOLDER / f"spinegen-{name}.onnx"
-    if not path.is_file():
-        raise TrainingError(f"{path}: shipped network is missing: install spinegen again")
-    _check(path, known[name]["sha256"])
+    require_whole(path, known[name]["sha256"])
     return path
 
 
@@ -37,7 +35,14 @@ def cards() -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=8)
-def _check(path: Path, sha256: str) -> None:
+def require_whole(path: Path, sha256: str) -> None:
+    """Refuse a shipped network that is missing or is not the one that was shipped; looked at once a process.
+
+    Raises:
+        TrainingError: so it is.
+    """
+    if not path.is_file():
+        raise TrainingError(f"{path}: shipped network is missing: install spinegen again")
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256:
         raise TrainingError(f"{path}: shipped network is damaged (SHA-256 {found[:16]}...): install spinegen again")
