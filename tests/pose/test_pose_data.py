@@ -144,6 +144,10 @@ def test_backdrops_of_a_user_stand_beside_the_shipped_ones(tmp_path: Path) -> No
     (tmp_path / "notes.txt").write_text("no picture")
     both, shipped_only = Backdrops(tmp_path), Backdrops(None)
     assert len(both.photographs) == 1
+    (tmp_path / "cut.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
+    assert len(told := Backdrops(tmp_path).left_out) == 1
+    assert "cut.png" in told[0]
+    (tmp_path / "cut.png").unlink()
     green = [(both.view(np.random.default_rng(seed), (32, 24)) == (10, 200, 30)).all() for seed in range(120)]
     assert 0 < sum(green) < 60
     view = shipped_only.view(np.random.default_rng(3), (256, 192))

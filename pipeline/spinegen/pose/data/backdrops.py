@@ -31,7 +31,9 @@ class Backdrops:
     """
 
     def __init__(self, photographs: Path | None) -> None:
-        self.photographs = [] if photographs is None else _photographs(photographs)
+        self.left_out: list[str] = []
+        """Why each picture of the folder that could not be read was left out."""
+        self.photographs = [] if photographs is None else _photographs(photographs, self.left_out)
 
     @cached_property
     def panoramas(self) -> list[NDArray[np.uint8]]:
@@ -47,7 +49,7 @@ class Backdrops:
         return _perspective(self.panoramas[chosen], rng, size_hw)
 
 
-def _photographs(folder: Path) -> list[NDArray[np.uint8]]:
+def _photographs(folder: Path, left_out: list[str]) -> list[NDArray[np.uint8]]:
     paths = [file.path for file in find_sources(folder).pictures] if folder.is_dir() else []
     if len(paths) > PHOTOGRAPHS_KEPT:
         paths = [paths[i] for i in np.linspace(0, len(paths) - 1, PHOTOGRAPHS_KEPT).astype(int)]
@@ -55,7 +57,8 @@ def _photographs(folder: Path) -> list[NDArray[np.uint8]]:
     for path in paths:
         try:
             picture = read_rgb(path)
-        except PictureError:
+        except PictureError as error:
+            left_out.append(str(error))
             continue
         scale = PHOTOGRAPH_SIDE_PX / min(picture.shape[:2])
         if scale < 1:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from ...errors import TrainingError
-from ...progress import Reporter
+from ...progress import Reporter, warn_of
 from ..assembly import Architecture, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
@@ -97,6 +97,11 @@ class Trainer:
         Raises:
             TrainingError: out of memory, or the loss is not finite.
         """
+        warn_of(
+            reporter,
+            [f"backdrop left out: {text}" for text in self.source.backdrops.left_out],
+            "backdrops are left out",
+        )
         network, self.start = starting_network(self.architecture, self.settings.seed, self.settings.start)
         network = place(network, self.device)
         average = MovingAverage(network)
