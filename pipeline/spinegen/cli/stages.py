@@ -176,6 +176,12 @@ def export_coco(root: Path, **given: Any) -> None:
     help="Weights to start from: shipped ones, none, or an RTMPose checkpoint (small, medium).",
 )
 @click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="WEIGHTS.pt",
+    help="Go on from the whole network of a finished training (its weights.pt), in place of --backbone.",
+)
+@click.option(
     "--frozen", type=click.FloatRange(0, 1), help="Share of the training in which the backbone does not learn."
 )
 @click.option("--backbone-rate", type=click.FloatRange(0, 1), help="Learning rate of the backbone over the head's.")

@@ -12,7 +12,7 @@ def make_optimizer(network: PoseNetwork, rate: float, settings: TrainSettings) -
 
     A backbone that never learns is left out, and its gradients are not computed.
     """
-    share = 1.0 if settings.start == "scratch" else settings.backbone_rate
+    share = 1.0 if settings.backbone_start == "scratch" else settings.backbone_rate
     learns = settings.frozen_share < 1 and share > 0
     network.backbone.requires_grad_(learns)
     parts: list[tuple[nn.Module, float, str]] = [(network.head, 1.0, "head")]
