@@ -56,7 +56,9 @@ def main() -> None:
 
 def _scores(workspace: Workspace, file: Path, mean_pose: np.ndarray) -> dict[str, Any]:
     split = find_split(workspace, "val")
-    result = validate(file, read_coco(split.annotations, split.images), mean_pose, "cpu", make_reporter())
+    result = validate(
+        file, read_coco(split.annotations, split.images), mean_pose, device="cpu", reporter=make_reporter()
+    )
     network = {name: row["AP"] for name, row in result.scores.network.items()}
     return {
         "people": result.scores.people,

@@ -89,7 +89,9 @@ def test_field_loss_counts_labelled_keypoints_by_their_weights() -> None:
     weights = torch.tensor([1.0, 3.0])
 
     def loss(first: bool, second: bool) -> float:
-        return float(losses.field_loss(field, points, torch.tensor([[first, second]]), weights, 4.0, 0.5))
+        return float(
+            losses.field_loss(field, points, torch.tensor([[first, second]]), weights, stride=4.0, sigma_cells=0.5)
+        )
 
     assert loss(True, True) == pytest.approx((loss(True, False) + 3 * loss(False, True)) / 4, abs=1e-5)
     assert loss(False, False) == 0

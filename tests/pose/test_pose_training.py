@@ -35,10 +35,20 @@ def quick(**other: Any) -> TrainSettings:
 def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
     architecture = ARCHITECTURES[settings.model]
     train, val = (
-        open_cache(split.annotations, split.images, architecture.input_hw, workspace.pose / "cache", SilentReporter())
+        open_cache(
+            split.annotations, split.images, architecture.input_hw, workspace.pose / "cache", reporter=SilentReporter()
+        )
         for split in (find_split(workspace, "train"), find_split(workspace, "val"))
     )
-    return Trainer(architecture, settings, train, val, CPU, workspace.pose / "checkpoint.pt", "key")
+    return Trainer(
+        architecture,
+        settings,
+        train=train,
+        validation=val,
+        device=CPU,
+        checkpoint=workspace.pose / "checkpoint.pt",
+        key="key",
+    )
 
 
 def test_the_schedule_warms_up_stays_and_falls() -> None:

@@ -96,6 +96,8 @@ def test_nobody_found_and_a_detector_beside_given_boxes_are_said(tmp_path: Path)
     cv2.imwrite(str(empty), np.full((200, 300, 3), 90, np.uint8))
     model = shipped_model("light")
     with pytest.raises(UsageError, match=r"nobody was found; where a person fills the picture, --boxes whole"):
-        predict(empty, tmp_path / "out", model, "auto", False, SilentReporter())
+        predict(empty, tmp_path / "out", model, reporter=SilentReporter())
     with pytest.raises(UsageError, match=r"--detector finds people itself: it goes with --boxes auto"):
-        predict(empty, tmp_path / "out", model, "whole", False, SilentReporter(), detector=tmp_path / "yolox.onnx")
+        predict(
+            empty, tmp_path / "out", model, boxes="whole", reporter=SilentReporter(), detector=tmp_path / "yolox.onnx"
+        )

@@ -144,7 +144,7 @@ def draw_frame(
     a, e = np.radians([azimuth, elevation])
     target = np.array([0.0, 0.9, 0.0])
     eye = target + 3.0 * np.array([np.cos(a) * np.cos(e), np.sin(e), np.sin(a) * np.cos(e)])
-    camera = Camera.look_at(eye, target, 0.0, FOCAL, WIDTH, HEIGHT)
+    camera = Camera.look_at(eye, target, roll_deg=0.0, focal_px=FOCAL, width=WIDTH, height=HEIGHT)
     who = [(shot // 2) % 3] if shot % 3 else [0, 1]
     bodies = [
         Body(1.6 + 0.1 * person, float(rng.uniform(0, 1.2)), float(rng.uniform(0, 2.5)), float(rng.uniform(-3, 3)),

@@ -94,9 +94,9 @@ def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> S
         session=session,
         input_hw=(height, width),
         keypoints=0,
-        split_ratio=_number(path, metadata, "split_ratio", 2.0, LARGEST_RATIO),
-        mean_rgb=_three(path, metadata, "mean_rgb", MEAN_RGB, -1e6),
-        std_rgb=_three(path, metadata, "std_rgb", STD_RGB, 0.0),
+        split_ratio=_number(path, metadata, "split_ratio", default=2.0, largest=LARGEST_RATIO),
+        mean_rgb=_three(path, metadata, "mean_rgb", default=MEAN_RGB, above=-1e6),
+        std_rgb=_three(path, metadata, "std_rgb", default=STD_RGB, above=0.0),
         metadata=metadata,
         outputs=outputs,
         batch=batch,
@@ -151,7 +151,7 @@ def _metadata(path: Path, session: Any) -> dict[str, Any]:
     return found
 
 
-def _number(path: Path, metadata: dict[str, Any], name: str, default: float, largest: float) -> float:
+def _number(path: Path, metadata: dict[str, Any], name: str, *, default: float, largest: float) -> float:
     value = metadata.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= largest:
         raise TrainingError(
@@ -161,7 +161,7 @@ def _number(path: Path, metadata: dict[str, Any], name: str, default: float, lar
 
 
 def _three(
-    path: Path, metadata: dict[str, Any], name: str, default: tuple[float, float, float], above: float
+    path: Path, metadata: dict[str, Any], name: str, *, default: tuple[float, float, float], above: float
 ) -> tuple[float, float, float]:
     values = metadata.get(name, default)
     plain = isinstance(values, list | tuple) and len(values) == 3

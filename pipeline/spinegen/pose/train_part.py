@@ -149,7 +149,9 @@ def train(
     crops = crops or folder / "cache"
 
     def cache(split: Split) -> CropCache:
-        return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter, exif=split.exif)
+        return open_cache(
+            split.annotations, split.images, architecture.input_hw, crops, reporter=reporter, exif=split.exif
+        )
 
     learnt, checked = cache(train_split), cache(val_split)
     if limit is not None:
@@ -159,7 +161,16 @@ def train(
     for other in (checked, *([mixed] if mixed is not None else [])):
         require_same(learnt.people.convention, learnt.people.source, other.people.convention, other.people.source)
     drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
-    trainer = Trainer(architecture, settings, learnt, checked, device, folder / "checkpoint.pt", key, mixed)
+    trainer = Trainer(
+        architecture,
+        settings,
+        train=learnt,
+        validation=checked,
+        device=device,
+        checkpoint=folder / "checkpoint.pt",
+        key=key,
+        mixed=mixed,
+    )
     loader = trainer.source.measure()
     trained = trainer.run(reporter)
     target = folder / "pose.onnx"
@@ -168,8 +179,8 @@ def train(
         trained.network,
         architecture,
         target,
-        settings.losses.label_sigma,
-        {"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
+        label_sigma=settings.losses.label_sigma,
+        details={"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
     )
     half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
     record = TrainingRecord(

@@ -38,7 +38,13 @@ class Validation:
 
 
 def validate(
-    model: Path, people: CocoSet, pose: NDArray[np.float64], device: str, reporter: Reporter, threads: int | None = None
+    model: Path,
+    people: CocoSet,
+    pose: NDArray[np.float64],
+    *,
+    device: str,
+    reporter: Reporter,
+    threads: int | None = None,
 ) -> Validation:
     """Predict every labelled person from its true box with the flip test, and score.
 

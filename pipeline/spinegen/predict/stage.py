@@ -76,10 +76,10 @@ def predict(
     source: Path,
     target: Path,
     model: Path,
-    boxes: str,
-    spine_only: bool,
-    reporter: Reporter,
     *,
+    reporter: Reporter,
+    boxes: str = "auto",
+    spine_only: bool = False,
     exif: Exif = "as-labelled",
     detector: Path | None = None,
     formats: tuple[str, ...] = (),
@@ -253,7 +253,7 @@ def _video(run: _Run, found: FoundFile) -> None:
             if run.lifting is not None:
                 # fits come in with it: only who wants 3D needs OpenSim
                 lift_and_write = loaded("predict.motion_stage:lift_and_write")
-                run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
+                run.failures += lift_and_write(found.path, film, stem, run.lifting, reporter=run.reporter)
         else:
             with open_video(found.path, run.rate_hz) as video:
                 frames = _film(run, found, video, drawn)

@@ -81,7 +81,7 @@ def _hairs(
 ) -> MeshPart:  # type: ignore[no-untyped-def]
     along = heading - np.einsum("ij,ij->i", heading, normals)[:, None] * normals
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
-    path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng)
+    path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng=rng)
     vertices, faces, uv = ribbons(scalp, path, width, rng, blunt=0.2)
     texture = hair_texture(Hair(colour=colour, grey=spec.hair.grey if name == "beard" else 0.0, seed=spec.hair.seed))
     return finish_part(

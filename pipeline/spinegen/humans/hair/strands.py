@@ -77,7 +77,13 @@ def scatter(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator)
 
 
 def grow(
-    scalp: Scalp, roots: Floats, heading: Floats, growth: Growth, rng: np.random.Generator, length: Floats | None = None
+    scalp: Scalp,
+    roots: Floats,
+    heading: Floats,
+    growth: Growth,
+    *,
+    rng: np.random.Generator,
+    length: Floats | None = None,
 ) -> Floats:
     """Paths `(N, steps + 1, 3)` that start at the roots in the headings, fall, and stay outside the skin."""
     count = len(roots)
@@ -134,13 +140,21 @@ def ribbons(
     taper = (1.0 - (1.0 - blunt) * along**2) * np.clip(along * 4 + 0.6, 0, 1)
     half = 0.5 * width_m * rng.uniform(0.7, 1.3, (count, 1)) * taper[None]
     out = np.stack([path - side * half[..., None], path + side * half[..., None]], axis=2)
+    faces, uv = ribbon_surface(count, knots, rng)
+    return out.reshape(-1, 3), faces, uv
+
+
+def ribbon_surface(count: int, knots: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Faces `(2 * count * (knots - 1), 3)` and uv `(count * knots * 2, 2)` of ribbons whose vertices go by lock, knot and edge.
+
+    Each lock shows a strip of the texture of its own.
+    """
     grid = np.arange(count * knots * 2).reshape(count, knots, 2)
     a, b, c, d = grid[:, :-1, 0], grid[:, :-1, 1], grid[:, 1:, 0], grid[:, 1:, 1]
     faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
-    u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])[None, None]
-    v = 0.5 * along[None, :, None] + rng.random((count, 1, 1))
-    uv = np.stack(np.broadcast_arrays(u, v), axis=-1)
-    return out.reshape(-1, 3), faces, uv.reshape(-1, 2)
+    u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])
+    v = 0.5 * np.linspace(0.0, 1.0, knots)[:, None] + rng.random((count, 1, 1))
+    return faces, np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
 
 
 def on_skull(count: int) -> Floats:

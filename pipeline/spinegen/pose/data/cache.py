@@ -50,8 +50,8 @@ def open_cache(
     images: Path,
     input_hw: tuple[int, int],
     folder: Path,
-    reporter: Reporter,
     *,
+    reporter: Reporter,
     exif: Exif = "as-labelled",
 ) -> CropCache:
     """Read a set and make, or find, its crops under `folder`.
@@ -67,7 +67,7 @@ def open_cache(
     data_file, index_file = folder / f"crops-{key}.npy", folder / f"crops-{key}.json"
     if not (data_file.exists() and index_file.exists()):
         folder.mkdir(parents=True, exist_ok=True)
-        _build(people, shape, data_file, index_file, reporter)
+        _build(people, shape, data_file=data_file, index_file=index_file, reporter=reporter)
     index = json.loads(index_file.read_text(encoding="utf-8"))
     broken = index["broken"]
     kept = np.array([i for i in range(len(people)) if str(i) not in broken], dtype=np.int64)
@@ -137,7 +137,7 @@ def _fingerprint(people: CocoSet, shape: tuple[int, int]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _build(people: CocoSet, shape: tuple[int, int], data_file: Path, index_file: Path, reporter: Reporter) -> None:
+def _build(people: CocoSet, shape: tuple[int, int], *, data_file: Path, index_file: Path, reporter: Reporter) -> None:
     """Decode with threads (OpenCV releases the interpreter lock), a picture once for all its people."""
     matrices = _matrices(people, shape)
     broken: dict[int, str] = {}

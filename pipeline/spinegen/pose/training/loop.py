@@ -67,6 +67,7 @@ class Trainer:
         self,
         architecture: Architecture,
         settings: TrainSettings,
+        *,
         train: CropCache,
         validation: CropCache,
         device: torch.device,
@@ -83,7 +84,14 @@ class Trainer:
         self.half = settings.precision == "bfloat16" or (settings.precision == "auto" and device.type == "cuda")
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
         self.source = BatchSource(
-            caches, ratio, self.batch, architecture.input_hw, LIGHT, settings.seed, device, settings.backdrops
+            caches,
+            mix_ratio=ratio,
+            batch=self.batch,
+            input_hw=architecture.input_hw,
+            augment=LIGHT,
+            seed=settings.seed,
+            device=device,
+            photographs=settings.backdrops,
         )
         self.total_steps = self._steps(self.source.steps_per_epoch)
         self.source.augment = settings.augmentation(self.total_steps * self.batch)
@@ -121,7 +129,7 @@ class Trainer:
             result.history = list(state["history"])
             reporter.say(f"training resumes at step {result.steps}")
         with _reproducible(self.settings.threads or core_count(), self.device.type == "cpu"):
-            self._loop(network, average, optimizer, result, reporter)
+            self._loop(network, average, optimizer, result, reporter=reporter)
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
         return result
@@ -145,6 +153,7 @@ class Trainer:
         average: MovingAverage[PoseNetwork],
         optimizer: torch.optim.Optimizer,
         result: Trained,
+        *,
         reporter: Reporter,
     ) -> None:
         before, started = result.seconds, time.monotonic()
