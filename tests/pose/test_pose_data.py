@@ -32,7 +32,7 @@ def paths(drawn_set: Path, split: str) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def cache(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> CropCache:
-    return open_cache(*paths(drawn_set, "train"), HW, tmp_path_factory.mktemp("cache"), SilentReporter())
+    return open_cache(read_coco(*paths(drawn_set, "train")), HW, tmp_path_factory.mktemp("cache"), SilentReporter())
 
 
 def changed(drawn_set: Path, tmp_path: Path, change: Any) -> Path:
@@ -245,16 +245,16 @@ def test_cached_crops_show_the_person_where_the_labels_say(cache: CropCache) -> 
 
 
 def test_a_cache_is_cut_once(drawn_set: Path, tmp_path: Path) -> None:
-    first = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    first = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     written = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    second = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    second = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
     assert np.array_equal(first.pixels, second.pixels)
 
 
 def test_crops_of_earlier_data_are_deleted(drawn_set: Path, tmp_path: Path) -> None:
-    old = open_cache(*paths(drawn_set, "val"), (64, 48), tmp_path, SilentReporter())
-    new = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    old = open_cache(read_coco(*paths(drawn_set, "val")), (64, 48), tmp_path, SilentReporter())
+    new = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     drop_other_crops([new])
     assert not old.file.exists()
     assert new.file.exists()
@@ -338,7 +338,7 @@ def test_one_cut_off_jpeg_in_a_hundred_is_left_out_and_named(drawn_set: Path, tm
     broken = images / "50.jpg"
     broken.write_bytes(broken.read_bytes()[:2000])
     reporter = SilentReporter()
-    cache = open_cache(annotations, images, HW, tmp_path / "cache", reporter=reporter)
+    cache = open_cache(read_coco(annotations, images), HW, tmp_path / "cache", reporter)
     assert len(cache.people) == len(cache.pixels) == 100
     assert reporter.warnings == [f"picture left out: {broken}: is cut off"]
 
@@ -348,7 +348,7 @@ def test_two_missing_pictures_in_a_hundred_are_too_many(drawn_set: Path, tmp_pat
     (images / "3.jpg").unlink()
     (images / "4.jpg").write_bytes(b"")
     with pytest.raises(DatasetError, match=r"2 of 100 pictures are missing or broken, more than 1%.*3\.jpg"):
-        open_cache(annotations, images, HW, tmp_path / "cache", reporter=SilentReporter())
+        open_cache(read_coco(annotations, images), HW, tmp_path / "cache", SilentReporter())
 
 
 def test_a_subset_keeps_rows_together(drawn_set: Path) -> None:
@@ -365,8 +365,8 @@ def test_masks_in_plain_run_lengths_cut_the_same_crops(drawn_set: Path, tmp_path
             outline["counts"] = run_lengths(outline["counts"], tuple(outline["size"])).tolist()
 
     images = paths(drawn_set, "val")[1]
-    given = open_cache(*paths(drawn_set, "val"), HW, tmp_path / "a", SilentReporter())
-    other = open_cache(changed(drawn_set, tmp_path, plain), images, HW, tmp_path / "b", reporter=SilentReporter())
+    given = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path / "a", SilentReporter())
+    other = open_cache(read_coco(changed(drawn_set, tmp_path, plain), images), HW, tmp_path / "b", SilentReporter())
     assert np.array_equal(given.pixels, other.pixels)
     assert (np.asarray(given.pixels[..., 3]) == 0).any()
 
@@ -380,7 +380,7 @@ def test_people_of_pictures_that_grew_since_they_were_labelled_are_refused(drawn
         drawn_set, tmp_path, lambda data: (halve(data), [a.pop("segmentation") for a in data["annotations"]])
     )
     with pytest.raises(DatasetError, match="the label says 120x100"):
-        open_cache(path, paths(drawn_set, "val")[1], HW, tmp_path / "cache", reporter=SilentReporter())
+        open_cache(read_coco(path, paths(drawn_set, "val")[1]), HW, tmp_path / "cache", SilentReporter())
 
 
 def test_crops_follow_the_choice_of_how_exif_is_meant(tmp_path: Path) -> None:
@@ -392,14 +392,14 @@ def test_crops_follow_the_choice_of_how_exif_is_meant(tmp_path: Path) -> None:
     path = written(tmp_path, data)
     Image.fromarray(pixels).save(tmp_path / "1.png", exif=exif)
     with pytest.raises(DatasetError, match="--exif upright or --exif stored"):
-        open_cache(path, tmp_path, HW, tmp_path / "cache", reporter=SilentReporter())
+        open_cache(read_coco(path, tmp_path), HW, tmp_path / "cache", SilentReporter())
     crops = {
         choice: np.asarray(
-            open_cache(path, tmp_path, HW, tmp_path / "cache", reporter=SilentReporter(), exif=choice).pixels
+            open_cache(read_coco(path, tmp_path, choice), HW, tmp_path / "cache", SilentReporter()).pixels
         )
         for choice in ("upright", "stored")
     }
     Image.fromarray(np.rot90(pixels, -1)).save(tmp_path / "1.png")
-    turned = open_cache(path, tmp_path, HW, tmp_path / "turned", reporter=SilentReporter())
+    turned = open_cache(read_coco(path, tmp_path), HW, tmp_path / "turned", SilentReporter())
     assert np.array_equal(crops["upright"], turned.pixels)
     assert not np.array_equal(crops["stored"], turned.pixels)

@@ -14,7 +14,7 @@ from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
-from spinegen.pose.train_part import differences, find_split, key_of
+from spinegen.pose.train_part import differences, find_split, key_of, read_sets
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
@@ -34,12 +34,8 @@ def quick(**other: Any) -> TrainSettings:
 
 def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
     architecture = ARCHITECTURES[settings.model]
-    train, val = (
-        open_cache(
-            split.annotations, split.images, architecture.input_hw, workspace.pose / "cache", reporter=SilentReporter()
-        )
-        for split in (find_split(workspace, "train"), find_split(workspace, "val"))
-    )
+    sets = read_sets([find_split(workspace, "train"), find_split(workspace, "val")])
+    train, val = (open_cache(p, architecture.input_hw, workspace.pose / "cache", SilentReporter()) for p in sets)
     return Trainer(
         architecture,
         settings,

@@ -63,7 +63,7 @@ class PosePredictor:
         x, y = self.file.run(inputs)
         if self.flip_test:
             mirrored = self.file.run(np.ascontiguousarray(inputs[..., ::-1]))
-            x, y = simcc.average_with_mirrored(x, y, *mirrored, self.file.split_ratio)
+            x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=self.file.split_ratio)
         return simcc.decode(x, y, self.file.split_ratio)
 
     def predict(self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64]) -> PosePrediction:

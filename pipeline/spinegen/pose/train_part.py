@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DatasetError, TrainingError
 from ..files import atomic_path
@@ -19,6 +19,9 @@ from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
 from .names import BACKBONES, weights_path
 from .settings import TrainSettings
+
+if TYPE_CHECKING:
+    from .data.coco_set import CocoSet
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,21 @@ def differences(then: JsonObject, now: JsonObject, prefix: str = "") -> list[str
     return changed
 
 
+def read_sets(splits: Sequence[Split]) -> "list[CocoSet]":
+    """The people of sets that are learnt from, or checked against, together.
+
+    Raises:
+        DatasetError: a set is not usable, or its points are of another convention than those of the first.
+    """
+    from .data.coco_set import read_coco
+    from .data.convention import require_same
+
+    sets = [read_coco(split.annotations, split.images, split.exif) for split in splits]
+    for other in sets[1:]:
+        require_same(sets[0].convention, sets[0].source, other.convention, other.source)
+    return sets
+
+
 def train(
     folder: Path,
     train_split: Split,
@@ -136,8 +154,7 @@ def train(
     """
     import torch
 
-    from .data.cache import CropCache, drop_other_crops, first_people, open_cache
-    from .data.convention import require_same
+    from .data.cache import drop_other_crops, first_people, open_cache
     from .export import export_fp16, export_onnx
     from .scoring.baseline import mean_pose
     from .training.checkpoint import save_checkpoint
@@ -148,19 +165,12 @@ def train(
     architecture = ARCHITECTURES[settings.model]
     crops = crops or folder / "cache"
 
-    def cache(split: Split) -> CropCache:
-        return open_cache(
-            split.annotations, split.images, architecture.input_hw, crops, reporter=reporter, exif=split.exif
-        )
-
-    learnt, checked = cache(train_split), cache(val_split)
+    second = mixed_split(settings)
+    sets = read_sets([train_split, val_split, *([second] if second is not None else [])])
+    learnt, checked, *others = (open_cache(people, architecture.input_hw, crops, reporter) for people in sets)
     if limit is not None:
         learnt = first_people(learnt, limit)
-    second = mixed_split(settings)
-    mixed = cache(second) if second else None
-    for other in (checked, *([mixed] if mixed is not None else [])):
-        require_same(learnt.people.convention, learnt.people.source, other.people.convention, other.people.source)
-    drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
+    drop_other_crops([learnt, checked, *others])
     trainer = Trainer(
         architecture,
         settings,
@@ -169,7 +179,7 @@ def train(
         device=device,
         checkpoint=folder / "checkpoint.pt",
         key=key,
-        mixed=mixed,
+        mixed=others[0] if others else None,
     )
     loader = trainer.source.measure()
     trained = trainer.run(reporter)

@@ -11,7 +11,7 @@ from .. import skeleton
 from ..errors import DatasetError
 from ..media.pictures import PictureError
 from ..progress import Reporter, warn_of
-from ..records.metrics import ErrorTables, PckAuc, Scores
+from ..records.metrics import PckAuc, Scores
 from .data.coco_set import CocoSet
 from .data.convention import Convention, require_same
 from .predictor import PosePredictor
@@ -97,7 +97,7 @@ def score(
         network=oks_scores(people, keypoints_px, confidences),
         mean_pose=oks_scores(people, placed, np.ones(placed.shape[:2])),
         auc=PckAuc(network=_auc(people, keypoints_px), mean_pose=_auc(people, placed)),
-        tables=ErrorTables.model_validate(error_tables(people, keypoints_px)),
+        tables=error_tables(people, keypoints_px),
     )
 
 

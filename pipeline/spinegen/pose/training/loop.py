@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from ...errors import TrainingError
 from ...progress import Reporter, warn_of
+from ...records.training_record import HistoryRow
 from ..assembly import Architecture, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
@@ -47,7 +47,7 @@ class Trained:
     steps: int
     seconds: float
     people_seen: int
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: list[HistoryRow] = field(default_factory=list)
     """A row a log interval: step, epoch, minutes, learning rate, each loss; `ap_all` and `ap_spine` where validated."""
 
     @property
@@ -226,7 +226,7 @@ class Trainer:
             logits_x, logits_y, field = network.with_field(batch.inputs)
         return self.objective((logits_x.float(), logits_y.float()), field, batch)
 
-    def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> dict[str, Any]:
+    def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> HistoryRow:
         means = {name: float(value) / max(steps, 1) for name, value in sums.items()}
         if not np.isfinite(means["loss"]):
             raise TrainingError(
