@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import cv2
@@ -35,13 +36,16 @@ class PosePredictor:
         device: `cpu`, or `cuda` where ONNX Runtime has it.
 
     Raises:
-        TrainingError: the file is missing, no SimCC network, or has other keypoints.
+        TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
     """
 
     def __init__(self, model: Path, flip_test: bool = False, device: str = "cpu", threads: int | None = None) -> None:
         self.file: SimccFile = open_simcc(model, device, threads)
         if self.file.keypoints != skeleton.COUNT:
             raise TrainingError(f"{model}: predicts {self.file.keypoints} keypoints, needed are {skeleton.COUNT}")
+        for number, (found, wanted) in enumerate(zip_longest(self.file.names or skeleton.NAMES, skeleton.NAMES)):
+            if found != wanted:
+                raise TrainingError(f"{model}: metadata keypoints: number {number} is {found!r}, needed is {wanted!r}")
         self.flip_test = flip_test
 
     @property

@@ -13,7 +13,7 @@ from ..media.pictures import PictureError
 from ..progress import Reporter, warn_of
 from ..records.metrics import PckAuc, Scores
 from .data.coco_set import CocoSet
-from .data.convention import Convention, require_same
+from .data.convention import require_same
 from .predictor import PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
@@ -55,7 +55,7 @@ def validate(
         DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
     """
     predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
-    require_same(Convention.of(predictor.file.metadata), model, people.convention, people.source)
+    require_same(predictor.file.convention, model, people.convention, people.source)
     rows_of_pictures = people.rows_of_pictures()
     order: list[list[int]] = []
     broken: list[str] = []
