@@ -18,7 +18,7 @@ from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_frames
 from ..spec.person_spec import Hair
-from .strands import Growth, Scalp, grow, make_scalp, on_skull, ribbon_surface, ribbons, scatter
+from .strands import Growth, Scalp, grow, head_part, make_scalp, on_skull, ribbon_surface, ribbons, scatter
 
 LOCKS = {"buzz": 2200, "short": 1700, "medium": 1000, "long": 1000, "bun": 1000, "ponytail": 1000, "curly": 1500, "afro": 1500}  # fmt: skip
 TIED = ("bun", "ponytail")
@@ -31,7 +31,6 @@ WIDTH_M = {"buzz": 0.003, "curly": 0.007, "afro": 0.008, "short": 0.006, "medium
 OBSTACLE_CELL_M = 0.024
 LIMB_RADIUS_M = 0.05
 Rng = np.random.Generator
-Pieces = list[tuple[Floats, Ints, Floats]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def lock_parts(
         pieces.append(_edge_hairs(hair, head, table, faces, rng=rng))
     if hair.style == "bun":
         pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, blunt=0.9))
-    parts = [_fixed_part(pieces, texture)]
+    parts = [head_part("hair", pieces, texture, roughness=0.55)]
     if hair.style == "ponytail":
         obstacle = _obstacle(data, vertices_m, weights)
         parts.append(
@@ -170,25 +169,6 @@ def _bun(tie: Floats, rng: Rng) -> Floats:
     r = radius * rng.uniform(0.9, 1.05, (90, 1))
     x = r * tilt * np.ones_like(turn)
     return centre + np.stack([x, r * around * np.sin(start + turn), r * around * np.cos(start + turn)], axis=-1)
-
-
-def _fixed_part(pieces: Pieces, texture: NDArray[np.uint8]) -> MeshPart:
-    """One part, moved by the skull, of several pieces of vertices, faces and uv."""
-    vertices = np.concatenate([p[0] for p in pieces])
-    first = np.cumsum([0, *(len(p[0]) for p in pieces)])
-    faces = np.concatenate([p[1] + start for p, start in zip(pieces, first[:-1], strict=True)])
-    uv = np.concatenate([p[2] for p in pieces])
-    return finish_part(
-        "hair",
-        "hair",
-        vertices,
-        faces,
-        uv=uv,
-        weights=on_skull(len(vertices)),
-        texture_rgb=texture,
-        roughness=0.55,
-        two_sided=True,
-    )
 
 
 def _falling_part(

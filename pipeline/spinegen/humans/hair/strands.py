@@ -1,8 +1,10 @@
 """Locks of hair: paths grown over the head and shoulders, drawn as tapering ribbons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
@@ -10,6 +12,8 @@ from ..body import bones
 from ..body.body_data import BodyData
 from ..body.texel_map import masked_vertices
 from ..mesh import mesh_ops
+from ..mesh.mesh import MeshPart
+from ..mesh.mesh_parts import finish_part
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,26 @@ def ribbon_surface(count: int, knots: int, rng: np.random.Generator) -> tuple[In
     u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])
     v = 0.5 * np.linspace(0.0, 1.0, knots)[:, None] + rng.random((count, 1, 1))
     return faces, np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
+
+
+def head_part(
+    name: str, pieces: Sequence[tuple[Floats, Ints, Floats]], texture_rgb: NDArray[np.uint8], *, roughness: float
+) -> MeshPart:
+    """One part, moved by the skull, of several ribbons' vertices, faces and uv."""
+    vertices = np.concatenate([piece[0] for piece in pieces])
+    first = np.cumsum([0, *(len(piece[0]) for piece in pieces)])
+    faces = np.concatenate([piece[1] + start for piece, start in zip(pieces, first[:-1], strict=True)])
+    return finish_part(
+        name,
+        "hair",
+        vertices,
+        faces,
+        uv=np.concatenate([piece[2] for piece in pieces]),
+        weights=on_skull(len(vertices)),
+        texture_rgb=texture_rgb,
+        roughness=roughness,
+        two_sided=True,
+    )
 
 
 def on_skull(count: int) -> Floats:
