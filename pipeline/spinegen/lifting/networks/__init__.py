@@ -1,4 +1,7 @@
-"""The lifting network that ships, and what is known of it."""
+"""The lifting network that ships, and what is known of it.
+
+The network's record comes in.
+"""
 
 from pathlib import Path
 
