@@ -21,7 +21,9 @@ from .names import BACKBONES, weights_path
 from .settings import TrainSettings
 
 if TYPE_CHECKING:
+    from .data.cache import CropCache
     from .data.coco_set import CocoSet
+    from .training.loop import Trained, Trainer
 
 
 @dataclass(frozen=True)
@@ -152,21 +154,16 @@ def train(
         DatasetError: a set is not usable, or their points are of two conventions.
         TrainingError: training or export failed.
     """
-    import torch
-
     from .data.cache import drop_other_crops, first_people, open_cache
-    from .export import export_fp16, export_onnx
-    from .scoring.baseline import mean_pose
     from .training.checkpoint import save_checkpoint
     from .training.device import choose_device
     from .training.loop import Trainer
 
     device = choose_device(settings.device)
     architecture = ARCHITECTURES[settings.model]
-    crops = crops or folder / "cache"
-
     second = mixed_split(settings)
     sets = read_sets([train_split, val_split, *([second] if second is not None else [])])
+    crops = crops or folder / "cache"
     learnt, checked, *others = (open_cache(people, architecture.input_hw, crops, reporter) for people in sets)
     if limit is not None:
         learnt = first_people(learnt, limit)
@@ -183,24 +180,49 @@ def train(
     )
     loader = trainer.source.measure()
     trained = trainer.run(reporter)
-    target = folder / "pose.onnx"
     (folder / TRAINING_FILE).unlink(missing_ok=True)
+    record = _record(trainer, trained, learnt, _exported(folder, trainer, trained, learnt), loader=loader)
+    save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
+    write_history(folder / "metrics.csv", trained.history)
+    record.write(folder / TRAINING_FILE)
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
+    return record
+
+
+def _exported(folder: Path, trainer: "Trainer", trained: "Trained", learnt: "CropCache") -> OnnxExport:
+    """`pose.onnx`, and `pose-fp16.onnx` where it is wanted."""
+    from .export import export_fp16, export_onnx
+
+    settings, target = trainer.settings, folder / "pose.onnx"
     check = export_onnx(
         trained.network,
-        architecture,
+        trainer.architecture,
         target,
         label_sigma=settings.losses.label_sigma,
-        details={"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
+        details={"key": trainer.key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
     )
-    half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
-    record = TrainingRecord(
-        key=key,
-        settings=deciding_settings(settings),
-        device=torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
+    return OnnxExport(
+        difference={str(size): value for size, value in check.difference.items()},
+        bytes=check.bytes,
+        fp16_difference=export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None,
+    )
+
+
+def _record(
+    trainer: "Trainer", trained: "Trained", learnt: "CropCache", exported: OnnxExport, *, loader: float
+) -> TrainingRecord:
+    import torch
+
+    from .scoring.baseline import mean_pose
+
+    return TrainingRecord(
+        key=trainer.key,
+        settings=deciding_settings(trainer.settings),
+        device=torch.cuda.get_device_name() if trainer.device.type == "cuda" else "cpu",
         batch=trainer.batch,
         learning_rate=trainer.rate,
         people=len(learnt.people),
-        validation_people=len(checked.people),
+        validation_people=len(trainer.validation.people),
         left_out=tuple(learnt.broken),
         started_from=trainer.start,
         parameters=parameter_count(trained.network),
@@ -209,18 +231,9 @@ def train(
         people_per_s=trained.people_per_second,
         loader_people_per_s=loader,
         mean_pose=mean_pose(learnt.people).tolist(),
-        export=OnnxExport(
-            difference={str(size): value for size, value in check.difference.items()},
-            bytes=check.bytes,
-            fp16_difference=half,
-        ),
+        export=exported,
         history=tuple(trained.history),
     )
-    save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
-    write_history(folder / "metrics.csv", trained.history)
-    record.write(folder / TRAINING_FILE)
-    (folder / "checkpoint.pt").unlink(missing_ok=True)
-    return record
 
 
 def write_history(path: Path, history: Sequence[HistoryRow]) -> None:
