@@ -27,15 +27,15 @@ CPU = torch.device("cpu")
 
 
 def quick(**other: Any) -> TrainSettings:
-    return TrainSettings.model_validate(
-        {"model": "tiny", "device": "cpu", "epochs": 1, "batch": 8, "threads": 1, **other}
-    )
+    length = {} if {"epochs", "steps"} & set(other) else {"steps": 3}
+    return TrainSettings.model_validate({"model": "tiny", "device": "cpu", "batch": 8, "threads": 1, **length, **other})
 
 
 def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
     architecture = ARCHITECTURES[settings.model]
     sets = read_sets([find_split(workspace, "train"), find_split(workspace, "val")])
-    train, val = (open_cache(p, architecture.input_hw, workspace.pose / "cache", SilentReporter()) for p in sets)
+    crops = workspace.coco.resolve().parent / "crops"  # beside the set that all tests share: cut once
+    train, val = (open_cache(people, architecture.input_hw, crops, SilentReporter()) for people in sets)
     return Trainer(
         architecture,
         settings,
@@ -81,22 +81,22 @@ def test_two_trainings_of_one_seed_are_equal_and_another_seed_differs(workspace:
 
 
 def test_a_killed_training_goes_on_to_the_same_network(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trainer(workspace, quick(epochs=2)).run(SilentReporter())
+    whole = trainer(workspace, quick(steps=6)).run(SilentReporter())
     (workspace.pose / "checkpoint.pt").unlink()
     monkeypatch.setattr("spinegen.pose.training.loop.CHECKPOINT_SECONDS", 0.0)
-    broken = trainer(workspace, quick(epochs=2))
+    broken = trainer(workspace, quick(steps=6))
     step = broken._step
 
     def dies(*args: Any) -> Any:
-        if int(load_step(workspace)) >= 7:
+        if int(load_step(workspace)) >= 3:
             raise KeyboardInterrupt
         return step(*args)
 
     monkeypatch.setattr(broken, "_step", dies)
     with pytest.raises(KeyboardInterrupt):
         broken.run(SilentReporter())
-    resumed = trainer(workspace, quick(epochs=2)).run(SilentReporter())
-    assert resumed.steps == whole.steps == 12
+    resumed = trainer(workspace, quick(steps=6)).run(SilentReporter())
+    assert resumed.steps == whole.steps == 6
     for mine, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
 

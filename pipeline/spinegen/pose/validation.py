@@ -23,8 +23,8 @@ BROKEN_SHARE_ALLOWED = 0.01
 
 
 @dataclass(frozen=True)
-class Validation:
-    """Scores of a file, of the mean pose beside it, and what was predicted."""
+class Predictions:
+    """What a network sees of a set."""
 
     people: CocoSet
     """Those whose picture could be read."""
@@ -32,9 +32,16 @@ class Validation:
     """(N, 37, 2)."""
     confidences: NDArray[np.float64]
     """(N, 37)."""
+    broken: tuple[str, ...]
+    """Pictures left out, and why."""
+
+
+@dataclass(frozen=True)
+class Validation(Predictions):
+    """Predictions and the scores of a file, those of the mean pose beside them."""
+
     scores: Scores
     """`people`, `network`, `mean_pose`, `auc`, `tables`: what `metrics.json` holds."""
-    broken: tuple[str, ...]
 
 
 def validate(
@@ -50,6 +57,18 @@ def validate(
 
     Args:
         pose: (37, 2) the mean pose of the training boxes, 0..1.
+
+    Raises:
+        DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
+    """
+    found = predictions(model, people, device=device, reporter=reporter, threads=threads)
+    return Validation(**vars(found), scores=score(found.people, found.keypoints_px, found.confidences, pose))
+
+
+def predictions(
+    model: Path, people: CocoSet, *, device: str, reporter: Reporter, threads: int | None = None
+) -> Predictions:
+    """Predict every labelled person from its true box with the flip test.
 
     Raises:
         DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
@@ -82,9 +101,8 @@ def validate(
             f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {broken[0] if broken else 'none'}"
         )
     warn_of(reporter, [f"picture left out: {text}" for text in broken], "pictures are left out")
-    scored = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
-    keypoints, confidence = np.concatenate(points), np.concatenate(confidences)
-    return Validation(scored, keypoints, confidence, score(scored, keypoints, confidence, pose), tuple(broken))
+    seen = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
+    return Predictions(seen, np.concatenate(points), np.concatenate(confidences), tuple(broken))
 
 
 def score(
