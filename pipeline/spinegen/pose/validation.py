@@ -14,7 +14,7 @@ from ..progress import Reporter, warn_of
 from ..records.metrics import PckAuc, Scores
 from .data.coco_set import CocoSet
 from .data.convention import require_same
-from .predictor import PosePredictor
+from .predictor import PosePrediction, PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
 from .scoring.oks import oks_scores
@@ -32,6 +32,8 @@ class Predictions:
     """(N, 37, 2)."""
     confidences: NDArray[np.float64]
     """(N, 37)."""
+    straight: PosePrediction
+    """What is seen in crops that stand as the picture does, as other programs cut them."""
     broken: tuple[str, ...]
     """Pictures left out, and why."""
 
@@ -53,7 +55,7 @@ def validate(
     reporter: Reporter,
     threads: int | None = None,
 ) -> Validation:
-    """Predict every labelled person from its true box with the flip test, and score.
+    """Predict every labelled person from its true box with the flip test, leaning ones in turned crops, and score.
 
     Args:
         pose: (37, 2) the mean pose of the training boxes, 0..1.
@@ -62,7 +64,9 @@ def validate(
         DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
     """
     found = predictions(model, people, device=device, reporter=reporter, threads=threads)
-    return Validation(**vars(found), scores=score(found.people, found.keypoints_px, found.confidences, pose))
+    scores = score(found.people, found.keypoints_px, found.confidences, pose)
+    unturned = oks_scores(found.people, found.straight.keypoints_px, found.straight.scores)
+    return Validation(**vars(found), scores=scores.model_copy(update={"unturned": unturned}))
 
 
 def predictions(
@@ -90,10 +94,12 @@ def predictions(
             yield image, people.boxes_xywh_px[rows]
 
     points, confidences = [], []
+    straight: list[PosePrediction] = []
     with reporter.task("validate", len(people), "people") as task:
         for prediction in predictor.predict_many(pictures()):
             points.append(prediction.keypoints_px)
             confidences.append(prediction.scores)
+            straight.append(prediction.straight or prediction)
             task.advance(len(prediction.scores))
     if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of_pictures) or not order:
         raise DatasetError(
@@ -102,7 +108,13 @@ def predictions(
         )
     warn_of(reporter, [f"picture left out: {text}" for text in broken], "pictures are left out")
     seen = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
-    return Predictions(seen, np.concatenate(points), np.concatenate(confidences), tuple(broken))
+    return Predictions(seen, np.concatenate(points), np.concatenate(confidences), _joined(straight), tuple(broken))
+
+
+def _joined(parts: list[PosePrediction]) -> PosePrediction:
+    return PosePrediction(
+        np.concatenate([part.keypoints_px for part in parts]), np.concatenate([part.scores for part in parts])
+    )
 
 
 def score(
