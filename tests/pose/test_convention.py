@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from spinegen.errors import DatasetError
+from spinegen.pose.convention import Convention, require_same
 from spinegen.pose.data.coco_set import read_coco
-from spinegen.pose.data.convention import Convention, require_same
 from spinegen.pose.settings import TrainSettings
 from spinegen.pose.train_part import Split, train
 from spinegen.progress import SilentReporter

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import TrainingError
-from .data.convention import Convention
+from .convention import Convention
 from .onnx_session import first_words, open_session
 
 METADATA_KEY = "spinegen"

@@ -124,8 +124,8 @@ def read_sets(splits: Sequence[Split]) -> "list[CocoSet]":
     Raises:
         DatasetError: a set is not usable, or its points are of another convention than those of the first.
     """
+    from .convention import require_same
     from .data.coco_set import read_coco
-    from .data.convention import require_same
 
     sets = [read_coco(split.annotations, split.images, split.exif) for split in splits]
     for other in sets[1:]:

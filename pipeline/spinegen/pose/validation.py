@@ -12,8 +12,8 @@ from ..errors import DatasetError
 from ..media.pictures import PictureError
 from ..progress import Reporter, warn_of
 from ..records.metrics import PckAuc, Scores
+from .convention import require_same
 from .data.coco_set import CocoSet
-from .data.convention import require_same
 from .predictor import PosePrediction, PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
