@@ -228,10 +228,10 @@ def settings(**given: Any) -> TrainSettings:
 
 
 def test_a_shipped_backbone_stays_as_it_is_unless_asked_otherwise() -> None:
-    assert settings(model="light").start == "blazepose-lite"
+    assert settings(model="light").backbone_start == "blazepose-lite"
     assert settings(model="light").frozen_share == 1
     assert settings(model="light", backbone="scratch").frozen_share == 0
-    assert settings(model="tiny").start == "scratch"
+    assert settings(model="tiny").backbone_start == "scratch"
     assert settings(backbone="blazepose-lite").model == "light"
     network, _ = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")
     make_optimizer(network, 1e-3, settings(model="light"))
