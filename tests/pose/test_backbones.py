@@ -16,6 +16,7 @@ from spinegen.pose.backbones.blazepose import LAYOUTS, BlazePose
 from spinegen.pose.backbones.rtmpose import load_rtmpose
 from spinegen.pose.backbones.shipped import SHIPPED, load_shipped
 from spinegen.pose.backbones.weights_file import read_weights, write_weights
+from spinegen.pose.export import halve_weights
 from spinegen.pose.names import BACKBONES, weights_path
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import TrainSettings
@@ -155,10 +156,10 @@ def test_norms_compute_what_they_did_under_their_own_epsilon(checkpoint: Path) -
 
 
 def test_an_exported_checkpoint_gives_the_same_features(checkpoint: Path, tmp_path: Path) -> None:
-    """Norms folded and names lost, as deployment tools leave them."""
+    """Norms folded and names lost, as deployment tools leave them; then with weights in half precision, as ours that ship."""
     network = build_network(ARCHITECTURES["small"]).backbone.eval()
     load_rtmpose(network, checkpoint)
-    file = tmp_path / "end2end.onnx"
+    file, half, quantised = (tmp_path / f"{name}.onnx" for name in ("end2end", "half", "quantised"))
     picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     torch.onnx.export(network, (picture,), str(file), dynamo=False, opset_version=17, input_names=["input"])
     # the exporter runs `through` before `around`, mmdet's forward the other way: exchange them to have theirs
@@ -170,6 +171,19 @@ def test_an_exported_checkpoint_gives_the_same_features(checkpoint: Path, tmp_pa
     with torch.no_grad():
         for wanted, got in zip(network(picture), other(picture), strict=True):
             assert torch.allclose(wanted, got, atol=1e-3 * float(wanted.abs().max()))
+    halve_weights(model)
+    onnx.save(model, str(half))
+    third = build_network(ARCHITECTURES["small"], seed=6).backbone.eval()
+    assert "not used: 0 more" in load_rtmpose(third, half)
+    exact, near = other.state_dict(), third.state_dict()
+    kernels = [name for name, values in exact.items() if values.ndim == 4]
+    assert kernels
+    for name in kernels:
+        assert torch.allclose(exact[name], near[name], atol=1e-3 * float(exact[name].abs().max())), name
+    next(node for node in model.graph.node if node.op_type == "Cast").op_type = "DequantizeLinear"
+    onnx.save(model, str(quantised))
+    with pytest.raises(TrainingError, match=r"quantised\.onnx: weights of convolution \d+ of \d+ are computed"):
+        load_rtmpose(third, quantised)
 
 
 def exchange_short_and_main(model: Any) -> None:
@@ -214,10 +228,10 @@ def settings(**given: Any) -> TrainSettings:
 
 
 def test_a_shipped_backbone_stays_as_it_is_unless_asked_otherwise() -> None:
-    assert settings(model="light").start == "blazepose-lite"
+    assert settings(model="light").backbone_start == "blazepose-lite"
     assert settings(model="light").frozen_share == 1
     assert settings(model="light", backbone="scratch").frozen_share == 0
-    assert settings(model="tiny").start == "scratch"
+    assert settings(model="tiny").backbone_start == "scratch"
     assert settings(backbone="blazepose-lite").model == "light"
     network, _ = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")
     make_optimizer(network, 1e-3, settings(model="light"))
@@ -229,11 +243,43 @@ def test_a_released_backbone_learns_at_its_own_rate_from_its_own_time_on() -> No
     network: PoseNetwork = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
     optimizer = make_optimizer(network, 1e-3, settings(model="light", frozen=0.5, backbone_rate=0.05))
     set_rates(optimizer, 2e-3, frozen=True)
-    assert {g["part"]: g["lr"] for g in optimizer.param_groups} == {"head": 2e-3, "backbone": 0.0}
+    rates = {g["part"]: g["lr"] for g in optimizer.param_groups}
+    assert rates == {"head": 2e-3, "upper": pytest.approx(8e-5), "backbone": 0.0}
     assert not network.backbone.stem.weight.requires_grad  # pyright: ignore[reportAttributeAccessIssue]
     set_rates(optimizer, 2e-3, frozen=False)
-    assert {g["part"]: g["lr"] for g in optimizer.param_groups} == {"head": 2e-3, "backbone": pytest.approx(1e-4)}
+    assert {g["part"]: g["lr"] for g in optimizer.param_groups}["backbone"] == pytest.approx(1e-4)
     assert network.backbone.stem.weight.requires_grad  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("size", ["light", "full"])
+def test_a_second_upper_trunk_begins_as_published_and_learns_alone(size: str) -> None:
+    architecture = ARCHITECTURES[size]
+    assert architecture.blazepose is not None
+    network = starting_network(architecture, 0, architecture.blazepose)[0]
+    assert network.upper is not None
+    pictures = torch.rand(2, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        published = network.backbone(pictures)
+        for own, one in zip(network.upper(published), published, strict=True):
+            assert torch.equal(own, one)
+    optimizer = make_optimizer(network, 1e-3, settings(model=size))
+    network.train()
+    sum(out.square().mean() for out in network.with_field(pictures)).backward()  # type: ignore[union-attr]
+    optimizer.step()
+    with torch.no_grad():
+        assert all(torch.equal(a, b) for a, b in zip(published, network.backbone(pictures), strict=True))
+        changed = [not torch.equal(a, b) for a, b in zip(published, network.upper(published), strict=True)]
+    tap = architecture.upper_tap
+    assert tap is not None
+    assert changed == [index > tap for index in range(len(changed))]
+
+
+def test_a_second_upper_trunk_can_be_held_as_published() -> None:
+    network = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
+    optimizer = make_optimizer(network, 1e-3, settings(model="light", upper_rate=0))
+    assert {g["part"] for g in optimizer.param_groups} == {"head"}
+    assert network.upper is not None
+    assert not any(p.requires_grad for p in network.upper.parameters())
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def sample_poses(
     known: list[Anchor],
     count: int,
     seed: int,
+    *,
     advance: Callable[[float], None] = lambda _: None,
 ) -> SampledPoses:
     """`count` postures, fewer where hardly any draw is usable; a larger number begins with those of a smaller one."""
@@ -156,7 +157,7 @@ def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, library
     # A list or turn that differs by much is another side of the body, not a place between two.
     if np.abs(mixed.q[:3] - anchor.q[:3]).max() < 0.8:
         q += float(rng.beta(1.0, 1.5)) * (mixed.q - q)
-    _new_limbs(rng, q, regions, low, high, anchor, library.known)
+    _new_limbs(rng, q, regions=regions, low=low, high=high, anchor=anchor, known=library.known)
     _bend_legs(rng, model, q, anchor)
     _move_spine(rng, model, q, 0.1 + 0.4 * rng.beta(1.2, 2.0))
     spread = rng.uniform(0.02, 0.09) * (high - low)
@@ -167,6 +168,7 @@ def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, library
 def _new_limbs(
     rng: np.random.Generator,
     q: Array,
+    *,
     regions: np.ndarray,
     low: Array,
     high: Array,
