@@ -1,6 +1,6 @@
 """Postures drawn by chance: trunk and legs near those of authored motions, limbs exchanged and drawn anew, set on the ground.
 
-Two in three are crossed: moments of authored motions, little changed, whose arms are drawn from where arms may be or taken from other moments.
+Three in four are crossed: moments of authored motions, little changed, whose arms are drawn from where arms may be or taken from other moments.
 The others go further: mixed postures, limbs anywhere in their range, legs bent, the spine moved as a whole.
 
 The prior is what ships: the ranges of `coordinates.csv` and `regions.csv`, and the key postures of `configs/motions`. A posture
@@ -45,9 +45,9 @@ _MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
 _OFF_BALANCE_M = 0.18
 """How far the mass centre of who stands may be outside the box around what stands: people catch themselves."""
 _ON_ONE_LEG = 0.3
-_CROSSED = 0.65
+_CROSSED = 0.75
 """Share of postures that are crossed."""
-_FROM_WORDS, _ALIKE = 0.6, 0.3
+_FROM_WORDS, _ALIKE = 0.6, 0.45
 """Of crossed arms: share drawn by `reach`, and of those, share in which both arms do the same."""
 _HIPS_BACK = 0.25
 """How far legs lean back for every degree that the pelvis leans forward over them."""
