@@ -168,7 +168,7 @@ def loop(
             prepare(root, settings, reporter)
         moved = annotate(LabelFolder(root), number, sets)
         target = folder / f"round-{number}"
-        accept(root, target / "real", SET_NAME, "truth", SilentReporter())
+        accept(root, target / "real", name=SET_NAME, by="truth", reporter=SilentReporter())
         trained(target, sets, annotations_file(target / "real", SET_NAME), sizes, seed=repeat, reporter=reporter)
         network = target / "pose.onnx"
         labelled = number * sizes.per_round

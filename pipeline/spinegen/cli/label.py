@@ -203,4 +203,4 @@ def report(root: Path, annotations: Path | None, images: Path | None, model: Pat
     from ..curation.report import write_label_report
     from ..progress import make_reporter
 
-    click.echo(write_label_report(root, annotations, images, model, make_reporter()))
+    click.echo(write_label_report(root, annotations=annotations, images=images, model=model, reporter=make_reporter()))

@@ -94,7 +94,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
             pictures=tuple(names),
         )
         made.model_copy(update={"rounds": (*made.rounds, this)}).write(folder.set_file)
-    return _summary(folder, this, chosen, seen, time.perf_counter() - started)
+    return _summary(folder, this, chosen, seen, seconds=time.perf_counter() - started)
 
 
 def _finished(folder: LabelFolder, made: LabelSet, settings: PrepareSettings, digest: str) -> bool:
@@ -211,7 +211,9 @@ def _already(folder: LabelFolder, made: LabelSet) -> StageSummary:
     return StageSummary("Pictures to label", rows, folder.root / f"sheet-{last.number}.jpg")
 
 
-def _summary(folder: LabelFolder, this: LabelRound, chosen: list[Chosen], seen: _Seen, seconds: float) -> StageSummary:
+def _summary(
+    folder: LabelFolder, this: LabelRound, chosen: list[Chosen], seen: _Seen, *, seconds: float
+) -> StageSummary:
     people = sum(len(one.look.features) for one in chosen)
     unsure = [one.look.unsure for one in chosen]
     rows = [
