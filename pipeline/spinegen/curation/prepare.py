@@ -67,7 +67,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
         if not more and made.rounds and not _finished(folder, made, settings, digest):
             return _already(folder, made)
         started = time.perf_counter()
-        onlooker = Onlooker(estimator, model, folder.looks, settings.every_s, settings.threads)
+        onlooker = Onlooker(estimator, model, folder.looks, every_s=settings.every_s, threads=settings.threads)
         seen = _look_at_all(settings.sources, root, onlooker, reporter)
         before = _looks_of_earlier_rounds(folder, made, onlooker, reporter)
         kept, duplicates = without_duplicates(seen.looks, before)
