@@ -98,7 +98,7 @@ def accept(root: Path, into: Path | None, name: str, by: str | None) -> None:
     from ..curation.accept import who
     from ..progress import complain, make_reporter, print_summary
 
-    summary = run(root, into, name, by or who(), make_reporter())
+    summary = run(root, into, name=name, by=by or who(), reporter=make_reporter())
     print_summary(summary)
     complain(summary, "label(s)")
 
