@@ -65,10 +65,12 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
     if settings.mix is not None:
         files.append(settings.mix)
-    for network in (settings.teacher, settings.backbone_start, settings.start):
+    if settings.start is not None:
+        files.append(settings.start)
+    for network in (settings.teacher, settings.backbone_start):
         if network in BACKBONES:
             files.append(weights_path(network))
-        elif network is not None and network != "scratch":
+        elif network not in (None, "scratch"):
             files.append(Path(network))
     return training_key(settings, files)
 
