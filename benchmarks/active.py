@@ -297,7 +297,7 @@ def trained(
     given: dict[str, Any] = {"model": sizes.model, "steps": sizes.base_steps, "batch": 16, "seed": seed, "threads": 1}
     if before is not None:
         mix = annotations_file(folder / "real", SET_NAME)
-        given |= {"steps": sizes.steps, "start": before / "weights.pt", "mix": mix}
+        given |= {"steps": sizes.steps, "start": str(before / "weights.pt"), "mix": mix}
     settings = TrainSettings.model_validate(given)
     train(folder, sets.base, sets.watched, settings, key=f"{sizes}-{seed}-{folder}", reporter=reporter)
 
