@@ -75,7 +75,7 @@ def calibrate_norms(network: nn.Module, batches: Sequence[Tensor]) -> None:
         assert known is not None
         assert spread is not None
         factor = norm.weight / (spread + norm.eps).sqrt()
-        norm.bias += (mean - known) * factor
+        norm.bias.add_((mean - known) * factor)
         norm.weight.copy_(factor * (variance + norm.eps).sqrt())
         known.copy_(mean)
         spread.copy_(variance)
