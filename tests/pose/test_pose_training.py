@@ -197,7 +197,7 @@ class Greedy(PoseNetwork):
     """A network that has room for a few people at a time."""
 
     def __init__(self, network: PoseNetwork, room: int, message: str | None) -> None:
-        super().__init__(network.backbone, network.head)
+        super().__init__(network.backbone, network.head, network.upper)
         self.room, self.message = room, message
 
     def with_field(self, images: torch.Tensor) -> Any:

@@ -128,6 +128,9 @@ class TrainSettings(Settings):
     real pictures, else none. Plainly released features forget real pictures while they learn drawn ones."""
     backbone_rate: float = Field(default=0.1, ge=0, le=1)
     """Learning rate of a backbone that started from weights, as a share of the head's."""
+    upper_rate: float = Field(default=0.04, ge=0, le=1)
+    """Learning rate of the upper trunk that light and full have a second time beside their frozen backbone, as a share of the head's; 0: it stays
+    as published."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     steps: int | None = Field(default=None, ge=1)
     """Batches to learn from; None: from `epochs`, or as many as show 6,400 people on a CPU, or 60 epochs on a GPU."""

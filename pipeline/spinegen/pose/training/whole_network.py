@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ...errors import TrainingError
 from ..assembly import Architecture, build_network
+from ..backbones.blazepose import BlazePose, UpperTrunk
 from ..nets.network import PoseNetwork
 from ..onnx_file import METADATA_KEY, open_simcc
 from ..onnx_session import first_words
@@ -26,6 +27,7 @@ HALF = "_half"
 TURNED_LAYERS = ("head.embed", "head.attention.spread", "head.attention.merge", "head.refine_x", "head.refine_y")
 """Linear layers in the order in which the head computes them; the exporter transposes their weights and forgets their names."""
 ATTENTION = "head.attention."
+UPPER = "upper."
 CALIBRATION_BATCHES = 4
 TOLERANCE = 1e-3
 """Largest allowed difference to ONNX Runtime, as a share of the highest peak."""
@@ -96,13 +98,18 @@ def _load_exported(network: PoseNetwork, path: Path, architecture: Architecture)
         )
     state = network.state_dict()
     found = _weights(model, network)
-    absent = [name for name in state if name not in found and not name.endswith("num_batches_tracked")]
+    # networks of before the second upper trunk computed what the backbone's own gives
+    older = not any(name.startswith(UPPER) for name in found)
+    free = tuple(name for name in state if name.endswith("num_batches_tracked") or (older and name.startswith(UPPER)))
+    absent = [name for name in state if name not in found and name not in free]
     odd = [name for name, value in found.items() if name in state and value.shape != state[name].shape]
     if absent or odd:
         raise TrainingError(
             f"{path}: holds a {size} network of another version ({(absent + odd)[0]}): start from its weights.pt"
         )
     network.load_state_dict({**state, **{name: torch.tensor(found[name]) for name in state if name in found}})
+    if older and isinstance(network.upper, UpperTrunk) and isinstance(network.backbone, BlazePose):
+        network.upper.follow(network.backbone)
     inputs = torch.randn(2, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         ours = [logits.softmax(dim=-1).numpy() for logits in network.eval()(inputs)]
