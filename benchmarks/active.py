@@ -389,7 +389,7 @@ def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
         last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == last_round}
         ahead = [last[k, "ranked"] - last[k, "random"] for k in range(sizes.repeats)]
         print(
-            f"AP {name}, ranked minus random after round {last_round}, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
+            f"{name}, ranked minus random after round {last_round}, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
         )
 
 
