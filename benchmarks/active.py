@@ -275,7 +275,7 @@ def loop(
             )
         moved = annotate(LabelFolder(root), number, sets)
         target = folder / f"round-{number}"
-        accept(root, target / "real", SET_NAME, "truth", SilentReporter())
+        accept(root, target / "real", name=SET_NAME, by="truth", reporter=SilentReporter())
         trained(target, sets, sizes, seed=repeat, reporter=reporter, before=before)
         before = target
         labelled = sum(len(made.pictures) for made in LabelFolder(root).found_set().rounds[:number])

@@ -84,7 +84,7 @@ class Onlooker:
     """
 
     def __init__(
-        self, estimator: SpineEstimator, model: Path, folder: Path, every_s: float, threads: int | None
+        self, estimator: SpineEstimator, model: Path, folder: Path, *, every_s: float, threads: int | None
     ) -> None:
         self.estimator, self.folder, self.every_s = estimator, folder, every_s
         self.predictor: PosePredictor = estimator.predictor
@@ -118,7 +118,7 @@ class Onlooker:
             image = read_rgb(file.path)
         except PictureError as error:
             return FileLooks((), str(error))
-        return FileLooks((self._look(file, image, boxes(0, image), None, None),))
+        return FileLooks((self._look(file, image, boxes(0, image)),))
 
     def _film(self, file: FoundFile, boxes: KeptBoxes, task: Task) -> FileLooks:
         looks: list[Look] = []
@@ -126,7 +126,7 @@ class Onlooker:
             with open_video(file.path) as video:
                 for frame in _sampled(video.frames(), self.every_s):
                     found = boxes(frame.number, frame.image_rgb)
-                    looks.append(self._look(file, frame.image_rgb, found, frame.number, frame.time_s))
+                    looks.append(self._look(file, frame.image_rgb, found, frame=frame.number, time_s=frame.time_s))
                     task.note(f"{file.name}: {frame.time_s:.0f} s")
                 faults = "; ".join(video.faults)
         except VideoError as error:
@@ -138,8 +138,9 @@ class Onlooker:
         file: FoundFile,
         image: NDArray[np.uint8],
         found: NDArray[np.float64],
-        frame: int | None,
-        time_s: float | None,
+        *,
+        frame: int | None = None,
+        time_s: float | None = None,
     ) -> Look:
         answer = ask(self.predictor, image, found)
         boxes = answer.boxes_xywh_px
