@@ -14,7 +14,7 @@ from ..progress import Reporter, warn_of
 from ..records.metrics import ErrorTables, PckAuc, Scores
 from .data.coco_set import CocoSet
 from .data.convention import Convention, require_same
-from .predictor import PosePredictor
+from .predictor import PosePrediction, PosePredictor
 from .scoring.baseline import place
 from .scoring.errors import box_sizes_px, distances_px, error_tables, pck_auc
 from .scoring.oks import oks_scores
@@ -40,7 +40,7 @@ class Validation:
 def validate(
     model: Path, people: CocoSet, pose: NDArray[np.float64], device: str, reporter: Reporter, threads: int | None = None
 ) -> Validation:
-    """Predict every labelled person from its true box with the flip test, and score.
+    """Predict every labelled person from its true box with the flip test, leaning ones in turned crops, and score.
 
     Args:
         pose: (37, 2) the mean pose of the training boxes, 0..1.
@@ -65,10 +65,12 @@ def validate(
             yield image, people.boxes_xywh_px[rows]
 
     points, confidences = [], []
+    straight: list[PosePrediction] = []
     with reporter.task("validate", len(people), "people") as task:
         for prediction in predictor.predict_many(pictures()):
             points.append(prediction.keypoints_px)
             confidences.append(prediction.scores)
+            straight.append(prediction.straight or prediction)
             task.advance(len(prediction.scores))
     if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of_pictures) or not order:
         raise DatasetError(
@@ -78,7 +80,11 @@ def validate(
     warn_of(reporter, [f"picture left out: {text}" for text in broken], "pictures are left out")
     scored = people.subset(np.array([row for rows in order for row in rows], dtype=np.int64))
     keypoints, confidence = np.concatenate(points), np.concatenate(confidences)
-    return Validation(scored, keypoints, confidence, score(scored, keypoints, confidence, pose), tuple(broken))
+    unturned = oks_scores(
+        scored, np.concatenate([p.keypoints_px for p in straight]), np.concatenate([p.scores for p in straight])
+    )
+    scores = score(scored, keypoints, confidence, pose).model_copy(update={"unturned": unturned})
+    return Validation(scored, keypoints, confidence, scores, tuple(broken))
 
 
 def score(
