@@ -1,5 +1,6 @@
 """People who were built once on a machine come from disk, exactly as they were built."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import spinegen
 from spinegen.engine.world import body_store
 from spinegen.engine.world.body import Body
 from spinegen.engine.world.body_store import kept
@@ -104,6 +106,19 @@ def test_a_change_of_the_sources_builds_people_anew(
     monkeypatch.setattr(body_store, "_version", lambda: "tomorrow")
     kept("somebody", make)
     assert len(made) == 2
+
+
+def test_whatever_bodies_are_made_by_decides_whether_a_kept_one_is_still_right() -> None:
+    root = Path(spinegen.__file__).parent
+    used: set[str] = set()
+    for source in (root / "humans").rglob("*.py"):
+        depth = len(source.relative_to(root).parts)
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == depth:
+                used |= {node.module.split(".")[0]} if node.module else {name.name for name in node.names}
+    without_a_say = {"cache_folder", "config", "errors", "files", "resources"}
+    assert used - without_a_say <= {name.removesuffix(".py") for name in body_store.MAKERS}
+    assert "geometry" in used
 
 
 def test_those_unused_for_longest_make_room(

@@ -25,6 +25,7 @@ from ...humans.body.source_files import data_version
 from ...humans.rigging.opening_fingers import OpeningFinger, OpeningFingers
 from ...humans.simulation.skirt_simulation import SkirtSimulation
 from ...humans.simulation.strand_simulation import Obstacle, StrandSimulation
+from ...model_tables import tables
 from ..content.mesh import Material, Texture
 from .array_file import read_arrays, write_arrays
 from .body import Body
@@ -42,8 +43,10 @@ _KINDS: dict[str, type] = {
     )
 }  # fmt: skip
 """What a body is made of. Fields that begin with an underscore are worked out anew."""
-_MAKERS = ("humans", "geometry", "engine/world", "engine/content/mesh.py", "streams.py", "skeleton.py")
-"""A change of these sources makes bodies anew."""
+MAKERS = (
+    "humans", "geometry", "engine/world", "engine/content/mesh.py", "streams.py", "skeleton.py", "model_tables.py",
+)  # fmt: skip
+"""A change of these sources makes bodies anew, and so does one of the model's tables."""
 
 
 def kept(spec_json: str, make: Callable[[], Body]) -> Body:
@@ -92,10 +95,12 @@ def _key(spec_json: str) -> str:
 def _version() -> str:
     digest = sha256(f"{np.__version__} {scipy.__version__} {cv2.__version__} {data_version()}".encode())
     root = Path(__file__).parents[2]
-    for name in _MAKERS:
+    for name in MAKERS:
         sources = sorted((root / name).rglob("*.py")) if (root / name).is_dir() else [root / name]
         for source in sources:
             digest.update(source.read_bytes())
+    for table in tables().values():
+        digest.update(table.read_bytes())
     return digest.hexdigest()
 
 
@@ -114,7 +119,11 @@ def _encoded(value: Any, arrays: list[NDArray[Any]]) -> Any:
         return {"array": len(arrays) - 1}
     if isinstance(value, csr_matrix):
         parts = [_encoded(part, arrays) for part in (value.data, value.indices, value.indptr)]
-        return {"sparse": parts, "shape": [int(side) for side in value.shape or ()], "sorted": bool(value.has_sorted_indices)}
+        return {
+            "sparse": parts,
+            "shape": [int(side) for side in value.shape or ()],
+            "sorted": bool(value.has_sorted_indices),
+        }
     if isinstance(value, tuple | list):
         return {"tuple": [_encoded(one, arrays) for one in value]}
     if isinstance(value, dict):
