@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from spinegen.biomech.fits.files import read_fit
-from spinegen.files import sha256, write_json
+from spinegen.files import sha256
 from spinegen.lifting.export import export
 from spinegen.lifting.held_out import HELD_OUT, held_out_poses, is_held_out
 from spinegen.lifting.networks import CARD, FILE
@@ -25,6 +25,7 @@ from spinegen.lifting.training import Trained, train
 from spinegen.motions.pose_sampler import anchors
 from spinegen.motions.shipped import shipped_clips, shipped_flows
 from spinegen.progress import Reporter, make_reporter
+from spinegen.records.network_card import LifterCard
 
 PEOPLE, PLAYS, POSES = 48, 4, 4000
 SIZE_LIMIT = 5_000_000
@@ -76,12 +77,12 @@ def ship(trained: Trained, settings: LiftSettings, frames: int) -> None:
     size = FILE.stat().st_size
     if size > SIZE_LIMIT:
         raise SystemExit(f"{FILE}: {size} bytes are more than the {SIZE_LIMIT} allowed")
-    card = {
-        "sha256": sha256(FILE),
-        "bytes": size,
-        "licence": "Apache-2.0",
-        "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
-        "training": {
+    card = LifterCard(
+        sha256=sha256(FILE),
+        bytes=size,
+        licence="Apache-2.0",
+        parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
+        training={
             **settings.identity(),
             "steps": settings.steps,
             "people": PEOPLE,
@@ -91,10 +92,10 @@ def ship(trained: Trained, settings: LiftSettings, frames: int) -> None:
             "seconds": round(trained.seconds),
             "loss": round(trained.loss, 5),
         },
-        "half_precision_difference_m": float(f"{difference:.2g}"),
-    }
-    write_json(CARD, card)
-    print(json.dumps(card["training"]), f"{size} bytes")
+        half_precision_difference_m=float(f"{difference:.2g}"),
+    )
+    card.write(CARD)
+    print(json.dumps(card.training), f"{size} bytes")
 
 
 if __name__ == "__main__":

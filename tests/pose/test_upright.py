@@ -69,7 +69,7 @@ def test_training_turns_who_leans_and_nobody_else() -> None:
     visibility = np.full((3, skeleton.COUNT), 2)
     visibility[2, upright.TRUNK[0]] = 0
     settings = UNDISTURBED.model_copy(update={"upright": 1.0})
-    warp = random_warp(np.random.default_rng(0), boxes, points, visibility, HW, settings)
+    warp = random_warp(np.random.default_rng(0), boxes, points, visibility, input_hw=HW, settings=settings)
     leans = np.degrees(upright.turns_to_upright(warp.keypoints_input_px))
     # the third has no hip label: nobody knows how the trunk lies
     assert leans == pytest.approx([0, -10, 60])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import cv2
@@ -59,7 +60,7 @@ class PosePredictor:
         upright: look once more, in a crop turned until the trunk stands, at people whose trunk leans by more than 35 degrees.
 
     Raises:
-        TrainingError: the file is missing, no SimCC network, or has other keypoints.
+        TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
     """
 
     def __init__(
@@ -74,6 +75,9 @@ class PosePredictor:
         self.file: SimccFile = open_simcc(model, device, threads)
         if self.file.keypoints != skeleton.COUNT:
             raise TrainingError(f"{model}: predicts {self.file.keypoints} keypoints, needed are {skeleton.COUNT}")
+        for number, (found, wanted) in enumerate(zip_longest(self.file.names or skeleton.NAMES, skeleton.NAMES)):
+            if found != wanted:
+                raise TrainingError(f"{model}: metadata keypoints: number {number} is {found!r}, needed is {wanted!r}")
         self.flip_test, self.upright = flip_test, upright
 
     @property
@@ -91,7 +95,7 @@ class PosePredictor:
         x, y = self.file.run(inputs)
         if self.flip_test:
             mirrored = self.file.run(np.ascontiguousarray(inputs[..., ::-1]))
-            x, y = simcc.average_with_mirrored(x, y, *mirrored, self.file.split_ratio)
+            x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=self.file.split_ratio)
         return simcc.decode(x, y, self.file.split_ratio)
 
     def predict(

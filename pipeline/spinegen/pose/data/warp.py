@@ -47,6 +47,7 @@ def random_warp(
     boxes_px: NDArray[np.float64],
     keypoints_px: NDArray[np.float64],
     visibility: NDArray[np.int64],
+    *,
     input_hw: tuple[int, int],
     settings: AugmentSettings,
 ) -> Warp:
@@ -58,7 +59,7 @@ def random_warp(
         visibility: (N, 37).
     """
     count = len(boxes_px)
-    boxes = _half_bodies(rng, boxes_px, keypoints_px, visibility, settings.half_body)
+    boxes = _half_bodies(rng, boxes_px, keypoints_px, visibility, probability=settings.half_body)
     shifts = rng.uniform(-1, 1, (count, 2)) * settings.shift * boxes[:, 2:].mean(axis=1, keepdims=True)
     scales = rng.uniform(*settings.scale, (count, 1))
     turned = rng.random(count) < settings.rotation
@@ -103,6 +104,7 @@ def _half_bodies(
     boxes: NDArray[np.float64],
     keypoints: NDArray[np.float64],
     visibility: NDArray[np.int64],
+    *,
     probability: float,
 ) -> NDArray[np.float64]:
     """Some boxes shrunk to the upper or the lower half of the body."""
