@@ -46,8 +46,6 @@ class Correction(nn.Module):
     """
 
     length_m: Tensor
-    mean: Tensor
-    scale: Tensor
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -55,19 +53,13 @@ class Correction(nn.Module):
         self.register_buffer("length_m", torch.tensor([length for _, _, length in BONES]), persistent=False)
         told = OUTPUTS + 2 * skeleton.COUNT + 4 * len(BONES) + width
         count = FEATURES + 2 * skeleton.COUNT + 2 * told
-        self.register_buffer("mean", torch.zeros(count))
-        self.register_buffer("scale", torch.ones(count))
         self.leave = nn.Linear(count, OUTPUTS)
         for parameter in self.leave.parameters():
             nn.init.zeros_(parameter)
 
     def forward(self, features: Tensor, hidden: Tensor, first: Tensor) -> Tensor:
         """(N, T, FEATURES), the first half's last layer (N, T, width) and its outputs (N, T, OUTPUTS) -> (N, T, OUTPUTS)."""
-        return self.leave(self.even(self.inputs(features, hidden, first)))
-
-    def even(self, inputs: Tensor) -> Tensor:
-        """Inputs brought to mean 0 and one size."""
-        return (inputs - self.mean) * self.scale
+        return self.leave(self.inputs(features, hidden, first))
 
     def inputs(self, features: Tensor, hidden: Tensor, first: Tensor) -> Tensor:
         """All that is known, and the same again as far as keypoints are true ones rather than detected."""
