@@ -233,7 +233,7 @@ def score(folder: Path, sets: Sets) -> dict[str, float]:
     known = folder / "score.json"
     if not known.exists():
         people = read_coco(sets.validation.annotations, sets.validation.images)
-        found = validate(folder / "pose.onnx", people, mean_pose(people), "cpu", SilentReporter())
+        found = validate(folder / "pose.onnx", people, mean_pose(people), device="cpu", reporter=SilentReporter())
         ap = {name: values["AP"] or 0.0 for name, values in found.scores.network.items()}
         auc = {f"auc_{name}": value or 0.0 for name, value in found.scores.auc.network.items()}
         write_json(known, ap | auc)

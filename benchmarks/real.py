@@ -57,7 +57,7 @@ def measure(footage: Path, models: Sequence[Path], out: Path, threads: int | Non
     truths = load_truth(footage, reporter)
     rows = []
     for name, path, predictor in networks:
-        answers = predict(footage, truths, name, predictor, reporter)
+        answers = predict(footage, truths, predictor, name=name, reporter=reporter)
         worst = write_worst(footage, out / f"worst.{name}.png", truths, answers)
         write_spines(footage, out / f"spine.{name}.png", truths, answers)
         rows.append({"sha256": sha256(path), **scores(truths, answers), "worst": worst})
@@ -66,7 +66,9 @@ def measure(footage: Path, models: Sequence[Path], out: Path, threads: int | Non
     print(f"\n{out / 'real.json'}, and sheets of the worst crops and of spines beside it")
 
 
-def predict(footage: Path, truths: Sequence[Truth], name: str, predictor: PosePredictor, reporter: Reporter) -> Answers:
+def predict(
+    footage: Path, truths: Sequence[Truth], predictor: PosePredictor, *, name: str, reporter: Reporter
+) -> Answers:
     """A network's answer for all people, as `spinegen predict` gives it; reading pictures is not timed."""
     seconds = 0.0
     points: list[NDArray[np.float64]] = []

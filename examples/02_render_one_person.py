@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    camera = Camera.look_at((3.4, 1.4, 0.8), (0.0, 0.9, 0.0), 0.0, 600.0, 480, 480)
+    camera = Camera.look_at((3.4, 1.4, 0.8), (0.0, 0.9, 0.0), roll_deg=0.0, focal_px=600.0, width=480, height=480)
     sun, sky = (40.0, 30.0, 60_000.0, 5500.0, 0.53), (3.0, 0.2, 1.0, 0)
     light = Light(sun=sun, sky=sky, exposure_ev=0.0, white_balance_k=0.0)
     session = Session((engine := EmbeddedEngine()).connect(), load_skeleton_map("anny"))

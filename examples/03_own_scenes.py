@@ -13,8 +13,8 @@ import spinegen
 
 SCENES = """
 image: {width: 256, height: 256}
-validation_share: 0
-people: {population: 2, wardrobe: office}
+validation_share: 0.25
+people: {population: 8, wardrobe: office}
 cameras:
   - {name: at the desk, fill: {uniform: [0.6, 0.9]}, focal_mm: {choice: [28, 50]}, height_m: 1.2}
 places: {kinds: {office: 3, clinic: 1}}

@@ -8,19 +8,18 @@ WORKSPACE holds a finished `spinegen train-validate`. Writes `spinegen-NAME.onnx
 
 import argparse
 import hashlib
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from spinegen.files import atomic_path, write_json
+from spinegen.files import atomic_path
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.pose.export import store_half
 from spinegen.pose.networks import CARDS, FOLDER
 from spinegen.pose.train_part import find_split
 from spinegen.pose.validation import validate
 from spinegen.progress import make_reporter
+from spinegen.records.network_card import CardScores, CardTraining, NetworkCard, read_cards, write_cards
 from spinegen.records.training_record import TrainingRecord, read_training
 from spinegen.workspace import Workspace
 
@@ -48,32 +47,30 @@ def main() -> None:
                 f"{arguments.name}: {size} bytes are more than the {SIZE_LIMITS[arguments.name]:.0f} allowed"
             )
         scores = _scores(workspace, temporary, np.array(record.mean_pose))
-    cards = json.loads(CARDS.read_text(encoding="utf-8")) if CARDS.exists() else {}
-    cards[arguments.name] = _card(target, record, scores, difference)
-    write_json(CARDS, dict(sorted(cards.items())))
-    print(json.dumps(cards[arguments.name]["scores"]), f"{size} bytes")
+    cards = read_cards(CARDS) if CARDS.exists() else {}
+    write_cards(CARDS, cards | {arguments.name: _card(target, record, scores, difference)})
+    print(scores, f"{size} bytes")
 
 
-def _scores(workspace: Workspace, file: Path, mean_pose: np.ndarray) -> dict[str, Any]:
+def _scores(workspace: Workspace, file: Path, mean_pose: np.ndarray) -> CardScores:
     split = find_split(workspace, "val")
-    result = validate(file, read_coco(split.annotations, split.images), mean_pose, "cpu", make_reporter())
+    result = validate(
+        file, read_coco(split.annotations, split.images), mean_pose, device="cpu", reporter=make_reporter()
+    )
     network = {name: row["AP"] for name, row in result.scores.network.items()}
-    return {
-        "people": result.scores.people,
-        **{f"ap_{name}": None if ap is None else round(ap, 4) for name, ap in network.items()},
-    }
+    rounded = {f"ap_{name}": None if ap is None else round(ap, 4) for name, ap in network.items()}
+    return CardScores.model_validate({"people": result.scores.people, **rounded})
 
 
-def _card(target: Path, record: TrainingRecord, scores: dict[str, Any], difference: float) -> dict[str, Any]:
-    kept = ("started_from", "people", "steps", "batch", "learning_rate", "seconds", "device", "parameters")
-    return {
-        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-        "bytes": target.stat().st_size,
-        "licence": "Apache-2.0",
-        "training": {name: getattr(record, name) for name in kept},
-        "scores": scores,
-        "half_precision_difference": float(f"{difference:.2g}"),
-    }
+def _card(target: Path, record: TrainingRecord, scores: CardScores, difference: float) -> NetworkCard:
+    return NetworkCard(
+        sha256=hashlib.sha256(target.read_bytes()).hexdigest(),
+        bytes=target.stat().st_size,
+        licence="Apache-2.0",
+        training=CardTraining(**{name: getattr(record, name) for name in CardTraining.model_fields}),
+        scores=scores,
+        half_precision_difference=float(f"{difference:.2g}"),
+    )
 
 
 if __name__ == "__main__":

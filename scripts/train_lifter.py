@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from spinegen.biomech.fits.files import read_fit
-from spinegen.files import sha256, write_json
+from spinegen.files import sha256
 from spinegen.lifting.export import export
 from spinegen.lifting.fitting import corrected
 from spinegen.lifting.held_out import HELD_OUT, held_out_poses, is_held_out
@@ -27,6 +27,7 @@ from spinegen.lifting.training import Trained, train
 from spinegen.motions.pose_sampler import anchors
 from spinegen.motions.shipped import shipped_clips, shipped_flows
 from spinegen.progress import Reporter, make_reporter
+from spinegen.records.network_card import LifterCard
 
 PEOPLE, PLAYS, POSES = 48, 4, 4000
 CORRECTION_FRAMES = 200_000
@@ -88,12 +89,12 @@ def ship(
     size = FILE.stat().st_size
     if size > SIZE_LIMIT:
         raise SystemExit(f"{FILE}: {size} bytes are more than the {SIZE_LIMIT} allowed")
-    card = {
-        "sha256": sha256(FILE),
-        "bytes": size,
-        "licence": "Apache-2.0",
-        "parameters": sum(values.numel() for values in network.state_dict().values()),
-        "training": {
+    card = LifterCard(
+        sha256=sha256(FILE),
+        bytes=size,
+        licence="Apache-2.0",
+        parameters=sum(values.numel() for values in network.state_dict().values()),
+        training={
             **settings.identity(),
             "steps": settings.steps,
             "people": PEOPLE,
@@ -104,10 +105,10 @@ def ship(
             "seconds": round(trained.seconds),
             "loss": round(trained.loss, 5),
         },
-        "half_precision_difference_m": float(f"{difference:.2g}"),
-    }
-    write_json(CARD, card)
-    print(json.dumps(card["training"]), f"{size} bytes")
+        half_precision_difference_m=float(f"{difference:.2g}"),
+    )
+    card.write(CARD)
+    print(json.dumps(card.training), f"{size} bytes")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 
 from spinegen.errors import SpinegenError
 from spinegen.pose.data.cache import open_cache
+from spinegen.pose.data.coco_set import read_coco
 from spinegen.progress import SilentReporter
 from support.drawn_set import draw_workspace
 from support.pose_figures import write_set
@@ -91,7 +92,7 @@ def test_crops_that_do_not_fit_on_the_disk_are_refused_before_one_is_cut(tmp_pat
     annotations = write_set(tmp_path / "set", "val", 40, people=2, seed=0)
     images = tmp_path / "set/images/val-unreal"
     with pytest.raises(OSError, match=r"No space left on device for \d+ MB of crops") as raised:
-        open_cache(annotations, images, (128, 96), small_disk / "cache", SilentReporter())
+        open_cache(read_coco(annotations, images), (128, 96), small_disk / "cache", SilentReporter())
     assert not isinstance(raised.value, SpinegenError)
     assert Path(raised.value.filename or "").suffix == ".npy"
     assert list((small_disk / "cache").iterdir()) == []

@@ -44,7 +44,7 @@ def ring(count: int, distance_m: float, size: int) -> tuple[Camera, ...]:
         height = (1.1, 2.0, 1.4, 1.7)[index % 4]
         eye = (distance_m * np.cos(bearing), height, distance_m * np.sin(bearing))
         focal = 0.9 * size * distance_m / 2.4
-        cameras.append(Camera.look_at(eye, (0.0, 0.95, 0.0), 0.0, focal, size, size))
+        cameras.append(Camera.look_at(eye, (0.0, 0.95, 0.0), roll_deg=0.0, focal_px=focal, width=size, height=size))
     return tuple(cameras)
 
 

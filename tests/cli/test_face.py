@@ -1,6 +1,5 @@
 """The command line teaches, and ends in one clear sentence when something is wrong."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +8,7 @@ import click
 import pytest
 
 from spinegen.cli.main import cli
-
-
-def spinegen(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "SPINEGEN_WORKSPACE"}
-    command = [sys.executable, "-c", "from spinegen.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment, check=False)
+from support.commands import spinegen, spinegen_here
 
 
 def commands() -> list[tuple[str, click.Command]]:
@@ -59,7 +53,7 @@ def test_help_imports_nothing_heavy() -> None:
     ],
 )
 def test_errors_end_in_one_sentence(tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = spinegen(*arguments, cwd=tmp_path)
+    done = spinegen_here(*arguments, cwd=tmp_path)
     assert done.returncode == code
     assert said in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr

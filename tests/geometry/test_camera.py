@@ -16,7 +16,12 @@ def rng() -> np.random.Generator:
 def test_projection_agrees_with_opencv(rng: np.random.Generator) -> None:
     for _ in range(20):
         camera = Camera.look_at(
-            rng.normal(0, 4, 3), rng.normal(0, 0.5, 3), float(rng.uniform(-30, 30)), 600.0, 640, 480
+            rng.normal(0, 4, 3),
+            rng.normal(0, 0.5, 3),
+            roll_deg=float(rng.uniform(-30, 30)),
+            focal_px=600.0,
+            width=640,
+            height=480,
         )
         points = rng.normal(0, 0.5, (40, 3))
         points = points[camera.to_camera(points)[:, 2] > 0.1]

@@ -109,7 +109,7 @@ def test_quaternions_on_the_wire_are_those_of_unreal(seed: int) -> None:
 def test_a_camera_that_looks_at_a_point_has_it_in_its_middle_in_both_worlds(seed: int) -> None:
     rng = np.random.default_rng(seed)
     eye, target = rng.uniform(-5, 5, 3), rng.uniform(-1, 1, 3)
-    camera = Camera.look_at(eye, target, 12.0, 500.0, 640, 480)
+    camera = Camera.look_at(eye, target, roll_deg=12.0, focal_px=500.0, width=640, height=480)
     twin = Camera.from_unreal(camera.location_unreal_cm, camera.rotator_deg, camera.fov_deg, width=640, height=480)
     for one in (camera, twin):
         np.testing.assert_allclose(one.project(target)[0], (319.5, 239.5), atol=1e-6)

@@ -173,7 +173,7 @@ def test_a_spine_is_seen_from_all_sides_unless_an_arm_crosses_it(upright: tuple[
     keypoints, posterior = upright
     trunk = [INDEX[name] for name in ("spine_01", "spine_02", "spine_03", "spine_04")]
     for eye, skin in (([4.0, 1.3, 0.0], 0.15), ([-4.0, 1.3, 0.0], 0.08), ([0.0, 1.3, 4.0], 0.16)):
-        camera = Camera.look_at(eye, [0.0, 1.3, 0.0], 0.0, 100.0, 160, 120)
+        camera = Camera.look_at(eye, [0.0, 1.3, 0.0], roll_deg=0.0, focal_px=100.0, width=160, height=120)
         depth = np.full((120, 160), 4.0 - skin)
         mask = np.ones((120, 160), np.uint8)
         seen, seen_posterior = person_visibility(camera, keypoints, posterior, mask, instance=1, depth_map_m=depth)

@@ -123,7 +123,7 @@ def test_alignment_takes_turn_place_and_size_away() -> None:
 
 
 def test_the_card_belongs_to_the_file() -> None:
-    assert card()["bytes"] == shipped_lifter().stat().st_size <= 5_000_000
+    assert card().bytes == shipped_lifter().stat().st_size <= 5_000_000
 
 
 def test_wrong_files_and_lenses_are_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import yaml
 
 from spinegen.motions.capture import make_capture
 from spinegen.motions.flow import Flow, FlowClip, Key, load_flow
-from support.commands import done, spinegen
+from support.commands import done, done_here, spinegen
 
 SCENE = {
     "setup": {"takes": 1},
@@ -41,5 +41,5 @@ def made(tmp_path_factory: pytest.TempPathFactory, capture: Path) -> Path:
     assert fit.returncode == 1, fit.stderr
     (folder / "fit.txt").write_text(fit.stderr)
     done("render", "--scenes", "small.yaml", "--out", "w", "--jobs", "1", "--depth", cwd=folder)
-    done("export-coco", "w", cwd=folder)
+    done_here("export-coco", "w", cwd=folder)
     return folder

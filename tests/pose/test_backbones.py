@@ -16,6 +16,7 @@ from spinegen.pose.backbones.blazepose import LAYOUTS, BlazePose
 from spinegen.pose.backbones.rtmpose import load_rtmpose
 from spinegen.pose.backbones.shipped import SHIPPED, load_shipped
 from spinegen.pose.backbones.weights_file import read_weights, write_weights
+from spinegen.pose.export import halve_weights
 from spinegen.pose.names import BACKBONES, weights_path
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import TrainSettings
@@ -155,10 +156,10 @@ def test_norms_compute_what_they_did_under_their_own_epsilon(checkpoint: Path) -
 
 
 def test_an_exported_checkpoint_gives_the_same_features(checkpoint: Path, tmp_path: Path) -> None:
-    """Norms folded and names lost, as deployment tools leave them."""
+    """Norms folded and names lost, as deployment tools leave them; then with weights in half precision, as ours that ship."""
     network = build_network(ARCHITECTURES["small"]).backbone.eval()
     load_rtmpose(network, checkpoint)
-    file = tmp_path / "end2end.onnx"
+    file, half, quantised = (tmp_path / f"{name}.onnx" for name in ("end2end", "half", "quantised"))
     picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     torch.onnx.export(network, (picture,), str(file), dynamo=False, opset_version=17, input_names=["input"])
     # the exporter runs `through` before `around`, mmdet's forward the other way: exchange them to have theirs
@@ -170,6 +171,19 @@ def test_an_exported_checkpoint_gives_the_same_features(checkpoint: Path, tmp_pa
     with torch.no_grad():
         for wanted, got in zip(network(picture), other(picture), strict=True):
             assert torch.allclose(wanted, got, atol=1e-3 * float(wanted.abs().max()))
+    halve_weights(model)
+    onnx.save(model, str(half))
+    third = build_network(ARCHITECTURES["small"], seed=6).backbone.eval()
+    assert "not used: 0 more" in load_rtmpose(third, half)
+    exact, near = other.state_dict(), third.state_dict()
+    kernels = [name for name, values in exact.items() if values.ndim == 4]
+    assert kernels
+    for name in kernels:
+        assert torch.allclose(exact[name], near[name], atol=1e-3 * float(exact[name].abs().max())), name
+    next(node for node in model.graph.node if node.op_type == "Cast").op_type = "DequantizeLinear"
+    onnx.save(model, str(quantised))
+    with pytest.raises(TrainingError, match=r"quantised\.onnx: weights of convolution \d+ of \d+ are computed"):
+        load_rtmpose(third, quantised)
 
 
 def exchange_short_and_main(model: Any) -> None:

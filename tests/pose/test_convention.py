@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from spinegen.errors import DatasetError
+from spinegen.pose.convention import Convention, require_same
 from spinegen.pose.data.coco_set import read_coco
-from spinegen.pose.data.convention import Convention, require_same
+from spinegen.pose.settings import TrainSettings
+from spinegen.pose.train_part import Split, train
+from spinegen.progress import SilentReporter
 from support.small_coco import small_coco
 
 BODIES, TIPS = {"vertebral_site": "centroid"}, {"vertebral_site": "posterior"}
@@ -37,3 +40,15 @@ def test_the_sentence_names_both_files_and_what_each_says() -> None:
         DatasetError, match=r"b\.json: vertebral_site is posterior, but that of a\.json is centroid: .* --site"
     ):
         require_same(Convention.of(BODIES), "a.json", Convention.of(TIPS), "b.json")
+
+
+def test_sets_of_two_conventions_are_refused_before_a_crop_is_cut(tmp_path: Path) -> None:
+    splits = []
+    for name, said in (("train", BODIES), ("val", BODIES), ("mix", TIPS)):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(small_coco() | {"info": said}))
+        splits.append(Split(path, tmp_path))
+    settings = TrainSettings(model="tiny", mix=splits[2].annotations, mix_images=tmp_path)
+    with pytest.raises(DatasetError, match=r"mix\.json: vertebral_site is posterior"):
+        train(tmp_path / "pose", splits[0], splits[1], settings, key="", reporter=SilentReporter())
+    assert not (tmp_path / "pose").exists()

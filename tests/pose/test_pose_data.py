@@ -32,7 +32,7 @@ def paths(drawn_set: Path, split: str) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def cache(drawn_set: Path, tmp_path_factory: pytest.TempPathFactory) -> CropCache:
-    return open_cache(*paths(drawn_set, "train"), HW, tmp_path_factory.mktemp("cache"), SilentReporter())
+    return open_cache(read_coco(*paths(drawn_set, "train")), HW, tmp_path_factory.mktemp("cache"), SilentReporter())
 
 
 def changed(drawn_set: Path, tmp_path: Path, change: Any) -> Path:
@@ -60,7 +60,7 @@ def test_labels_follow_their_pixels_through_every_augmentation() -> None:
     points = rng.uniform([40, 50], [80, 110], (count, 37, 2))
     visibility = np.full((count, 37), 2)
     crops = dots(count, (166, 125), wrist, points)
-    warp = random_warp(rng, boxes, points, visibility, HW, AugmentSettings())
+    warp = random_warp(rng, boxes, points, visibility, input_hw=HW, settings=AugmentSettings())
     seen = sample(torch.from_numpy(crops), warp.matrices_crop_input, HW)[:, 0].numpy()
     checked = 0
     for i in range(count):
@@ -82,7 +82,7 @@ def test_a_mirrored_person_keeps_left_and_right_apart() -> None:
     visibility = np.full((1, 37), 2)
     visibility[0, left] = 0
     still = UNDISTURBED.model_copy(update={"flip": 1})
-    warp = random_warp(rng, np.array([[20.0, 20.0, 80.0, 80.0]]), points, visibility, HW, still)
+    warp = random_warp(rng, np.array([[20.0, 20.0, 80.0, 80.0]]), points, visibility, input_hw=HW, settings=still)
     plain = plain_warp(np.array([[20.0, 20.0, 80.0, 80.0]]), points, visibility, HW)
     width = HW[1]
     assert warp.keypoints_input_px[0, right, 0] == pytest.approx(width - 1 - plain.keypoints_input_px[0, left, 0])
@@ -97,10 +97,10 @@ def test_a_swapped_background_leaves_the_persons_pixels_alone() -> None:
     planes[:, 3] = 0
     planes[:, 3, 8:24, 6:18] = 255
     only = UNDISTURBED.model_copy(update={"background": 1})
-    out, _ = disturb(planes, np.ones(8, bool), rng, only, Backdrops(None))
+    out, _ = disturb(planes, np.ones(8, bool), rng, only, backdrops=Backdrops(None))
     assert (out[:, :, 8:24, 6:18] == 100).all()
     assert (out[:, :, :8] != 100).float().mean() > 0.5
-    assert (disturb(planes, np.zeros(8, bool), rng, only, Backdrops(None))[0] == 100).all(), (
+    assert (disturb(planes, np.zeros(8, bool), rng, only, backdrops=Backdrops(None))[0] == 100).all(), (
         "without a mask nothing is swapped"
     )
 
@@ -108,7 +108,7 @@ def test_a_swapped_background_leaves_the_persons_pixels_alone() -> None:
 def test_patches_cover_a_share_of_the_pictures() -> None:
     planes = torch.zeros(64, 4, 64, 48)
     only = UNDISTURBED.model_copy(update={"patches": 0.5})
-    out, covered = disturb(planes, np.ones(64, bool), np.random.default_rng(0), only, Backdrops(None))
+    out, covered = disturb(planes, np.ones(64, bool), np.random.default_rng(0), only, backdrops=Backdrops(None))
     touched = (out.flatten(1) > 0).any(dim=1).float().mean()
     assert 0.1 < touched < 0.7
     assert not covered[(out.flatten(1) == 0).all(dim=1)].any(), "where nothing was pasted nothing is covered"
@@ -130,7 +130,12 @@ def test_another_person_is_pasted_whole_and_beside(cache: CropCache) -> None:
     for seed in range(60):
         out = pictures.clone()
         covered = occlude(
-            out, masks, np.ones(2, bool), np.random.default_rng(seed), 1.0, lambda: torch.full((3, 40, 40), 50.0)
+            out,
+            masks,
+            np.ones(2, bool),
+            np.random.default_rng(seed),
+            probability=1.0,
+            fill=lambda: torch.full((3, 40, 40), 50.0),
         )
         colours = set(out[0].unique().tolist())
         assert colours <= {0.0, 50.0, 200.0} or any(0 < c < 50 for c in colours)
@@ -169,7 +174,16 @@ def test_the_panorama_stands_upright() -> None:
 
 
 def source(cache: CropCache, seed: int = 0, **other: Any) -> BatchSource:
-    return BatchSource([cache], 0.0, 8, HW, AugmentSettings(), seed, torch.device("cpu"), **other)
+    return BatchSource(
+        [cache],
+        mix_ratio=0.0,
+        batch=8,
+        input_hw=HW,
+        augment=AugmentSettings(),
+        seed=seed,
+        device=torch.device("cpu"),
+        **other,
+    )
 
 
 def test_batches_are_the_same_for_the_same_seed_and_step_and_differ_otherwise(cache: CropCache) -> None:
@@ -195,7 +209,15 @@ def test_an_epoch_shows_everybody_once(cache: CropCache) -> None:
 
 
 def test_mixing_keeps_the_ratio_in_every_batch(cache: CropCache) -> None:
-    mixed = BatchSource([cache, cache], 0.25, 8, HW, AugmentSettings(), 0, torch.device("cpu"))
+    mixed = BatchSource(
+        [cache, cache],
+        mix_ratio=0.25,
+        batch=8,
+        input_hw=HW,
+        augment=AugmentSettings(),
+        seed=0,
+        device=torch.device("cpu"),
+    )
     assert [len(rows) for rows in mixed.rows(4)] == [6, 2]
     assert len(mixed.make(0).inputs) == 8
 
@@ -203,7 +225,15 @@ def test_mixing_keeps_the_ratio_in_every_batch(cache: CropCache) -> None:
 @pytest.mark.parametrize(("ratio", "whom"), [(0.1, "nobody"), (0.9, "everybody")])
 def test_a_ratio_that_leaves_one_set_out_is_refused(cache: CropCache, ratio: float, whom: str) -> None:
     with pytest.raises(TrainingError, match=f"mix_ratio {ratio} of a batch of 4 is {whom}: use a larger batch"):
-        BatchSource([cache, cache], ratio, 4, (64, 48), AugmentSettings(), 0, torch.device("cpu"))
+        BatchSource(
+            [cache, cache],
+            mix_ratio=ratio,
+            batch=4,
+            input_hw=(64, 48),
+            augment=AugmentSettings(),
+            seed=0,
+            device=torch.device("cpu"),
+        )
 
 
 def test_cached_crops_show_the_person_where_the_labels_say(cache: CropCache) -> None:
@@ -215,16 +245,16 @@ def test_cached_crops_show_the_person_where_the_labels_say(cache: CropCache) -> 
 
 
 def test_a_cache_is_cut_once(drawn_set: Path, tmp_path: Path) -> None:
-    first = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    first = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     written = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    second = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    second = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
     assert np.array_equal(first.pixels, second.pixels)
 
 
 def test_crops_of_earlier_data_are_deleted(drawn_set: Path, tmp_path: Path) -> None:
-    old = open_cache(*paths(drawn_set, "val"), (64, 48), tmp_path, SilentReporter())
-    new = open_cache(*paths(drawn_set, "val"), HW, tmp_path, SilentReporter())
+    old = open_cache(read_coco(*paths(drawn_set, "val")), (64, 48), tmp_path, SilentReporter())
+    new = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path, SilentReporter())
     drop_other_crops([new])
     assert not old.file.exists()
     assert new.file.exists()
@@ -308,7 +338,7 @@ def test_one_cut_off_jpeg_in_a_hundred_is_left_out_and_named(drawn_set: Path, tm
     broken = images / "50.jpg"
     broken.write_bytes(broken.read_bytes()[:2000])
     reporter = SilentReporter()
-    cache = open_cache(annotations, images, HW, tmp_path / "cache", reporter)
+    cache = open_cache(read_coco(annotations, images), HW, tmp_path / "cache", reporter)
     assert len(cache.people) == len(cache.pixels) == 100
     assert reporter.warnings == [f"picture left out: {broken}: is cut off"]
 
@@ -318,7 +348,7 @@ def test_two_missing_pictures_in_a_hundred_are_too_many(drawn_set: Path, tmp_pat
     (images / "3.jpg").unlink()
     (images / "4.jpg").write_bytes(b"")
     with pytest.raises(DatasetError, match=r"2 of 100 pictures are missing or broken, more than 1%.*3\.jpg"):
-        open_cache(annotations, images, HW, tmp_path / "cache", SilentReporter())
+        open_cache(read_coco(annotations, images), HW, tmp_path / "cache", SilentReporter())
 
 
 def test_a_subset_keeps_rows_together(drawn_set: Path) -> None:
@@ -335,8 +365,8 @@ def test_masks_in_plain_run_lengths_cut_the_same_crops(drawn_set: Path, tmp_path
             outline["counts"] = run_lengths(outline["counts"], tuple(outline["size"])).tolist()
 
     images = paths(drawn_set, "val")[1]
-    given = open_cache(*paths(drawn_set, "val"), HW, tmp_path / "a", SilentReporter())
-    other = open_cache(changed(drawn_set, tmp_path, plain), images, HW, tmp_path / "b", SilentReporter())
+    given = open_cache(read_coco(*paths(drawn_set, "val")), HW, tmp_path / "a", SilentReporter())
+    other = open_cache(read_coco(changed(drawn_set, tmp_path, plain), images), HW, tmp_path / "b", SilentReporter())
     assert np.array_equal(given.pixels, other.pixels)
     assert (np.asarray(given.pixels[..., 3]) == 0).any()
 
@@ -350,7 +380,7 @@ def test_people_of_pictures_that_grew_since_they_were_labelled_are_refused(drawn
         drawn_set, tmp_path, lambda data: (halve(data), [a.pop("segmentation") for a in data["annotations"]])
     )
     with pytest.raises(DatasetError, match="the label says 120x100"):
-        open_cache(path, paths(drawn_set, "val")[1], HW, tmp_path / "cache", SilentReporter())
+        open_cache(read_coco(path, paths(drawn_set, "val")[1]), HW, tmp_path / "cache", SilentReporter())
 
 
 def test_crops_follow_the_choice_of_how_exif_is_meant(tmp_path: Path) -> None:
@@ -362,12 +392,14 @@ def test_crops_follow_the_choice_of_how_exif_is_meant(tmp_path: Path) -> None:
     path = written(tmp_path, data)
     Image.fromarray(pixels).save(tmp_path / "1.png", exif=exif)
     with pytest.raises(DatasetError, match="--exif upright or --exif stored"):
-        open_cache(path, tmp_path, HW, tmp_path / "cache", SilentReporter())
+        open_cache(read_coco(path, tmp_path), HW, tmp_path / "cache", SilentReporter())
     crops = {
-        choice: np.asarray(open_cache(path, tmp_path, HW, tmp_path / "cache", SilentReporter(), exif=choice).pixels)
+        choice: np.asarray(
+            open_cache(read_coco(path, tmp_path, choice), HW, tmp_path / "cache", SilentReporter()).pixels
+        )
         for choice in ("upright", "stored")
     }
     Image.fromarray(np.rot90(pixels, -1)).save(tmp_path / "1.png")
-    turned = open_cache(path, tmp_path, HW, tmp_path / "turned", SilentReporter())
+    turned = open_cache(read_coco(path, tmp_path), HW, tmp_path / "turned", SilentReporter())
     assert np.array_equal(crops["upright"], turned.pixels)
     assert not np.array_equal(crops["stored"], turned.pixels)

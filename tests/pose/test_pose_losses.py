@@ -66,20 +66,22 @@ def test_position_loss_of_nobody_labelled_is_zero_and_finite() -> None:
 
 def test_field_loss_of_a_uniform_field_is_the_logarithm_of_the_cells() -> None:
     points = torch.tensor([[[5.5, 1.5]]])  # the centre of cell (1, 0) at stride 4
-    arguments = (points, torch.ones(1, 1, dtype=torch.bool), torch.ones(1), 4.0, 1e-3)
-    assert float(losses.field_loss(torch.zeros(1, 1, 2, 3), *arguments)) == pytest.approx(np.log(6), abs=1e-5)
+    arguments = (points, torch.ones(1, 1, dtype=torch.bool), torch.ones(1))
+    cells = {"stride": 4.0, "sigma_cells": 1e-3}
+    assert float(losses.field_loss(torch.zeros(1, 1, 2, 3), *arguments, **cells)) == pytest.approx(np.log(6), abs=1e-5)
     sure = torch.full((1, 1, 2, 3), -50.0)
     sure[0, 0, 0, 1] = 50.0
-    assert float(losses.field_loss(sure, *arguments)) == pytest.approx(0, abs=1e-5)
+    assert float(losses.field_loss(sure, *arguments, **cells)) == pytest.approx(0, abs=1e-5)
 
 
 def test_field_loss_tells_a_cell_from_its_column_and_row() -> None:
     """Two labelled cells on a diagonal and the two on the other have the same sums along rows and columns."""
     points = torch.tensor([[[1.5, 1.5]]])
-    arguments = (points, torch.ones(1, 1, dtype=torch.bool), torch.ones(1), 4.0, 1.0)
+    arguments = (points, torch.ones(1, 1, dtype=torch.bool), torch.ones(1))
+    cells = {"stride": 4.0, "sigma_cells": 1.0}
     right = torch.tensor([[[[5.0, 0.0], [0.0, 5.0]]]])
     wrong = right.flip(-1)
-    assert float(losses.field_loss(right, *arguments)) < float(losses.field_loss(wrong, *arguments))
+    assert float(losses.field_loss(right, *arguments, **cells)) < float(losses.field_loss(wrong, *arguments, **cells))
     assert torch.equal(right.logsumexp(2), wrong.logsumexp(2))
 
 
@@ -89,7 +91,9 @@ def test_field_loss_counts_labelled_keypoints_by_their_weights() -> None:
     weights = torch.tensor([1.0, 3.0])
 
     def loss(first: bool, second: bool) -> float:
-        return float(losses.field_loss(field, points, torch.tensor([[first, second]]), weights, 4.0, 0.5))
+        return float(
+            losses.field_loss(field, points, torch.tensor([[first, second]]), weights, stride=4.0, sigma_cells=0.5)
+        )
 
     assert loss(True, True) == pytest.approx((loss(True, False) + 3 * loss(False, True)) / 4, abs=1e-5)
     assert loss(False, False) == 0

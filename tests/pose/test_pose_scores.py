@@ -87,15 +87,17 @@ def test_error_tables_group_people_views_and_occlusion(people: CocoSet) -> None:
     moved[..., 0] += 3.0
     tables = error_tables(people, moved)
     labels = int((people.visibility > 0).sum())
-    assert sum(row["count"] for row in tables["people"]) == labels
-    assert sum(row["count"] for row in tables["views"]) == labels
-    assert sum(row["count"] for row in tables["occlusion"]) == labels
-    assert sum(row["count"] for row in tables["keypoints"]) == labels
-    assert [row["name"] for row in tables["keypoints"]] == list(skeleton.NAMES)
-    assert {row["name"] for row in tables["people"]} == {"val-0", "val-1"}
-    for table in tables.values():
-        assert all(row["mean_px"] == pytest.approx(3.0) for row in table if row["count"])
-    whole = next(row for row in tables["subsets"] if row["name"] == "all")
-    assert whole["mean_box"] == pytest.approx(
+    assert sum(row.count for row in tables.people) == labels
+    assert sum(row.count for row in tables.views) == labels
+    assert sum(row.count for row in tables.occlusion) == labels
+    assert sum(row.count for row in tables.keypoints) == labels
+    assert [row.name for row in tables.keypoints] == list(skeleton.NAMES)
+    assert {row.name for row in tables.people} == {"val-0", "val-1"}
+    for table in (tables.subsets, tables.keypoints, tables.occlusion, tables.views, tables.people):
+        counted = [row for row in table if row.count]
+        assert counted
+        assert all(row.mean_px == pytest.approx(3.0) for row in counted)
+    whole = next(row for row in tables.subsets if row.name == "all")
+    assert whole.mean_box == pytest.approx(
         float(np.nanmean(np.where(people.visibility > 0, 3 / box_sizes_px(people)[:, None], np.nan)))
     )

@@ -155,7 +155,7 @@ def pictures(folder: Path, count: int = 2) -> Path:
 def test_predicting_a_folder_draws_and_writes_every_picture(exported_onnx: Path, tmp_path: Path) -> None:
     source = pictures(tmp_path)
     (source / "broken.jpg").write_bytes(b"\xff\xd8 no more")
-    summary = predict(source, tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+    summary = predict(source, tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
     assert summary.figures == {"frames": 2, "people": 2}
     assert len(summary.failures) == 1
     assert "broken.jpg" in summary.failures[0]
@@ -181,7 +181,7 @@ def test_a_drawn_skeleton_shows_what_is_sure_and_the_spine_alone_on_request() ->
 def test_predicting_uses_the_boxes_of_a_coco_file(exported_onnx: Path, tmp_path: Path) -> None:
     source = pictures(tmp_path)
     boxes = tmp_path / "annotations/person_keypoints_val-unreal.json"
-    predict(source, tmp_path / "out", exported_onnx, str(boxes), True, SilentReporter())
+    predict(source, tmp_path / "out", exported_onnx, boxes=str(boxes), spine_only=True, reporter=SilentReporter())
     record = json.loads((tmp_path / "out/00000001.json").read_text())
     given = json.loads(boxes.read_text())["annotations"][1]["bbox"]
     assert record["people"][0]["bbox"] == pytest.approx(given, abs=0.01)
@@ -193,7 +193,7 @@ def test_predicting_a_video_gives_a_video_and_every_frame(exported_onnx: Path, t
     for i in range(5):
         writer.write(np.full((120, 160, 3), 40 * i, np.uint8))
     writer.release()
-    summary = predict(video, tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+    summary = predict(video, tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
     assert summary.figures["frames"] == 5
     record = json.loads((tmp_path / "out/clip.json").read_text())
     assert [frame["frame"] for frame in record["frames"]] == list(range(5))
@@ -211,20 +211,20 @@ def test_boxes_of_another_form_are_refused(tmp_path: Path, content: str) -> None
 
 def test_predicting_nothing_is_said(exported_onnx: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
-        predict(tmp_path / "absent", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+        predict(tmp_path / "absent", tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no picture or video"):
-        predict(tmp_path / "empty", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+        predict(tmp_path / "empty", tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
     (tmp_path / "noise.mp4").write_bytes(b"no video")
     with pytest.raises(UsageError, match="is no video"):
-        predict(tmp_path / "noise.mp4", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+        predict(tmp_path / "noise.mp4", tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
 
 
 def test_predicting_broken_pictures_alone_is_a_fault(exported_onnx: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/broken.jpg").write_bytes(b"\xff\xd8 no more")
     with pytest.raises(UsageError, match=r"in/broken\.jpg: is cut off"):
-        predict(tmp_path / "in", tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+        predict(tmp_path / "in", tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
 
 
 def test_predicting_never_writes_over_its_input(exported_onnx: Path, tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_predicting_never_writes_over_its_input(exported_onnx: Path, tmp_path: P
     before = {path.name: path.read_bytes() for path in source.iterdir()}
     for given in (source, source / "00000000.jpg"):
         with pytest.raises(UsageError, match="would be overwritten"):
-            predict(given, source, exported_onnx, "whole", False, SilentReporter())
+            predict(given, source, exported_onnx, boxes="whole", reporter=SilentReporter())
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
 
 
@@ -241,7 +241,7 @@ def test_pictures_that_differ_in_their_ending_alone_keep_apart(exported_onnx: Pa
     source.mkdir()
     for name in ("a.jpg", "a.png", "b.png"):
         cv2.imwrite(str(source / name), np.full((60, 40, 3), 90, np.uint8))
-    predict(source, tmp_path / "out", exported_onnx, "whole", False, SilentReporter())
+    predict(source, tmp_path / "out", exported_onnx, boxes="whole", reporter=SilentReporter())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "a.jpg.jpg", "a.jpg.json", "a.png.jpg", "a.png.json", "b.jpg", "b.json",
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
-from spinegen.pose.train_part import differences, find_split, key_of
+from spinegen.pose.train_part import differences, find_split, key_of, read_sets
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
@@ -27,18 +27,24 @@ CPU = torch.device("cpu")
 
 
 def quick(**other: Any) -> TrainSettings:
-    return TrainSettings.model_validate(
-        {"model": "tiny", "device": "cpu", "epochs": 1, "batch": 8, "threads": 1, **other}
-    )
+    length = {} if {"epochs", "steps"} & set(other) else {"steps": 3}
+    return TrainSettings.model_validate({"model": "tiny", "device": "cpu", "batch": 8, "threads": 1, **length, **other})
 
 
 def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
     architecture = ARCHITECTURES[settings.model]
-    train, val = (
-        open_cache(split.annotations, split.images, architecture.input_hw, workspace.pose / "cache", SilentReporter())
-        for split in (find_split(workspace, "train"), find_split(workspace, "val"))
+    sets = read_sets([find_split(workspace, "train"), find_split(workspace, "val")])
+    crops = workspace.coco.resolve().parent / "crops"  # beside the set that all tests share: cut once
+    train, val = (open_cache(people, architecture.input_hw, crops, SilentReporter()) for people in sets)
+    return Trainer(
+        architecture,
+        settings,
+        train=train,
+        validation=val,
+        device=CPU,
+        checkpoint=workspace.pose / "checkpoint.pt",
+        key="key",
     )
-    return Trainer(architecture, settings, train, val, CPU, workspace.pose / "checkpoint.pt", "key")
 
 
 def test_the_schedule_warms_up_stays_and_falls() -> None:
@@ -75,22 +81,22 @@ def test_two_trainings_of_one_seed_are_equal_and_another_seed_differs(workspace:
 
 
 def test_a_killed_training_goes_on_to_the_same_network(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trainer(workspace, quick(epochs=2)).run(SilentReporter())
+    whole = trainer(workspace, quick(steps=6)).run(SilentReporter())
     (workspace.pose / "checkpoint.pt").unlink()
     monkeypatch.setattr("spinegen.pose.training.loop.CHECKPOINT_SECONDS", 0.0)
-    broken = trainer(workspace, quick(epochs=2))
+    broken = trainer(workspace, quick(steps=6))
     step = broken._step
 
     def dies(*args: Any) -> Any:
-        if int(load_step(workspace)) >= 7:
+        if int(load_step(workspace)) >= 3:
             raise KeyboardInterrupt
         return step(*args)
 
     monkeypatch.setattr(broken, "_step", dies)
     with pytest.raises(KeyboardInterrupt):
         broken.run(SilentReporter())
-    resumed = trainer(workspace, quick(epochs=2)).run(SilentReporter())
-    assert resumed.steps == whole.steps == 12
+    resumed = trainer(workspace, quick(steps=6)).run(SilentReporter())
+    assert resumed.steps == whole.steps == 6
     for mine, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
 

@@ -26,7 +26,7 @@ def grey(path: Path, size_wh: tuple[int, int] = (64, 48), **options: Any) -> Fou
 
 
 def run(model: Path, source: Path, target: Path, boxes: object = "whole") -> StageSummary:
-    return predict(source, target, model, str(boxes), False, SilentReporter())
+    return predict(source, target, model, boxes=str(boxes), reporter=SilentReporter())
 
 
 def people_in(path: Path) -> int:

@@ -1,5 +1,6 @@
 """The networks that ship: found, whole, and what predict takes without being told."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from spinegen import skeleton
 from spinegen.errors import TrainingError
 from spinegen.pose import networks, photographs
 from spinegen.pose.export import store_half
-from spinegen.pose.onnx_file import open_simcc
+from spinegen.pose.onnx_file import METADATA_KEY, open_simcc
 from spinegen.pose.predictor import PosePredictor
 from spinegen.progress import SilentReporter
 
@@ -24,8 +25,11 @@ def test_every_shipped_network_is_whole_small_and_says_how_to_use_it(name: str) 
     assert file.keypoints == skeleton.COUNT
     assert b"site-packages" not in path.read_bytes(), "no path of the machine that trained it"
     assert file.input_hw == (256, 192)
-    assert tuple(file.metadata["keypoints"]) == skeleton.NAMES
-    assert {"sha256", "training", "scores"} <= set(networks.cards()[name])
+    assert file.names == skeleton.NAMES
+    card = networks.cards()[name]
+    assert card.bytes == path.stat().st_size
+    assert card.training.people >= 1000
+    assert 0.3 < (card.scores.ap_all or 0) < (card.scores.ap_spine or 0) <= 1
 
 
 def test_an_unknown_a_missing_and_a_damaged_network_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +55,29 @@ def test_half_stored_weights_take_half_the_room_and_compute_nearly_the_same(
     assert target.stat().st_size < 0.6 * exported_onnx.stat().st_size
     stored = onnx.load(str(target)).graph.initializer
     assert any(entry.data_type == onnx.TensorProto.FLOAT16 for entry in stored)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            [*skeleton.NAMES[:5], "right_shoulder", "left_shoulder", *skeleton.NAMES[7:]],
+            "number 5 is 'right_shoulder', needed is",
+        ),
+        (list(skeleton.NAMES[:36]), "number 36 is None"),
+        ("all of them", "found 'all of them', allowed is a list of names"),
+    ],
+)
+def test_a_network_whose_keypoints_have_another_order_is_refused(
+    exported_onnx: Path, tmp_path: Path, names: object, said: str
+) -> None:
+    model = onnx.load(str(exported_onnx))
+    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
+    entry.value = json.dumps(json.loads(entry.value) | {"keypoints": names})
+    target = tmp_path / "other.onnx"
+    onnx.save(model, str(target))
+    with pytest.raises(TrainingError, match=rf"other\.onnx: metadata keypoints: {said}"):
+        PosePredictor(target)
 
 
 def test_a_face_that_nobody_drew_is_found() -> None:

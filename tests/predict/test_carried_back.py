@@ -36,10 +36,10 @@ def follow(stage: Stage, recent: RecentFrames, count: int, first: int) -> list[t
     found = seen_at(stage, 7, 0)
     frames = iter(range(count - 1, -1, -1))
 
-    def pose_of(image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def pose_of(image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         frame = next(frames)
         stage.places = {0: np.array([20.0 + 4 * frame, 50.0])} if frame >= first else {}
-        return stage.pose_of(image, boxes)
+        return stage.pose_of(image, boxes, before)
 
     return carry_back(pose_of, found, count / RATE_HZ, recent).rows
 

@@ -17,7 +17,7 @@ from spinegen.predict.estimator import SpineEstimator
 from spinegen.predict.film import follow_film
 from spinegen.predict.stage import predict
 from spinegen.progress import SilentReporter
-from support.commands import done
+from support.commands import done_here
 
 FRAMES = 10
 STEP_PX = 12
@@ -69,7 +69,7 @@ def test_a_picture_of_nobody_holds_nobody(estimator: SpineEstimator) -> None:
 
 def test_every_form_of_output_says_the_same(film: Path, tmp_path: Path) -> None:
     forms = [word for form in ("openpose", "coco", "csv") for word in ("--write", form)]
-    done("predict", "-i", film, "-o", tmp_path, "--model", "light", *forms, cwd=tmp_path)
+    done_here("predict", "-i", film, "-o", tmp_path, "--model", "light", *forms, cwd=tmp_path)
     frames = json.loads((tmp_path / "walk past.json").read_text())["frames"]
     assert [[p["id"] for p in frame["people"]] for frame in frames] == [[1]] * FRAMES
     ours = np.array([point or (0, 0, 0) for point in frames[4]["people"][0]["keypoints"]])
@@ -96,6 +96,8 @@ def test_nobody_found_and_a_detector_beside_given_boxes_are_said(tmp_path: Path)
     cv2.imwrite(str(empty), np.full((200, 300, 3), 90, np.uint8))
     model = shipped_model("light")
     with pytest.raises(UsageError, match=r"nobody was found; where a person fills the picture, --boxes whole"):
-        predict(empty, tmp_path / "out", model, "auto", False, SilentReporter())
+        predict(empty, tmp_path / "out", model, reporter=SilentReporter())
     with pytest.raises(UsageError, match=r"--detector finds people itself: it goes with --boxes auto"):
-        predict(empty, tmp_path / "out", model, "whole", False, SilentReporter(), detector=tmp_path / "yolox.onnx")
+        predict(
+            empty, tmp_path / "out", model, boxes="whole", reporter=SilentReporter(), detector=tmp_path / "yolox.onnx"
+        )

@@ -84,8 +84,8 @@ def test_agreement_is_one_for_the_same_pose_and_none_for_strangers() -> None:
 def test_whom_the_detector_doubts_the_pose_network_must_be_sure_of(
     stage: Stage, sure: float, doubted: bool, counts: bool
 ) -> None:
-    def pose_of(image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        points, scores = stage.pose_of(image, boxes)
+    def pose_of(image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points, scores = stage.pose_of(image, boxes, before)
         return points, np.full_like(scores, sure)
 
     stage.places = {0: np.array([100.0, 50.0])}

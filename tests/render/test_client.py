@@ -76,10 +76,8 @@ def test_an_order_that_is_not_confirmed_is_an_error(address):
 
 def test_an_engine_that_hangs_is_given_up_after_the_time_limit_and_the_connection_is_dead(address):
     connection = Connection(address, timeout_s=0.3)
-    start = time.monotonic()
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ConnectionLost, match="timed out"):
         connection.request("vget /slow")
-    assert time.monotonic() - start < 2.5
     with pytest.raises(ConnectionLost, match="dead"):
         connection.request("vset /good")
 
@@ -99,10 +97,8 @@ def test_an_engine_that_closes_the_connection_ends_the_waiting_request_at_once(t
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     connection = Connection(str(path), timeout_s=30)
-    start = time.monotonic()
     with pytest.raises(ConnectionLost, match="closed the connection"):
         connection.request("vget /picture")
-    assert time.monotonic() - start < 5
     loop.call_soon_threadsafe(server.close)
     loop.call_soon_threadsafe(loop.stop)
 

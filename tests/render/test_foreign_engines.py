@@ -27,8 +27,8 @@ from spinegen.render.foreign import (
 from spinegen.render.session import Session
 from spinegen.render.skeleton_map import load_skeleton_map
 
-PORTRAIT = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 4.0, 300.0, 121, 200)
-WIDE = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), 0.0, 200.0, 240, 160)
+PORTRAIT = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), roll_deg=4.0, focal_px=300.0, width=121, height=200)
+WIDE = Camera.look_at((4.5, 1.2, 0.3), (0.0, 0.9, 0.0), roll_deg=0.0, focal_px=200.0, width=240, height=160)
 LIGHT = Light(sun=(50.0, 30.0, 60000.0, 5500.0, 0.53), sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
 BARE = Place(kind="check", ground=Ground(), backdrop=Backdrop())
 HALL = Place(kind="gym", ground=Ground(kind="none"), backdrop=Backdrop(), level="Hall")

@@ -100,11 +100,13 @@ def draw(camera: Camera, bodies: list[Body]) -> tuple[NDArray[np.uint8], NDArray
             (x, y), z = camera.project(centre)
             if z < 0.3:
                 continue
-            scale = camera.intrinsics[0, 0] / z
-            inside = 1.0 - ((columns - x) ** 2 + (rows - y) ** 2) / (radius * scale) ** 2
+            reach = radius * camera.intrinsics[0, 0] / z
+            top, left = max(int(np.floor(y - reach)), 0), max(int(np.floor(x - reach)), 0)
+            part = np.s_[top : max(int(np.ceil(y + reach)) + 1, 0), left : max(int(np.ceil(x + reach)) + 1, 0)]
+            inside = 1.0 - ((columns[part] - x) ** 2 + (rows[part] - y) ** 2) / reach**2
             surface = z - radius * np.sqrt(np.clip(inside, 0, None))
-            nearer = (inside >= 0) & (surface < depth)
-            depth[nearer], mask[nearer] = surface[nearer], instance
+            nearer = (inside >= 0) & (surface < depth[part])
+            depth[part][nearer], mask[part][nearer] = surface[nearer], instance
     shade = np.where(np.isfinite(depth), 255 - 40 * np.clip(depth, 0, 5), 40).astype(np.uint8)
     picture = np.dstack([shade, np.where(mask == 2, shade // 2, shade), np.where(mask == 1, shade // 2, shade)])
     return picture, mask, depth.astype(np.float32)
@@ -144,7 +146,7 @@ def draw_frame(
     a, e = np.radians([azimuth, elevation])
     target = np.array([0.0, 0.9, 0.0])
     eye = target + 3.0 * np.array([np.cos(a) * np.cos(e), np.sin(e), np.sin(a) * np.cos(e)])
-    camera = Camera.look_at(eye, target, 0.0, FOCAL, WIDTH, HEIGHT)
+    camera = Camera.look_at(eye, target, roll_deg=0.0, focal_px=FOCAL, width=WIDTH, height=HEIGHT)
     who = [(shot // 2) % 3] if shot % 3 else [0, 1]
     bodies = [
         Body(1.6 + 0.1 * person, float(rng.uniform(0, 1.2)), float(rng.uniform(0, 2.5)), float(rng.uniform(-3, 3)),

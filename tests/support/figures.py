@@ -33,7 +33,7 @@ class Stage:
     def detections(self) -> np.ndarray:
         return np.array([[*place, *SIZE] for place in self.places.values()]).reshape(-1, 4)
 
-    def pose_of(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def pose_of(self, image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         points, scores = [], []
         for box in boxes:
             centre = box[:2] + box[2:] / 2

@@ -1,4 +1,4 @@
-"""SpineTrack-Unreal COCO: the category, the header and one entry per picture and per person."""
+"""SpineTrack-Unreal COCO: the category, the header and one entry per picture and per person, as JSON."""
 
 import json
 from typing import Any
@@ -37,9 +37,9 @@ def folder_name(split: str) -> str:
     return f"{split}-unreal"
 
 
-def header(split: str, site: Site, body_points: BodyPoints) -> dict[str, Any]:
-    """`info` and `licenses` of a file. There is no date in it: the same frames make the same file on any day."""
-    return {
+def header(split: str, site: Site, body_points: BodyPoints) -> bytes:
+    """`info`, `licenses` and `categories` of a file. There is no date in it: the same frames make the same file on any day."""
+    said = {
         "info": {
             "description": f"SpineTrack-format synthetic people, {split} split: 37 keypoints with nine vertebrae from an OpenSim spine model",
             "version": __version__,
@@ -56,11 +56,12 @@ def header(split: str, site: Site, body_points: BodyPoints) -> dict[str, Any]:
         "licenses": [{"id": 1, "name": LICENSE_NAME, "url": LICENSE_URL}],
         "categories": [CATEGORY],
     }
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
-def image_entry(frame: Frame) -> dict[str, Any]:
+def image_entry(frame: Frame) -> bytes:
     """One element of `images`; the id is the shot."""
-    return {
+    entry = {
         "id": frame.shot,
         "width": frame.width,
         "height": frame.height,
@@ -72,21 +73,22 @@ def image_entry(frame: Frame) -> dict[str, Any]:
         "time_s": round(frame.time_s, 6),
         "plan": frame.plan,
     }
+    return _json(entry)
 
 
-def annotation_entry(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
+def annotation_entry(frame: Frame, person: PersonAnnotation) -> bytes:
     """One element of `annotations`: COCO's fields first, then ours."""
     label, camera = person.label, frame.camera
-    return {
+    entry = {
         "id": frame.shot * PEOPLE_PER_IMAGE + label.instance,
         "image_id": frame.shot,
         "category_id": 1,
-        "bbox": list(person.box),
-        "area": person.area,
+        "bbox": list(person.outline.box),
+        "area": person.outline.area,
         "iscrowd": 0,
         "num_keypoints": int((person.visibility > 0).sum()),
         "keypoints": _plain(_flat_keypoints(person), 3),
-        "segmentation": person.segmentation,
+        "segmentation": _region(person.outline),
         "hidden_fraction": _plain(person.hidden, 3),
         "keypoints_3d": _plain(person.keypoints_camera_m, 6),
         "vertebrae_3d": _plain(person.vertebrae_camera_m, 6),
@@ -100,11 +102,12 @@ def annotation_entry(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
         "clip": label.clip,
         "time_s": round(label.time_s, 6),
     }
+    return _json(entry)
 
 
-def bystander_entry(frame: Frame, bystander: Bystander, seen: Outline) -> dict[str, Any]:
+def bystander_entry(frame: Frame, bystander: Bystander, seen: Outline) -> bytes:
     """Somebody in the background: a region without keypoints that scores pass over (`iscrowd`)."""
-    return {
+    entry = {
         "id": frame.shot * PEOPLE_PER_IMAGE + bystander.instance,
         "image_id": frame.shot,
         "category_id": 1,
@@ -113,16 +116,21 @@ def bystander_entry(frame: Frame, bystander: Bystander, seen: Outline) -> dict[s
         "iscrowd": 1,
         "num_keypoints": 0,
         "keypoints": [0] * (3 * len(NAMES)),
-        "segmentation": seen.segmentation,
+        "segmentation": _region(seen),
         "person": bystander.person,
         "clip": bystander.clip,
         "time_s": round(bystander.time_s, 6),
     }
+    return _json(entry)
 
 
-def as_json(entry: dict[str, Any]) -> bytes:
-    """One line of JSON; NaN is refused."""
+def _json(entry: dict[str, Any]) -> bytes:
+    """One line; NaN is refused."""
     return json.dumps(entry, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _region(outline: Outline) -> dict[str, Any]:
+    return {"size": list(outline.size_hw), "counts": outline.counts}
 
 
 def _flat_keypoints(person: PersonAnnotation) -> list[float]:

@@ -46,7 +46,7 @@ def draw_skeleton(picture: Picture, points_px: Array, visibility: NDArray[np.int
             cv2.circle(picture, centre, radius, color, filled, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
-def write_text(picture: Picture, text: str, at: tuple[int, int], scale: float = 0.42, shade: int = 40) -> None:
+def write_text(picture: Picture, text: str, at: tuple[int, int], *, scale: float = 0.42, shade: int = 40) -> None:
     """Small grey text; `at` is the left end of its base line."""
     cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (shade, shade, shade), 1, cv2.LINE_AA)
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UsageError
+from ..records.base import Scalar
 
-Columns = Mapping[str, Any]
+Columns = Mapping[str, Scalar]
 _Getter = Callable[[Columns], Any]
 
 _ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {

@@ -3,7 +3,6 @@
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +21,17 @@ from .sidecar import Frame, PersonLabel
 _PNG_END = b"IEND\xaeB`\x82"
 ROOT = next(k.id for k in KEYPOINTS if k.name == "hip")
 """Root-relative coordinates start here (S1)."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The pixels of one instance: COCO's compressed run lengths, and what they span."""
+
+    size_hw: tuple[int, int]
+    counts: str
+    box: tuple[int, int, int, int]
+    """First column, first row, columns, rows."""
+    area: int
 
 
 @dataclass(frozen=True)
@@ -45,12 +55,8 @@ class PersonAnnotation:
     """`(25, 3)`"""
     quaternions_camera_wxyz: Array
     """`(25, 4)`"""
-    segmentation: dict[str, Any]
-    """Compressed RLE, `counts` as text."""
-    box: tuple[int, int, int, int]
-    """First column, first row, columns, rows of the visible part."""
-    area: int
-    """Visible pixels."""
+    outline: Outline
+    """Of the visible part."""
 
     @property
     def seen(self) -> int:
@@ -80,17 +86,6 @@ def site_keypoints(label: PersonLabel, site: Site) -> tuple[Array, NDArray[np.in
     return points, flags, hidden
 
 
-@dataclass(frozen=True)
-class Outline:
-    """The pixels of one instance."""
-
-    segmentation: dict[str, Any]
-    """Compressed RLE, `counts` as text."""
-    box: tuple[int, int, int, int]
-    """First column, first row, columns, rows."""
-    area: int
-
-
 def outline(mask: NDArray[np.uint8], instance: int) -> Outline | None:
     """Where an instance of a mask `(H, W)` is seen, or `None` where not a pixel of it is."""
     encoded = rle.encode((np.asfortranarray(mask) == instance).view(np.uint8))
@@ -100,7 +95,8 @@ def outline(mask: NDArray[np.uint8], instance: int) -> Outline | None:
     x, y, w, h = (int(value) for value in rle.toBbox(encoded))
     counts = encoded["counts"]
     text = counts if isinstance(counts, str) else counts.decode("ascii")
-    return Outline({"size": [int(v) for v in encoded["size"]], "counts": text}, (x, y, w, h), area)
+    height, width = (int(value) for value in encoded["size"])
+    return Outline((height, width), text, (x, y, w, h), area)
 
 
 def annotate_person(
@@ -132,9 +128,7 @@ def annotate_person(
         vertebrae_camera_m=camera.to_camera(label.centroids_ground_m),
         posterior_camera_m=camera.to_camera(label.posterior_ground_m),
         quaternions_camera_wxyz=_turned(camera.rotation_camera_ground, label.quaternions_ground_wxyz),
-        segmentation=seen.segmentation,
-        box=seen.box,
-        area=seen.area,
+        outline=seen,
     )
 
 

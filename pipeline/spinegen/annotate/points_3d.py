@@ -110,8 +110,8 @@ def row(frame: Frame, person: PersonAnnotation) -> dict[str, Any]:
         "time_s": label.time_s,
         "width": frame.width,
         "height": frame.height,
-        "area_px": person.area,
-        "bbox": list(person.box),
+        "area_px": person.outline.area,
+        "bbox": list(person.outline.box),
         "visibility": person.visibility,
         **{name: np.asarray(values).reshape(-1) for name, values in arrays.items()},
     }

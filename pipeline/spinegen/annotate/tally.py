@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..labels.viewpoint import view_angle_deg
+from ..records.base import Scalar
 from ..skeleton import COUNT, VERTEBRAE
 from .labels import PersonAnnotation
 from .sidecar import Frame
@@ -82,7 +83,7 @@ class Tally:
         self.clips.add(person.label.clip)
         self.flags[np.arange(COUNT), person.visibility] += 1
         self.occlusion[min(int(person.occlusion * SHARE_BINS), SHARE_BINS - 1)] += 1
-        self.box_height[min(int(person.box[3] / frame.height * 20), 19)] += 1
+        self.box_height[min(int(person.outline.box[3] / frame.height * 20), 19)] += 1
         angle = view_angle_deg(frame.camera, person.label.centroids_ground_m, person.label.quaternions_ground_wxyz)
         self.views[round(angle / (360 / VIEW_BINS)) % VIEW_BINS] += 1
         degrees = person.label.intervertebral_deg
@@ -90,7 +91,7 @@ class Tally:
         whole = np.clip(np.rint(degrees[level, axis]), -ANGLE_LIMIT_DEG, ANGLE_LIMIT_DEG).astype(np.int64)
         np.add.at(self.angles, (level, axis, whole + ANGLE_LIMIT_DEG), 1)
 
-    def _count_columns(self, columns: dict[str, Any]) -> None:
+    def _count_columns(self, columns: Mapping[str, Scalar]) -> None:
         for name, value in columns.items():
             if name in _NOT_COUNTED:
                 continue

@@ -147,7 +147,7 @@ def _film_frame(motion: Motion, index: int, shown: list[tuple[float, Path]], cel
         start = WIDTH - MARGIN - (2 - number) * narrow
         panel = film[MARGIN : MARGIN + tall, start : start + narrow]
         draw_spine(panel, motion.centroids_m[index], motion.rotations[index], motion.centroids_m, view=axis)
-    write_text(film, f"{motion.name}   {now:6.2f} s", (left + 8, MARGIN + 20), 0.5, shade=225)
+    write_text(film, f"{motion.name}   {now:6.2f} s", (left + 8, MARGIN + 20), scale=0.5, shade=225)
     draw_traces(film[HEIGHT - TRACES :], motion.times_s, motion.regions_deg, index)
     return film
 

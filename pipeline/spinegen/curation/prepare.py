@@ -23,8 +23,6 @@ from .looks import Look, Onlooker, read_pixels
 from .settings import PrepareSettings
 from .sheet import Row, sheet_cell, sheet_rows, write_sheet
 
-CONVENTION = ("vertebral_site", "body_points")
-"""What networks say of where their points lie."""
 NAMED = 5
 """Faults that the table names."""
 
@@ -184,8 +182,7 @@ def _keep_all(
 
 
 def _convention(estimator: SpineEstimator) -> dict[str, str]:
-    said = estimator.predictor.file.metadata
-    return {name: said[name] for name in CONVENTION if isinstance(said.get(name), str)}
+    return estimator.predictor.file.convention.said()
 
 
 def _copy_of(folder: LabelFolder, model: Path, digest: str) -> str:

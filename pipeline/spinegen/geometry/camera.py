@@ -74,6 +74,7 @@ class Camera(PlacedCamera):
         cls,
         eye_ground_m: ArrayLike,
         target_ground_m: ArrayLike,
+        *,
         roll_deg: float,
         focal_px: float,
         width: int,

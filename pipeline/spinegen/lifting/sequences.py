@@ -111,7 +111,7 @@ def make_sequences(
     unisex = load_model("unisex")
     if poses:
         with reporter.task("draw postures", poses, "poses") as task:
-            drawn = sample_poses(unisex, known(unisex), poses, seed, task.advance).q
+            drawn = sample_poses(unisex, known(unisex), poses, seed, advance=task.advance).q
         with reporter.task("play postures", poses // POSES_OF_A_PATH, "motions") as task:
             for _ in range(poses // POSES_OF_A_PATH):
                 found.append(played(unisex, path_through(rng, drawn), somebody()))

@@ -99,6 +99,7 @@ def sample_poses(
     known: list[Anchor],
     count: int,
     seed: int,
+    *,
     advance: Callable[[float], None] = lambda _: None,
 ) -> SampledPoses:
     """`count` postures, fewer where hardly any draw is usable; a larger number begins with those of a smaller one."""
@@ -154,9 +155,9 @@ def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: 
     # A list or turn that differs by much is another side of the body, not a place between two.
     if np.abs(mixed.q[:3] - anchor.q[:3]).max() < 0.8:
         q += float(rng.beta(1.0, 1.5)) * (mixed.q - q)
-    _new_limbs(rng, q, regions, low, high, anchor, known)
+    _new_limbs(rng, q, regions=regions, low=low, high=high, anchor=anchor, known=known)
     _bend_legs(rng, model, q, anchor)
-    _move_spine(rng, model, q, low, high)
+    _move_spine(rng, model, q)
     spread = rng.uniform(0.02, 0.09) * (high - low)
     q[turning] += (rng.normal(size=len(q)) * spread)[turning]
     return np.clip(q, low, high)
@@ -165,6 +166,7 @@ def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: 
 def _new_limbs(
     rng: np.random.Generator,
     q: Array,
+    *,
     regions: np.ndarray,
     low: Array,
     high: Array,
@@ -217,8 +219,9 @@ def _bend_legs(rng: np.random.Generator, model: SpineModel, q: Array, anchor: An
                 q[index[f"ankle_angle_{side}"]] += _HIPS_BACK * tilt
 
 
-def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array, low: Array, high: Array) -> None:
+def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array) -> None:
     """Regions bend together: of each motion a common part and one of each region, more of both at times; the neck also alone."""
+    low, high = model.limits
     size = 0.1 + 0.4 * rng.beta(1.2, 2.0)
     for motion in ("flexion", "bending", "rotation"):
         together = rng.normal()

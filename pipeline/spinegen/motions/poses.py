@@ -61,7 +61,7 @@ def _make(folder: Path, settings: PoseSettings, identity: PosesIdentity, reporte
     start = time.process_time()
     with reporter.task("Drawing poses", float(settings.count), "poses") as task:
         found = sample_poses(
-            model, anchors(model, shipped_flows().values()), settings.count, settings.seed, task.advance
+            model, anchors(model, shipped_flows().values()), settings.count, settings.seed, advance=task.advance
         )
     seconds = time.process_time() - start
     if len(found.q) < settings.count:

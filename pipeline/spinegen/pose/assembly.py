@@ -62,10 +62,10 @@ def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":
         head = SimccHead(
             architecture.widths,
             architecture.keypoints,
-            architecture.input_hw,
-            architecture.split_ratio,
-            architecture.field_width,
-            architecture.token_width,
+            input_hw=architecture.input_hw,
+            split_ratio=architecture.split_ratio,
+            field_width=architecture.field_width,
+            token_width=architecture.token_width,
         )
         return PoseNetwork(backbone, head)
 

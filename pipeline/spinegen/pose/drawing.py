@@ -13,6 +13,7 @@ def draw_pose(
     image_rgb: NDArray[np.uint8],
     keypoints_px: NDArray[np.float64],
     scores: NDArray[np.float64] | None = None,
+    *,
     threshold: float = 0.2,
     spine_only: bool = False,
 ) -> NDArray[np.uint8]:

@@ -63,6 +63,7 @@ def export_onnx(
     network: PoseNetwork,
     architecture: Architecture,
     target: Path,
+    *,
     label_sigma: float = 1.0,
     details: dict[str, Any] | None = None,
 ) -> ExportCheck:

@@ -20,15 +20,27 @@ def crop_regions(
 
 
 def transforms_input_image(
-    centers_px: NDArray[np.float64], sizes_px: NDArray[np.float64], input_hw: tuple[int, int]
+    centers_px: NDArray[np.float64],
+    sizes_px: NDArray[np.float64],
+    input_hw: tuple[int, int],
+    turns_rad: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """(N, 2, 3) maps from image pixels to input pixels: the crop's centre goes to (width / 2, height / 2)."""
+    """(N, 2, 3) maps from image pixels to input pixels: the crop's centre goes to (width / 2, height / 2).
+
+    Args:
+        turns_rad: (N,) by how much the picture is turned clockwise about the crop's centre; None: not at all.
+    """
     height, width = input_hw
-    scale = width / sizes_px[:, 0]
-    matrices = np.zeros((len(scale), 2, 3))
-    matrices[:, 0, 0] = matrices[:, 1, 1] = scale
-    matrices[:, :, 2] = np.array([width, height]) / 2 - scale[:, None] * centers_px
-    return matrices
+    scale = (width / sizes_px[:, 0])[:, None, None]
+    linear = scale * rotations(np.zeros(len(scale)) if turns_rad is None else turns_rad)
+    shift = np.array([width, height]) / 2 - np.einsum("nij,nj->ni", linear, centers_px)
+    return np.concatenate([linear, shift[..., None]], axis=2)
+
+
+def rotations(turns_rad: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, 2, 2) clockwise turns in pixel axes (x right, y down)."""
+    cosine, sine = np.cos(turns_rad), np.sin(turns_rad)
+    return np.stack([np.stack([cosine, -sine], -1), np.stack([sine, cosine], -1)], axis=1)
 
 
 def apply_affine(matrices: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import TrainingError
+from .convention import Convention
 from .onnx_session import first_words, open_session
 
 METADATA_KEY = "spinegen"
@@ -35,8 +36,12 @@ class SimccFile:
     split_ratio: float
     mean_rgb: tuple[float, float, float]
     std_rgb: tuple[float, float, float]
-    metadata: dict[str, Any]
-    """Empty for files that others exported."""
+    names: tuple[str, ...]
+    """Of its keypoints, where the file says them: those that others exported do not."""
+    convention: Convention
+    """Where its points lie, as far as the file says."""
+    probabilities: bool
+    """Its bins sum to 1, as ours do; RTMPose's are logits over its beta."""
     outputs: tuple[str, str]
     """Names of the bins over x and over y."""
     batch: int | None
@@ -69,12 +74,12 @@ class SimccFile:
         return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
     def distributions(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """As `run`, with bins that sum to 1: ours are probabilities already, RTMPose's are logits over its beta."""
+        """As `run`, with bins that sum to 1."""
         x, y = self.run(inputs)
         return self._normalized(x), self._normalized(y)
 
     def _normalized(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        if self.metadata.get("values") != "probability":
+        if not self.probabilities:
             values = np.exp(RTMPOSE_BETA * (values - values.max(axis=-1, keepdims=True)))
         return values / np.maximum(values.sum(axis=-1, keepdims=True), 1e-12)
 
@@ -94,10 +99,12 @@ def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> S
         session=session,
         input_hw=(height, width),
         keypoints=0,
-        split_ratio=_number(path, metadata, "split_ratio", 2.0, LARGEST_RATIO),
-        mean_rgb=_three(path, metadata, "mean_rgb", MEAN_RGB, -1e6),
-        std_rgb=_three(path, metadata, "std_rgb", STD_RGB, 0.0),
-        metadata=metadata,
+        split_ratio=_number(path, metadata, "split_ratio", default=2.0, largest=LARGEST_RATIO),
+        mean_rgb=_three(path, metadata, "mean_rgb", default=MEAN_RGB, above=-1e6),
+        std_rgb=_three(path, metadata, "std_rgb", default=STD_RGB, above=0.0),
+        names=_names(path, metadata),
+        convention=Convention.of(metadata),
+        probabilities=metadata.get("values") == "probability",
         outputs=outputs,
         batch=batch,
     )
@@ -151,7 +158,14 @@ def _metadata(path: Path, session: Any) -> dict[str, Any]:
     return found
 
 
-def _number(path: Path, metadata: dict[str, Any], name: str, default: float, largest: float) -> float:
+def _names(path: Path, metadata: dict[str, Any]) -> tuple[str, ...]:
+    names = metadata.get("keypoints", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TrainingError(f"{path}: metadata keypoints: found {names!r}, allowed is a list of names")
+    return tuple(names)
+
+
+def _number(path: Path, metadata: dict[str, Any], name: str, *, default: float, largest: float) -> float:
     value = metadata.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= largest:
         raise TrainingError(
@@ -161,7 +175,7 @@ def _number(path: Path, metadata: dict[str, Any], name: str, default: float, lar
 
 
 def _three(
-    path: Path, metadata: dict[str, Any], name: str, default: tuple[float, float, float], above: float
+    path: Path, metadata: dict[str, Any], name: str, *, default: tuple[float, float, float], above: float
 ) -> tuple[float, float, float]:
     values = metadata.get(name, default)
     plain = isinstance(values, list | tuple) and len(values) == 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import cv2
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..errors import TrainingError
-from . import geometry, simcc
+from . import geometry, simcc, upright
 from .onnx_file import SimccFile, open_simcc
 
 BATCH = 32
+LOOKS_TURNED = 2
+"""Most looks at turned crops: the first often shows better where the trunk points."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,27 @@ class PosePrediction:
     """(N, 37, 2)."""
     scores: NDArray[np.float64]
     """(N, 37): near 1 where the network is as sure as its labels allow."""
+    straight: "PosePrediction | None" = None
+    """What the first look gave, in crops that stand as the picture does, as other programs cut them."""
+
+
+@dataclass(frozen=True)
+class _Crops:
+    """How N people are cut out, and what the network said of it."""
+
+    matrices: NDArray[np.float64]
+    """(N, 2, 3) from image to input pixels."""
+    turns_rad: NDArray[np.float64]
+    inputs: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A picture until its batch is full."""
+
+    image: NDArray[np.uint8]
+    boxes: NDArray[np.float64]
+    first: _Crops
 
 
 class PosePredictor:
@@ -33,16 +57,28 @@ class PosePredictor:
         model: the ONNX file; it says its input size and normalisation itself.
         flip_test: average with the mirrored picture; twice the time, a little better.
         device: `cpu`, or `cuda` where ONNX Runtime has it.
+        upright: look once more, in a crop turned until the trunk stands, at people whose trunk leans by more than 35 degrees.
 
     Raises:
-        TrainingError: the file is missing, no SimCC network, or has other keypoints.
+        TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
     """
 
-    def __init__(self, model: Path, flip_test: bool = False, device: str = "cpu", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Path,
+        flip_test: bool = False,
+        device: str = "cpu",
+        threads: int | None = None,
+        *,
+        upright: bool = True,
+    ) -> None:
         self.file: SimccFile = open_simcc(model, device, threads)
         if self.file.keypoints != skeleton.COUNT:
             raise TrainingError(f"{model}: predicts {self.file.keypoints} keypoints, needed are {skeleton.COUNT}")
-        self.flip_test = flip_test
+        for number, (found, wanted) in enumerate(zip_longest(self.file.names or skeleton.NAMES, skeleton.NAMES)):
+            if found != wanted:
+                raise TrainingError(f"{model}: metadata keypoints: number {number} is {found!r}, needed is {wanted!r}")
+        self.flip_test, self.upright = flip_test, upright
 
     @property
     def input_hw(self) -> tuple[int, int]:
@@ -52,54 +88,112 @@ class PosePredictor:
     def crop(self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64]) -> NDArray[np.float32]:
         """(H, W, 3) uint8 and (N, 4) boxes -> (N, 3, h, w) normalised inputs."""
         centers, sizes = geometry.crop_regions(boxes_xywh_px, self.input_hw)
-        matrices = geometry.transforms_input_image(centers, sizes, self.input_hw)
-        height, width = self.input_hw
-        crops = np.stack([cv2.warpAffine(image_rgb, m, (width, height), flags=cv2.INTER_LINEAR) for m in matrices])
-        normalized = (crops - np.array(self.file.mean_rgb)) / np.array(self.file.std_rgb)
-        return np.ascontiguousarray(normalized.transpose(0, 3, 1, 2), dtype=np.float32)
+        return self._cut(image_rgb, geometry.transforms_input_image(centers, sizes, self.input_hw))
 
     def run(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(N, 3, h, w) -> points (N, 37, 2) in input pixels and scores (N, 37)."""
         x, y = self.file.run(inputs)
         if self.flip_test:
             mirrored = self.file.run(np.ascontiguousarray(inputs[..., ::-1]))
-            x, y = simcc.average_with_mirrored(x, y, *mirrored, self.file.split_ratio)
+            x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=self.file.split_ratio)
         return simcc.decode(x, y, self.file.split_ratio)
 
-    def predict(self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64]) -> PosePrediction:
+    def predict(
+        self,
+        image_rgb: NDArray[np.uint8],
+        boxes_xywh_px: NDArray[np.float64],
+        before_px: NDArray[np.float64] | None = None,
+    ) -> PosePrediction:
         """Keypoints of the people in boxes of one picture.
 
         Args:
             image_rgb: (H, W, 3) uint8, red first.
             boxes_xywh_px: (N, 4).
+            before_px: (N, 37, 2) keypoints of the frame before, NaN for people who are new: who leaned then is looked at once, turned.
         """
         boxes = np.asarray(boxes_xywh_px, dtype=np.float64).reshape(-1, 4)
-        return next(self.predict_many(iter([(image_rgb, boxes)])))
+        return next(self._predict_all(iter([(image_rgb, boxes, before_px)])))
 
     def predict_many(
         self, pictures: Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]
     ) -> Iterator[PosePrediction]:
         """One prediction a (picture, boxes) pair, in order, with people of several pictures in one batch."""
-        waiting: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
-        for image, boxes in pictures:
-            empty = np.zeros((0, 3, *self.input_hw), np.float32)
-            waiting.append((boxes, self.crop(image, boxes) if len(boxes) else empty))
-            if sum(len(inputs) for _, inputs in waiting) >= BATCH:
+        return self._predict_all((image, boxes, None) for image, boxes in pictures)
+
+    def _predict_all(
+        self, pictures: Iterator[tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float64] | None]]
+    ) -> Iterator[PosePrediction]:
+        waiting: list[_Waiting] = []
+        for image, boxes, before in pictures:
+            waiting.append(_Waiting(image, boxes, self._first_crops(image, boxes, before)))
+            if sum(len(picture.boxes) for picture in waiting) >= BATCH:
                 yield from self._flush(waiting)
                 waiting = []
         yield from self._flush(waiting)
 
-    def _flush(self, waiting: list[tuple[NDArray[np.float64], NDArray[np.float32]]]) -> Iterator[PosePrediction]:
+    def _flush(self, waiting: list[_Waiting]) -> Iterator[PosePrediction]:
         if not waiting:
             return
-        inputs = np.concatenate([inputs for _, inputs in waiting])
+        owners = np.repeat(np.arange(len(waiting)), [len(picture.boxes) for picture in waiting])
+        boxes = np.concatenate([picture.boxes for picture in waiting])
+        points, scores = self._look([picture.first for picture in waiting])
+        first_points, first_scores = points.copy(), scores.copy()
+        done = np.concatenate([picture.first.turns_rad for picture in waiting])
+        for _ in range(LOOKS_TURNED if self.upright else 0):
+            turns = upright.turns_to_upright(points)
+            rows = np.flatnonzero(upright.leaning(turns, done))
+            if not len(rows):
+                break
+            crops = [
+                self._crops(waiting[owner].image, boxes[mine], turns[mine], points[mine])
+                for owner in np.unique(owners[rows])
+                for mine in [rows[owners[rows] == owner]]
+            ]
+            again, surer = self._look(crops)
+            better = surer.mean(axis=1) > scores[rows].mean(axis=1)
+            points[rows[better]], scores[rows[better]] = again[better], surer[better]
+            done[rows] = turns[rows]
+        for owner in range(len(waiting)):
+            mine = owners == owner
+            yield PosePrediction(points[mine], scores[mine], PosePrediction(first_points[mine], first_scores[mine]))
+
+    def _first_crops(
+        self, image: NDArray[np.uint8], boxes: NDArray[np.float64], before_px: NDArray[np.float64] | None
+    ) -> _Crops:
+        turns = np.zeros(len(boxes))
+        unknown = np.full((len(boxes), skeleton.COUNT, 2), np.nan)
+        if before_px is None or not self.upright:
+            return self._crops(image, boxes, turns, unknown)
+        wanted = upright.turns_to_upright(before_px)
+        leans = upright.leaning(wanted, turns)
+        return self._crops(
+            image, boxes, np.where(leans, wanted, turns), np.where(leans[:, None, None], before_px, unknown)
+        )
+
+    def _crops(
+        self,
+        image: NDArray[np.uint8],
+        boxes: NDArray[np.float64],
+        turns: NDArray[np.float64],
+        keypoints_px: NDArray[np.float64],
+    ) -> _Crops:
+        centers, sizes = upright.turned_regions(boxes, turns, self.input_hw, keypoints_px)
+        matrices = geometry.transforms_input_image(centers, sizes, self.input_hw, turns)
+        return _Crops(matrices, turns, self._cut(image, matrices))
+
+    def _cut(self, image: NDArray[np.uint8], matrices: NDArray[np.float64]) -> NDArray[np.float32]:
+        height, width = self.input_hw
+        if not len(matrices):
+            return np.zeros((0, 3, height, width), np.float32)
+        crops = np.stack([cv2.warpAffine(image, m, (width, height), flags=cv2.INTER_LINEAR) for m in matrices])
+        normalized = (crops - np.array(self.file.mean_rgb)) / np.array(self.file.std_rgb)
+        return np.ascontiguousarray(normalized.transpose(0, 3, 1, 2), dtype=np.float32)
+
+    def _look(self, crops: list[_Crops]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Points (N, 37, 2) in image pixels and scores (N, 37) of all of them."""
+        inputs = np.concatenate([one.inputs for one in crops])
+        matrices = np.concatenate([one.matrices for one in crops])
         chunks = [self.run(inputs[i : i + BATCH]) for i in range(0, len(inputs), BATCH)]
-        nothing = (np.zeros((0, skeleton.COUNT, 2)), np.zeros((0, skeleton.COUNT)))
-        points = np.concatenate([nothing[0], *(chunk[0] for chunk in chunks)])
-        scores = np.concatenate([nothing[1], *(chunk[1] for chunk in chunks)])
-        start = 0
-        for boxes, people in waiting:
-            rows = slice(start, start + len(people))
-            start += len(people)
-            centers, sizes = geometry.crop_regions(boxes, self.input_hw)
-            yield PosePrediction(simcc.to_image(points[rows], centers, sizes, self.input_hw), scores[rows])
+        points = np.concatenate([np.zeros((0, skeleton.COUNT, 2)), *(chunk[0] for chunk in chunks)])
+        scores = np.concatenate([np.zeros((0, skeleton.COUNT)), *(chunk[1] for chunk in chunks)])
+        return geometry.apply_affine(geometry.invert(matrices), points), scores

@@ -41,7 +41,7 @@ def score_and_report(
         reporter.say(f"{split.annotations.name}: not scored: {', '.join(people.left_out)}")
     pose = np.array(record.mean_pose) if record is not None else mean_pose(people)
     threads = settings.threads or core_count()
-    result = validate(model, people, pose, device.type, reporter, threads)
+    result = validate(model, people, pose, device=device.type, reporter=reporter, threads=threads)
     size = record.size if record is not None else None
     network = trained_network(folder, size) if size is not None else None
     torch.set_num_threads(threads)

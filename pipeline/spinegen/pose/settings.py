@@ -43,6 +43,8 @@ class AugmentSettings(Settings):
     rotation_deg: float = Field(default=80, ge=0, le=180)
     """Two standard deviations of the rotation; clipped there."""
     rotation: float = Field(default=0.6, ge=0, le=1)
+    upright: float = Field(default=0.5, ge=0, le=1)
+    """Turned first until the trunk stands, as prediction turns its second look at those who lean."""
     half_body: float = Field(default=0.2, ge=0, le=1)
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
@@ -65,6 +67,7 @@ LIGHT = AugmentSettings(
     shift=0.08,
     rotation_deg=40,
     rotation=0.3,
+    upright=0.5,
     half_body=0,
     color=0.6,
     swap_channels=0.05,
@@ -87,6 +90,7 @@ UNDISTURBED = AugmentSettings(
     scale=(1, 1),
     shift=0,
     rotation=0,
+    upright=0,
     half_body=0,
     color=0,
     swap_channels=0,

@@ -37,6 +37,7 @@ def average_with_mirrored(
     simcc_y: NDArray[np.floating],
     mirrored_x: NDArray[np.floating],
     mirrored_y: NDArray[np.floating],
+    *,
     split_ratio: float = 2.0,
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Mean of the outputs for a picture and for its mirror image (flip test).

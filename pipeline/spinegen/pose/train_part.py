@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DatasetError, TrainingError
 from ..files import atomic_path
@@ -19,6 +19,11 @@ from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
 from .names import BACKBONES, weights_path
 from .settings import TrainSettings
+
+if TYPE_CHECKING:
+    from .data.cache import CropCache
+    from .data.coco_set import CocoSet
+    from .training.loop import Trained, Trainer
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,21 @@ def differences(then: JsonObject, now: JsonObject, prefix: str = "") -> list[str
     return changed
 
 
+def read_sets(splits: Sequence[Split]) -> "list[CocoSet]":
+    """The people of sets that are learnt from, or checked against, together.
+
+    Raises:
+        DatasetError: a set is not usable, or its points are of another convention than those of the first.
+    """
+    from .convention import require_same
+    from .data.coco_set import read_coco
+
+    sets = [read_coco(split.annotations, split.images, split.exif) for split in splits]
+    for other in sets[1:]:
+        require_same(sets[0].convention, sets[0].source, other.convention, other.source)
+    return sets
+
+
 def train(
     folder: Path,
     train_split: Split,
@@ -134,52 +154,75 @@ def train(
         DatasetError: a set is not usable, or their points are of two conventions.
         TrainingError: training or export failed.
     """
-    import torch
-
-    from .data.cache import CropCache, drop_other_crops, first_people, open_cache
-    from .data.convention import require_same
-    from .export import export_fp16, export_onnx
-    from .scoring.baseline import mean_pose
+    from .data.cache import drop_other_crops, first_people, open_cache
     from .training.checkpoint import save_checkpoint
     from .training.device import choose_device
     from .training.loop import Trainer
 
     device = choose_device(settings.device)
     architecture = ARCHITECTURES[settings.model]
+    second = mixed_split(settings)
+    sets = read_sets([train_split, val_split, *([second] if second is not None else [])])
     crops = crops or folder / "cache"
-
-    def cache(split: Split) -> CropCache:
-        return open_cache(split.annotations, split.images, architecture.input_hw, crops, reporter, exif=split.exif)
-
-    learnt, checked = cache(train_split), cache(val_split)
+    learnt, checked, *others = (open_cache(people, architecture.input_hw, crops, reporter) for people in sets)
     if limit is not None:
         learnt = first_people(learnt, limit)
-    second = mixed_split(settings)
-    mixed = cache(second) if second else None
-    for other in (checked, *([mixed] if mixed is not None else [])):
-        require_same(learnt.people.convention, learnt.people.source, other.people.convention, other.people.source)
-    drop_other_crops([learnt, checked, *([mixed] if mixed is not None else [])])
-    trainer = Trainer(architecture, settings, learnt, checked, device, folder / "checkpoint.pt", key, mixed)
+    drop_other_crops([learnt, checked, *others])
+    trainer = Trainer(
+        architecture,
+        settings,
+        train=learnt,
+        validation=checked,
+        device=device,
+        checkpoint=folder / "checkpoint.pt",
+        key=key,
+        mixed=others[0] if others else None,
+    )
     loader = trainer.source.measure()
     trained = trainer.run(reporter)
-    target = folder / "pose.onnx"
     (folder / TRAINING_FILE).unlink(missing_ok=True)
+    record = _record(trainer, trained, learnt, _exported(folder, trainer, trained, learnt), loader=loader)
+    save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
+    write_history(folder / "metrics.csv", trained.history)
+    record.write(folder / TRAINING_FILE)
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
+    return record
+
+
+def _exported(folder: Path, trainer: "Trainer", trained: "Trained", learnt: "CropCache") -> OnnxExport:
+    """`pose.onnx`, and `pose-fp16.onnx` where it is wanted."""
+    from .export import export_fp16, export_onnx
+
+    settings, target = trainer.settings, folder / "pose.onnx"
     check = export_onnx(
         trained.network,
-        architecture,
+        trainer.architecture,
         target,
-        settings.losses.label_sigma,
-        {"key": key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
+        label_sigma=settings.losses.label_sigma,
+        details={"key": trainer.key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
     )
-    half = export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None
-    record = TrainingRecord(
-        key=key,
-        settings=deciding_settings(settings),
-        device=torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
+    return OnnxExport(
+        difference={str(size): value for size, value in check.difference.items()},
+        bytes=check.bytes,
+        fp16_difference=export_fp16(target, folder / "pose-fp16.onnx") if settings.fp16 else None,
+    )
+
+
+def _record(
+    trainer: "Trainer", trained: "Trained", learnt: "CropCache", exported: OnnxExport, *, loader: float
+) -> TrainingRecord:
+    import torch
+
+    from .scoring.baseline import mean_pose
+
+    return TrainingRecord(
+        key=trainer.key,
+        settings=deciding_settings(trainer.settings),
+        device=torch.cuda.get_device_name() if trainer.device.type == "cuda" else "cpu",
         batch=trainer.batch,
         learning_rate=trainer.rate,
         people=len(learnt.people),
-        validation_people=len(checked.people),
+        validation_people=len(trainer.validation.people),
         left_out=tuple(learnt.broken),
         started_from=trainer.start,
         parameters=parameter_count(trained.network),
@@ -188,18 +231,9 @@ def train(
         people_per_s=trained.people_per_second,
         loader_people_per_s=loader,
         mean_pose=mean_pose(learnt.people).tolist(),
-        export=OnnxExport(
-            difference={str(size): value for size, value in check.difference.items()},
-            bytes=check.bytes,
-            fp16_difference=half,
-        ),
+        export=exported,
         history=tuple(trained.history),
     )
-    save_checkpoint(folder / "weights.pt", {"architecture": architecture.size, "network": trained.network.state_dict()})
-    write_history(folder / "metrics.csv", trained.history)
-    record.write(folder / TRAINING_FILE)
-    (folder / "checkpoint.pt").unlink(missing_ok=True)
-    return record
 
 
 def write_history(path: Path, history: Sequence[HistoryRow]) -> None:

@@ -180,9 +180,9 @@ class SpineEstimator:
         return Tracker(self._pose_of)
 
     def _pose_of(
-        self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64]
+        self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64], before_px: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        found = self.predictor.predict(image_rgb, boxes_xywh_px)
+        found = self.predictor.predict(image_rgb, boxes_xywh_px, before_px)
         return found.keypoints_px, found.scores
 
 

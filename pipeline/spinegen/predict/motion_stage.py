@@ -14,7 +14,7 @@ from .motion_page import write_motion_page
 from .wanted import Lifting
 
 
-def lift_and_write(source: Path, film: Film, stem: Path, lifting: Lifting, reporter: Reporter) -> list[str]:
+def lift_and_write(source: Path, film: Film, stem: Path, lifting: Lifting, *, reporter: Reporter) -> list[str]:
     """`<stem>.3d.parquet`, `.3d.json`, `.person_N.trc`; on request `.angles.csv`, `.angles.html`, and a workspace `<stem>.fit`.
 
     Returns:

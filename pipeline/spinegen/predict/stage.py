@@ -76,10 +76,10 @@ def predict(
     source: Path,
     target: Path,
     model: Path,
-    boxes: str,
-    spine_only: bool,
-    reporter: Reporter,
     *,
+    reporter: Reporter,
+    boxes: str = "auto",
+    spine_only: bool = False,
     exif: Exif = "as-labelled",
     detector: Path | None = None,
     formats: tuple[str, ...] = (),
@@ -119,12 +119,7 @@ def predict(
     places = read_boxes("whole" if boxes == "auto" else boxes)
     estimator = SpineEstimator(model, detector=detector, flip_test=True) if boxes == "auto" else None
     predictor = estimator.predictor if estimator is not None else PosePredictor(model, flip_test=True)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
-    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
-        remove_leftovers(folder)
+    _make_folder(target)
     both = (*sources.pictures, *sources.videos)
     stems = Counter(str(PurePosixPath(found.name).with_suffix("")) for found in both)
     run = _Run(
@@ -147,16 +142,31 @@ def predict(
     _pictures(run, sources.pictures)
     for found in sources.videos:
         _video(run, found)
+    _require_people(run, source, len(both), boxes)
+    return _summary(run, sources, model, time.perf_counter() - started)
+
+
+def _make_folder(target: Path) -> None:
+    """The folder of the results, without what a killed run left half-written."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpinegenError(f"{target}: output folder cannot be written: {error.strerror or error}") from error
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        remove_leftovers(folder)
+
+
+def _require_people(run: _Run, source: Path, files: int, boxes: str) -> None:
+    """Refuse a run in which no file could be read or nobody was found."""
     if run.pictures + run.frames == 0:
-        first = run.failures[-len(both)]
-        raise UsageError(first if len(both) == 1 else f"{source}: none of its {len(both)} files can be read; {first}")
+        first = run.failures[-files]
+        raise UsageError(first if files == 1 else f"{source}: none of its {files} files can be read; {first}")
     if run.people == 0:
-        if estimator is not None:
+        if run.estimator is not None:
             raise UsageError(
                 f"{source}: nobody was found; where a person fills the picture, --boxes whole takes all of it"
             )
-        raise UsageError(f"{source}: nobody was found: {boxes} names none of its {len(both)} files")
-    return _summary(run, sources, model, time.perf_counter() - started)
+        raise UsageError(f"{source}: nobody was found: {boxes} names none of its {files} files")
 
 
 def _sources(source: Path, target: Path) -> Sources:
@@ -253,7 +263,7 @@ def _video(run: _Run, found: FoundFile) -> None:
             if run.lifting is not None:
                 # fits come in with it: only who wants 3D needs OpenSim
                 lift_and_write = loaded("predict.motion_stage:lift_and_write")
-                run.failures += lift_and_write(found.path, film, stem, run.lifting, run.reporter)
+                run.failures += lift_and_write(found.path, film, stem, run.lifting, reporter=run.reporter)
         else:
             with open_video(found.path, run.rate_hz) as video:
                 frames = _film(run, found, video, drawn)

@@ -36,8 +36,9 @@ BINS = (8, 6)
 _TORSO = [skeleton.INDEX[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 
 Points = NDArray[np.float64]
-PoseOf = Callable[[NDArray[np.uint8], NDArray[np.float64]], tuple[Points, Points]]
-"""A picture and boxes x, y, w, h (N, 4) -> keypoints (N, 37, 2) and scores (N, 37)."""
+PoseOf = Callable[[NDArray[np.uint8], NDArray[np.float64], Points], tuple[Points, Points]]
+"""A picture, boxes x, y, w, h (N, 4) and keypoints of the frame before (N, 37, 2), NaN where there are none -> keypoints (N, 37, 2) and scores
+(N, 37)."""
 
 
 @dataclass
@@ -119,7 +120,8 @@ class Tracker:
         if not followed:
             self.active = []
             return []
-        points, scores = self.pose_of(image_rgb, np.array([box for _, box, _ in followed]))
+        before = np.array([_before(track, box) for track, box, _ in followed])
+        points, scores = self.pose_of(image_rgb, np.array([box for _, box, _ in followed]), before)
         kept: list[Track] = []
         for (track, box, needed), person, sure in zip(followed, points, scores, strict=True):
             if sureness(sure) < needed or self._is_double(person, sure, kept):
@@ -244,6 +246,14 @@ def agreement(first: Points, first_scores: Points, second: Points, second_scores
     sigmas = np.array(skeleton.SIGMAS)[both]
     squared = ((first[both] - second[both]) ** 2).sum(axis=-1)
     return float(np.exp(-squared / (8 * area * sigmas**2)).mean())
+
+
+def _before(track: Track, box: NDArray[np.float64]) -> Points:
+    """Keypoints of the frame before, moved as the box moved since; NaN of strangers and of those who were away."""
+    moved = box[:2] + box[2:] / 2 - (track.box_xywh_px[:2] + track.box_xywh_px[2:] / 2)
+    if not len(track.keypoints_px) or np.abs(moved).max() > 0.25 * float(track.box_xywh_px[2:].max()):
+        return np.full((skeleton.COUNT, 2), np.nan)
+    return track.keypoints_px + moved
 
 
 def _stranger(box: NDArray[np.float64], time_s: float) -> Track:

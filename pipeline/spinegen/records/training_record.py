@@ -8,7 +8,7 @@ from ..errors import TrainingError
 from .base import JsonObject, Record, read_record
 
 TRAINING_FILE = "training.json"
-HistoryRow = dict[str, float | int | None]
+HistoryRow = dict[str, float | int]
 """A log interval: step, epoch, minutes, rate, losses and, where they were taken, scores."""
 
 

@@ -87,9 +87,15 @@ def check_engine(connection: Connection, mapping: SkeletonMap) -> EngineCheck:
     """
     session = Session(connection, mapping)
     cameras = {
-        "landscape": Camera.look_at((4.2, 1.2, 0.3), (0.0, 1.0, 0.0), 0.0, 420.0, 480, 320),
-        "portrait": Camera.look_at((5.0, 1.5, -0.4), (0.0, 1.0, 0.0), 0.0, 420.0, 320, 480),
-        "rolled": Camera.look_at((4.4, 1.6, 0.2), (0.0, 1.0, 0.0), 25.0, 400.0, 481, 361),
+        "landscape": Camera.look_at(
+            (4.2, 1.2, 0.3), (0.0, 1.0, 0.0), roll_deg=0.0, focal_px=420.0, width=480, height=320
+        ),
+        "portrait": Camera.look_at(
+            (5.0, 1.5, -0.4), (0.0, 1.0, 0.0), roll_deg=0.0, focal_px=420.0, width=320, height=480
+        ),
+        "rolled": Camera.look_at(
+            (4.4, 1.6, 0.2), (0.0, 1.0, 0.0), roll_deg=25.0, focal_px=400.0, width=481, height=361
+        ),
     }
     place = Place(kind="check", ground=Ground(), backdrop=Backdrop(kind="sky"))
     session.set_stage(place, _LIGHT, [_prop(i, x, y, z, radius=r) for i, (x, y, z, r) in enumerate(SPHERES)])
@@ -240,7 +246,9 @@ def check_skeleton(session: Posable, rest: RestPose, mapping: SkeletonMap) -> li
 def _settling(session: Session, camera: Camera, rest: RestPose) -> list[Measurement]:
     """Pictures after a cut until one equals the one before it."""
     most = 0
-    away = Camera.look_at((3.0, 1.8, 1.5), (0.0, 1.0, 0.0), 5.0, 420.0, camera.width, camera.height)
+    away = Camera.look_at(
+        (3.0, 1.8, 1.5), (0.0, 1.0, 0.0), roll_deg=5.0, focal_px=420.0, width=camera.width, height=camera.height
+    )
     for step in range(4):
         view = away if step % 2 == 0 else camera
         session.set_camera(view)

@@ -197,7 +197,9 @@ def _placed(
         rise = float(np.clip((up_value - aim[1]) / distance_m, -0.94, 0.94))
     level = float(np.sqrt(1.0 - rise * rise))
     direction = np.array([level * np.cos(bearing_rad), rise, level * np.sin(bearing_rad)])
-    return Camera.look_at(aim + distance_m * direction, aim, roll_deg, focal_length_px, width, height)
+    return Camera.look_at(
+        aim + distance_m * direction, aim, roll_deg=roll_deg, focal_px=focal_length_px, width=width, height=height
+    )
 
 
 def _middle(points: Array) -> Array:

@@ -10,10 +10,10 @@ import pytest
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.biomech.anatomy.proportions import segment_factors
 from spinegen.biomech.anatomy.solids import SEXES, mass_shares
-from spinegen.biomech.anatomy.tables import rows, tables
 from spinegen.biomech.osim.build import build, built_model_path
 from spinegen.biomech.osim.read import read_osim
 from spinegen.errors import ModelError
+from spinegen.model_tables import rows, tables
 from spinegen.skeleton import VERTEBRAE
 
 _MEASURED = """L5 -74 72 L4 -75 106 L3 -81 142 L2 -89 172 L1 -100 202 T12 -108 227 T11 -118 259 T10 -126 285 T9 -132 312
@@ -33,9 +33,7 @@ def test_every_row_has_a_source(table: str):
 
 
 def test_rows_without_a_source_or_with_a_missing_cell_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(
-        "spinegen.biomech.anatomy.tables.resource_path", lambda relative: tmp_path / Path(relative).name
-    )
+    monkeypatch.setattr("spinegen.model_tables.resource_path", lambda relative: tmp_path / Path(relative).name)
     for name, text, says in (
         ("bare", "a,source\n1,\n", "no source"),
         ("short", "a,b,source\n1,2\n", "columns"),

@@ -55,7 +55,12 @@ def test_spheres_are_where_the_camera_says_over_200_cameras(
         away = np.array([np.cos(bearing) * np.cos(rise), np.sin(rise), np.sin(bearing) * np.cos(rise)]) * distance
         target = np.array([0.0, 1.0, 0.0]) + rng.normal(0, 0.2, 3)
         camera = Camera.look_at(
-            target + away, target, float(rng.uniform(-40, 40)), rng.uniform(220, 500), WIDTH, HEIGHT
+            target + away,
+            target,
+            roll_deg=float(rng.uniform(-40, 40)),
+            focal_px=rng.uniform(220, 500),
+            width=WIDTH,
+            height=HEIGHT,
         )
         _place(order, camera)
         frame = session.frame(0)
@@ -111,7 +116,7 @@ def test_the_principal_point_can_be_anywhere(session: Session, order: Callable[.
 
 
 def test_the_ground_lies_at_its_depth(session: Session, order: Callable[..., str]) -> None:
-    camera = Camera.look_at([-3.0, 1.7, 0.4], [0.0, 0.0, 0.0], 0.0, 250.0, WIDTH, HEIGHT)
+    camera = Camera.look_at([-3.0, 1.7, 0.4], [0.0, 0.0, 0.0], roll_deg=0.0, focal_px=250.0, width=WIDTH, height=HEIGHT)
     _place(order, camera)
     depth_m = session.frame(0).depth_cm() / 100.0
     u, v = np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT))

@@ -89,8 +89,20 @@ def test_limbs_and_spine_have_human_proportions(few) -> None:
 def test_vertebrae_rise_one_above_the_other_and_spines_point_backwards(few) -> None:
     for _, spine, _ in few:
         assert (np.diff(spine.centroid_m[:, 1]) > 0.006).all()
-        assert (spine.posterior_m[:, 0] > spine.back_m - 1e-6).all()
+        skin = np.interp(spine.posterior_m[:, 1], spine.centroid_m[:, 1], spine.back_m)
+        assert (spine.posterior_m[:, 0] > skin + 0.005).all()
         assert (spine.posterior_m[:, 0] < spine.centroid_m[:, 0] - 0.015).all()
+
+
+def test_tips_of_the_lower_chest_lie_a_level_down_those_of_neck_and_loin_nearer_to_their_own(few) -> None:
+    for spec, spine, _ in few:
+        height, tip = spine.centroid_m[:, 1], spine.posterior_m[:, 1]
+        levels = dict(zip(VERTEBRAE, ((height - tip) / np.gradient(height)).tolist(), strict=True))
+        assert all(0.7 < levels[v] < 1.6 for v in ("T7", "T8", "T9", "T10", "T11", "T12", "L1")), (levels, spec)
+        assert all(-0.9 < levels[v] < 1.0 for v in ("C7", "T1", "T2", "T3", "L4", "L5")), (levels, spec)
+        assert levels["T8"] > levels["T4"] > levels["T1"] > levels["C7"], (levels, spec)
+        assert levels["L1"] > levels["L3"] > levels["L5"], (levels, spec)
+        assert (np.diff(tip[1:18]) > 0.008).all(), spec
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from spinegen.pose.networks import shipped_model
 from spinegen.predict.views.kept_films import keep_film
 from spinegen.predict.views.stage import TriangulationSettings, film_identity, triangulate_videos
 from spinegen.progress import SilentReporter
-from support.commands import done
+from support.commands import done, done_here
 from support.rigs import RATE_HZ, Z_UP, film_of, ring, walker, write_rig
 
 FRAMES = 25
@@ -55,7 +55,9 @@ def test_the_command_writes_a_trc_that_fits_and_a_table(footage: Path, tmp_path:
     shutil.copytree(footage, tmp_path / "rig")
     here = tmp_path / "rig"
     films = videos_of(here)
-    done("triangulate", "--calibration", "Calib.toml", "--videos", *films, "-o", "out", "--model", "light", cwd=here)
+    done_here(
+        "triangulate", "--calibration", "Calib.toml", "--videos", *films, "-o", "out", "--model", "light", cwd=here
+    )
     truth = np.load(here / "truth.npy")
     # the two worlds differ by a quarter turn about the vertical
     turned = np.stack([truth[..., 2], truth[..., 1], -truth[..., 0]], axis=-1)

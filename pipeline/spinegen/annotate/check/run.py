@@ -31,7 +31,7 @@ def check(path: Path, reporter: Reporter, images: Path | None = None, exif: Exif
     if frames is not None:
         notes.append(_check_frames(frames, rules, reporter))
     if files:
-        notes += _check_files(files, rules, reporter, images, exif)
+        notes += _check_files(files, rules, reporter, folder=images, exif=exif)
     return CheckResult(path, tuple(rules), tuple(notes))
 
 
@@ -72,7 +72,7 @@ def _check_frames(frames: Path, rules: Rules, reporter: Reporter) -> str:
     return f"{total} frames"
 
 
-def _check_files(files: list[Path], rules: Rules, reporter: Reporter, folder: Path | None, exif: Exif) -> list[str]:
+def _check_files(files: list[Path], rules: Rules, reporter: Reporter, *, folder: Path | None, exif: Exif) -> list[str]:
     looker, notes = CocoRules(rules), []
     names: dict[str, str] = {}
     people = 0

@@ -1,9 +1,8 @@
 """COCO layout: annotation files written as a stream, a 3D table beside each, pictures linked."""
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +46,7 @@ def encode(frame: Frame, people: list[PersonAnnotation], mask: NDArray[np.uint8]
     behind = [(one, seen) for one in frame.bystanders if (seen := outline(mask, one.instance)) is not None]
     entries = [coco.annotation_entry(frame, person) for person in people]
     entries += [coco.bystander_entry(frame, one, seen) for one, seen in behind]
-    return coco.as_json(coco.image_entry(frame)) + b",\n", b"".join(coco.as_json(entry) + b",\n" for entry in entries)
+    return coco.image_entry(frame) + b",\n", b"".join(entry + b",\n" for entry in entries)
 
 
 class SplitWriter:
@@ -72,9 +71,8 @@ class SplitWriter:
     def finish(self) -> None:
         """Put the parts together and remove them."""
         self._table.close()
-        head: dict[str, Any] = coco.header(self.split, self.site, self.body_points)
         with self.target.open("wb") as out:
-            out.write(json.dumps(head, separators=(",", ":"))[:-1].encode())
+            out.write(coco.header(self.split, self.site, self.body_points).removesuffix(b"}"))
             for key, part in (("images", self._images), ("annotations", self._annotations)):
                 out.write(f',\n"{key}":[\n'.encode())
                 _copy_without_last_comma(part, out)

@@ -24,9 +24,9 @@ class ShardWriter:
         """Add `<key>.jpg`, `<key>.json`, and `<key>.mask.png` and `<key>.depth.npz` on request."""
         tar = self._tar(frame.split)
         key = frame.image.stem
-        entry = {"image": image_entry(frame), "annotations": [annotation_entry(frame, person) for person in people]}
+        annotations = b",".join(annotation_entry(frame, person) for person in people)
         _add(tar, f"{key}{frame.image.suffix}", read_whole(frame.image))
-        _add(tar, f"{key}.json", json.dumps(entry, separators=(",", ":"), allow_nan=False).encode())
+        _add(tar, f"{key}.json", b'{"image":' + image_entry(frame) + b',"annotations":[' + annotations + b"]}")
         if with_masks:
             _add(tar, f"{key}.mask.png", read_whole(frame.mask))
         if with_depth and frame.depth is not None:

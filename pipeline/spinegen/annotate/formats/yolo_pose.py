@@ -27,7 +27,7 @@ def write_frame(frame: Frame, people: list[PersonAnnotation], root: Path) -> Non
 
 def _line(frame: Frame, person: PersonAnnotation) -> str:
     """`class cx cy w h (x y v)*37`; shares count from the outer edge of the top-left pixel, half a pixel before its centre."""
-    x, y, w, h = person.box
+    x, y, w, h = person.outline.box
     size = np.array([frame.width, frame.height])
     box = [(x + w / 2) / frame.width, (y + h / 2) / frame.height, w / frame.width, h / frame.height]
     inside = person.visibility > 0

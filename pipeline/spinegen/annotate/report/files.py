@@ -1,9 +1,9 @@
 """What other stages left behind, read for the page: fits, scores, the record of the run; none of it need be there."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from ...records.base import found_record
@@ -36,6 +36,28 @@ class PosesRow:
     report: PosesReport
     page: str | None
     """Address of its own page."""
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage of the run on the page."""
+
+    name: str
+    seconds: float | None
+    figures: dict[str, str]
+    failures: tuple[str, ...]
+    settings: str
+    """As JSON."""
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """What `run.json` tells on the page."""
+
+    stages: list[StageRow]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """Of the machine that worked last."""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,25 +140,25 @@ def read_scores(workspace: Workspace) -> ScoreFigures | None:
     return ScoreFigures(metrics, rows, "pose/report.html" if (workspace.pose / "report.html").exists() else None)
 
 
-def read_run(workspace: Workspace) -> dict[str, Any]:
-    """Stages with their time, figures and settings, and the versions; empty where nothing was recorded."""
+def read_run(workspace: Workspace) -> RunFigures:
+    """What `run.json` holds; empty where nothing was recorded."""
     run = found_record(workspace.run_file, RunRecord) or RunRecord()
     stages = [
-        {
-            "name": name,
-            "seconds": stage.seconds,
-            "figures": {key: _figure(value) for key, value in stage.figures.items()},
-            "failures": stage.failures,
-            "settings": json.dumps({**stage.settings, **(stage.kept or {})}, indent=1),
-        }
+        StageRow(
+            name=name,
+            seconds=stage.seconds,
+            figures={key: _figure(value) for key, value in stage.figures.items()},
+            failures=stage.failures,
+            settings=json.dumps({**stage.settings, **(stage.kept or {})}, indent=1),
+        )
         for name, stage in run.stages.items()
     ]
     if not run.environments:
-        return {"stages": stages, "facts": {}, "versions": {}}
+        return RunFigures(stages)
     latest = run.environments[-1]
     names = ("spinegen", "commit", "python", "platform", "cpu", "cores")
     facts = {name: value for name in names if (value := getattr(latest, name))}
-    return {"stages": stages, "facts": facts, "versions": latest.versions}
+    return RunFigures(stages, facts, latest.versions)
 
 
 def _truth(truth: TruthErrors | None) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ MEASURES = (
     Measure(
         "Smallest",
         "height of the box",
-        lambda frame, people, light: -min(p.box[3] for p in people),
+        lambda frame, people, light: -min(p.outline.box[3] for p in people),
         lambda value: f"{-value:.0f} px high",
     ),
     Measure(

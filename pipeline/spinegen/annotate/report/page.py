@@ -1,8 +1,8 @@
 """Putting the page together."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -24,6 +24,7 @@ _SIGNS = {
     "bending": ("to the left", "to the right"),
     "rotation": ("to the right", "to the left"),
 }
+_MOTIONS = {"flexion": "Flexion and extension", "bending": "Lateral bending", "rotation": "Axial rotation"}
 _FIRST_NUMBERS = ("elevation_deg", "distance_m", "focal_mm", "age", "stature_m", "sun_elevation_deg", "box_px")
 _MOST_CATEGORIES = 14
 
@@ -134,16 +135,30 @@ def _tiles(found: Gathered, fits: list[FitRow], scores: ScoreFigures | None) -> 
     return tiles
 
 
-def _distributions(tally: Tally) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Panel:
+    """One chart."""
+
+    name: str
+    svg: Markup
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class AnglePanels:
+    """Measured angles over published ones, a chart a motion."""
+
+    panels: list[Panel]
+    source: str
+    """Of the published ones."""
+
+
+def _distributions(tally: Tally) -> list[Panel]:
     shares = [(f"{5 * i}%", float(count)) for i, count in enumerate(tally.occlusion)]
     heights = [(f"{5 * i}%", float(tally.box_height[i])) for i in range(20)]
     found = [
-        {"name": "Size", "note": "box height over picture height, people", "svg": Markup(charts.columns(heights))},
-        {
-            "name": "Occlusion",
-            "note": "mean hidden share of a person's keypoints",
-            "svg": Markup(charts.columns(shares)),
-        },
+        Panel("Size", Markup(charts.columns(heights)), "box height over picture height, people"),
+        Panel("Occlusion", Markup(charts.columns(shares)), "mean hidden share of a person's keypoints"),
     ]
     numbers = sorted(tally.numbers, key=lambda n: (_FIRST_NUMBERS.index(n) if n in _FIRST_NUMBERS else 99, n))
     for name in numbers:
@@ -154,20 +169,18 @@ def _distributions(tally: Tally) -> list[dict[str, Any]]:
             (label.split(" to ")[0].removeprefix("from "), float(count))
             for label, count in number_rows(name, tally.numbers[name])
         ]
-        found.append(
-            {"name": _title(name), "note": f"{low:.4g} to {high:.4g}, pictures", "svg": Markup(charts.columns(rows))}
-        )
+        found.append(Panel(_title(name), Markup(charts.columns(rows)), f"{low:.4g} to {high:.4g}, pictures"))
     for name, counts in sorted(tally.categories.items()):
         if len(counts) < 2:
             continue
         rows = [(label, float(count)) for label, count in counts.most_common(_MOST_CATEGORIES)]
         rest = sum(counts.values()) - sum(int(count) for _, count in rows)
         note = "pictures" + (f"; {rest} more in {len(counts) - len(rows)} other values" if rest else "")
-        found.append({"name": _title(name), "note": note, "svg": Markup(charts.bars(rows))})
+        found.append(Panel(_title(name), Markup(charts.bars(rows)), note))
     return found
 
 
-def _visibility(tally: Tally) -> list[dict[str, Any]]:
+def _visibility(tally: Tally) -> list[Panel]:
     groups = (
         ("Spine", list(SUBSETS["spine"])),
         ("Head and trunk", [0, 1, 2, 3, 4, 17, 33, 34, 31, 32]),
@@ -181,11 +194,11 @@ def _visibility(tally: Tally) -> list[dict[str, Any]]:
             keypoint = KEYPOINTS[i]
             label = f"{keypoint.vertebra} ({keypoint.name})" if keypoint.vertebra else keypoint.name.replace("_", " ")
             rows.append((label, seen, hidden, outside))
-        found.append({"name": name, "svg": Markup(charts.visibility_bars(rows))})
+        found.append(Panel(name, Markup(charts.visibility_bars(rows))))
     return found
 
 
-def _angles(tally: Tally) -> dict[str, Any]:
+def _angles(tally: Tally) -> AnglePanels:
     published = published_ranges()
     low, high = tally.angle_quantiles(0.01), tally.angle_quantiles(0.99)
     panels = []
@@ -198,17 +211,8 @@ def _angles(tally: Tally) -> dict[str, Any]:
             widest=published.widest[:, axis],
             signs=_SIGNS[name],
         )
-        panels.append(
-            {
-                "name": {
-                    "flexion": "Flexion and extension",
-                    "bending": "Lateral bending",
-                    "rotation": "Axial rotation",
-                }[name],
-                "svg": Markup(svg),
-            }
-        )
-    return {"panels": panels, "source": published.source}
+        panels.append(Panel(_MOTIONS[name], Markup(svg)))
+    return AnglePanels(panels, published.source)
 
 
 def _title(name: str) -> str:

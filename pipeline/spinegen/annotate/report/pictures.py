@@ -93,7 +93,7 @@ def overlay(shown: Shown) -> str:
                     f'<line class="{kind}{hidden}" x1="{at[a, 0]:g}" y1="{at[a, 1]:g}" x2="{at[b, 0]:g}" y2="{at[b, 1]:g}"/>'
                 )
         # Small people get small dots, so that the spine stays readable.
-        radius = float(np.clip(person.box[3] / 85, 2.0 * unit, 7.0 * unit))
+        radius = float(np.clip(person.outline.box[3] / 85, 2.0 * unit, 7.0 * unit))
         for i, v in enumerate(person.visibility):
             if v:
                 kind = (

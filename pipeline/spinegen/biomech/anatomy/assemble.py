@@ -7,6 +7,7 @@ import numpy as np
 
 from ...errors import ModelError
 from ...geometry.types import Vector
+from ...model_tables import rows, triple
 from ..model.definition import Definition, Joint
 from ..model.spine_model import SpineModel
 from .limbs import build_limbs
@@ -15,7 +16,6 @@ from .shapes import build_shapes
 from .solids import SEXES, build_bodies
 from .spine import MM, Spine, build_spine
 from .stations import build_stations
-from .tables import rows, triple
 
 __all__ = ["SEXES", "assemble", "load_model"]
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ...errors import ModelError
 from ...geometry.types import Vector
+from ...model_tables import Row, number, rows, triple
 from ..model.definition import GROUND, Coordinate, Coupler, Joint, TransformAxis
 from ..model.functions import IDENTITY, Polynomial
 from ..model.sides import mirrored_axis, mirrored_point, other_side
 from .spine import MM, STILL
-from .tables import Row, number, rows, triple
 
 _SLOTS = ("rotation1", "rotation2", "rotation3", "translation1", "translation2", "translation3")
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ...model_tables import number, rows
 from ..model.scaling import SEGMENTS
-from .tables import number, rows
 
 
 def segment_factors(sex: str) -> dict[str, tuple[float, float, float]]:

@@ -6,10 +6,10 @@ import numpy as np
 
 from ...errors import ModelError
 from ...geometry.types import Vector
+from ...model_tables import Row, number, rows, triple
 from ..model.definition import Shape
 from ..model.sides import mirrored_point, other_side
 from .spine import MM, Spine
-from .tables import Row, number, rows, triple
 
 _RIB_RADIUS_M = 0.0035
 _TRANSVERSE_RADIUS_M = 0.003

@@ -3,11 +3,11 @@
 import numpy as np
 
 from ...geometry.types import Vector
+from ...model_tables import number, rows, triple
 from ...skeleton import VERTEBRAE
 from ..model.definition import Body, Shape
 from ..model.sides import mirrored_point, other_side
 from .spine import MM, Spine
-from .tables import number, rows, triple
 
 SEXES = ("unisex", "male", "female")
 

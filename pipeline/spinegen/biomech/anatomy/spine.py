@@ -7,10 +7,10 @@ import numpy as np
 
 from ...errors import ModelError
 from ...geometry.types import Vector
+from ...model_tables import Row, number, rows, triple
 from ...skeleton import VERTEBRAE
 from ..model.definition import Coordinate, Coupler, Joint, Motion, Rhythm, TransformAxis
 from ..model.functions import IDENTITY, Polynomial
-from .tables import Row, number, rows, triple
 
 MM = 1e-3
 AXES: dict[Motion, Vector] = {"flexion": (0.0, 0.0, -1.0), "bending": (1.0, 0.0, 0.0), "rotation": (0.0, 1.0, 0.0)}

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...geometry.types import Vector
+from ...model_tables import rows, triple
 from ...skeleton import KEYPOINTS, NAMES, VERTEBRAE
 from ..model.definition import Joint, Station
 from ..model.sides import mirrored_point, other_side
 from .spine import MM, Spine
-from .tables import rows, triple
 
 
 def build_stations(spine: Spine, joints: tuple[Joint, ...], endplate_s1_m: Vector) -> dict[str, Station]:

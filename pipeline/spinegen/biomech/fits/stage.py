@@ -21,7 +21,7 @@ from .one_clip import fit_one
 from .settings import FitSettings
 from .truth import truth_file
 
-FIT_VERSION = 2
+FIT_VERSION = 3
 """Raised when the same clip and settings would give another fit."""
 SHOWN_FAULTS = 8
 """Faults of markers that are told of one clip."""

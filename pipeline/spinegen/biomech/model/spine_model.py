@@ -204,13 +204,6 @@ class SpineModel:
             )
         )
 
-    @property
-    def is_released(self) -> bool:
-        """True when the levels of the spine are free of each other."""
-        return bool(self.rhythms) and not any(
-            rhythm.coordinate in self.definition.coordinate_of for rhythm in self.rhythms
-        )
-
     def _named(self, names: Sequence[str]) -> list[Station]:
         missing = [name for name in names if name not in self.stations]
         if missing:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ...model_tables import FOLDER
 from ...resources import resource_path
 from ..anatomy.assemble import SEXES, load_model
-from ..anatomy.tables import FOLDER
 from .write import write_osim
 
 

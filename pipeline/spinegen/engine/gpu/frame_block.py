@@ -102,6 +102,7 @@ def frame_block(
     camera: PlacedCamera,
     scenery: Scenery,
     lighting: Lighting,
+    *,
     shadow: SunShadow,
     contact: ContactMap,
     soft: SoftShadows,

@@ -99,7 +99,7 @@ class Renderer:
         if size not in self._targets:
             while len(self._targets) >= 2:
                 self._targets.pop(next(iter(self._targets)))
-            self._targets[size] = make_targets(self.context, *size, self.quality, self._samples)
+            self._targets[size] = make_targets(self.context, *size, quality=self.quality, samples=self._samples)
         return self._targets[size]
 
     def _prepare(self, frame: "Frame") -> Targets:
@@ -114,7 +114,14 @@ class Renderer:
         self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
         self._block.write(
-            frame_block(frame.camera, frame.scenery, frame.world.lighting, self._shadow, self._contact, self._soft)
+            frame_block(
+                frame.camera,
+                frame.scenery,
+                frame.world.lighting,
+                shadow=self._shadow,
+                contact=self._contact,
+                soft=self._soft,
+            )
         )
         self._block.bind_to_uniform_block(0)
         self._draw_masks(frame, targets.masks)

@@ -61,7 +61,7 @@ def _make_masks(context: moderngl.Context, size: tuple[int, int]) -> tuple[moder
     return context.framebuffer([depth, context.texture(size, 1, dtype="u2")], context.depth_renderbuffer(size)), depth
 
 
-def make_targets(context: moderngl.Context, width: int, height: int, quality: Quality, samples: int) -> Targets:
+def make_targets(context: moderngl.Context, width: int, height: int, *, quality: Quality, samples: int) -> Targets:
     """Allocate them."""
     size = (width, height)
     masks, depth = _make_masks(context, size)

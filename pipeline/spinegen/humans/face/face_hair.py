@@ -7,9 +7,8 @@ from ...streams import Stream, generator
 from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame
 from ..hair.hair import hair_texture
-from ..hair.strands import Growth, grow, make_scalp, on_skull, ribbons, scatter
+from ..hair.strands import Growth, Scalp, grow, head_part, make_scalp, ribbons, scatter
 from ..mesh.mesh import MeshPart
-from ..mesh.mesh_parts import finish_part
 from ..spec.person_spec import Hair, PersonSpec
 from .face_paint import beard_field, brow_field
 
@@ -35,20 +34,10 @@ def face_hair_parts(
         across = np.clip((np.abs(roots[:, 2]) / np.abs(face.eyes_m[:, 2]).mean() - 0.5), 0.0, 1.0)
         heading = np.stack([np.zeros(len(roots)), 1.0 - 1.1 * across, aside * (0.4 + across)], axis=1)
         heading += rng.normal(0, 0.15, heading.shape)
+        look = Hair(colour=spec.face.brow, seed=spec.hair.seed)
+        brows = Growth(0.0065, 2, 0.0006, 0.05, cling=0.3)
         parts.append(
-            _hairs(
-                spec,
-                "brows",
-                scalp,
-                roots,
-                normals=normals,
-                heading=heading,
-                length=0.0065,
-                lift=0.0006,
-                width=0.0009,
-                colour=spec.face.brow,
-                rng=rng,
-            )
+            _hairs("brows", scalp, roots, _along(heading, normals), growth=brows, width_m=0.0009, look=look, rng=rng)
         )
     if spec.face.beard in BEARDS:
         count, length, lift = BEARDS[spec.face.beard]
@@ -58,40 +47,31 @@ def face_hair_parts(
             roots, normals = scatter(vertices_m, faces, count, rng)
             heading = np.array([0.15, -1.0, 0.0]) + rng.normal(0, 0.25, roots.shape)
             heading[:, 2] += np.sign(roots[:, 2]) * 0.1
+            look = Hair(colour=spec.face.beard_colour, grey=spec.hair.grey, seed=spec.hair.seed)
+            beard, width = Growth(length, 2, lift, 0.05, cling=0.3), BEARD_WIDTH_M[spec.face.beard]
             parts.append(
-                _hairs(
-                    spec,
-                    "beard",
-                    scalp,
-                    roots,
-                    normals=normals,
-                    heading=heading,
-                    length=length,
-                    lift=lift,
-                    width=BEARD_WIDTH_M[spec.face.beard],
-                    colour=spec.face.beard_colour,
-                    rng=rng,
-                )
+                _hairs("beard", scalp, roots, _along(heading, normals), growth=beard, width_m=width, look=look, rng=rng)
             )
     return parts
 
 
-def _hairs(
-    spec: PersonSpec, name: str, scalp, roots, *, normals, heading, length, lift, width, colour, rng
-) -> MeshPart:  # type: ignore[no-untyped-def]
+def _along(heading: Floats, normals: Floats) -> Floats:
+    """Unit vectors `(N, 3)`: headings without what points away from the skin."""
     along = heading - np.einsum("ij,ij->i", heading, normals)[:, None] * normals
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
-    path = grow(scalp, roots, along, Growth(length, 2, lift, 0.05, cling=0.3), rng)
-    vertices, faces, uv = ribbons(scalp, path, width, rng, blunt=0.2)
-    texture = hair_texture(Hair(colour=colour, grey=spec.hair.grey if name == "beard" else 0.0, seed=spec.hair.seed))
-    return finish_part(
-        name,
-        "hair",
-        vertices,
-        faces,
-        uv=uv,
-        weights=on_skull(len(vertices)),
-        texture_rgb=texture,
-        roughness=0.7,
-        two_sided=True,
-    )
+    return along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+
+
+def _hairs(
+    name: str,
+    scalp: Scalp,
+    roots: Floats,
+    heading: Floats,
+    *,
+    growth: Growth,
+    width_m: float,
+    look: Hair,
+    rng: np.random.Generator,
+) -> MeshPart:
+    path = grow(scalp, roots, heading, growth, rng=rng)
+    ribbon = ribbons(scalp, path, width_m, rng, blunt=0.2)
+    return head_part(name, [ribbon], hair_texture(look), roughness=0.7)

@@ -18,7 +18,7 @@ from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_frames
 from ..spec.person_spec import Hair
-from .strands import Growth, Scalp, grow, make_scalp, on_skull, ribbons, scatter
+from .strands import Growth, Scalp, grow, head_part, make_scalp, on_skull, ribbon_surface, ribbons, scatter
 
 LOCKS = {"buzz": 2200, "short": 1700, "medium": 1000, "long": 1000, "bun": 1000, "ponytail": 1000, "curly": 1500, "afro": 1500}  # fmt: skip
 TIED = ("bun", "ponytail")
@@ -31,7 +31,6 @@ WIDTH_M = {"buzz": 0.003, "curly": 0.007, "afro": 0.008, "short": 0.006, "medium
 OBSTACLE_CELL_M = 0.024
 LIMB_RADIUS_M = 0.05
 Rng = np.random.Generator
-Pieces = list[tuple[Floats, Ints, Floats]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def lock_parts(
         pieces.append(_edge_hairs(hair, head, table, faces, rng=rng))
     if hair.style == "bun":
         pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, blunt=0.9))
-    parts = [_fixed_part(pieces, texture)]
+    parts = [head_part("hair", pieces, texture, roughness=0.55)]
     if hair.style == "ponytail":
         obstacle = _obstacle(data, vertices_m, weights)
         parts.append(
@@ -112,7 +111,7 @@ def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, *, rng: Rng) 
     elif hair.style == "afro":
         roots = roots + normals * lift * rng.uniform(0.25, 0.75, (len(roots), 1))
         growth = Growth(0.03, 6, 0.0, 0.02, cling=0.0, curl_m=0.007, curl_turns=1.8)
-    path = grow(head.scalp, roots, heading, growth, rng, length)
+    path = grow(head.scalp, roots, heading, growth, rng=rng, length=length)
     return path if hair.style in TIED else path[~_over_face(path, face)]
 
 
@@ -149,7 +148,7 @@ def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng)
     heading = _headings(hair, roots, normals, head.face, rng=rng)
     # A few begin in front of the cap.
     roots = roots - heading * rng.uniform(0.0, 0.006, (len(roots), 1))
-    path = grow(head.scalp, roots, heading, Growth(0.035, 3, 0.3 * hair.volume_m, 0.0, cling=0.9), rng)
+    path = grow(head.scalp, roots, heading, Growth(0.035, 3, 0.3 * hair.volume_m, 0.0, cling=0.9), rng=rng)
     return ribbons(head.scalp, path, 0.0028, rng, blunt=0.2)
 
 
@@ -157,7 +156,7 @@ def _tail(hair: Hair, head: Head, rng: Rng) -> Floats:
     """Locks from the tie backwards, then down."""
     start = head.tie_m + rng.normal(0, 0.008, (TAIL_LOCKS, 3))
     away = np.array([-1.0, 0.25, 0.0]) + rng.normal(0, 0.14, (TAIL_LOCKS, 3))
-    return grow(head.scalp, start, unit(away), Growth(hair.length_m, 10, 0.022, 0.3, cling=0.0), rng)
+    return grow(head.scalp, start, unit(away), Growth(hair.length_m, 10, 0.022, 0.3, cling=0.0), rng=rng)
 
 
 def _bun(tie: Floats, rng: Rng) -> Floats:
@@ -170,25 +169,6 @@ def _bun(tie: Floats, rng: Rng) -> Floats:
     r = radius * rng.uniform(0.9, 1.05, (90, 1))
     x = r * tilt * np.ones_like(turn)
     return centre + np.stack([x, r * around * np.sin(start + turn), r * around * np.cos(start + turn)], axis=-1)
-
-
-def _fixed_part(pieces: Pieces, texture: NDArray[np.uint8]) -> MeshPart:
-    """One part, moved by the skull, of several pieces of vertices, faces and uv."""
-    vertices = np.concatenate([p[0] for p in pieces])
-    first = np.cumsum([0, *(len(p[0]) for p in pieces)])
-    faces = np.concatenate([p[1] + start for p, start in zip(pieces, first[:-1], strict=True)])
-    uv = np.concatenate([p[2] for p in pieces])
-    return finish_part(
-        "hair",
-        "hair",
-        vertices,
-        faces,
-        uv=uv,
-        weights=on_skull(len(vertices)),
-        texture_rgb=texture,
-        roughness=0.55,
-        two_sided=True,
-    )
 
 
 def _falling_part(
@@ -238,12 +218,7 @@ def _falling_part(
     )
     rest = np.tile(np.concatenate([np.eye(3).ravel(), np.zeros(3)]), (len(bones.BONES), 1))
     vertices = shaping.posed(rest, offset)
-    grid = np.arange(count * knots * 2).reshape(count, knots, 2)
-    a, b, c, d = grid[:, :-1, 0], grid[:, :-1, 1], grid[:, 1:, 0], grid[:, 1:, 1]
-    faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
-    u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])
-    v = 0.5 * reach[None, :, None] + rng.random((count, 1, 1))
-    uv = np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
+    faces, uv = ribbon_surface(count, knots, rng)
     weights = on_skull(len(vertices))
     return finish_part(
         name,

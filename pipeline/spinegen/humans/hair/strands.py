@@ -1,8 +1,10 @@
 """Locks of hair: paths grown over the head and shoulders, drawn as tapering ribbons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
@@ -10,6 +12,8 @@ from ..body import bones
 from ..body.body_data import BodyData
 from ..body.texel_map import masked_vertices
 from ..mesh import mesh_ops
+from ..mesh.mesh import MeshPart
+from ..mesh.mesh_parts import finish_part
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,13 @@ def scatter(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator)
 
 
 def grow(
-    scalp: Scalp, roots: Floats, heading: Floats, growth: Growth, rng: np.random.Generator, length: Floats | None = None
+    scalp: Scalp,
+    roots: Floats,
+    heading: Floats,
+    growth: Growth,
+    *,
+    rng: np.random.Generator,
+    length: Floats | None = None,
 ) -> Floats:
     """Paths `(N, steps + 1, 3)` that start at the roots in the headings, fall, and stay outside the skin."""
     count = len(roots)
@@ -134,13 +144,41 @@ def ribbons(
     taper = (1.0 - (1.0 - blunt) * along**2) * np.clip(along * 4 + 0.6, 0, 1)
     half = 0.5 * width_m * rng.uniform(0.7, 1.3, (count, 1)) * taper[None]
     out = np.stack([path - side * half[..., None], path + side * half[..., None]], axis=2)
+    faces, uv = ribbon_surface(count, knots, rng)
+    return out.reshape(-1, 3), faces, uv
+
+
+def ribbon_surface(count: int, knots: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Faces `(2 * count * (knots - 1), 3)` and uv `(count * knots * 2, 2)` of ribbons whose vertices go by lock, knot and edge.
+
+    Each lock shows a strip of the texture of its own.
+    """
     grid = np.arange(count * knots * 2).reshape(count, knots, 2)
     a, b, c, d = grid[:, :-1, 0], grid[:, :-1, 1], grid[:, 1:, 0], grid[:, 1:, 1]
     faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
-    u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])[None, None]
-    v = 0.5 * along[None, :, None] + rng.random((count, 1, 1))
-    uv = np.stack(np.broadcast_arrays(u, v), axis=-1)
-    return out.reshape(-1, 3), faces, uv.reshape(-1, 2)
+    u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])
+    v = 0.5 * np.linspace(0.0, 1.0, knots)[:, None] + rng.random((count, 1, 1))
+    return faces, np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
+
+
+def head_part(
+    name: str, pieces: Sequence[tuple[Floats, Ints, Floats]], texture_rgb: NDArray[np.uint8], *, roughness: float
+) -> MeshPart:
+    """One part, moved by the skull, of several ribbons' vertices, faces and uv."""
+    vertices = np.concatenate([piece[0] for piece in pieces])
+    first = np.cumsum([0, *(len(piece[0]) for piece in pieces)])
+    faces = np.concatenate([piece[1] + start for piece, start in zip(pieces, first[:-1], strict=True)])
+    return finish_part(
+        name,
+        "hair",
+        vertices,
+        faces,
+        uv=np.concatenate([piece[2] for piece in pieces]),
+        weights=on_skull(len(vertices)),
+        texture_rgb=texture_rgb,
+        roughness=roughness,
+        two_sided=True,
+    )
 
 
 def on_skull(count: int) -> Floats:

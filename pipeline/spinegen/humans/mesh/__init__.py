@@ -1,1 +1,4 @@
-"""Meshes and the operations on them that know nothing of people: welding, smoothing, parts, noise for textures."""
+"""Meshes and the operations on them that know nothing of people: welding, smoothing, parts, noise for textures.
+
+Arrays alone come in.
+"""

@@ -1,10 +1,12 @@
 """Places the 25 vertebrae inside one body: heights along the trunk, depth under the skin of the back, natural curvature."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from ...geometry.types import Floats
+from ...model_tables import number, rows
 from ...skeleton import VERTEBRAE
 
 # Neutral upright centroids in the sagittal plane (forward, up), mm, pelvis frame: measured on the meshes of an open
@@ -15,6 +17,8 @@ _TABLE_MM = (
     (-110, 507), (-102, 527), (-98, 542), (-96, 559), (-95, 574), (-96, 593), (-103, 610),
 )  # fmt: skip
 _TABLE_STATURE_M = 1.75
+_UNDER_SKIN_M = 0.008
+"""Least depth of a spinous tip under the skin of the back."""
 
 # Skin of the back to the centre of the vertebral body, mm, for 1.72 m and 23 kg/m^2, horizontally, caudal to cranial:
 # skin-to-epidural depth (L5S1 41, L4-5 46, L3-4 46, L2-3 44: Cha 2011, n = 1653; mid and lower thoracic 47 along the
@@ -24,14 +28,6 @@ DEPTH_MM = (
 )  # fmt: skip
 DEPTH_PER_BMI_MM = 0.65
 """Growth of the lumbar depth with body-mass index (So 1997: men 0.89, women 0.41 mm per kg/m^2); half of it at T1 and above."""
-SPINOUS_MM = (
-    48, 62, 64, 65, 64, 63, 60, 57, 55, 54, 53, 53, 53, 53, 53, 53, 53, 53, 52, 44, 37, 35, 34, 36, 26,
-)  # fmt: skip
-"""Tip of the spinous process behind the centroid."""
-SPINOUS_DROP_MM = (
-    2, 6, 8, 8, 8, 8, 10, 12, 16, 20, 24, 27, 27, 26, 24, 20, 16, 13, 10, 8, 6, 5, 5, 5, 0,
-)  # fmt: skip
-"""Tip of the spinous process below the centroid."""
 S1_OVER_HIP = 0.058
 """Height of S1's centre over the hip axis as a share of stature: the L4-5 disc lies at the iliac crest's level."""
 
@@ -77,12 +73,41 @@ def place_spine(
     curve = table[:, 0] * stature_m / _TABLE_STATURE_M
     x = _compromise(back + depth, curve, y)
     centroid = np.stack([x, y, np.zeros(25)], axis=1)
-    length = np.minimum(np.array(SPINOUS_MM) * stature_m / 1720.0, x - back - 0.008)
-    drop = np.array(SPINOUS_DROP_MM) * stature_m / 1720.0
-    posterior = centroid - np.stack([length, drop, np.zeros(25)], axis=1)
+    posterior = centroid + _tips(centroid, table, stature_m)
+    skin = np.interp(posterior[:, 1], y, back)
+    posterior[:, 0] = np.clip(posterior[:, 0], skin + _UNDER_SKIN_M, np.maximum(x - 0.02, skin + _UNDER_SKIN_M))
     joint = centroid.copy()
     joint[1:] = 0.5 * (centroid[1:] + centroid[:-1])
     return SpineSite(centroid, posterior, joint, back, front)
+
+
+def _tips(centroid_m: Floats, table_m: Floats, stature_m: float) -> Floats:
+    """Spinous tips from their centroids `(25, 3)`: the model's, turned as far as this chain leans beyond the table's.
+
+    The model's tips stand in the axes of their vertebrae: where the column leans back, as at the thoracolumbar junction,
+    a tip lies lower behind its vertebra than the process alone would slant.
+    """
+    tip_x, tip_y, tilt = _model_tips()
+    lean = tilt + _lean_rad(centroid_m) - _lean_rad(table_m)
+    # The sacrum and the atlas have no vertebral body: where their middle lies says nothing of the curve.
+    lean[[0, -1]] = tilt[[0, -1]]
+    cosine, sine = np.cos(lean), np.sin(lean)
+    turned = np.stack([cosine * tip_x - sine * tip_y, sine * tip_x + cosine * tip_y, np.zeros(25)], axis=1)
+    return turned * stature_m / 1.72
+
+
+def _lean_rad(chain_m: Floats) -> Floats:
+    """Backward lean `(25,)` of a chain of centroids, seen from the side."""
+    slope = np.gradient(chain_m[:, :2], axis=0)
+    return np.arctan2(-slope[:, 0], slope[:, 1])
+
+
+@cache
+def _model_tips() -> tuple[Floats, Floats, Floats]:
+    """Spinous tip from its centroid, forward and up in the vertebra's axes, metres, and the vertebra's tilt, rad, `(25,)` each."""
+    spine = rows("vertebrae")
+    tip_x, tip_y = (np.array([number(row, f"posterior_{axis}_mm", 0.001) for row in spine]) for axis in "xy")
+    return tip_x, tip_y, np.radians([number(row, "tilt_deg") for row in spine])
 
 
 def _compromise(wanted: Floats, curve: Floats, y: Floats) -> Floats:

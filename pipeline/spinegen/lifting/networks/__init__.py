@@ -1,10 +1,12 @@
-"""The lifting network that ships, and what is known of it."""
+"""The lifting network that ships, and what is known of it.
 
-import json
+The network's record comes in.
+"""
+
 from pathlib import Path
-from typing import Any
 
 from ...pose.networks import require_whole
+from ...records.network_card import LifterCard, read_lifter_card
 
 FOLDER = Path(__file__).resolve().parent
 FILE, CARD = FOLDER / "spinegen-lift.onnx", FOLDER / "lift.json"
@@ -16,10 +18,14 @@ def shipped_lifter() -> Path:
     Raises:
         TrainingError: it is missing or damaged.
     """
-    require_whole(FILE, card()["sha256"])
+    require_whole(FILE, card().sha256)
     return FILE
 
 
-def card() -> dict[str, Any]:
-    """`sha256`, its training and its errors."""
-    return json.loads(CARD.read_text(encoding="utf-8"))
+def card() -> LifterCard:
+    """What is known of it.
+
+    Raises:
+        TrainingError: the file that says so is missing or damaged.
+    """
+    return read_lifter_card(CARD)

@@ -78,13 +78,13 @@ class BlazePoseLayout:
         return (self.fused + POINTS, *(self.blocks[i].width for i in self.taps[1:]))
 
 
-def _stage(kernel: int, stride: int, widths: tuple[int, int], depth: int, expanded: tuple[int, ...]) -> list[Block]:
+def _stage(kernel: int, stride: int, *, widths: tuple[int, int], depth: int, expanded: tuple[int, ...]) -> list[Block]:
     """Blocks of one kernel; the first goes from `widths[0]` to `widths[1]`; `expanded` repeats its last."""
     padded = [*expanded, *([expanded[-1]] * (depth - len(expanded)))]
     return [Block(kernel, stride if i == 0 else 1, padded[i], widths[1]) for i in range(depth)]
 
 
-def _layout(base: int, widths: tuple[int, ...], depths: tuple[int, ...], second: int, fused: int) -> BlazePoseLayout:
+def _layout(base: int, *, widths: tuple[int, ...], depths: tuple[int, ...], second: int, fused: int) -> BlazePoseLayout:
     """Five stages of kernels 3, 5, 3, 5, 5 and strides 2, 2, 2, 1, 2.
 
     Args:
@@ -96,15 +96,15 @@ def _layout(base: int, widths: tuple[int, ...], depths: tuple[int, ...], second:
     for index, (width, depth) in enumerate(zip(widths, depths, strict=True)):
         first = (4 if index == 0 else 6) * before
         expanded = (first, second, 6 * width) if index == 0 else (first, 6 * width)
-        blocks += _stage(kernels[index], strides[index], (before, width), depth, expanded[:depth])
+        blocks += _stage(kernels[index], strides[index], widths=(before, width), depth=depth, expanded=expanded[:depth])
         before = width
     return BlazePoseLayout(base, tuple(blocks), fused)
 
 
 LAYOUTS: dict[str, BlazePoseLayout] = {
-    "blazepose-lite": _layout(8, (16, 24, 40, 56, 96), (2, 2, 3, 3, 4), 96, 32),
-    "blazepose-full": _layout(16, (24, 32, 64, 88, 144), (2, 2, 3, 3, 4), 144, 48),
-    "blazepose-heavy": _layout(24, (32, 56, 112, 160, 272), (4, 4, 6, 6, 8), 128, 48),
+    "blazepose-lite": _layout(8, widths=(16, 24, 40, 56, 96), depths=(2, 2, 3, 3, 4), second=96, fused=32),
+    "blazepose-full": _layout(16, widths=(24, 32, 64, 88, 144), depths=(2, 2, 3, 3, 4), second=144, fused=48),
+    "blazepose-heavy": _layout(24, widths=(32, 56, 112, 160, 272), depths=(4, 4, 6, 6, 8), second=128, fused=48),
 }
 
 

@@ -20,7 +20,7 @@ class CspNext(nn.Module):
     def __init__(self, stem: int, widths: Sequence[int], depths: Sequence[int], stem_depth: int = 3) -> None:
         super().__init__()
         half = max(stem // 2, 8)
-        units = [ConvUnit(3, half if stem_depth > 1 else stem, 3, 2)]
+        units = [ConvUnit(3, half if stem_depth > 1 else stem, 3, stride=2)]
         for index in range(1, stem_depth):
             units.append(ConvUnit(half, stem if index == stem_depth - 1 else half, 3))
         self.stem = nn.Sequential(*units)
@@ -28,7 +28,7 @@ class CspNext(nn.Module):
         inputs = stem
         for index, (width, depth) in enumerate(zip(widths, depths, strict=True)):
             last = index == len(widths) - 1
-            parts: list[nn.Module] = [ConvUnit(inputs, width, 3, 2)]
+            parts: list[nn.Module] = [ConvUnit(inputs, width, 3, stride=2)]
             if last:
                 parts.append(PyramidPooling(width))
             parts.append(CspLayer(width, width, depth, identity=not last))

@@ -109,15 +109,15 @@ def _modules(backbone: CspNext) -> Iterator[tuple[str, str]]:
 
 def _load_onnx(backbone: CspNext, path: Path) -> str:
     """Folded convolutions of the file, in order, as convolutions with a norm that only adds the bias."""
-    convolutions = _onnx_convolutions(path)
     wanted = list(_modules(backbone))
-    if len(convolutions) < len(wanted):
+    convolutions, total = _onnx_convolutions(path, len(wanted))
+    if total < len(wanted):
         raise TrainingError(
-            f"{path}: has {len(convolutions)} convolutions, the backbone of this model {len(wanted)}: another network"
+            f"{path}: has {total} convolutions, the backbone of this model {len(wanted)}: another network"
         )
     own = backbone.state_dict()
     taken: dict[str, Tensor] = {}
-    for (theirs, ours), (weight, bias) in zip(wanted, convolutions, strict=False):
+    for (theirs, ours), (weight, bias) in zip(wanted, convolutions, strict=True):
         gate = theirs.endswith(".fc")
         key = f"{ours}.weight" if gate else f"{ours}.0.weight"
         if tuple(own[key].shape) != weight.shape:
@@ -135,10 +135,11 @@ def _load_onnx(backbone: CspNext, path: Path) -> str:
             taken[f"{ours}.1.running_mean"] = torch.zeros_like(offset)
             taken[f"{ours}.1.running_var"] = torch.full_like(offset, 1 - NORM_EPSILON)
     backbone.load_state_dict(taken, strict=False)
-    return f"backbone from {path.name}: {len(wanted)} convolutions matched; not used: {len(convolutions) - len(wanted)} more"
+    return f"backbone from {path.name}: {len(wanted)} convolutions matched; not used: {total - len(wanted)} more"
 
 
-def _onnx_convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+def _onnx_convolutions(path: Path, count: int) -> tuple[list[tuple[np.ndarray, np.ndarray]], int]:
+    """Weights and biases of the first `count` convolutions, and how many there are."""
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -146,14 +147,34 @@ def _onnx_convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
         model = onnx.load(str(path))
     except (OSError, DecodeError) as error:
         raise TrainingError(f"{path}: backbone checkpoint cannot be read as ONNX") from error
-    constants = {entry.name: onnx.numpy_helper.to_array(entry) for entry in model.graph.initializer}
+    constants = _onnx_constants(model.graph)
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
     found = []
-    for node in model.graph.node:
-        if node.op_type == "Conv" and node.input[1] in constants:
-            weight = constants[node.input[1]]
-            bias = constants[node.input[2]] if len(node.input) > 2 else np.zeros(len(weight), weight.dtype)
-            found.append((weight, bias))
-    return found
+    for number, node in enumerate(convolutions[:count], start=1):
+        if not set(node.input[1:]) <= {"", *constants}:
+            raise TrainingError(
+                f"{path}: weights of convolution {number} of {len(convolutions)} are computed, as in quantised files; "
+                "allowed are stored ones: give the file that it was made from"
+            )
+        weight = constants[node.input[1]]
+        biased = len(node.input) > 2 and node.input[2]
+        found.append((weight, constants[node.input[2]] if biased else np.zeros(len(weight), weight.dtype)))
+    return found, len(convolutions)
+
+
+def _onnx_constants(graph: Any) -> dict[str, np.ndarray]:
+    """Values that do not depend on the input, by name: stored ones, also where they are widened (`pose.export.store_half`) or renamed."""
+    import onnx
+
+    constants = {entry.name: onnx.numpy_helper.to_array(entry) for entry in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            stored = next((part.t for part in node.attribute if part.name == "value"), None)
+            if stored is not None:
+                constants[node.output[0]] = onnx.numpy_helper.to_array(stored)
+        elif node.op_type in ("Cast", "Identity") and node.input[0] in constants:
+            constants[node.output[0]] = constants[node.input[0]]
+    return constants
 
 
 def _rescale(taken: dict[str, Tensor], weight: str, variance: Tensor) -> None:

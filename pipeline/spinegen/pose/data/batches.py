@@ -55,6 +55,7 @@ class BatchSource:
     def __init__(
         self,
         caches: list[CropCache],
+        *,
         mix_ratio: float,
         batch: int,
         input_hw: tuple[int, int],
@@ -112,11 +113,11 @@ class BatchSource:
             np.concatenate(boxes),
             np.concatenate(keypoints),
             np.concatenate(visibility),
-            self.input_hw,
-            self.augment,
+            input_hw=self.input_hw,
+            settings=self.augment,
         )
         planes = sample(crops.to(self.device, non_blocking=on_gpu), warp.matrices_crop_input, self.input_hw)
-        pictures, covered = disturb(planes, np.concatenate(has_mask), rng, self.augment, self.backdrops)
+        pictures, covered = disturb(planes, np.concatenate(has_mask), rng, self.augment, backdrops=self.backdrops)
         inputs = normalize(pictures).contiguous(memory_format=torch.channels_last)
         limit = np.array([self.input_hw[1] - 1, self.input_hw[0] - 1])
         inside = ((warp.keypoints_input_px >= 0) & (warp.keypoints_input_px <= limit)).all(axis=-1)

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from ...errors import DatasetError
 from ...files import atomic_path, reserve, write_json
-from ...media.pictures import Exif, PictureError
+from ...media.pictures import PictureError
 from ...progress import Reporter, warn_of
 from ...records.coco import Rle
 from ...records.rle import mask_of
 from .. import geometry
-from .coco_set import CocoSet, read_coco
+from .coco_set import CocoSet
 
 VERSION = 1
 MARGIN = 1.3
@@ -45,29 +45,20 @@ class CropCache:
     """Where the crops lie."""
 
 
-def open_cache(
-    annotations: Path,
-    images: Path,
-    input_hw: tuple[int, int],
-    folder: Path,
-    reporter: Reporter,
-    *,
-    exif: Exif = "as-labelled",
-) -> CropCache:
-    """Read a set and make, or find, its crops under `folder`.
+def open_cache(people: CocoSet, input_hw: tuple[int, int], folder: Path, reporter: Reporter) -> CropCache:
+    """Make, or find, a set's crops under `folder`.
 
     Raises:
-        DatasetError: the set is not usable, or more than 1 % of its pictures are broken.
+        DatasetError: more than 1 % of its pictures are broken.
     """
-    people = read_coco(annotations, images, exif)
     if people.left_out:
-        reporter.say(f"{annotations.name}: not used: {', '.join(people.left_out)}")
+        reporter.say(f"{people.source.name}: not used: {', '.join(people.left_out)}")
     shape = (round(input_hw[0] * MARGIN), round(input_hw[1] * MARGIN))
     key = _fingerprint(people, shape)
     data_file, index_file = folder / f"crops-{key}.npy", folder / f"crops-{key}.json"
     if not (data_file.exists() and index_file.exists()):
         folder.mkdir(parents=True, exist_ok=True)
-        _build(people, shape, data_file, index_file, reporter)
+        _build(people, shape, data_file=data_file, index_file=index_file, reporter=reporter)
     index = json.loads(index_file.read_text(encoding="utf-8"))
     broken = index["broken"]
     kept = np.array([i for i in range(len(people)) if str(i) not in broken], dtype=np.int64)
@@ -75,7 +66,7 @@ def open_cache(
     pictures = len(people.rows_of_pictures())
     if len(faults) > BROKEN_SHARE_ALLOWED * pictures or not len(kept):
         raise DatasetError(
-            f"{annotations}: {len(faults)} of {pictures} pictures are missing or broken, more than "
+            f"{people.source}: {len(faults)} of {pictures} pictures are missing or broken, more than "
             f"{BROKEN_SHARE_ALLOWED:.0%}; the first: {faults[0]}"
         )
     warn_of(reporter, [f"picture left out: {text}" for text in faults], "pictures are left out")
@@ -137,7 +128,7 @@ def _fingerprint(people: CocoSet, shape: tuple[int, int]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _build(people: CocoSet, shape: tuple[int, int], data_file: Path, index_file: Path, reporter: Reporter) -> None:
+def _build(people: CocoSet, shape: tuple[int, int], *, data_file: Path, index_file: Path, reporter: Reporter) -> None:
     """Decode with threads (OpenCV releases the interpreter lock), a picture once for all its people."""
     matrices = _matrices(people, shape)
     broken: dict[int, str] = {}

@@ -12,7 +12,7 @@ from ...errors import DatasetError
 from ...media.pictures import Exif, read_rgb
 from ...records.coco import Rle
 from ...records.coco_file import read_coco_file
-from .convention import Convention
+from ..convention import Convention
 
 AREA_OF_BOX = 0.53
 """Of a person's box that the person fills, where a file gives no area (MMPose takes the same)."""

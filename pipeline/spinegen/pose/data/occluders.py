@@ -17,6 +17,7 @@ def occlude(
     masks: Tensor,
     has_mask: NDArray[np.bool_],
     rng: np.random.Generator,
+    *,
     probability: float,
     fill: Callable[[], Tensor],
 ) -> Tensor:

@@ -45,6 +45,7 @@ def disturb(
     has_mask: NDArray[np.bool_],
     rng: np.random.Generator,
     settings: AugmentSettings,
+    *,
     backdrops: Backdrops,
 ) -> tuple[Tensor, Tensor]:
     """(N, 4, h, w) RGB and mask -> (N, 3, h, w) RGB, both in 0..255, with everything that leaves keypoints where they are.
@@ -53,8 +54,10 @@ def disturb(
         The pictures, and (N, h, w) bool: where something was pasted before the person.
     """
     surroundings = Surroundings(planes, rng, backdrops)
-    pictures = _swap_backgrounds(planes, has_mask, rng, settings.background, surroundings)
-    covered = occlude(pictures, planes[:, 3] / 255, has_mask, rng, settings.patches, surroundings.texture)
+    pictures = _swap_backgrounds(planes, has_mask, rng, probability=settings.background, around=surroundings)
+    covered = occlude(
+        pictures, planes[:, 3] / 255, has_mask, rng, probability=settings.patches, fill=surroundings.texture
+    )
     return camera_faults(_jitter(pictures, rng, settings), rng, settings), covered
 
 
@@ -99,7 +102,7 @@ def noise_pictures(count: int, input_hw: tuple[int, int], rng: np.random.Generat
 
 
 def _swap_backgrounds(
-    planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, probability: float, around: Surroundings
+    planes: Tensor, has_mask: NDArray[np.bool_], rng: np.random.Generator, *, probability: float, around: Surroundings
 ) -> Tensor:
     """A photographed place, another picture without its person, or noise behind some people; (N, 4, h, w) -> (N, 3, h, w), a copy."""
     pictures = planes[:, :3].clone()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import skeleton
-from .. import geometry
+from .. import geometry, upright
 from ..settings import AugmentSettings
 
 UPPER_BODY = tuple(
@@ -47,10 +47,11 @@ def random_warp(
     boxes_px: NDArray[np.float64],
     keypoints_px: NDArray[np.float64],
     visibility: NDArray[np.int64],
+    *,
     input_hw: tuple[int, int],
     settings: AugmentSettings,
 ) -> Warp:
-    """Half body, shift, scale, rotation and mirror, drawn anew for each person.
+    """Half body, the turn to an upright trunk, shift, scale, rotation and mirror, drawn anew for each person.
 
     Args:
         boxes_px: (N, 4) boxes in the cached crops.
@@ -58,15 +59,19 @@ def random_warp(
         visibility: (N, 37).
     """
     count = len(boxes_px)
-    boxes = _half_bodies(rng, boxes_px, keypoints_px, visibility, settings.half_body)
-    centers, sizes = geometry.crop_regions(boxes, input_hw)
-    centers = centers + rng.uniform(-1, 1, (count, 2)) * settings.shift * boxes[:, 2:].mean(axis=1, keepdims=True)
-    sizes = sizes * rng.uniform(*settings.scale, (count, 1))
+    boxes = _half_bodies(rng, boxes_px, keypoints_px, visibility, probability=settings.half_body)
+    shifts = rng.uniform(-1, 1, (count, 2)) * settings.shift * boxes[:, 2:].mean(axis=1, keepdims=True)
+    scales = rng.uniform(*settings.scale, (count, 1))
     turned = rng.random(count) < settings.rotation
     angles = np.radians(np.clip(rng.normal(0, 0.5, count), -1, 1) * settings.rotation_deg) * turned
     mirrored = rng.random(count) < settings.flip
+    whole = (boxes == boxes_px).all(axis=1)
+    labelled = (visibility[:, upright.TRUNK] > 0).all(axis=1)
+    turns, known = _uprights(keypoints_px, whole & labelled & (rng.random(count) < settings.upright))
+    centers, sizes = upright.turned_regions(boxes, turns, input_hw, known)
     forward = geometry.compose(
-        _spin(angles, mirrored, input_hw), geometry.transforms_input_image(centers, sizes, input_hw)
+        _spin(angles, mirrored, input_hw),
+        geometry.transforms_input_image(centers + shifts, sizes * scales, input_hw, turns),
     )
     moved = geometry.apply_affine(forward, keypoints_px)
     seen = visibility.copy()
@@ -80,10 +85,18 @@ def _spin(angles: NDArray[np.float64], mirrored: NDArray[np.bool_], input_hw: tu
     """(N, 2, 3) rotation about the input's centre, then the mirror image x -> width - 1 - x."""
     height, width = input_hw
     center = np.array([(width - 1) / 2, (height - 1) / 2])
-    cosine, sine = np.cos(angles), np.sin(angles)
-    linear = np.stack([np.stack([cosine, -sine], -1), np.stack([sine, cosine], -1)], axis=1)
+    linear = geometry.rotations(angles)
     linear[mirrored, 0] *= -1
     return np.concatenate([linear, (center - linear @ center)[..., None]], axis=2)
+
+
+def _uprights(
+    keypoints_px: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(N,) turns of the chosen who lean, 0 of all others, and (N, 37, 2) the keypoints that make their crops tight, NaN of all others."""
+    turns = upright.turns_to_upright(keypoints_px)
+    chosen = chosen & upright.leaning(turns, np.zeros(len(turns)))
+    return np.where(chosen, turns, 0.0), np.where(chosen[:, None, None], keypoints_px, np.nan)
 
 
 def _half_bodies(
@@ -91,6 +104,7 @@ def _half_bodies(
     boxes: NDArray[np.float64],
     keypoints: NDArray[np.float64],
     visibility: NDArray[np.int64],
+    *,
     probability: float,
 ) -> NDArray[np.float64]:
     """Some boxes shrunk to the upper or the lower half of the body."""

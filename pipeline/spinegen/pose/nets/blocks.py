@@ -9,7 +9,7 @@ NORM_EPSILON = 1e-3
 class ConvUnit(nn.Sequential):
     """Convolution, batch norm, SiLU; padding keeps the size at stride 1."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1) -> None:
         super().__init__(
             nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
             nn.BatchNorm2d(outputs, eps=NORM_EPSILON, momentum=0.03),

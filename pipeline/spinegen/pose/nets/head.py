@@ -51,6 +51,7 @@ class SimccHead(nn.Module):
         self,
         widths: tuple[int, ...],
         keypoints: int,
+        *,
         input_hw: tuple[int, int],
         split_ratio: float,
         field_width: int,

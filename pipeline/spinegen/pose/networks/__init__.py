@@ -1,12 +1,11 @@
-"""The networks that ship with the package: exported files, what each was trained on, and their hashes. Nothing but the standard library comes in."""
+"""The networks that ship with the package: exported files, what each was trained on, and their hashes. Nothing but their record comes in."""
 
 import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from ...errors import TrainingError
+from ...records.network_card import NetworkCard, read_cards
 
 FOLDER = Path(__file__).resolve().parent
 CARDS = FOLDER / "networks.json"
@@ -25,13 +24,18 @@ def shipped_model(name: str = "full") -> Path:
     if name not in known:
         raise TrainingError(f"no network named {name!r} ships with spinegen; there are: {', '.join(known)}")
     path = FOLDER / f"spinegen-{name}.onnx"
-    require_whole(path, known[name]["sha256"])
+    require_whole(path, known[name].sha256)
     return path
 
 
-def cards() -> dict[str, dict[str, Any]]:
-    """What is known of each shipped network: `sha256`, its training and its scores."""
-    return json.loads(CARDS.read_text(encoding="utf-8"))
+@lru_cache(maxsize=1)
+def cards() -> dict[str, NetworkCard]:
+    """What is known of each shipped network, by name.
+
+    Raises:
+        TrainingError: the file that says so is missing or damaged.
+    """
+    return read_cards(CARDS)
 
 
 @lru_cache(maxsize=8)

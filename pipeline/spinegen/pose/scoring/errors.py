@@ -1,18 +1,17 @@
 """Pixel errors of predictions: by keypoint, occlusion, view and person, and the area under the PCK curve."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import skeleton
+from ...records.metrics import ErrorRow, ErrorTables
 from ..data.coco_set import CocoSet
 
 PCK_LIMIT = 0.2
 PCK_STEPS = 21
 """PCK is taken at this many thresholds from 0 to `PCK_LIMIT` of the box's longer side."""
-
-Table = list[dict[str, Any]]
 
 
 def distances_px(people: CocoSet, keypoints_px: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,7 +39,7 @@ def pck_auc(relative: NDArray[np.float64]) -> float | None:
     return float(np.trapezoid(shares, thresholds) / PCK_LIMIT)
 
 
-def summary(pixels: NDArray[np.float64], relative: NDArray[np.float64]) -> dict[str, Any]:
+def summary(pixels: NDArray[np.float64], relative: NDArray[np.float64]) -> dict[str, float | int | None]:
     """Count, mean error in pixels and in box sides, PCK at 0.05 and 0.1, AUC of the labelled ones among some keypoints."""
     known = np.isfinite(relative)
     if not known.any():
@@ -55,8 +54,8 @@ def summary(pixels: NDArray[np.float64], relative: NDArray[np.float64]) -> dict[
     }
 
 
-def error_tables(people: CocoSet, keypoints_px: NDArray[np.float64]) -> dict[str, Any]:
-    """Tables `subsets`, `keypoints`, `occlusion`, `views`, `people`: a row a group with `summary`'s columns.
+def error_tables(people: CocoSet, keypoints_px: NDArray[np.float64]) -> ErrorTables:
+    """A row a group with `summary`'s columns.
 
     Groups other than keypoints and subsets come twice, over all 37 keypoints and (prefix `spine_`) over the nine vertebral ones.
     """
@@ -64,27 +63,27 @@ def error_tables(people: CocoSet, keypoints_px: NDArray[np.float64]) -> dict[str
     relative = pixels / box_sizes_px(people)[:, None]
     spine = list(skeleton.SUBSETS["spine"])
 
-    def both(name: str, rows: NDArray[np.bool_], mask: NDArray[np.bool_] | None = None) -> dict[str, Any]:
+    def row(name: str, ids: Sequence[int]) -> ErrorRow:
+        columns = list(ids)
+        return _row(name, summary(pixels[:, columns], relative[:, columns]))
+
+    def both(name: str, rows: NDArray[np.bool_], mask: NDArray[np.bool_] | None = None) -> ErrorRow:
         px, rel = pixels[rows], relative[rows]
         if mask is not None:
             px, rel = np.where(mask[rows], px, np.nan), np.where(mask[rows], rel, np.nan)
         of_spine = summary(px[:, spine], rel[:, spine])
-        return {"name": name, **summary(px, rel), **{f"spine_{key}": value for key, value in of_spine.items()}}
+        return _row(name, summary(px, rel) | {f"spine_{key}": value for key, value in of_spine.items()})
 
     everyone = np.ones(len(people), dtype=np.bool_)
     names, views = np.array(people.people), np.array(people.views)
-    return {
-        "subsets": [
-            {"name": name, **summary(pixels[:, list(ids)], relative[:, list(ids)])}
-            for name, ids in skeleton.SUBSETS.items()
-        ],
-        "keypoints": [
-            {"name": name, **summary(pixels[:, [i]], relative[:, [i]])} for i, name in enumerate(skeleton.NAMES)
-        ],
-        "occlusion": [
-            both("seen", everyone, people.visibility == 2),
-            both("hidden", everyone, people.visibility == 1),
-        ],
-        "views": [both(str(view), views == view) for view in sorted(set(people.views))],
-        "people": [both(str(name), names == name) for name in sorted(set(people.people))],
-    }
+    return ErrorTables(
+        subsets=tuple(row(name, ids) for name, ids in skeleton.SUBSETS.items()),
+        keypoints=tuple(row(name, [i]) for i, name in enumerate(skeleton.NAMES)),
+        occlusion=(both("seen", everyone, people.visibility == 2), both("hidden", everyone, people.visibility == 1)),
+        views=tuple(both(str(view), views == view) for view in sorted(set(people.views))),
+        people=tuple(both(str(name), names == name) for name in sorted(set(people.people))),
+    )
+
+
+def _row(name: str, figures: dict[str, float | int | None]) -> ErrorRow:
+    return ErrorRow.model_validate({"name": name, **figures})

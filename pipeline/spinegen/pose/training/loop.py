@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from ...errors import TrainingError
 from ...progress import Reporter, warn_of
+from ...records.training_record import HistoryRow
 from ..assembly import Architecture, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
@@ -47,7 +47,7 @@ class Trained:
     steps: int
     seconds: float
     people_seen: int
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: list[HistoryRow] = field(default_factory=list)
     """A row a log interval: step, epoch, minutes, learning rate, each loss; `ap_all` and `ap_spine` where validated."""
 
     @property
@@ -67,6 +67,7 @@ class Trainer:
         self,
         architecture: Architecture,
         settings: TrainSettings,
+        *,
         train: CropCache,
         validation: CropCache,
         device: torch.device,
@@ -83,7 +84,14 @@ class Trainer:
         self.half = settings.precision == "bfloat16" or (settings.precision == "auto" and device.type == "cuda")
         self.max_seconds = settings.max_minutes * 60 if settings.max_minutes is not None else None
         self.source = BatchSource(
-            caches, ratio, self.batch, architecture.input_hw, LIGHT, settings.seed, device, settings.backdrops
+            caches,
+            mix_ratio=ratio,
+            batch=self.batch,
+            input_hw=architecture.input_hw,
+            augment=LIGHT,
+            seed=settings.seed,
+            device=device,
+            photographs=settings.backdrops,
         )
         self.total_steps = self._steps(self.source.steps_per_epoch)
         self.source.augment = settings.augmentation(self.total_steps * self.batch)
@@ -121,7 +129,7 @@ class Trainer:
             result.history = list(state["history"])
             reporter.say(f"training resumes at step {result.steps}")
         with _reproducible(self.settings.threads or core_count(), self.device.type == "cpu"):
-            self._loop(network, average, optimizer, result, reporter)
+            self._loop(network, average, optimizer, result, reporter=reporter)
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
         return result
@@ -145,6 +153,7 @@ class Trainer:
         average: MovingAverage[PoseNetwork],
         optimizer: torch.optim.Optimizer,
         result: Trained,
+        *,
         reporter: Reporter,
     ) -> None:
         before, started = result.seconds, time.monotonic()
@@ -217,7 +226,7 @@ class Trainer:
             logits_x, logits_y, field = network.with_field(batch.inputs)
         return self.objective((logits_x.float(), logits_y.float()), field, batch)
 
-    def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> dict[str, Any]:
+    def _row(self, result: Trained, sums: dict[str, torch.Tensor], steps: int, rate: float) -> HistoryRow:
         means = {name: float(value) / max(steps, 1) for name, value in sums.items()}
         if not np.isfinite(means["loss"]):
             raise TrainingError(

@@ -45,7 +45,7 @@ def position_loss(
 
 
 def field_loss(
-    field: Tensor, points_px: Tensor, weights: Tensor, keypoint_weights: Tensor, stride: float, sigma_cells: float
+    field: Tensor, points_px: Tensor, weights: Tensor, keypoint_weights: Tensor, *, stride: float, sigma_cells: float
 ) -> Tensor:
     """Mean KL divergence of the softmax over all cells to a Gaussian around the label.
 

@@ -47,7 +47,7 @@ class Objective:
             total = total + settings.position * parts["position"]
         if settings.field > 0:
             parts["field"] = losses.field_loss(
-                field, labels, batch.weights, self.weights, FIELD_STRIDE, settings.field_sigma
+                field, labels, batch.weights, self.weights, stride=FIELD_STRIDE, sigma_cells=settings.field_sigma
             )
             total = total + settings.field * parts["field"]
         if self.teacher is not None:

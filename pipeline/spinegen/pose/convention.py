@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import DatasetError
+from ..errors import DatasetError
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from ...errors import ModelError
-from ...resources import resource_path
+from .errors import ModelError
+from .resources import resource_path
 
 FOLDER = "opensim_models"
 Row = dict[str, str]
