@@ -75,7 +75,7 @@ def impossible(keypoints_px: Array, seen: Flags, scale_px_m: float) -> Flags:
 
 
 def _wrong_of_frame(points_m: Array, there: Flags) -> list[int]:
-    left = list(np.flatnonzero(there))
+    left = [int(row) for row in np.flatnonzero(there)]
     found: list[int] = []
     while len(left) >= 3:
         now = _excess(points_m, left)

@@ -68,7 +68,7 @@ class ViewCamera:
                 pixels = cv2.fisheye.projectPoints(given, turn, self.translation_camera, self.intrinsics, lens)[0]
             else:
                 pixels = cv2.projectPoints(given, turn, self.translation_camera, self.intrinsics, self.distortion)[0]
-            out[ahead] = self._turned(pixels.reshape(-1, 2), self.quarters)
+            out[ahead] = self._turned(np.asarray(pixels, np.float64).reshape(-1, 2), self.quarters)
         return out.reshape(*np.shape(points_world)[:-1], 2)
 
     def _turned(self, pixels: Array, quarters: int) -> Array:
