@@ -1,13 +1,15 @@
 """Does the ranking of `spinegen label` pay? The whole loop without a person: drawn frames stand for photographs, their truth for the annotator.
 
-    python benchmarks/active.py WORKSPACE [--out DIR] [--rounds 3] [--per-round 100] [--repeats 3] [--steps 600]
-    python benchmarks/active.py WORKSPACE --rounds 2 --per-round 12 --repeats 1 --steps 20 --base 60 --pool 60     # minutes
+    python benchmarks/active.py WORKSPACE [--out DIR] [--rounds 3] [--per-round 100] [--repeats 3] [--steps 60]
+    python benchmarks/active.py WORKSPACE --rounds 2 --per-round 12 --repeats 1 --steps 10 --base 60 --pool 60     # minutes
 
 WORKSPACE holds a COCO export of varied frames (`spinegen render --scenes street` and `spinegen export-coco`). Its indoor pictures
-are what a network learns first; its outdoor pictures of other people, which no network saw, are the photographs. Each round, `label
-prepare` looks at all of them with the network of the round before and chooses some, by rank or at random; the truth is put in place
-of the pre-labels, `label accept` merges it, and the network learns anew from the first set mixed with all that is accepted. Every
-network is scored on the outdoor pictures of the validation split. Same seeds on both sides; repeats differ in seed and first set.
+are what a network learns first; its outdoor pictures of people who are never indoors are the photographs, but for a fifth of those
+people, whose pictures every network is scored on, with the outdoor ones of the validation split. Each round, `label prepare` looks
+at the photographs with the network of the round before and chooses some, by rank or at random; the truth is put in place of the
+pre-labels, `label accept` merges it, and that network goes on learning (`--start`) from the first set mixed with all that is
+accepted. Same seeds on both sides; repeats differ in seed and first set. At random, `prepare` looks only at pictures that were drawn
+by lot before: looking at all of them would choose the same and take longer. Both ways share what networks said of a picture.
 Writes `active.json` after every network and prints a table; the same call goes on where it was broken off.
 """
 
@@ -15,8 +17,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from spinegen.curation.real_set import annotations_file
 from spinegen.curation.settings import PrepareSettings
 from spinegen.errors import SpinegenError, UsageError
 from spinegen.files import write_json
+from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.pose.scoring.baseline import mean_pose
 from spinegen.pose.settings import TrainSettings
@@ -45,6 +48,12 @@ from spinegen.streams import generator
 SAME_BOX = 0.3
 """A detection belongs to the person whose true box it shares this much with (intersection over union)."""
 WAYS = ("ranked", "random")
+SMALL_HW = (128, 96)
+"""Input of `small-light`: the light network at a quarter of its pixels, and of its time."""
+SCORED_SHARE = 0.2
+"""Of the people who are never indoors: their pictures are scored on, not chosen from."""
+WATCHED = 16
+"""Pictures that the log of a training takes its AP from."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +64,17 @@ class Sizes:
     per_round: int
     repeats: int
     steps: int
+    """Of learning after each round."""
     base: int
     """Pictures of the first set."""
+    base_steps: int
+    """Of learning from them alone."""
     pool: int
     """Pictures to choose from."""
     validation: int
     """Pictures to score on."""
     model: str
+    """A network's size, or `small-light`."""
 
 
 def main() -> int:
@@ -72,14 +85,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--per-round", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=600, help="of every training, 16 people each")
-    parser.add_argument("--base", type=int, default=400, help="indoor pictures of the first set")
-    parser.add_argument("--pool", type=int, default=1500, help="outdoor pictures to choose from, at most")
+    parser.add_argument("--steps", type=int, default=60, help="of learning after each round, 16 people each")
+    parser.add_argument("--base", type=int, default=300, help="indoor pictures of the first set")
+    parser.add_argument("--base-steps", type=int, default=150, help="of learning from the first set")
+    parser.add_argument("--pool", type=int, default=900, help="outdoor pictures to choose from, at most")
     parser.add_argument("--validation", type=int, default=400, help="outdoor pictures to score on, at most")
-    parser.add_argument("--model", default="light", help="light or full")
+    parser.add_argument("--model", default="light", help="light, full or small-light")
     given = vars(parser.parse_args())
     workspace, out = given.pop("workspace"), given.pop("out")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    ARCHITECTURES["small-light"] = replace(ARCHITECTURES["light"], size="small-light", input_hw=SMALL_HW)
     try:
         measure(workspace, out, Sizes(**given), make_reporter())
     except SpinegenError as error:
@@ -91,16 +106,37 @@ def main() -> int:
 def measure(workspace: Path, out: Path, sizes: Sizes, reporter: Reporter) -> None:
     """All repeats, both ways."""
     rows: list[dict[str, Any]] = []
+
+    def note(row: dict[str, Any]) -> None:
+        rows.append(row)
+        write_json(out / "active.json", {"sizes": vars(sizes), "rows": rows})
+        reporter.say(
+            f"repeat {row['repeat']}, {row['way']}, round {row['round']}: AP all {row['all']:.3f}, spine {row['spine']:.3f}"
+        )
+
+    loops: list[Iterator[dict[str, Any]]] = []
     for repeat in range(sizes.repeats):
         folder = out / f"repeat-{repeat}"
         sets = make_sets(workspace, folder / "sets", sizes, repeat)
         first = folder / "round-0"
-        trained(first, sets, None, sizes, seed=repeat, reporter=reporter)
-        rows.append({"repeat": repeat, "way": "both", "round": 0, "labelled": 0, **score(first, sets)})
+        trained(first, sets, sizes, seed=repeat, reporter=reporter)
+        note({"repeat": repeat, "way": "both", "round": 0, "labelled": 0, **score(first, sets)})
         for way in WAYS:
-            rows += loop(folder / way, first / "pose.onnx", sets, way, sizes=sizes, repeat=repeat, reporter=reporter)
-            write_json(out / "active.json", {"sizes": vars(sizes), "rows": rows})
-    print_table(rows, sizes)
+            shared_looks(folder / way / "L", out / "looks")
+            loops.append(loop(folder / way, first, sets, way, sizes=sizes, repeat=repeat, reporter=reporter))
+    for _ in range(sizes.rounds):  # a round of all before the next: what is broken off can be compared
+        for one in loops:
+            note(next(one))
+        print_table(rows, sizes)
+
+
+def shared_looks(root: Path, place: Path) -> None:
+    """Let a labelled folder keep what networks say of pictures in a place that others use, too."""
+    looks = LabelFolder(root).looks
+    place.mkdir(parents=True, exist_ok=True)
+    if not looks.exists():
+        looks.parent.mkdir(parents=True, exist_ok=True)
+        looks.symlink_to(place.resolve())
 
 
 @dataclass(frozen=True)
@@ -113,71 +149,105 @@ class Sets:
     truth: dict[str, list[dict[str, Any]]]
     """Annotations of the pool by picture."""
     validation: Split
+    """What every network is scored on."""
+    watched: Split
+    """A few of them, for the log of a training."""
 
 
 def make_sets(workspace: Path, folder: Path, sizes: Sizes, seed: int) -> Sets:
-    """Indoor pictures to begin with, outdoor ones of other people to choose from, outdoor ones of the validation split.
+    """Indoor pictures to begin with, outdoor ones of other people to choose from, and of others again to score on.
 
     Raises:
         UsageError: the export is missing or holds too few of either.
     """
     data = {name: _read(workspace, name) for name in ("train", "val")}
-    people_of = {name: _people(one) for name, one in data.items()}
+    people_of = _people(data["train"])
     indoor = [image for image in data["train"]["images"] if image["plan"]["indoor"]]
-    order = generator(seed, 1).permutation(len(indoor))[: sizes.base]
-    base = [indoor[i] for i in sorted(order)]
-    known = {person for image in base for person in people_of["train"].get(image["id"], ())}
-    outdoor = [
-        image for image in data["train"]["images"]
-        if not image["plan"]["indoor"] and not known & people_of["train"].get(image["id"], set())
-    ][: sizes.pool]  # fmt: skip
-    checked = [image for image in data["val"]["images"] if not image["plan"]["indoor"]][: sizes.validation]
+    outdoor = [image for image in data["train"]["images"] if not image["plan"]["indoor"] and image["id"] in people_of]
+    base = [indoor[i] for i in sorted(generator(seed, 1).permutation(len(indoor))[: sizes.base])]
+    known = {person for image in indoor for person in people_of.get(image["id"], ())}
+    strangers = sorted({person for image in outdoor for person in people_of[image["id"]]} - known)
+    asked = set(generator(0, 2).permutation(strangers)[: round(SCORED_SHARE * len(strangers))].tolist())
+    free = [image for image in outdoor if not people_of[image["id"]] & (asked | known)]
+    pool = [free[i] for i in sorted(generator(0, 3).permutation(len(free))[: sizes.pool])]
+    scored = {
+        "val": [image for image in data["val"]["images"] if not image["plan"]["indoor"]],
+        "train": [image for image in outdoor if people_of[image["id"]] <= asked],
+    }
+    scored["train"] = scored["train"][: max(sizes.validation - len(scored["val"]), 0)]
+    scored["val"] = scored["val"][: sizes.validation]
     for what, found, least in (
-        ("indoor", base, 2),
-        ("outdoor", outdoor, sizes.rounds * sizes.per_round),
-        ("validation", checked, 2),
+        ("indoor", len(base), 2),
+        ("outdoor", len(pool), sizes.rounds * sizes.per_round),
+        ("validation", sum(map(len, scored.values())), 2),
     ):
-        if len(found) < least:
-            raise UsageError(f"{workspace}: has {len(found)} {what} pictures, needed are {least}: render more")
-    pool = folder / "pool"
-    pool.mkdir(parents=True, exist_ok=True)
-    for image in outdoor:
-        target = pool / image["file_name"]
-        if not target.exists():
-            target.symlink_to((workspace / "coco/images/train-unreal" / image["file_name"]).resolve())
-    truth = {image["file_name"]: _annotations(data["train"], [image]) for image in outdoor}
+        if found < least:
+            raise UsageError(f"{workspace}: has {found} {what} pictures, needed are {least}: render more")
+    links(folder / "pool", workspace, "train", pool)
+    merged = {**data["train"], "annotations": data["train"]["annotations"] + data["val"]["annotations"]}
+    for split, images in scored.items():
+        links(folder / "scored", workspace, split, images)
+    everyone = scored["val"] + scored["train"]
     return Sets(
         _write(folder / "base.json", data["train"], base, workspace / "coco/images/train-unreal"),
-        pool,
-        truth,
-        _write(folder / "val.json", data["val"], checked, workspace / "coco/images/val-unreal"),
+        folder / "pool",
+        {image["file_name"]: _annotations(data["train"], [image]) for image in pool},
+        _write(folder / "scored.json", merged, everyone, folder / "scored"),
+        _write(folder / "watched.json", merged, everyone[:WATCHED], folder / "scored"),
     )
+
+
+def links(folder: Path, workspace: Path, split: str, images: Sequence[dict[str, Any]]) -> None:
+    """A folder of links to pictures of a split."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for image in images:
+        target = folder / image["file_name"]
+        if not target.exists():
+            target.symlink_to((workspace / f"coco/images/{split}-unreal" / image["file_name"]).resolve())
 
 
 def loop(
     folder: Path, first: Path, sets: Sets, way: str, *, sizes: Sizes, repeat: int, reporter: Reporter
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """Rounds of choosing, labelling by the truth, accepting and learning; a row a round."""
-    network, root = first, folder / "L"
-    rows = []
+    before, root = first, folder / "L"
     for number in range(1, sizes.rounds + 1):
-        settings = PrepareSettings.model_validate(
-            {"sources": (sets.pool,), "count": sizes.per_round, "model": str(network), "choose": way, "seed": repeat}
-        )
         if len(LabelFolder(root).found_set().rounds) < number:
-            prepare(root, settings, reporter)
+            sources = (
+                sets.pool if way == "ranked" else drawn_by_lot(folder, number, sets.pool, sizes=sizes, repeat=repeat)
+            )
+            settings = {"sources": (sources,), "count": sizes.per_round, "model": str(before / "pose.onnx")}
+            prepare(
+                root, PrepareSettings.model_validate(settings | {"choose": way, "seed": repeat, "threads": 1}), reporter
+            )
         moved = annotate(LabelFolder(root), number, sets)
         target = folder / f"round-{number}"
-        accept(root, target / "real", SET_NAME, "truth", SilentReporter())
-        trained(target, sets, annotations_file(target / "real", SET_NAME), sizes, seed=repeat, reporter=reporter)
-        network = target / "pose.onnx"
-        labelled = number * sizes.per_round
-        rows.append(
-            {"repeat": repeat, "way": way, "round": number, "labelled": labelled, "moved": moved, **score(target, sets)}
-        )
-        last = rows[-1]
-        reporter.say(f"repeat {repeat}, {way}, round {number}: AP all {last['all']:.3f}, spine {last['spine']:.3f}")
-    return rows
+        accept(root, target / "real", name=SET_NAME, by="truth", reporter=SilentReporter())
+        trained(target, sets, sizes, seed=repeat, reporter=reporter, before=before)
+        before = target
+        labelled = sum(len(made.pictures) for made in LabelFolder(root).found_set().rounds[:number])
+        yield {
+            "repeat": repeat,
+            "way": way,
+            "round": number,
+            "labelled": labelled,
+            "moved": moved,
+            **score(target, sets),
+        }
+
+
+def drawn_by_lot(folder: Path, number: int, pool: Path, *, sizes: Sizes, repeat: int) -> Path:
+    """A folder of links to pictures of the pool that were not chosen before: as many as a round needs, and half as many again."""
+    chosen = {labels.source for labels in (LabelFolder(folder / "L").all_labels() if number > 1 else ())}
+    left = sorted(path for path in pool.iterdir() if path.name not in chosen)
+    order = generator(repeat, 4, number).permutation(len(left))[: sizes.per_round * 3 // 2]
+    drawn = folder / f"lot-{number}"
+    drawn.mkdir(parents=True, exist_ok=True)
+    for i in order:
+        target = drawn / left[i].name
+        if not target.exists():
+            target.symlink_to(left[i].resolve())
+    return drawn
 
 
 def annotate(folder: LabelFolder, number: int, sets: Sets) -> float:
@@ -217,15 +287,19 @@ def _points(item: dict[str, Any]) -> Keypoints:
     return tuple((x, y, int(v)) for x, y, v in rows.tolist())  # pyright: ignore[reportReturnType]
 
 
-def trained(folder: Path, sets: Sets, mix: Path | None, sizes: Sizes, *, seed: int, reporter: Reporter) -> None:
-    """A network from the first set, mixed with what was accepted; kept where it is there."""
+def trained(
+    folder: Path, sets: Sets, sizes: Sizes, *, seed: int, reporter: Reporter, before: Path | None = None
+) -> None:
+    """A network from the first set, or `before` gone on with, mixed with what was accepted; kept where it is there."""
     if (folder / "training.json").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    settings = TrainSettings.model_validate(
-        {"model": sizes.model, "steps": sizes.steps, "batch": 16, "seed": seed, "mix": mix}
-    )
-    train(folder, sets.base, sets.validation, settings, key=f"{sizes}-{seed}-{mix}", reporter=reporter)
+    given: dict[str, Any] = {"model": sizes.model, "steps": sizes.base_steps, "batch": 16, "seed": seed, "threads": 1}
+    if before is not None:
+        mix = annotations_file(folder / "real", SET_NAME)
+        given |= {"steps": sizes.steps, "start": before / "weights.pt", "mix": mix}
+    settings = TrainSettings.model_validate(given)
+    train(folder, sets.base, sets.watched, settings, key=f"{sizes}-{seed}-{folder}", reporter=reporter)
 
 
 def score(folder: Path, sets: Sets) -> dict[str, float]:
@@ -233,7 +307,9 @@ def score(folder: Path, sets: Sets) -> dict[str, float]:
     known = folder / "score.json"
     if not known.exists():
         people = read_coco(sets.validation.annotations, sets.validation.images)
-        found = validate(folder / "pose.onnx", people, mean_pose(people), device="cpu", reporter=SilentReporter())
+        found = validate(
+            folder / "pose.onnx", people, mean_pose(people), device="cpu", reporter=SilentReporter(), threads=1
+        )
         ap = {name: values["AP"] or 0.0 for name, values in found.scores.network.items()}
         auc = {f"auc_{name}": value or 0.0 for name, value in found.scores.auc.network.items()}
         write_json(known, ap | auc)
@@ -243,22 +319,24 @@ def score(folder: Path, sets: Sets) -> dict[str, float]:
 def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
     """Means over the repeats, with the range where there are several, and the differences of the same seeds."""
     print(
-        f"{sizes.model}, {sizes.steps} steps of 16; first set {sizes.base} pictures, pool {sizes.pool}, {sizes.repeats} repeats"
+        f"{sizes.model}, {sizes.base_steps} steps of 16 on {sizes.base} pictures, {sizes.steps} a round; pool {sizes.pool}, "
+        f"{sizes.repeats} repeats"
     )
     print(
         "| labelled | way | AP all | AP spine | AUC all | AUC spine | moved, % of box |\n|---|---|---|---|---|---|---|"
     )
-    for number in range(sizes.rounds + 1):
+    last_round = max(row["round"] for row in rows)
+    for number in range(last_round + 1):
         for way in ("both",) if number == 0 else WAYS:
             own = [row for row in rows if row["round"] == number and row["way"] == way]
             cells = [_spread([row[name] for row in own]) for name in ("all", "spine", "auc_all", "auc_spine")]
             moved = "" if number == 0 else f"{100 * np.mean([row['moved'] for row in own]):.1f}"
             print(f"| {own[0]['labelled']} | {way} | {' | '.join(cells)} | {moved} |")
     for name in ("all", "spine", "auc_all", "auc_spine"):
-        last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == sizes.rounds}
+        last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == last_round}
         ahead = [last[k, "ranked"] - last[k, "random"] for k in range(sizes.repeats)]
         print(
-            f"AP {name}, ranked minus random after the last round, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
+            f"AP {name}, ranked minus random after round {last_round}, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
         )
 
 

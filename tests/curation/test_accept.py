@@ -23,7 +23,7 @@ from support.small_files import with_small_files
 
 
 def accepted(folder: LabelFolder, into: Path | None = None) -> dict:
-    summary = accept(folder.root, into, "train-real", "ben", SilentReporter())
+    summary = accept(folder.root, into, name="train-real", by="ben", reporter=SilentReporter())
     assert summary.look_at is not None
     return json.loads(summary.look_at.read_text())
 
@@ -115,7 +115,7 @@ def test_a_set_of_another_schema_is_refused_and_stays(tmp_path: Path, spoil: obj
     folder = labelled_folder(tmp_path / "L")
     corrected(folder, "figure-0.png")
     with pytest.raises(DatasetError, match=said):
-        accept(folder.root, tmp_path / "coco", "train-real", "ben", SilentReporter())
+        accept(folder.root, tmp_path / "coco", name="train-real", by="ben", reporter=SilentReporter())
     assert json.loads(file.read_text()) == data
     assert not folder.read_set().acceptances
 
@@ -154,7 +154,7 @@ def test_a_picture_that_was_exchanged_is_not_accepted(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path / "L", pictures=2)
     corrected(folder, "figure-0.png")
     (folder.pictures / "figure-0.png").write_bytes((folder.pictures / "figure-1.png").read_bytes())
-    summary = accept(folder.root, None, "train-real", "ben", SilentReporter())
+    summary = accept(folder.root, None, name="train-real", by="ben", reporter=SilentReporter())
     assert "is not the picture that was labelled" in summary.failures[0]
     assert not (tmp_path / "L/real").exists()
 
@@ -162,14 +162,14 @@ def test_a_picture_that_was_exchanged_is_not_accepted(tmp_path: Path) -> None:
 def test_what_cannot_be_accepted_is_said(tmp_path: Path) -> None:
     folder = labelled_folder(tmp_path / "L")
     with pytest.raises(UsageError, match="none of its 3 pictures is done: correct them with: spinegen label edit"):
-        accept(folder.root, None, "train-real", "ben", SilentReporter())
+        accept(folder.root, None, name="train-real", by="ben", reporter=SilentReporter())
     corrected(folder, "figure-0.png")
     with pytest.raises(UsageError, match=r"--name \.\./x: allowed are letters"):
-        accept(folder.root, None, "../x", "ben", SilentReporter())
+        accept(folder.root, None, name="../x", by="ben", reporter=SilentReporter())
     file = folder.labels_file("figure-1.png")
     file.write_text(file.read_text().replace('"revision": 0', '"revision": -1'))
     with pytest.raises(DatasetError, match=r"figure-1\.png\.json: field revision: found -1"):
-        accept(folder.root, None, "train-real", "ben", SilentReporter())
+        accept(folder.root, None, name="train-real", by="ben", reporter=SilentReporter())
     assert len(NAMES) == COUNT
 
 

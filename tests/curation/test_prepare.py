@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 from spinegen.curation.folder import LabelFolder
+from spinegen.curation.kept_boxes import KeptBoxes
 from spinegen.curation.prepare import prepare
 from spinegen.curation.settings import PrepareSettings
 from spinegen.errors import DatasetError, UsageError, WorkspaceError
 from spinegen.media.pictures import read_rgb
 from spinegen.media.video_write import written_video
+from spinegen.predict.estimator import SpineEstimator
 from spinegen.progress import SilentReporter
 from support.commands import refused
 from support.label_folders import beside, portrait, write_photographs
@@ -123,6 +125,21 @@ def test_another_round_takes_what_is_left_and_ends_when_nothing_is(photographs: 
     assert not names[0] & names[1]
     with pytest.raises(UsageError, match=r"every picture with a person in it \(\d\) was chosen in an earlier round"):
         prepare(tmp_path / "L", settings(photographs), SilentReporter(), more=True)
+
+
+def test_boxes_are_kept_for_the_next_network_and_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    estimator, path = SpineEstimator("light", threshold=THRESHOLD, threads=1), tmp_path / "boxes.npz"
+    wall = np.full((300, 256, 3), 90, np.uint8)
+    kept = KeptBoxes(estimator, path)
+    found = kept(0, portrait())
+    assert len(found) == 1
+    kept.keep()
+    again = KeptBoxes(estimator, path)
+    np.testing.assert_array_equal(again(0, wall), found)  # nobody looked at the wall
+    assert again(1, wall).shape == (0, 4)
+    again.keep()
+    path.write_bytes(path.read_bytes()[:100])
+    assert not len(KeptBoxes(estimator, path)(0, wall))
 
 
 def test_chance_chooses_the_same_for_the_same_seed(photographs: Path, tmp_path: Path) -> None:

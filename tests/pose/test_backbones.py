@@ -228,10 +228,10 @@ def settings(**given: Any) -> TrainSettings:
 
 
 def test_a_shipped_backbone_stays_as_it_is_unless_asked_otherwise() -> None:
-    assert settings(model="light").start == "blazepose-lite"
+    assert settings(model="light").backbone_start == "blazepose-lite"
     assert settings(model="light").frozen_share == 1
     assert settings(model="light", backbone="scratch").frozen_share == 0
-    assert settings(model="tiny").start == "scratch"
+    assert settings(model="tiny").backbone_start == "scratch"
     assert settings(backbone="blazepose-lite").model == "light"
     network, _ = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")
     make_optimizer(network, 1e-3, settings(model="light"))
@@ -243,11 +243,43 @@ def test_a_released_backbone_learns_at_its_own_rate_from_its_own_time_on() -> No
     network: PoseNetwork = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
     optimizer = make_optimizer(network, 1e-3, settings(model="light", frozen=0.5, backbone_rate=0.05))
     set_rates(optimizer, 2e-3, frozen=True)
-    assert {g["part"]: g["lr"] for g in optimizer.param_groups} == {"head": 2e-3, "backbone": 0.0}
+    rates = {g["part"]: g["lr"] for g in optimizer.param_groups}
+    assert rates == {"head": 2e-3, "upper": pytest.approx(8e-5), "backbone": 0.0}
     assert not network.backbone.stem.weight.requires_grad  # pyright: ignore[reportAttributeAccessIssue]
     set_rates(optimizer, 2e-3, frozen=False)
-    assert {g["part"]: g["lr"] for g in optimizer.param_groups} == {"head": 2e-3, "backbone": pytest.approx(1e-4)}
+    assert {g["part"]: g["lr"] for g in optimizer.param_groups}["backbone"] == pytest.approx(1e-4)
     assert network.backbone.stem.weight.requires_grad  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("size", ["light", "full"])
+def test_a_second_upper_trunk_begins_as_published_and_learns_alone(size: str) -> None:
+    architecture = ARCHITECTURES[size]
+    assert architecture.blazepose is not None
+    network = starting_network(architecture, 0, architecture.blazepose)[0]
+    assert network.upper is not None
+    pictures = torch.rand(2, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        published = network.backbone(pictures)
+        for own, one in zip(network.upper(published), published, strict=True):
+            assert torch.equal(own, one)
+    optimizer = make_optimizer(network, 1e-3, settings(model=size))
+    network.train()
+    sum(out.square().mean() for out in network.with_field(pictures)).backward()  # type: ignore[union-attr]
+    optimizer.step()
+    with torch.no_grad():
+        assert all(torch.equal(a, b) for a, b in zip(published, network.backbone(pictures), strict=True))
+        changed = [not torch.equal(a, b) for a, b in zip(published, network.upper(published), strict=True)]
+    tap = architecture.upper_tap
+    assert tap is not None
+    assert changed == [index > tap for index in range(len(changed))]
+
+
+def test_a_second_upper_trunk_can_be_held_as_published() -> None:
+    network = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
+    optimizer = make_optimizer(network, 1e-3, settings(model="light", upper_rate=0))
+    assert {g["part"] for g in optimizer.param_groups} == {"head"}
+    assert network.upper is not None
+    assert not any(p.requires_grad for p in network.upper.parameters())
 
 
 @pytest.mark.parametrize(

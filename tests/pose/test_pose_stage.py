@@ -6,14 +6,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import pytest
 
 from spinegen import skeleton
 from spinegen.errors import DatasetError, TrainingError, UsageError
 from spinegen.pose import stage
 from spinegen.pose.drawing import draw_pose
-from spinegen.pose.onnx_file import METADATA_KEY
 from spinegen.pose.predictor import PosePrediction, PosePredictor
 from spinegen.pose.settings import TrainSettings
 from spinegen.predict.given_boxes import read_boxes
@@ -24,6 +22,7 @@ from spinegen.workspace import Workspace
 from support.heard import Heard
 from support.pose_figures import write_set
 from support.quick_training import quick_settings
+from support.simcc_files import told
 
 
 def test_the_stage_leaves_a_file_its_scores_and_a_page(trained: Workspace) -> None:
@@ -273,18 +272,14 @@ def test_people_of_a_video_are_smoothed_each_by_themselves() -> None:
 
 def test_a_network_is_not_scored_on_points_of_another_convention(trained: Workspace, tmp_path: Path) -> None:
     """The set that it learnt from says nothing here, so the file is told what it learnt."""
-    model = onnx.load(str(trained.pose / "pose.onnx"))
-    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
-    entry.value = json.dumps(json.loads(entry.value) | {"body_points": "coco"})
-    told = tmp_path / "told.onnx"
-    onnx.save(model, str(told))
+    model = told(trained.pose / "pose.onnx", tmp_path / "told.onnx", body_points="coco")
     annotations = trained.coco / "annotations" / "person_keypoints_val-unreal.json"
     data = json.loads(annotations.read_text())
     data["info"] = {"body_points": "anatomical"}
     other = tmp_path / "other.json"
     other.write_text(json.dumps(data))
     settings = TrainSettings(
-        only="validate", model=str(told), annotations=other, images=trained.coco / "images" / "val-unreal"
+        only="validate", model=str(model), annotations=other, images=trained.coco / "images" / "val-unreal"
     )
     with pytest.raises(DatasetError, match=r"other\.json: body_points is anatomical, but that of .*told\.onnx is coco"):
         stage.train_validate(trained, settings, SilentReporter())

@@ -10,13 +10,13 @@ import torch
 
 from spinegen.errors import ConfigError, DatasetError, TrainingError
 from spinegen.pose import stage
-from spinegen.pose.assembly import ARCHITECTURES
+from spinegen.pose.assembly import ARCHITECTURES, build_network
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
-from spinegen.pose.train_part import differences, find_split, key_of, read_sets
+from spinegen.pose.train_part import differences, find_split, key_of, read_sets, trained_network
 from spinegen.pose.training.averaging import MovingAverage
-from spinegen.pose.training.checkpoint import load_checkpoint, make_room_for, save_checkpoint
+from spinegen.pose.training.checkpoint import load_checkpoint, load_trained, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
 from spinegen.pose.training.schedule import flat_cosine
 from spinegen.progress import SilentReporter
@@ -114,6 +114,31 @@ def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None
     assert load_checkpoint(path, "other settings", "small") is None
 
 
+def test_a_training_goes_on_from_a_whole_network(workspace: Workspace, trained: Workspace) -> None:
+    weights = trained.pose / "weights.pt"
+    then = trained_network(trained.pose, "tiny").state_dict()
+    gone_on = trainer(workspace, quick(start=weights, steps=1, learning_rate=1e-9, weight_decay=0.0))
+    now = gone_on.run(SilentReporter()).network.state_dict()
+    assert gone_on.start == "the whole network of weights.pt"
+    learnt = [name for name in then if name.endswith(".weight")]
+    assert len(learnt) > 40
+    for name in learnt:
+        torch.testing.assert_close(now[name], then[name], atol=1e-6, rtol=0)
+    fresh = trainer(workspace, quick(seed=1)).run(SilentReporter()).network.state_dict()
+    assert any(not torch.allclose(fresh[name], then[name], atol=1e-3) for name in learnt)
+    assert key_of(workspace, quick(start=weights)) != key_of(workspace, quick())
+
+
+def test_what_cannot_be_gone_on_from_is_said(workspace: Workspace, trained: Workspace) -> None:
+    weights = trained.pose / "weights.pt"
+    with pytest.raises(
+        TrainingError, match=r"weights\.pt: holds a tiny network, asked for is light: name the same --model"
+    ):
+        load_trained(build_network(ARCHITECTURES["light"]), weights, "light")
+    with pytest.raises(TrainingError, match=r"weights\.pt: would be overwritten by the training that starts from it"):
+        stage.train_validate(trained, quick(start=weights, seed=9), SilentReporter())
+
+
 def test_an_unfinished_training_of_other_settings_is_kept_until_they_come_back(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     assert make_room_for(path, "first") is None
@@ -149,7 +174,7 @@ class Greedy(PoseNetwork):
     """A network that has room for a few people at a time."""
 
     def __init__(self, network: PoseNetwork, room: int, message: str | None) -> None:
-        super().__init__(network.backbone, network.head)
+        super().__init__(network.backbone, network.head, network.upper)
         self.room, self.message = room, message
 
     def with_field(self, images: torch.Tensor) -> Any:
@@ -260,6 +285,11 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
         ({"mix_images": "x"}, "needs mix"),
         ({"mix_ratio": 1.5}, "mix_ratio"),
         ({"mix_ratio": 0.3}, "mix_ratio needs mix"),
+        (
+            {"start": "gone.pt"},
+            "start must be the weights.pt of a finished training, found 'gone.pt', which does not exist",
+        ),
+        ({"start": __file__, "model": "light", "backbone": "scratch"}, "start and backbone both say"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(fields: dict[str, Any], message: str) -> None:

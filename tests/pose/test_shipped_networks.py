@@ -1,6 +1,5 @@
 """The networks that ship: found, whole, and what predict takes without being told."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,10 @@ from spinegen import skeleton
 from spinegen.errors import TrainingError
 from spinegen.pose import networks, photographs
 from spinegen.pose.export import store_half
-from spinegen.pose.onnx_file import METADATA_KEY, open_simcc
+from spinegen.pose.onnx_file import open_simcc
 from spinegen.pose.predictor import PosePredictor
 from spinegen.progress import SilentReporter
+from support.simcc_files import told
 
 
 @pytest.mark.parametrize("name", networks.cards())
@@ -71,11 +71,7 @@ def test_half_stored_weights_take_half_the_room_and_compute_nearly_the_same(
 def test_a_network_whose_keypoints_have_another_order_is_refused(
     exported_onnx: Path, tmp_path: Path, names: object, said: str
 ) -> None:
-    model = onnx.load(str(exported_onnx))
-    entry = next(entry for entry in model.metadata_props if entry.key == METADATA_KEY)
-    entry.value = json.dumps(json.loads(entry.value) | {"keypoints": names})
-    target = tmp_path / "other.onnx"
-    onnx.save(model, str(target))
+    target = told(exported_onnx, tmp_path / "other.onnx", keypoints=names)
     with pytest.raises(TrainingError, match=rf"other\.onnx: metadata keypoints: {said}"):
         PosePredictor(target)
 

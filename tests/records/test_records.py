@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from spinegen.errors import FitError, WorkspaceError
+from spinegen.errors import FitError, TrainingError, WorkspaceError
+from spinegen.pose import networks
 from spinegen.records.base import as_plain
 from spinegen.records.export_record import ExportRecord, ExportSource, SplitCount, found_export
 from spinegen.records.fit_report import FitReport, found_fit_report, read_fit_head
+from spinegen.records.network_card import read_cards, write_cards
 from spinegen.records.run_record import PlanRecord, read_run_record
 from spinegen.workspace import Workspace
 from support.fit_reports import fit_report, write_fit_report
@@ -71,3 +73,14 @@ def test_an_export_is_known_again_by_what_it_was_made_of(tmp_path: Path) -> None
     assert not found.made_with("1", settings, 4)
     assert not found.made_with("1", {**settings, "site": "posterior"}, 3)
     assert found_export(tmp_path / "nowhere") is None
+
+
+def test_cards_of_networks_are_written_as_they_were_read_and_a_damaged_one_is_named(tmp_path: Path) -> None:
+    target = tmp_path / "networks.json"
+    write_cards(target, networks.cards())
+    assert target.read_bytes() == networks.CARDS.read_bytes()
+    target.write_text('{"full": {"sha256": 5}}')
+    with pytest.raises(TrainingError, match=r"networks\.json: field full\.sha256: found 5.*install spinegen again"):
+        read_cards(target)
+    with pytest.raises(TrainingError, match=r"absent\.json: cannot be read: No such file"):
+        read_cards(tmp_path / "absent.json")

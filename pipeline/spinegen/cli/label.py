@@ -98,7 +98,7 @@ def accept(root: Path, into: Path | None, name: str, by: str | None) -> None:
     from ..curation.accept import who
     from ..progress import complain, make_reporter, print_summary
 
-    summary = run(root, into, name, by or who(), make_reporter())
+    summary = run(root, into, name=name, by=by or who(), reporter=make_reporter())
     print_summary(summary)
     complain(summary, "label(s)")
 
@@ -203,4 +203,4 @@ def report(root: Path, annotations: Path | None, images: Path | None, model: Pat
     from ..curation.report import write_label_report
     from ..progress import make_reporter
 
-    click.echo(write_label_report(root, annotations, images, model, make_reporter()))
+    click.echo(write_label_report(root, annotations=annotations, images=images, model=model, reporter=make_reporter()))

@@ -176,9 +176,25 @@ def export_coco(root: Path, **given: Any) -> None:
     help="Weights to start from: shipped ones, none, or an RTMPose checkpoint (small, medium).",
 )
 @click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="WEIGHTS.pt",
+    help="Go on from the whole network of a finished training (its weights.pt), in place of --backbone.",
+)
+@click.option(
     "--frozen", type=click.FloatRange(0, 1), help="Share of the training in which the backbone does not learn."
 )
 @click.option("--backbone-rate", type=click.FloatRange(0, 1), help="Learning rate of the backbone over the head's.")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Peak of the head's.  [default: 0.004 sqrt(batch / 1024), at least 0.002]",
+)
+@click.option(
+    "--augment",
+    type=click.Choice(["light", "full"]),
+    help="Recipe.  [default: light where fewer than 20,000 people are shown]",
+)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="[default: auto]")
 @click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the set, instead of steps.")

@@ -19,7 +19,7 @@ from .real_set import open_real_set
 SET_NAME = "train-real"
 
 
-def accept(root: Path, into: Path | None, name: str, by: str, reporter: Reporter) -> StageSummary:
+def accept(root: Path, into: Path | None, *, name: str, by: str, reporter: Reporter) -> StageSummary:
     """Merge every picture that is done into `person_keypoints_<name>.json`; those with faults are named and wait.
 
     Args:

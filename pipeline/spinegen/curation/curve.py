@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ..errors import SpinegenError, TrainingError
 from ..files import sha256
 from ..pose.data.coco_set import CocoSet, read_coco
 from ..pose.networks import shipped_model
-from ..pose.predictor import PosePredictor
 from ..pose.scoring.oks import oks_scores
-from ..progress import Reporter
+from ..pose.validation import predictions
+from ..progress import Reporter, SilentReporter
 from ..records.coco_file import read_coco_file
 from ..records.coco_layout import pictures_folder
 from ..records.label_files import LabelRound
@@ -35,10 +33,11 @@ class CurvePoint:
 def learning_curve(
     folder: LabelFolder,
     rounds: Sequence[LabelRound],
+    *,
     annotations: Path,
-    images: Path | None,
-    model: Path | None,
     reporter: Reporter,
+    images: Path | None = None,
+    model: Path | None = None,
 ) -> list[CurvePoint]:
     """The network that each round began with, and at last `model`, scored on one set; what was scored before is not scored again.
 
@@ -92,15 +91,6 @@ def network_path(folder: LabelFolder, made: LabelRound) -> Path:
 
 
 def _ap(path: Path, people: CocoSet) -> dict[str, float | None]:
-    predictor = PosePredictor(path, flip_test=True)
-    rows = people.rows_of_pictures()
-    pictures = ((people.picture(own[0]), people.boxes_xywh_px[own]) for own in rows)
-    found = list(predictor.predict_many(pictures))
-    order = np.array([row for own in rows for row in own], dtype=np.int64)
-    scores = oks_scores(
-        people.subset(order),
-        np.concatenate([one.keypoints_px for one in found]),
-        np.concatenate([one.scores for one in found]),
-        SUBSETS,
-    )
+    found = predictions(path, people, device="cpu", reporter=SilentReporter())
+    scores = oks_scores(found.people, found.keypoints_px, found.confidences, SUBSETS)
     return {name: scores[name]["AP"] for name in SUBSETS}

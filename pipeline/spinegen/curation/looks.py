@@ -19,6 +19,7 @@ from ..predict.estimator import SpineEstimator
 from ..progress import Task
 from .answers import Answer, ask
 from .features import FeatureNetwork
+from .kept_boxes import KeptBoxes
 
 LOOK_VERSION = 1
 HASH_WH = (9, 8)
@@ -83,13 +84,14 @@ class Onlooker:
     """
 
     def __init__(
-        self, estimator: SpineEstimator, model: Path, folder: Path, every_s: float, threads: int | None
+        self, estimator: SpineEstimator, model: Path, folder: Path, *, every_s: float, threads: int | None
     ) -> None:
         self.estimator, self.folder, self.every_s = estimator, folder, every_s
         self.predictor: PosePredictor = estimator.predictor
         self.features = FeatureNetwork(model, threads)
         parts = (LOOK_VERSION, sha256(model), sha256(estimator.detector.path), estimator.threshold)
         self.key = "-".join(map(str, parts))
+        self.detecting = f"{parts[2]}-{estimator.threshold}"
 
     def __call__(self, file: FoundFile, is_film: bool, task: Task) -> FileLooks:
         """Look at a file, or find what was seen in it before; a file that cannot be read is a fault."""
@@ -98,35 +100,49 @@ class Onlooker:
         except OSError as error:
             return FileLooks((), f"{file.path}: cannot be read: {error.strerror or error}")
         words = f"{self.key}-{digest}" + (f"-{self.every_s}" if is_film else "")
-        kept = self.folder / f"{sha256_of(words.encode()).hexdigest()[:24]}.npz"
+        kept = self._place(words)
         known = _read(kept, file)
         if known is None:
-            known = self._film(file, task) if is_film else self._picture(file)
+            boxes = KeptBoxes(self.estimator, self._place(f"boxes-{self.detecting}-{digest}"))
+            known = self._film(file, boxes, task) if is_film else self._picture(file, boxes)
+            boxes.keep()
             if known.looks:
                 _write(kept, known)
         return known
 
-    def _picture(self, file: FoundFile) -> FileLooks:
+    def _place(self, words: str) -> Path:
+        return self.folder / f"{sha256_of(words.encode()).hexdigest()[:24]}.npz"
+
+    def _picture(self, file: FoundFile, boxes: KeptBoxes) -> FileLooks:
         try:
             image = read_rgb(file.path)
         except PictureError as error:
             return FileLooks((), str(error))
-        return FileLooks((self._look(file, image, None, None),))
+        return FileLooks((self._look(file, image, boxes(0, image)),))
 
-    def _film(self, file: FoundFile, task: Task) -> FileLooks:
+    def _film(self, file: FoundFile, boxes: KeptBoxes, task: Task) -> FileLooks:
         looks: list[Look] = []
         try:
             with open_video(file.path) as video:
                 for frame in _sampled(video.frames(), self.every_s):
-                    looks.append(self._look(file, frame.image_rgb, frame.number, frame.time_s))
+                    found = boxes(frame.number, frame.image_rgb)
+                    looks.append(self._look(file, frame.image_rgb, found, frame=frame.number, time_s=frame.time_s))
                     task.note(f"{file.name}: {frame.time_s:.0f} s")
                 faults = "; ".join(video.faults)
         except VideoError as error:
             return FileLooks((), str(error))
         return FileLooks(tuple(looks), faults)
 
-    def _look(self, file: FoundFile, image: NDArray[np.uint8], frame: int | None, time_s: float | None) -> Look:
-        answer = ask(self.predictor, image, self.estimator.detect(image))
+    def _look(
+        self,
+        file: FoundFile,
+        image: NDArray[np.uint8],
+        found: NDArray[np.float64],
+        *,
+        frame: int | None = None,
+        time_s: float | None = None,
+    ) -> Look:
+        answer = ask(self.predictor, image, found)
         boxes = answer.boxes_xywh_px
         empty = np.zeros((0, 1), np.float32)
         features = self.features(self.predictor.crop(image, boxes)) if len(boxes) else empty

@@ -67,7 +67,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
         if not more and made.rounds and not _finished(folder, made, settings, digest):
             return _already(folder, made)
         started = time.perf_counter()
-        onlooker = Onlooker(estimator, model, folder.looks, settings.every_s, settings.threads)
+        onlooker = Onlooker(estimator, model, folder.looks, every_s=settings.every_s, threads=settings.threads)
         seen = _look_at_all(settings.sources, root, onlooker, reporter)
         before = _looks_of_earlier_rounds(folder, made, onlooker, reporter)
         kept, duplicates = without_duplicates(seen.looks, before)
@@ -94,7 +94,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
             pictures=tuple(names),
         )
         made.model_copy(update={"rounds": (*made.rounds, this)}).write(folder.set_file)
-    return _summary(folder, this, chosen, seen, time.perf_counter() - started)
+    return _summary(folder, this, chosen, seen, seconds=time.perf_counter() - started)
 
 
 def _finished(folder: LabelFolder, made: LabelSet, settings: PrepareSettings, digest: str) -> bool:
@@ -211,7 +211,9 @@ def _already(folder: LabelFolder, made: LabelSet) -> StageSummary:
     return StageSummary("Pictures to label", rows, folder.root / f"sheet-{last.number}.jpg")
 
 
-def _summary(folder: LabelFolder, this: LabelRound, chosen: list[Chosen], seen: _Seen, seconds: float) -> StageSummary:
+def _summary(
+    folder: LabelFolder, this: LabelRound, chosen: list[Chosen], seen: _Seen, *, seconds: float
+) -> StageSummary:
     people = sum(len(one.look.features) for one in chosen)
     unsure = [one.look.unsure for one in chosen]
     rows = [

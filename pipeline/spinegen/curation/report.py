@@ -55,7 +55,12 @@ class PointRow:
 
 
 def write_label_report(
-    root: Path, annotations: Path | None, images: Path | None, model: Path | None, reporter: Reporter
+    root: Path,
+    *,
+    reporter: Reporter,
+    annotations: Path | None = None,
+    images: Path | None = None,
+    model: Path | None = None,
 ) -> Path:
     """Write the page `report.html`.
 
@@ -75,7 +80,7 @@ def write_label_report(
     chosen = annotations or (own if own.is_file() else None)
     curve: list[CurvePoint] = []
     if chosen is not None:
-        curve = learning_curve(folder, made.rounds, chosen, images, model, reporter)
+        curve = learning_curve(folder, made.rounds, annotations=chosen, images=images, model=model, reporter=reporter)
     target = root / PAGE
     write_page(
         target,

@@ -26,6 +26,8 @@ class Architecture:
     token_width: int
     blazepose: str | None = None
     """Name of the BlazePose layout; None: CSPNeXt."""
+    upper_tap: int | None = None
+    """Map of a BlazePose from which its trunk goes on a second time, learning; None: it does not."""
     stem: int = 0
     stem_depth: int = 0
     depths: tuple[int, ...] = ()
@@ -35,8 +37,8 @@ class Architecture:
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "light": Architecture("light", (256, 192), (71, 24, 56, 96), 64, 192, blazepose="blazepose-lite"),
-    "full": Architecture("full", (256, 192), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full"),
+    "light": Architecture("light", (256, 192), (71, 24, 56, 96), 64, 192, blazepose="blazepose-lite", upper_tap=2),
+    "full": Architecture("full", (256, 192), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full", upper_tap=1),
     "tiny": Architecture("tiny", (128, 96), (48, 96, 192), 48, 128, stem=24, stem_depth=2, depths=(1, 2, 1)),
     "small": Architecture(
         "small", (256, 192), (64, 128, 256, 512), 64, 256, stem=32, stem_depth=3, depths=(1, 2, 2, 1)
@@ -53,6 +55,7 @@ def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":
     """A network with fresh weights, the same for the same seed."""
     import torch
 
+    from .backbones.blazepose import LAYOUTS, UpperTrunk
     from .nets.head import SimccHead
     from .nets.network import PoseNetwork
 
@@ -67,7 +70,10 @@ def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":
             field_width=architecture.field_width,
             token_width=architecture.token_width,
         )
-        return PoseNetwork(backbone, head)
+        upper = None
+        if architecture.blazepose is not None and architecture.upper_tap is not None:
+            upper = UpperTrunk(LAYOUTS[architecture.blazepose], architecture.upper_tap)
+        return PoseNetwork(backbone, head, upper)
 
 
 def starting_network(architecture: Architecture, seed: int, backbone: str | Path) -> tuple["PoseNetwork", str]:
@@ -87,7 +93,7 @@ def starting_network(architecture: Architecture, seed: int, backbone: str | Path
         return network, "backbone from scratch"
     if isinstance(backbone, str) and backbone in SHIPPED:
         load_shipped(network.backbone, backbone)
-        _keep_published_points(network)
+        _keep_what_is_published(network)
         return network, f"backbone {backbone}, as shipped"
     return network, load_rtmpose(network.backbone, Path(backbone))
 
@@ -106,13 +112,15 @@ def blazepose_network(name: str) -> "BlazePose":
     return network
 
 
-def _keep_published_points(network: "PoseNetwork") -> None:
-    """Let the head begin with the heatmaps that the backbone was published with."""
-    from .backbones.blazepose import BlazePose
+def _keep_what_is_published(network: "PoseNetwork") -> None:
+    """Let the head begin with the heatmaps that the backbone was published with, and its second upper trunk with the first's weights."""
+    from .backbones.blazepose import BlazePose, UpperTrunk
 
     if isinstance(network.backbone, BlazePose):
         weights = network.backbone.evidence(skeleton.NAMES)
         network.head.evidence.weight.data.copy_(weights[:, :, None, None])
+        if isinstance(network.upper, UpperTrunk):
+            network.upper.follow(network.backbone)
 
 
 def _backbone(architecture: Architecture) -> "nn.Module":

@@ -119,11 +119,16 @@ class TrainSettings(Settings):
     backbone: str | None = None
     """What the backbone starts from: scratch, blazepose-lite, blazepose-full, or an RTMPose checkpoint of a CSPNeXt size; None: the shipped
     weights where the network has them, else scratch."""
+    start: Path | None = None
+    """`weights.pt` of a finished training of the same model, to go on from what its whole network knows; None: a new head."""
     frozen: float | None = Field(default=None, ge=0, le=1)
     """Share of the training, from its start on, in which the backbone does not learn; None: all of it where it starts from weights of
     real pictures, else none. Plainly released features forget real pictures while they learn drawn ones."""
     backbone_rate: float = Field(default=0.1, ge=0, le=1)
     """Learning rate of a backbone that started from weights, as a share of the head's."""
+    upper_rate: float = Field(default=0.04, ge=0, le=1)
+    """Learning rate of the upper trunk that light and full have a second time beside their frozen backbone, as a share of the head's; 0: it stays
+    as published."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     steps: int | None = Field(default=None, ge=1)
     """Batches to learn from; None: from `epochs`, or as many as show 6,400 people on a CPU, or 60 epochs on a GPU."""
@@ -176,8 +181,8 @@ class TrainSettings(Settings):
         return LIGHT if recipe == "light" else AugmentSettings()
 
     @property
-    def start(self) -> str:
-        """What the backbone starts from."""
+    def backbone_start(self) -> str:
+        """What the backbone starts from, where the whole network does not start from a file."""
         if self.backbone is not None:
             return self.backbone
         return ARCHITECTURES[self.model].blazepose or "scratch"
@@ -185,7 +190,7 @@ class TrainSettings(Settings):
     @property
     def frozen_share(self) -> float:
         """Share of the training in which the backbone does not learn."""
-        return self.frozen if self.frozen is not None else float(self.start != "scratch")
+        return self.frozen if self.frozen is not None else float(self.backbone_start != "scratch")
 
     @model_validator(mode="before")
     @classmethod
@@ -205,6 +210,7 @@ class TrainSettings(Settings):
         self._check_backbone()
         if self.steps is not None and self.epochs is not None:
             raise ValueError("steps and epochs both say how long: give one of them")
+        self._check_start()
         if self.teacher is not None and self.teacher not in BACKBONES and not Path(self.teacher).is_file():
             raise ValueError(
                 f"teacher must be {', '.join(BACKBONES)} or a file, found {self.teacher!r}, which does not exist"
@@ -218,6 +224,16 @@ class TrainSettings(Settings):
         if self.mix is None and self.mix_ratio != type(self).model_fields["mix_ratio"].default:
             raise ValueError("mix_ratio needs mix: it is the second set's share of a batch")
         return self
+
+    def _check_start(self) -> None:
+        if self.start is None:
+            return
+        if self.backbone is not None:
+            raise ValueError("start and backbone both say what is learnt from: give one of them")
+        if not self.start.is_file():
+            raise ValueError(
+                f"start must be the weights.pt of a finished training, found {str(self.start)!r}, which does not exist"
+            )
 
     def _check_backbone(self) -> None:
         if self.backbone is None or self.model not in ARCHITECTURES:

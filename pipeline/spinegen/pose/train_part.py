@@ -70,10 +70,10 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
     if settings.mix is not None:
         files.append(settings.mix)
-    for network in (settings.teacher, settings.start):
+    for network in (settings.teacher, settings.backbone_start, settings.start):
         if network in BACKBONES:
             files.append(weights_path(network))
-        elif network not in (None, "scratch"):
+        elif network is not None and network != "scratch":
             files.append(Path(network))
     return training_key(settings, files)
 
@@ -159,6 +159,10 @@ def train(
     from .training.device import choose_device
     from .training.loop import Trainer
 
+    if settings.start is not None and settings.start.resolve() == (folder / "weights.pt").resolve():
+        raise TrainingError(
+            f"{settings.start}: would be overwritten by the training that starts from it: start from a copy of it"
+        )
     device = choose_device(settings.device)
     architecture = ARCHITECTURES[settings.model]
     second = mixed_split(settings)
@@ -251,14 +255,8 @@ def trained_network(folder: Path, size: str) -> Any:
     Raises:
         TrainingError: the weights are missing, damaged or of another architecture.
     """
-    from .training.checkpoint import load_checkpoint
+    from .training.checkpoint import load_trained
 
-    state = load_checkpoint(folder / "weights.pt", "", size, any_key=True)
-    if state is None:
-        raise TrainingError(f"{folder / 'weights.pt'}: does not exist; train anew")
     network = build_network(ARCHITECTURES[size])
-    try:
-        network.load_state_dict(state["network"])
-    except RuntimeError:
-        raise TrainingError(f"{folder / 'weights.pt'}: holds a {size} network of another version; train anew") from None
+    load_trained(network, folder / "weights.pt", size)
     return network.eval()

@@ -13,9 +13,21 @@ MOST_BYTES = 500_000_000
 """Unpacked."""
 
 
+MAGIC = b"PK\x03\x04"
+
+
 def is_archive(path: Path) -> bool:
-    """Whether a file is a zip, whatever its name."""
-    return zipfile.is_zipfile(path)
+    """Whether a file is a zip, whatever its name.
+
+    Raises:
+        DatasetError: it was one, and its end is missing.
+    """
+    if zipfile.is_zipfile(path):
+        return True
+    with path.open("rb") as handle:
+        if handle.read(len(MAGIC)) == MAGIC:
+            raise DatasetError(f"{path}: archive is damaged or cut off: its list of files at the end is missing")
+    return False
 
 
 def member(path: Path, prefix: str, suffix: str) -> bytes:

@@ -31,9 +31,7 @@ def write_cvat_xml(path: Path, labels: list[PictureLabels]) -> list[Path]:
             _add(image, person)
     ET.indent(root)
     write_text(path, '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n")
-    beside = path.with_name(f"{path.stem}.labels.json")
-    write_text(beside, json.dumps([raw_label(labels)], indent=1) + "\n")
-    return [path, beside]
+    return [path, write_raw_label(path, labels)]
 
 
 def _add_meta(root: ET.Element, count: int) -> None:
@@ -125,6 +123,13 @@ def _point(path: Path, where: str, element: ET.Element) -> Keypoint:
             raise DatasetError(f"{path}: {where}: field {name}: found {flags[name]!r}, allowed: 0 or 1")
     v = 0 if flags["outside"] == "1" else HIDDEN if flags["occluded"] == "1" else SEEN
     return point_of(x - CORNER, y - CORNER, v)
+
+
+def write_raw_label(path: Path, labels: list[PictureLabels]) -> Path:
+    """`<stem>.labels.json` beside a file: what the "Raw" tab of CVAT's project takes."""
+    beside = path.with_name(f"{path.stem}.labels.json")
+    write_text(beside, json.dumps([raw_label(labels)], indent=1) + "\n")
+    return beside
 
 
 def raw_label(labels: list[PictureLabels]) -> dict[str, object]:

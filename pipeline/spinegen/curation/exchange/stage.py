@@ -10,7 +10,7 @@ from ...records.label_files import PictureLabels
 from ..editing.saving import Desk
 from ..folder import LabelFolder
 from .archive import is_archive, member
-from .coco import read_coco, write_coco, write_cvat_coco
+from .coco import read_coco, read_cvat_coco, write_coco, write_cvat_coco
 from .common import Format
 from .cvat_xml import read_cvat_xml, write_cvat_xml
 from .label_studio import read_label_studio, write_label_studio
@@ -21,7 +21,7 @@ FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
         Format("coco", ".json", write_coco, read_coco),
-        Format("cvat-coco", ".zip", write_cvat_coco, read_coco),
+        Format("cvat-coco", ".zip", write_cvat_coco, read_cvat_coco),
         Format("cvat-xml", ".xml", write_cvat_xml, read_cvat_xml),
         Format("label-studio", ".json", write_label_studio, read_label_studio),
     )

@@ -9,7 +9,7 @@ from ... import skeleton
 from ...records.label_files import Box, Keypoint, Keypoints, LabelledPerson, PictureLabels
 from ..checks import outside, xyv
 from ..similarity import similarity
-from .common import HIDDEN, SEEN, ReadPerson, ReadPicture
+from .common import CORNER, HIDDEN, SEEN, ReadPerson, ReadPicture
 
 ROUNDED_PX = 0.006
 """Tools write hundredths: a point within this distance of ours is ours, unmoved."""
@@ -22,6 +22,8 @@ EXCHANGED_SHARE = 0.04
 FEWEST_HIDDEN = 3
 """Hidden points from which on their all being seen, unmoved, means that the file lost them."""
 BOX_MARGIN = 0.1
+FEWEST_SHIFTED = 10
+"""Points from which on their lying half a pixel to the right and down, most of all, means that the file counts from the picture's corner."""
 
 
 @dataclass
@@ -44,6 +46,7 @@ def compare(read: Sequence[ReadPicture], known: dict[str, PictureLabels]) -> lis
     """What a file says beside what we have, picture by picture; a file without a change comes out as it went in."""
     taken = [_picture(one, known[one.name]) for one in read]
     _lost_visibility(taken)
+    _other_origin(taken)
     twice = {one.name for one in read if sum(other.name == one.name for other in read) > 1}
     for one in taken:
         if one.before.picture in twice:
@@ -176,3 +179,20 @@ def _lost_visibility(taken: list[Taken]) -> None:
                     f"{one.before.picture}: person {person}: {name} was hidden and is {words}, as all {len(hidden)} hidden points of the file are: "
                     "visibility was lost"
                 )
+
+
+def _other_origin(taken: list[Taken]) -> None:
+    """A file in which most points moved by half a pixel, right and down, has its pixels' origin elsewhere."""
+    shifted = labelled = 0
+    for one in taken:
+        after = {person.person: person for person in one.people}
+        for ours in one.before.kept:
+            moves = xyv(after[ours.person].keypoints)[:, :2] - xyv(ours.keypoints)[:, :2]
+            labelled += int((xyv(after[ours.person].keypoints)[:, 2] > 0).sum())
+            shifted += int((np.abs(moves - CORNER) <= ROUNDED_PX).all(axis=1).sum())
+    if shifted >= FEWEST_SHIFTED and shifted > labelled / 2:
+        for one in taken:
+            one.faults.append(
+                f"{one.before.picture}: {shifted} of {labelled} points of the file lie half a pixel to the right and down, "
+                "as CVAT counts them: read it with --format cvat-coco"
+            )

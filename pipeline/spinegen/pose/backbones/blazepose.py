@@ -205,3 +205,35 @@ class BlazePose(nn.Module):
             if name in PUBLISHED_POINTS:
                 weights[row, self.layout.fused + PUBLISHED_POINTS[name]] = SHARPNESS / HEATMAP_SHARE
         return weights
+
+
+class UpperTrunk(nn.Module):
+    """The trunk from one of its taps on, a second time: begins as published and learns, while the backbone beside it, with the fused features
+    and heatmaps that photographs taught, stays what it was.
+
+    Args:
+        tap: number of the map of `BlazePose.forward`, 1 or 2, from which it goes on.
+    """
+
+    def __init__(self, layout: BlazePoseLayout, tap: int) -> None:
+        super().__init__()
+        self.tap = tap
+        self.first = layout.taps[tap] + 1
+        self.taps = tuple(index - self.first for index in layout.taps[tap + 1 :])
+        inputs = [layout.base, *(block.width for block in layout.blocks)]
+        rows = range(self.first, len(layout.blocks))
+        self.blocks = nn.ModuleList(InvertedResidual(inputs[i], layout.blocks[i]) for i in rows)
+
+    def follow(self, backbone: BlazePose) -> None:
+        """Take the backbone's weights."""
+        for own, published in zip(self.blocks, list(backbone.blocks)[self.first :], strict=True):
+            own.load_state_dict(published.state_dict())
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """The backbone's maps -> the same up to the tap, its own beyond."""
+        features, own = maps[self.tap], []
+        for index, block in enumerate(self.blocks):
+            features = block(features)
+            if index in self.taps:
+                own.append(features)
+        return [*maps[: self.tap + 1], *own]

@@ -13,11 +13,13 @@ class PoseNetwork(nn.Module):
 
     Args:
         backbone: pictures -> a list of maps of stride 4, 8, 16, ...
+        upper: maps -> maps, a part of the backbone a second time that learns where the backbone is frozen; None: nothing.
     """
 
-    def __init__(self, backbone: nn.Module, head: SimccHead) -> None:
+    def __init__(self, backbone: nn.Module, head: SimccHead, upper: nn.Module | None = None) -> None:
         super().__init__()
         self.backbone = backbone
+        self.upper = upper
         self.head = head
 
     def train(self, mode: bool = True) -> Self:
@@ -33,7 +35,8 @@ class PoseNetwork(nn.Module):
 
     def with_field(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, and the head's field (N, K, H / 4, W / 4), which has a loss of its own in training."""
-        return self.head(self.backbone(images))
+        maps = self.backbone(images)
+        return self.head(maps if self.upper is None else self.upper(maps))
 
 
 def place(network: PoseNetwork, device: torch.device | str) -> PoseNetwork:

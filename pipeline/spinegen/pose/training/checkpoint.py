@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from ...errors import TrainingError
 from ...files import write_bytes
@@ -62,6 +63,25 @@ def load_checkpoint(path: Path, key: str, architecture: str, any_key: bool = Fal
             "use another workspace or delete it"
         )
     return state if any_key or state.get("key") == key else None
+
+
+def load_trained(network: nn.Module, path: Path, architecture: str) -> None:
+    """Give a network the weights that a finished training left.
+
+    Raises:
+        TrainingError: they are missing, damaged, or of another architecture or version.
+    """
+    if not path.exists():
+        raise TrainingError(f"{path}: does not exist; train anew")
+    state = _read(path)
+    if state.get("architecture") != architecture:
+        raise TrainingError(
+            f"{path}: holds a {state.get('architecture')} network, asked for is {architecture}: name the same --model for both"
+        )
+    try:
+        network.load_state_dict(state["network"])
+    except RuntimeError:
+        raise TrainingError(f"{path}: holds a {architecture} network of another version; train anew") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import torch
 from ...errors import TrainingError
 from ...progress import Reporter, warn_of
 from ...records.training_record import HistoryRow
-from ..assembly import Architecture, starting_network
+from ..assembly import Architecture, build_network, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
 from ..geometry import crop_regions
@@ -21,7 +21,7 @@ from ..scoring.oks import oks_scores
 from ..settings import LIGHT, TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
-from .checkpoint import load_checkpoint, make_room_for, save_checkpoint
+from .checkpoint import load_checkpoint, load_trained, make_room_for, save_checkpoint
 from .device import core_count
 from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
@@ -110,7 +110,7 @@ class Trainer:
             [f"backdrop left out: {text}" for text in self.source.backdrops.left_out],
             "backdrops are left out",
         )
-        network, self.start = starting_network(self.architecture, self.settings.seed, self.settings.start)
+        network, self.start = self._starting_network()
         network = place(network, self.device)
         average = MovingAverage(network)
         optimizer = make_optimizer(network, self.rate, self.settings)
@@ -133,6 +133,14 @@ class Trainer:
         result.network = average.network.to("cpu")
         result.people_seen = result.steps * self.batch
         return result
+
+    def _starting_network(self) -> tuple[PoseNetwork, str]:
+        settings = self.settings
+        if settings.start is None:
+            return starting_network(self.architecture, settings.seed, settings.backbone_start)
+        network = build_network(self.architecture, settings.seed)
+        load_trained(network, settings.start, self.architecture.size)
+        return network, f"the whole network of {settings.start.name}"
 
     def progress(self, step: int, seconds: float) -> float:
         """0..1: the larger of the shares of steps and of time spent."""

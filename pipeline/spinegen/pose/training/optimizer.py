@@ -1,20 +1,26 @@
-"""AdamW over head and backbone, each with a rate of its own."""
+"""AdamW over head, second upper trunk and backbone, each with a rate of its own."""
 
 import torch
+from torch import nn
 
 from ..nets.network import PoseNetwork
 from ..settings import TrainSettings
 
 
 def make_optimizer(network: PoseNetwork, rate: float, settings: TrainSettings) -> torch.optim.Optimizer:
-    """Groups for head and backbone; norms, biases and single factors are not decayed.
+    """Groups for head, second upper trunk and backbone; norms, biases and single factors are not decayed.
 
     A backbone that never learns is left out, and its gradients are not computed.
     """
-    share = 1.0 if settings.start == "scratch" else settings.backbone_rate
+    share = 1.0 if settings.backbone_start == "scratch" else settings.backbone_rate
     learns = settings.frozen_share < 1 and share > 0
     network.backbone.requires_grad_(learns)
-    parts = [(network.head, 1.0, "head"), *([(network.backbone, share, "backbone")] if learns else [])]
+    parts: list[tuple[nn.Module, float, str]] = [(network.head, 1.0, "head")]
+    if network.upper is not None:
+        network.upper.requires_grad_(settings.upper_rate > 0)
+        parts += [(network.upper, settings.upper_rate, "upper")] if settings.upper_rate > 0 else []
+    if learns:
+        parts.append((network.backbone, share, "backbone"))
     groups = []
     for module, factor, part in parts:
         parameters = list(module.parameters())
