@@ -106,7 +106,13 @@ def from_truth(calibration: Path, truth: Array, rate_hz: float) -> list[Array]:
             ones = np.ones(pixels.shape[:2])
             boxes = np.concatenate([low, high - low], axis=1)
             people.append(FilmPerson(number, list(range(count)), boxes, pixels, ones, ones < 0))
-        tracks += sightings(view, camera, Film(times.tolist(), people, rate_hz, []), start_s=0.0, times_s=times)
+        tracks += sightings(
+            view,
+            camera,
+            Film(times.tolist(), people, rate_hz, [], camera.size_wh or (0, 0)),
+            start_s=0.0,
+            times_s=times,
+        )
     found = [triangulate_person(rig.cameras, person, count) for person in match_people(rig.cameras, tracks)]
     world = find_world(calibration, rig, [points.positions_world for points in found], rate_hz)
     return [world.ground_m(points.positions_world) for points in found]

@@ -1,6 +1,6 @@
 """Train the lifting network and make it the one that ships.
 
-    python scripts/train_lifter.py WORKSPACE [--out DIR] [--steps N] [--jobs N] [--only sequences|train|ship]
+    python scripts/train_lifter.py WORKSPACE [--out DIR] [--steps N] [--jobs N] [--correction FRAMES] [--only sequences|train]
 
 WORKSPACE holds fits of the shipped motions (`spinegen fit-mocap all`), of which those that `lifting.held_out` names are left out. Points of people drawn
 by chance who play them, and of paths through drawn postures, are made once and kept in DIR as `sequences.npz`; the training resumes. `spinegen-lift.onnx`
@@ -17,7 +17,9 @@ import torch
 from spinegen.biomech.fits.files import read_fit
 from spinegen.files import sha256
 from spinegen.lifting.export import export
+from spinegen.lifting.fitting import corrected
 from spinegen.lifting.held_out import HELD_OUT, held_out_poses, is_held_out
+from spinegen.lifting.network import LiftingNetwork
 from spinegen.lifting.networks import CARD, FILE
 from spinegen.lifting.sequences import load, make_sequences, save
 from spinegen.lifting.settings import LiftSettings
@@ -28,6 +30,7 @@ from spinegen.progress import Reporter, make_reporter
 from spinegen.records.network_card import LifterCard
 
 PEOPLE, PLAYS, POSES = 48, 4, 4000
+CORRECTION_FRAMES = 200_000
 SIZE_LIMIT = 5_000_000
 
 
@@ -37,6 +40,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("lifter"))
     parser.add_argument("--steps", type=int, default=LiftSettings().steps)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument(
+        "--correction", type=int, default=CORRECTION_FRAMES, help="frames that the last layer is fitted to"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=["sequences", "train"])
     arguments = parser.parse_args()
@@ -48,9 +54,13 @@ def main() -> None:
     if arguments.only == "sequences":
         return
     settings = LiftSettings(steps=arguments.steps, jobs=arguments.jobs, seed=arguments.seed)
-    trained = train(arguments.out, load(stored), settings, reporter)
+    sequences = load(stored)
+    trained = train(arguments.out, sequences, settings, reporter)
     if arguments.only != "train":
-        ship(trained, settings, len(load(stored).points_m))
+        network = corrected(trained.network, sequences, arguments.correction, settings.seed, reporter=reporter)
+        ship(
+            network, trained, settings, sequence_frames=len(sequences.points_m), correction_frames=arguments.correction
+        )
 
 
 def make(workspace: Path, target: Path, seed: int, reporter: Reporter) -> None:
@@ -71,9 +81,11 @@ def make(workspace: Path, target: Path, seed: int, reporter: Reporter) -> None:
     )
 
 
-def ship(trained: Trained, settings: LiftSettings, frames: int) -> None:
+def ship(
+    network: LiftingNetwork, trained: Trained, settings: LiftSettings, *, sequence_frames: int, correction_frames: int
+) -> None:
     """Write the network and its card; what was measured before stays out until it is measured again."""
-    difference = export(trained.network, FILE)
+    difference = export(network, FILE)
     size = FILE.stat().st_size
     if size > SIZE_LIMIT:
         raise SystemExit(f"{FILE}: {size} bytes are more than the {SIZE_LIMIT} allowed")
@@ -81,12 +93,13 @@ def ship(trained: Trained, settings: LiftSettings, frames: int) -> None:
         sha256=sha256(FILE),
         bytes=size,
         licence="Apache-2.0",
-        parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
+        parameters=sum(values.numel() for values in network.state_dict().values()),
         training={
             **settings.identity(),
             "steps": settings.steps,
             "people": PEOPLE,
-            "sequence_frames": frames,
+            "sequence_frames": sequence_frames,
+            "correction_frames": correction_frames,
             "drawn_postures": POSES,
             "held_out": list(HELD_OUT),
             "seconds": round(trained.seconds),

@@ -14,7 +14,7 @@ from spinegen.lifting.lens import Lens
 from spinegen.lifting.lifter import LiftedTrack, lift_track
 from spinegen.lifting.networks import card, shipped_lifter
 from spinegen.lifting.onnx_file import LiftingFile
-from spinegen.lifting.points import centroids_of, keypoints_of
+from spinegen.lifting.points import FLIP, centroids_of, keypoints_of
 from spinegen.pose.networks import shipped_model
 from spinegen.skeleton import INDEX
 from support.lifted import LENS, bowing, seen_from
@@ -136,3 +136,10 @@ def test_wrong_files_and_lenses_are_named(tmp_path: Path) -> None:
         LiftingFile(shipped_model("light"))
     with pytest.raises(UsageError, match="field of view: found 200 degrees, allowed are 5 to 150"):
         Lens(640, 480, 200.0)
+
+
+def test_somebody_in_a_mirror_is_lifted_to_their_mirror_image(network: LiftingFile, true_camera_m: np.ndarray) -> None:
+    across = np.array([-1.0, 1.0, 1.0])
+    here = lifted(network, true_camera_m).points_camera_m
+    there = lifted(network, (true_camera_m * across)[:, FLIP]).points_camera_m
+    np.testing.assert_allclose((there * across)[:, FLIP], here, atol=1e-4)

@@ -9,11 +9,8 @@ import pytest
 import torch
 
 from spinegen.errors import TrainingError
-from spinegen.lifting.export import export
-from spinegen.lifting.onnx_file import LiftingFile
 from spinegen.lifting.settings import LiftSettings
 from spinegen.lifting.training import train
-from spinegen.lifting.view import FEATURES
 from spinegen.progress import SilentReporter, Task
 from support.lifted import few_sequences
 
@@ -76,16 +73,3 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"nothing")
     with pytest.raises(TrainingError, match=r"checkpoint\.pt: checkpoint cannot be read; delete it"):
         train(tmp_path, few_sequences(), SMALL, SilentReporter())
-
-
-def test_the_exported_file_computes_what_was_trained(tmp_path: Path) -> None:
-    trained = train(tmp_path, few_sequences(), SMALL, SilentReporter())
-    path = tmp_path / "lift.onnx"
-    assert export(trained.network, path) < 2e-3
-    file = LiftingFile(path)
-    features = np.random.default_rng(0).normal(size=(40, FEATURES)).astype(np.float32)
-    alone, among = file.run(features[20:21])[0], file.run(features)[0]
-    assert alone.shape == (1, 53, 3)
-    assert np.abs(alone[0] - among[20]).max() > 0  # neighbours tell something
-    assert b"/work" not in path.read_bytes()
-    assert b"site-packages" not in path.read_bytes()

@@ -38,8 +38,8 @@ def motion() -> FilmMotion:
     filled[HIDDEN, skeleton.INDEX["spine_02"]] = True
     pixels[UNSEEN] = np.nan
     person = FilmPerson(3, list(range(FRAMES)), np.zeros((FRAMES, 4)), pixels, np.ones(pixels.shape[:2]), filled)
-    film = Film([i / RATE_HZ for i in range(FRAMES)], [person], RATE_HZ, [])
-    return lift_film(film, SIZE, SPACE)
+    film = Film([i / RATE_HZ for i in range(FRAMES)], [person], RATE_HZ, [], SIZE)
+    return lift_film(film, SPACE)
 
 
 def test_points_are_written_with_camera_and_floor(motion: FilmMotion, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def film_of(camera: ViewCamera, people_world: Sequence[np.ndarray], *, order: Se
             FilmPerson(number, list(range(len(pixels))), np.concatenate([low, high - low], 1), pixels, ones, ones < 0)
         )
     count = len(people_world[0])
-    return Film((np.arange(count) / RATE_HZ).tolist(), rows, RATE_HZ, [])
+    return Film((np.arange(count) / RATE_HZ).tolist(), rows, RATE_HZ, [], camera.size_wh or (0, 0))
 
 
 def tracks_of(cameras: Sequence[ViewCamera], films: Sequence[Film]) -> list[Sighting]:

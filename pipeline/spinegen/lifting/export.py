@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .. import skeleton
 from ..errors import TrainingError
 from ..files import atomic_path
+from ..geometry.types import Floats
 from ..pose.export import exported, halve_weights
 from ..version import __version__
 from .network import LiftingNetwork
 from .norms import RATE_HZ, STATURE_M
 from .onnx_file import KIND, METADATA_KEY, LiftingFile
 from .points import COUNT, NAMES
-from .view import FEATURES
+from .view import FEATURES, features_of, view_of
 
 TOLERANCE_M = 0.01
 """Largest difference of a point between torch and the file."""
@@ -42,14 +44,21 @@ def export(network: LiftingNetwork, path: Path) -> float:
         return _checked(network, temporary)
 
 
+def _somebody(rng: np.random.Generator, frames: int) -> Floats:
+    """Features of keypoints anywhere in a view, some of them unseen."""
+    rays = rng.uniform(-0.3, 0.3, 2) + 0.15 * rng.normal(size=(frames, skeleton.COUNT, 2))
+    confidences = np.where(rng.random(rays.shape[:2]) < 0.1, 0.0, rng.uniform(0.3, 1.0, rays.shape[:2]))
+    return features_of(rays, confidences, view_of(rays, confidences))
+
+
 def _checked(network: LiftingNetwork, path: Path) -> float:
     """Largest difference of a point, over windows of several lengths."""
     file, worst = LiftingFile(path), 0.0
     for frames in (1, 2, 31):
-        features = np.random.default_rng(frames).normal(0.0, 0.5, (frames, FEATURES)).astype(np.float32)
+        features = _somebody(np.random.default_rng(frames), frames)
         with torch.no_grad():
             mine = network(torch.from_numpy(features)[None])[0, :, : 3 * COUNT].numpy().reshape(-1, COUNT, 3)
-        worst = max(worst, float(np.abs(mine - file.run(features)[0]).max()))
+        worst = max(worst, float(np.abs(mine - file.run(features, mirror=False)[0]).max()))
     if not worst < TOLERANCE_M:
         raise TrainingError(f"{path}: the exported lifting network differs from the trained one by {worst:.4f} m")
     return worst

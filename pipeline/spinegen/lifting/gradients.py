@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..streams import Stream, generator
 from .losses import loss_of
-from .network import LiftingNetwork
+from .network import FirstHalf
 from .pairs import draw_pairs
 from .sequences import Sequences
 from .settings import LiftSettings
@@ -20,7 +20,7 @@ class _Worker:
 
     def __init__(self, sequences: Sequences, settings: LiftSettings) -> None:
         self.sequences, self.settings = sequences, settings
-        self.network = LiftingNetwork(settings.width)
+        self.network = FirstHalf(settings.width)
 
     def __call__(self, weights: Tensor, step: int, share: int) -> tuple[float, Tensor]:
         rng = generator(self.settings.seed, Stream.LIFTED_BATCH, step, share)
@@ -73,7 +73,7 @@ class Gradients:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def of(self, network: LiftingNetwork, step: int) -> tuple[float, Tensor]:
+    def of(self, network: FirstHalf, step: int) -> tuple[float, Tensor]:
         """Loss, and gradient `(P,)` in the order of the network's parameters."""
         weights = torch.nn.utils.parameters_to_vector(network.parameters()).detach()
         shares = range(self.settings.shares)

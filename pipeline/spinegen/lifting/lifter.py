@@ -63,14 +63,28 @@ def lift_track(
         scores: `(T, 37)` 0..1: 1 for true positions, as the pose network gives them else.
         height_m: stature; all lengths are in proportion to it.
     """
-    seen = np.isfinite(keypoints_px).all(axis=-1) & (scores > 0)
+    return lift_rays(file, times_s, lens.rays(keypoints_px), scores=scores, height_m=height_m)
+
+
+def lift_rays(
+    file: LiftingFile, times_s: Array, rays: Array, *, scores: Array, height_m: float = STATURE_M
+) -> LiftedTrack:
+    """Lift one person whose keypoints are known as rays.
+
+    Args:
+        times_s: `(T,)`, increasing.
+        rays: `(T, 37, 2)`: `(x, y)` at depth 1 in camera axes (x right, y down, z forward); NaN where unseen.
+        scores: `(T, 37)` 0..1.
+        height_m: stature.
+    """
+    seen = np.isfinite(rays).all(axis=-1) & (scores > 0)
     points = np.full((len(times_s), COUNT, 3), np.nan)
     up = np.full((len(times_s), 3), np.nan)
     for rows in _pieces(times_s, seen):
         grid = _grid(times_s[rows])
-        rays = lens.rays(np.where(seen[rows, :, None], keypoints_px[rows], 0.0))
-        rays, sure = _between(grid, times_s[rows], rays, np.where(seen[rows], np.clip(scores[rows], 0.0, 1.0), 0.0))
-        found, upward = _lifted(file, rays, sure, height_m / STATURE_M)
+        known = np.where(seen[rows, :, None], rays[rows], 0.0)
+        sure = np.where(seen[rows], np.clip(scores[rows], 0.0, 1.0), 0.0)
+        found, upward = _lifted(file, *_between(grid, times_s[rows], known, sure), height_m / STATURE_M)
         points[rows] = _at(times_s[rows], grid, found)
         up[rows] = _at(times_s[rows], grid, upward)
     return LiftedTrack(times_s, points, up / np.linalg.norm(up, axis=-1, keepdims=True))

@@ -1,12 +1,11 @@
-"""The lifting network: every frame by itself through a wide layer, then blocks that look at neighbouring frames further and further away."""
+"""The lifting network: a first half that is trained step by step, and what rays and bones correct in it."""
 
 import torch
 from torch import Tensor, nn
 
-from .points import COUNT
+from .correction import OUTPUTS, Correction
 from .view import FEATURES
 
-OUTPUTS = 3 * COUNT + 3
 DILATIONS = (1, 2, 4, 1, 1)
 """Of the blocks: a frame is told by those up to nine frames away."""
 
@@ -33,11 +32,8 @@ class TemporalBlock(nn.Module):
         return values + self.narrow(nn.functional.silu(self.widen(mixed)))
 
 
-class LiftingNetwork(nn.Module):
-    """`(N, T, FEATURES)` of any T -> points and up.
-
-    The first 159 outputs are x, y, z of the 53 points in axes of the view, metres of a body of 1.70 m, S1 at 0; the last three point up.
-    """
+class FirstHalf(nn.Module):
+    """Every frame by itself through a wide layer, then blocks that look at neighbouring frames further and further away."""
 
     def __init__(self, width: int = 192) -> None:
         super().__init__()
@@ -50,7 +46,29 @@ class LiftingNetwork(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, T, FEATURES) -> (N, T, OUTPUTS)."""
+        return self.both(features)[1]
+
+    def both(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """The last layer (N, T, width) and the outputs."""
         x = nn.functional.silu(self.enter(features))
         for block in self.blocks:
             x = block(x)
-        return self.leave(x)
+        hidden = self.leave[0](x)
+        return hidden, self.leave[1](hidden)
+
+
+class LiftingNetwork(nn.Module):
+    """`(N, T, FEATURES)` of any T -> points and up.
+
+    The first 159 outputs are x, y, z of the 53 points in axes of the view, metres of a body of 1.70 m, S1 at 0; the last three point up.
+    """
+
+    def __init__(self, first: FirstHalf) -> None:
+        super().__init__()
+        self.first = first
+        self.correction = Correction(first.enter.out_features)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, T, FEATURES) -> (N, T, OUTPUTS)."""
+        hidden, first = self.first.both(features)
+        return first + self.correction(features, hidden, first)

@@ -8,8 +8,8 @@ import numpy as np
 from ..errors import TrainingError
 from ..geometry.types import Floats
 from ..pose.onnx_session import open_session
-from .points import COUNT
-from .view import FEATURES
+from .points import COUNT, FLIP
+from .view import FEATURES, mirrored
 
 METADATA_KEY = "spinegen"
 KIND = "lifting"
@@ -38,21 +38,29 @@ class LiftingFile:
                 f"wanted is one of (N, T, {FEATURES}), as spinegen's scripts/train_lifter.py exports it"
             )
 
-    def run(self, features: Floats) -> tuple[Floats, Floats]:
+    def run(self, features: Floats, mirror: bool = True) -> tuple[Floats, Floats]:
         """`(T, FEATURES)` of one person -> points `(T, 53, 3)`, metres of a body of 1.70 m in axes of each frame's view, and up `(T, 3)`, not of length 1.
+
+        Args:
+            mirror: average with what the network makes of the person in a mirror.
 
         Raises:
             TrainingError: what comes out is not finite.
         """
         if len(features) > LONGEST:
             half = len(features) // 2
-            first, second = self.run(features[: half + OVERLAP]), self.run(features[half - OVERLAP :])
+            first, second = self.run(features[: half + OVERLAP], mirror), self.run(features[half - OVERLAP :], mirror)
             return (
                 np.concatenate([first[0][:half], second[0][OVERLAP:]]),
                 np.concatenate([first[1][:half], second[1][OVERLAP:]]),
             )
         name = self._session.get_inputs()[0].name
-        (out,) = self._session.run(None, {name: np.asarray(features, np.float32)[None]})
+        given = np.asarray(features, np.float32)
+        (out,) = self._session.run(None, {name: np.stack([given, mirrored(given)] if mirror else [given])})
         if not np.isfinite(out).all():
             raise TrainingError(f"{self.path}: gives numbers that are not finite")
-        return out[0, :, : 3 * COUNT].reshape(-1, COUNT, 3), out[0, :, 3 * COUNT :]
+        points, up = out[..., : 3 * COUNT].reshape(*out.shape[:2], COUNT, 3), out[..., 3 * COUNT :]
+        if not mirror:
+            return points[0], up[0]
+        back = np.array([-1.0, 1.0, 1.0], np.float32)
+        return 0.5 * (points[0] + points[1][:, FLIP] * back), 0.5 * (up[0] + up[1] * back)

@@ -27,13 +27,24 @@ class Pairs:
     """`(N, T, 3)` in the same axes."""
 
 
-def draw_pairs(rng: np.random.Generator, sequences: Sequences, frames_a_step: int, length: int | None = None) -> Pairs:
-    """About `frames_a_step` frames in windows of one length, which is drawn too unless it is given."""
+def draw_pairs(
+    rng: np.random.Generator,
+    sequences: Sequences,
+    frames_a_step: int,
+    length: int | None = None,
+    *,
+    clean: bool = False,
+) -> Pairs:
+    """About `frames_a_step` frames in windows of one length, which is drawn too unless it is given.
+
+    Args:
+        clean: keypoints of all windows are the true ones, not only of a share.
+    """
     length = length or LENGTHS[int(rng.choice(len(LENGTHS), p=SHARES))]
     windows = sequences.windows(rng, max(1, frames_a_step // length), length)
     mirrored = rng.random(len(windows)) < 0.5
     windows[mirrored] = (windows[mirrored] * np.array([1.0, 1.0, -1.0], windows.dtype))[:, :, FLIP]
-    return pairs_of(rng, windows)
+    return pairs_of(rng, windows, clean)
 
 
 def pairs_of(rng: np.random.Generator, windows_m: Floats, clean: bool = False) -> Pairs:

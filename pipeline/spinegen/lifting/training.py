@@ -1,4 +1,4 @@
-"""Training of the lifting network: any number of steps, resumed where it was broken off, the same numbers for the same seed."""
+"""Training of the lifting network's first half: any number of steps, resumed where it was broken off, the same numbers for the same seed."""
 
 import copy
 import io
@@ -15,7 +15,7 @@ from ..files import write_bytes
 from ..progress import Reporter
 from ..streams import Stream, generator
 from .gradients import Gradients
-from .network import LiftingNetwork
+from .network import FirstHalf
 from .sequences import Sequences
 from .settings import LiftSettings
 
@@ -28,7 +28,7 @@ AVERAGE_OVER = 200
 class Trained:
     """What came of it."""
 
-    network: LiftingNetwork
+    network: FirstHalf
     """Weights averaged over the last steps."""
     loss: float
     """Mean of the last steps, metres and weights mixed."""
@@ -68,7 +68,7 @@ class _State:
     def __init__(self, settings: LiftSettings) -> None:
         torch.manual_seed(int(generator(settings.seed, Stream.LIFTED_WEIGHTS).integers(2**62)))
         self.settings = settings
-        self.network = LiftingNetwork(settings.width)
+        self.network = FirstHalf(settings.width)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay

@@ -58,6 +58,14 @@ def features_of(rays: Floats, confidences: Floats, view: View) -> Floats:
     return np.concatenate([flat, view.middle, np.log(view.size)[..., None]], axis=-1).astype(np.float32)
 
 
+def mirrored(features: Floats) -> Floats:
+    """`(..., FEATURES)` of the same people in a mirror."""
+    keypoints = features[..., : 3 * skeleton.COUNT].reshape(*features.shape[:-1], skeleton.COUNT, 3)
+    swapped = keypoints[..., list(skeleton.FLIP), :] * np.array([-1.0, 1.0, 1.0], features.dtype)
+    axis = features[..., 3 * skeleton.COUNT :] * np.array([-1.0, 1.0, 1.0], features.dtype)
+    return np.concatenate([swapped.reshape(*features.shape[:-1], -1), axis], axis=-1)
+
+
 def _turn_to_axis(middle: Array) -> Array:
     """The smallest rotations `(..., 3, 3)` that take rays `(..., 2)` to the z axis."""
     direction = np.concatenate([middle, np.ones((*middle.shape[:-1], 1))], axis=-1)

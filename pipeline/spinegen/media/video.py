@@ -24,6 +24,8 @@ class VideoFrame:
     """From the first frame on, as the file says."""
     image_rgb: NDArray[np.uint8]
     """(H, W, 3), upright."""
+    quarters: int = 0
+    """Quarter turns to the left by which the file says that it must be turned, and was."""
 
 
 @dataclass

@@ -51,7 +51,8 @@ class VideoFile(Video):
         time_s = 0.0
         reader = _Packets(self._container, self._stream, self.rate_hz)
         for frame in reader:
-            image = _upright(frame)
+            quarters = round(getattr(frame, "rotation", 0) / 90) % 4
+            image = _turned(frame, quarters)
             size = size or image.shape
             if image.shape != size:
                 self.faults.append(f"{self.path}: is read up to {time_s:.3f} s, where its frames change their size")
@@ -59,7 +60,7 @@ class VideoFile(Video):
             at = number / self.rate_hz + first_s if frame.time is None else float(frame.time)
             first_s = at if number == 0 else first_s
             time_s = at - first_s
-            yield VideoFrame(number, time_s, image)
+            yield VideoFrame(number, time_s, image, quarters)
             number += 1
         if number == 0:
             raise VideoError(f"{self.path}: holds no frame that can be decoded")
@@ -252,8 +253,6 @@ class _Packets:
         return not self._stream.duration and not self._stream.metadata.get("DURATION")
 
 
-def _upright(frame: "AvFrame") -> NDArray[np.uint8]:
-    """(H, W, 3) RGB, turned as the file says (quarter turns)."""
-    image = frame.to_ndarray(format="rgb24")
-    quarters = round(getattr(frame, "rotation", 0) / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, quarters), dtype=np.uint8)
+def _turned(frame: "AvFrame", quarters: int) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB after quarter turns to the left."""
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), quarters), dtype=np.uint8)

@@ -30,6 +30,8 @@ def open_session(path: Path, *, data: bytes | None = None, device: str = "cpu", 
     options.log_severity_level = FATAL_ONLY
     if threads is not None:
         options.intra_op_num_threads = threads
+    # threads that wait by counting take cores from whatever else a user's machine does, and gain nothing here
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     providers = ["CPUExecutionProvider"]
     if device == "cuda" and "CUDAExecutionProvider" in ort.get_available_providers():
         providers.insert(0, "CUDAExecutionProvider")

@@ -14,7 +14,8 @@ from ..pose.drawing import draw_pose
 from ..progress import Reporter
 from .carried_back import RecentFrames, carry_back
 from .estimator import Follower, SpineEstimator
-from .track_smoothing import smooth_track
+from .spine_chain import impossible, pixels_per_metre, told_by_neighbours
+from .track_smoothing import UNSURE_SCORE, smooth_track
 from .tracks import NEW_SCORE, Seen, sureness
 from .window import Show
 
@@ -36,7 +37,7 @@ class FilmPerson:
     scores: NDArray[np.float64]
     """(T, 37)."""
     filled: NDArray[np.bool_]
-    """(T, 37): unseen there, told by the frames around."""
+    """(T, 37): unseen there, or where no spine can have it; told by the frames around, or by the vertebrae beside it."""
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Film:
     people: list[FilmPerson]
     rate_hz: float
     faults: list[str]
+    size_wh_px: tuple[int, int]
+    """Width and height of its frames as they are shown."""
 
     def frames(self) -> Iterator[tuple[float, list[tuple[FilmPerson, int]]]]:
         """For each frame its time and who is there: the person and the row of their arrays."""
@@ -78,7 +81,9 @@ def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter, rate_
         for number, rows in sorted(seen.rows.items())
         if _is_somebody(rows) and (times[rows[-1][0]] - times[seen.found[number]] >= SHORTEST_TRACK_S or len(times) < 3)
     }
-    return Film(times, [_smoothed(number, rows, times) for number, rows in lasting.items()], rate, faults)
+    return Film(
+        times, [_smoothed(number, rows, times) for number, rows in lasting.items()], rate, faults, seen.size_wh_px
+    )
 
 
 def _is_somebody(rows: list[tuple[int, Seen]]) -> bool:
@@ -92,6 +97,7 @@ class _Tracks:
     def __init__(self, estimator: SpineEstimator) -> None:
         self.follower = Follower(estimator)
         self.times_s: list[float] = []
+        self.size_wh_px = (0, 0)
         self.rows: dict[int, list[tuple[int, Seen]]] = {}
         """Of each number, frames and person in the order of the film."""
         self.found: dict[int, int] = {}
@@ -101,6 +107,7 @@ class _Tracks:
     def add(self, image_rgb: NDArray[np.uint8], time_s: float) -> None:
         """The next frame."""
         number = len(self.times_s)
+        self.size_wh_px = image_rgb.shape[1], image_rgb.shape[0]
         people = self.follower(image_rgb, time_s)
         present = {person.number for person in people}
         people = [self._told(person, number, time_s, present) for person in people]
@@ -129,13 +136,16 @@ def _smoothed(number: int, rows: list[tuple[int, Seen]], times: list[float]) -> 
     people = [person for _, person in rows]
     boxes = np.array([person.box_xywh_px for person in people])
     scores = np.array([person.scores for person in people])
+    points = np.array([person.keypoints_px for person in people])
+    wrong = impossible(points, scores >= UNSURE_SCORE, pixels_per_metre(points, scores))
     track = smooth_track(
         np.array([times[frame] for frame in frames]),
-        np.array([person.keypoints_px for person in people]),
-        scores,
+        points,
+        np.where(wrong, 0.0, scores),
         float(np.median(boxes[:, 2:].max(axis=1))),
     )
-    return FilmPerson(number, frames, boxes, track.keypoints_px, scores, track.filled)
+    placed, told = told_by_neighbours(track.keypoints_px)
+    return FilmPerson(number, frames, boxes, placed, scores, track.filled | told)
 
 
 def film_json(film: Film) -> list[dict[str, Any]]:

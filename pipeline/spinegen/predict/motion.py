@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from ..lifting.lens import Lens
 from ..lifting.lifter import LiftedTrack, lift_track
 from ..lifting.networks import shipped_lifter
 from ..lifting.onnx_file import LiftingFile
-from ..media.video_read import VideoError, open_video
 from .film import Film, FilmPerson
 from .space import Space
 
@@ -50,16 +48,13 @@ class FilmMotion:
     people: tuple[PersonMotion, ...]
 
 
-def lift_film(film: Film, size: tuple[int, int], space: Space, network: LiftingFile | None = None) -> FilmMotion:
+def lift_film(film: Film, space: Space, network: LiftingFile | None = None) -> FilmMotion:
     """Lift everybody.
-
-    Args:
-        size: width and height of the film's frames.
 
     Raises:
         TrainingError: the shipped network is missing or damaged.
     """
-    lens = Lens(*size, space.fov_deg)
+    lens = Lens(*film.size_wh_px, space.fov_deg)
     network = network or LiftingFile(shipped_lifter())
     times = np.asarray(film.times_s)
     tracks = [
@@ -69,18 +64,6 @@ def lift_film(film: Film, size: tuple[int, int], space: Space, network: LiftingF
     ground = find_ground(tracks)
     people = [PersonMotion(p, track, _angles(track, ground)) for p, track in zip(film.people, tracks, strict=True)]
     return FilmMotion(lens, space, ground, tuple(people))
-
-
-def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a film's frames as they are shown.
-
-    Raises:
-        VideoError: it has none.
-    """
-    with open_video(path) as video:
-        for frame in video.frames():
-            return frame.image_rgb.shape[1], frame.image_rgb.shape[0]
-    raise VideoError(f"{path}: holds no frame")
 
 
 def _sureness(person: FilmPerson) -> Array:

@@ -8,7 +8,7 @@ from ..errors import SpinegenError
 from ..progress import Reporter
 from ..workspace import Workspace
 from .film import Film
-from .motion import FilmMotion, lift_film, nobody, picture_size
+from .motion import FilmMotion, lift_film, nobody
 from .motion_files import MARKER_SET, beside, trc_path, write_angles, write_points
 from .motion_page import write_motion_page
 from .wanted import Lifting
@@ -20,7 +20,7 @@ def lift_and_write(source: Path, film: Film, stem: Path, lifting: Lifting, *, re
     Returns:
         What went wrong with single people, one sentence each.
     """
-    motion = lift_film(film, picture_size(source), lifting.space)
+    motion = lift_film(film, lifting.space)
     write_points(motion, stem)
     if nobody(motion.people):
         return [f"{source}: nobody shows enough of themselves to be lifted to 3D; eight keypoints must be seen at once"]

@@ -99,7 +99,7 @@ def test_a_track_that_was_broken_off_goes_on_as_the_same_person() -> None:
         FilmPerson(n, whole.frames[s], whole.boxes_xywh_px[s], whole.keypoints_px[s], whole.scores[s], whole.filled[s])
         for n, s in ((1, slice(0, 5)), (2, slice(6, FRAMES)))
     ]
-    films[1] = Film(films[1].times_s, parts, RATE_HZ, [])
+    films[1] = Film(films[1].times_s, parts, RATE_HZ, [], films[1].size_wh_px)
     (person,) = match_people(cameras, tracks_of(cameras, films))
     assert len(person.tracks) == 4
     found = triangulate_person(cameras, person, FRAMES)
@@ -121,6 +121,7 @@ def test_a_camera_with_another_clock_and_rate_is_read_between_its_frames() -> No
         ],
         RATE_HZ / 2,
         [],
+        film.size_wh_px,
     )
     times = common_times_s([film, slow], (0.0, 0.08))
     assert times[0] == 0.0

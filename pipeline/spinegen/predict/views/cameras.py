@@ -28,6 +28,8 @@ class ViewCamera:
     """R `(3, 3)`."""
     translation_camera: Array
     """t `(3,)`, in the calibration's unit: `R X + t` is a world point in camera axes."""
+    quarters: int = 0
+    """Quarter turns to the left between the pictures that it was calibrated with and those of its film; `size_wh` must be known."""
 
     @property
     def position_world(self) -> Array:
@@ -41,7 +43,7 @@ class ViewCamera:
 
     def undistorted(self, pixels: Array) -> Array:
         """Pixels `(..., 2)` on the plane one unit in front of the camera, as a lens without distortion sees them; NaN stays NaN."""
-        flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
+        flat = self._turned(np.asarray(pixels, dtype=np.float64).reshape(-1, 2), -self.quarters)
         seen = np.isfinite(flat).all(-1)
         out = np.full_like(flat, np.nan)
         if seen.any():
@@ -66,8 +68,18 @@ class ViewCamera:
                 pixels = cv2.fisheye.projectPoints(given, turn, self.translation_camera, self.intrinsics, lens)[0]
             else:
                 pixels = cv2.projectPoints(given, turn, self.translation_camera, self.intrinsics, self.distortion)[0]
-            out[ahead] = pixels.reshape(-1, 2)
+            out[ahead] = self._turned(np.asarray(pixels, np.float64).reshape(-1, 2), self.quarters)
         return out.reshape(*np.shape(points_world)[:-1], 2)
+
+    def _turned(self, pixels: Array, quarters: int) -> Array:
+        """Pixels `(N, 2)` of calibrated pictures in those that are turned to the left, or back where `quarters` is negative."""
+        if quarters == 0 or self.size_wh is None:
+            return pixels
+        size = self.size_wh if quarters > 0 or quarters % 2 == 0 else self.size_wh[::-1]
+        for _ in range(quarters % 4):
+            pixels = np.stack([pixels[:, 1], size[0] - 1 - pixels[:, 0]], axis=-1)
+            size = size[::-1]
+        return pixels
 
     def depth(self, points_world: Array) -> Array:
         """Distance `(...)` along the optical axis of world points `(..., 3)`."""

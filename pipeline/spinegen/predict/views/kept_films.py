@@ -10,12 +10,18 @@ import numpy as np
 from ...files import write_bytes
 from ..film import Film, FilmPerson
 
-VERSION = 1
+VERSION = 2
 
 
 def keep_film(path: Path, film: Film, identity: str) -> None:
     """Write a film's people as `.npz`: `times_s`, `head` (JSON), and of each person `<number>/frames`, `/boxes`, `/keypoints`, `/scores`, `/filled`."""
-    head = {"version": VERSION, "identity": identity, "rate_hz": film.rate_hz, "faults": film.faults}
+    head = {
+        "version": VERSION,
+        "identity": identity,
+        "rate_hz": film.rate_hz,
+        "faults": film.faults,
+        "size_wh_px": film.size_wh_px,
+    }
     arrays: dict[str, np.ndarray] = {"head": np.array(json.dumps(head)), "times_s": np.asarray(film.times_s)}
     for person in film.people:
         arrays |= {
@@ -50,6 +56,9 @@ def kept_film(path: Path, identity: str) -> Film | None:
                 for number in numbers
             ]
             times = [float(time) for time in archive["times_s"]]
-            return Film(times, people, float(head["rate_hz"]), [str(fault) for fault in head["faults"]])
+            width, height = head["size_wh_px"]
+            return Film(
+                times, people, float(head["rate_hz"]), [str(fault) for fault in head["faults"]], (width, height)
+            )
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import UsageError
@@ -44,10 +45,21 @@ def cameras_of(videos: Sequence[Path], calibration_path: Path, calibration: Cali
     )
 
 
-def require_size(video: Path, camera: ViewCamera, size_wh: tuple[int, int], calibration_path: Path) -> None:
-    """Raises UsageError: the video's pictures are not of the size that its camera was calibrated with."""
+def as_filmed(
+    video: Path, camera: ViewCamera, size_wh: tuple[int, int], *, quarters: int, calibration_path: Path
+) -> ViewCamera:
+    """The camera as its film shows the world: turned where the film was turned for showing, and the calibration's pictures were not.
+
+    Args:
+        quarters: turns to the left that the file asks for.
+
+    Raises:
+        UsageError: the video's pictures are not of the size that its camera was calibrated with.
+    """
     if camera.size_wh is None or camera.size_wh == size_wh:
-        return
+        return camera
+    if camera.size_wh == size_wh[::-1] and quarters % 2:
+        return replace(camera, quarters=quarters)
     turned = "; the video seems to be turned" if camera.size_wh == size_wh[::-1] else ""
     raise UsageError(
         f"{video}: has pictures of {size_wh[0]} x {size_wh[1]}, but {calibration_path} says that camera {camera.name!r} was calibrated "

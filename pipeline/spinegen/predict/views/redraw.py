@@ -34,4 +34,4 @@ def draw_view(
         seen = np.isfinite(points).all(-1)
         boxes = np.zeros((len(frames), 4))
         shown.append(FilmPerson(number, frames.tolist(), boxes, points, seen.astype(float), np.zeros_like(seen)))
-    draw_film(video, target, Film(film.times_s, shown, film.rate_hz, []), False, reporter=reporter)
+    draw_film(video, target, Film(film.times_s, shown, film.rate_hz, [], film.size_wh_px), False, reporter=reporter)

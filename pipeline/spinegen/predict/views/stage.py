@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,10 @@ from ..film import Film, follow_film
 from .calibration import read_calibration
 from .cameras import Calibration, ViewCamera
 from .files import write_person
+from .gravity import upward_world
 from .kept_films import keep_film, kept_film
 from .matching import MatchedPerson, disagreement, match_people
-from .pairing import cameras_of, parse_starts, require_one_stretch, require_size
+from .pairing import as_filmed, cameras_of, parse_starts, require_one_stretch
 from .redraw import draw_view
 from .sightings import common_times_s, sightings
 from .triangulation import Trajectories, triangulate_person
@@ -85,6 +87,7 @@ def triangulate_videos(
         rate,
         unit=settings.unit,
         up_axis=settings.up_axis,
+        upward_world=partial(upward_world, rig.cameras, people, rig.times_s),
     )
     written = []
     for number, person in enumerate(found, 1):
@@ -112,11 +115,12 @@ def _filmed(
     starts = parse_starts(settings.starts, videos)
     cameras = cameras_of(videos, calibration, rig)
     _require_apart(calibration, videos, target)
-    lengths = []
+    lengths, turned = [], []
     for video, camera in zip(videos, cameras, strict=True):
-        size, length = _size_and_length(video)
-        require_size(video, camera, size, calibration)
+        size, quarters, length = _size_and_length(video)
+        turned.append(as_filmed(video, camera, size, quarters=quarters, calibration_path=calibration))
         lengths.append(length)
+    cameras = tuple(turned)
     if starts is None and all(length is not None for length in lengths):
         require_one_stretch(videos, [length or 0.0 for length in lengths])
     _prepare(target)
@@ -146,13 +150,14 @@ def _prepare(target: Path) -> None:
         remove_leftovers(folder)
 
 
-def _size_and_length(video: Path) -> tuple[tuple[int, int], float | None]:
+def _size_and_length(video: Path) -> tuple[tuple[int, int], int, float | None]:
+    """Width and height as shown, quarter turns to the left that lead there, and seconds."""
     with open_video(video) as opened:
         first = next(iter(opened.frames()), None)
         if first is None:
             raise VideoError(f"{video}: holds no frame")
         length = None if opened.total is None else opened.total / opened.rate_hz
-        return (first.image_rgb.shape[1], first.image_rgb.shape[0]), length
+        return (first.image_rgb.shape[1], first.image_rgb.shape[0]), first.quarters, length
 
 
 def _film(
