@@ -3,7 +3,8 @@
     python benchmarks/frame_cost.py --out WORKSPACE [--scenes yoga] [--shots 96] [--size 320x320] [--takes 1 8] [--cores 16]
                                     [--gpu-ms 4]
 
-WORKSPACE holds fits (`spinegen fit-mocap --out WORKSPACE`); nothing is written into it. For each number of `--takes` a plan with so many
+WORKSPACE holds fits (`spinegen fit-mocap --out WORKSPACE`); nothing is written into it. People who were drawn before on this machine come from
+disk; with an empty folder as SPINEGEN_CACHE nobody does, and patterns are painted, too. For each number of `--takes` a plan with so many
 takes a setup is drawn by a process of its own, one after the other, `--rounds` times in turns, and the least of each part is printed.
 
 Seconds are of the processor (all threads), so that they hold on a busy machine. Every part is counted without the parts within it. GL calls
@@ -49,7 +50,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "plan row": ("scenes.plan:Plan.shots",),
     "model of a person": ("render.avatar:Avatar.__init__",),
     "retarget": ("render.avatar:Avatar.poses",),
-    "person": ("engine.world.bodies:build_person", "engine.world.bodies:Body.of"),
+    "reading fits": ("render.fits:read_fit", "biomech.fits.files:read_osim"),
+    "person": ("engine.world.bodies:build_person", "engine.world.body:Body.of"),
+    "people from and to disk": ("engine.world.bodies:kept", "engine.world.human:Human.wear"),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
     "skin and fabric textures": ("humans.person:skin_texture", "humans.person:eye_texture", "humans.garments.cloth:fabric_texture"),

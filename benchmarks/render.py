@@ -205,9 +205,10 @@ class Bench:
 
     def new_place(self) -> None:
         """Another ground, backdrop, light, perhaps a room, and other props."""
-        rng, names = self.rng, [name for name, *_ in self.rigs]
-        for prop in set(self.send("vget /objects")[0].split()) - {"Stage_0", *names}:
-            self.send(f"vset /object/{prop}/destroy")
+        rng = self.rng
+        for name in self.send("vget /objects")[0].split():
+            if name.startswith("Prop_"):
+                self.send(f"vset /object/{name}/destroy")
         backdrop = ("meadow", "park", "forest", "city", "street", "sky", "studio")[int(rng.integers(7))]
         colour, seed = f"#{int(rng.integers(2**24)):06x}", int(rng.integers(2**31))
         ground, wall = (SURFACES[int(rng.integers(len(SURFACES)))] for _ in range(2))

@@ -7,6 +7,7 @@ import pytest
 from spinegen.pose import stage
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
+from support.once import once_a_run
 from support.pose_figures import write_set
 from support.quick_training import quick_settings
 
@@ -31,13 +32,15 @@ def workspace(tmp_path: Path, drawn_set: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, drawn_set: Path) -> Workspace:
-    """A workspace after a `train-validate` too short to beat the mean pose."""
-    root = tmp_path_factory.mktemp("trained")
-    (root / "coco").symlink_to(drawn_set, target_is_directory=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
-        stage.train_validate(Workspace(root), quick_settings(), SilentReporter())
-    return Workspace(root)
+    """A workspace after a `train-validate` too short to beat the mean pose; only the tests of the stage write into it."""
+
+    def make(root: Path) -> None:
+        (root / "coco").symlink_to(drawn_set, target_is_directory=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stage, "require_better_than_mean_pose", lambda metrics: None)
+            stage.train_validate(Workspace(root), quick_settings(), SilentReporter())
+
+    return Workspace(once_a_run(tmp_path_factory, "trained", make))
 
 
 @pytest.fixture(scope="session")

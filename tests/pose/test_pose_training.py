@@ -210,7 +210,9 @@ def test_bfloat16_learns_nearly_what_float32_does(workspace: Workspace) -> None:
     last = {}
     for precision in ("float32", "bfloat16"):
         (workspace.pose / "checkpoint.pt").unlink(missing_ok=True)
-        last[precision] = trainer(workspace, quick(precision=precision)).run(SilentReporter()).history[-1]["position"]
+        last[precision] = (
+            trainer(workspace, quick(precision=precision, steps=2)).run(SilentReporter()).history[-1]["position"]
+        )
     assert last["bfloat16"] != last["float32"]
     assert last["bfloat16"] == pytest.approx(last["float32"], rel=0.02)
 
@@ -320,7 +322,7 @@ def test_what_changed_is_said_setting_by_setting() -> None:
 def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
     """Overfits: a few people without augmentation are found again, far better than by their mean pose."""
     settings = quick(
-        epochs=10,
+        epochs=5,
         batch=8,
         learning_rate=3e-3,
         augment={

@@ -54,6 +54,8 @@ def test_an_empty_workspace_says_which_command_comes_first():
 def test_an_activity_that_nobody_does_is_refused_with_those_that_are_done(three_motions):
     with pytest.raises(ConfigError, match=r"swim.*marked are: move, stand"):
         split_motions(three_motions, ClipSettings(activities=("swim",)), 0.2, np.random.default_rng(0))
+    with pytest.raises(ConfigError, match=r"shows swim or dive; marked are: move, stand"):
+        split_motions(three_motions, ClipSettings(activities=("move", "swim", "dive")), 0.2, np.random.default_rng(0))
 
 
 def test_balanced_moments_show_every_activity_equally_often(three_motions):

@@ -5,7 +5,6 @@ from math import inf
 from typing import Any
 
 from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 
 from .types import Floats, Ints
 
@@ -20,6 +19,8 @@ class PointTree:
             balanced: split at medians, which takes longer to build and less to query.
             period: side of the cube that repeats itself in all directions.
         """
+        from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+
         self._tree: Any = cKDTree(points, balanced_tree=balanced, boxsize=period)
 
     def query(self, points: ArrayLike, count: int = 1, within: float = inf) -> tuple[Floats, Ints]:

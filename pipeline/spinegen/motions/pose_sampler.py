@@ -1,11 +1,14 @@
-"""Postures drawn by chance: trunk and legs near those of authored motions, limbs exchanged and drawn from their ranges, set on the ground.
+"""Postures drawn by chance: trunk and legs near those of authored motions, limbs exchanged and drawn anew, set on the ground.
+
+Three in four are crossed: moments of authored motions, little changed, whose arms are drawn from where arms may be or taken from other moments.
+The others go further: mixed postures, limbs anywhere in their range, legs bent, the spine moved as a whole.
 
 The prior is what ships: the ranges of `coordinates.csv` and `regions.csv`, and the key postures of `configs/motions`. A posture
 stands, kneels, sits, lies or leans on its hands as the authored one does from which it was drawn; what bears it is brought to
 the floor, and postures in which parts of the body are deep inside each other are drawn again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,23 +18,26 @@ from ..biomech.model.spine_model import SpineModel
 from ..biomech.retarget.floor_contact import Targets, plant
 from ..geometry.types import Array
 from ..streams import generator
+from .anchors import Anchor, Library, anchors
 from .balance import mass_centre_m
-from .flow import Flow, Pose
-from .performance import written_q
+from .reach import draw_arm, set_arm
 from .self_contact import depth_m
 
+__all__ = ["KIND_WEIGHTS", "Anchor", "SampledPoses", "anchors", "sample_poses"]
+
 KIND_WEIGHTS = {
-    "standing": 0.46,
+    "standing": 0.52,
     "seated": 0.12,
-    "sitting": 0.09,
-    "kneeling": 0.09,
-    "on_hands": 0.1,
-    "lying": 0.08,
-    "in_air": 0.06,
+    "sitting": 0.08,
+    "kneeling": 0.08,
+    "on_hands": 0.09,
+    "lying": 0.07,
+    "in_air": 0.04,
 }
 """How often a posture is borne how; `seated`: on something as high as its knees."""
 BATCH = 512
 _SPINE = ("lumbar", "thoracic", "lower_cervical", "upper_cervical")
+_ARM_PARTS = ("hand", "fingers", "elbow")
 _STATIONS = tuple(FLOOR_STATIONS)
 _HEIGHTS = np.array(list(FLOOR_STATIONS.values()))
 _MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
@@ -39,19 +45,14 @@ _MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
 _OFF_BALANCE_M = 0.18
 """How far the mass centre of who stands may be outside the box around what stands: people catch themselves."""
 _ON_ONE_LEG = 0.3
+_CROSSED = 0.75
+"""Share of postures that are crossed."""
+_FROM_WORDS, _ALIKE = 0.6, 0.45
+"""Of crossed arms: share drawn by `reach`, and of those, share in which both arms do the same."""
 _HIPS_BACK = 0.25
 """How far legs lean back for every degree that the pelvis leans forward over them."""
 _MOST_BATCHES_OF = 12
 """Batches drawn at most, in those that would do if every posture were taken."""
-
-
-@dataclass(frozen=True, eq=False)
-class Anchor:
-    """A key posture of an authored motion."""
-
-    kind: str
-    contacts: tuple[str, ...]
-    q: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,35 +64,6 @@ class SampledPoses:
     kinds: tuple[str, ...]
     drawn: int
     """How many it took."""
-
-
-def anchors(model: SpineModel, flows: Iterable[Flow], leave_out: Collection[str] = ()) -> list[Anchor]:
-    """Every pose of the flows, but for those of some names, and its mirror image."""
-    out = []
-    for flow in flows:
-        for name in flow.poses:
-            if name in leave_out:
-                continue
-            for pose in (flow.pose(name), flow.pose(name).mirrored()):
-                out.append(Anchor(kind_of(pose), pose.contacts, written_q(model, pose, f"pose {name}")))
-    return out
-
-
-def kind_of(pose: Pose) -> str:
-    """One of `KIND_WEIGHTS`."""
-    parts = {contact.removesuffix("_r").removesuffix("_l") for contact in pose.contacts}
-    if parts & {"hand", "elbow"}:
-        return "on_hands"
-    if parts & {"back", "sacrum", "hip", "thigh", "shoulder", "back_of_head"}:
-        return "lying"
-    if "seat" in parts:
-        return "sitting"
-    if "knee" in parts:
-        return "kneeling"
-    if not parts:
-        return "in_air" if pose.above_floor_m > 0 else "lying"
-    bent = min(pose.angles.get("knee_angle", 0.0), pose.angles.get("hip_flexion", 0.0))
-    return "seated" if pose.balanced is False and bent > 45.0 else "standing"
 
 
 def sample_poses(
@@ -117,22 +89,52 @@ def sample_poses(
 
 def _batches(model: SpineModel, known: list[Anchor], seed: int, most: int) -> Iterator[tuple[Array, list[str]]]:
     """What is usable of each batch of draws."""
+    library = Library(known)
     for number in range(most):
         rng = generator(seed, number)
-        chosen = [_on_one_leg(rng, _anchor(rng, known)) for _ in range(BATCH)]
-        written = np.array([_varied(rng, model, anchor, known) for anchor in chosen])
+        pairs = [_drawn(rng, model, library) for _ in range(BATCH)]
+        chosen, written = [anchor for anchor, _ in pairs], np.array([q for _, q in pairs])
         goals = _on_the_floor(rng, model, written, chosen)
         q = plant(model, written, Targets(_STATIONS, goals), rounds=15, along="height")
         good = np.flatnonzero(_usable(model, q, goals, chosen))
         yield q[good], [chosen[i].kind for i in good]
 
 
-def _anchor(rng: np.random.Generator, known: list[Anchor]) -> Anchor:
-    kinds = [kind for kind in KIND_WEIGHTS if any(anchor.kind == kind for anchor in known)]
+def _drawn(rng: np.random.Generator, model: SpineModel, library: Library) -> tuple[Anchor, Array]:
+    """A posture `(Q,)`, not yet on the floor, and what it was drawn from."""
+    if rng.random() < _CROSSED:
+        anchor = _anchor(rng, library)
+        return anchor, _crossed(rng, model, anchor, library.known)
+    anchor = _on_one_leg(rng, _anchor(rng, library))
+    return anchor, _varied(rng, model, anchor, library)
+
+
+def _anchor(rng: np.random.Generator, library: Library) -> Anchor:
+    kinds = [kind for kind in KIND_WEIGHTS if library.by_kind.get(kind)]
     weights = np.array([KIND_WEIGHTS[kind] for kind in kinds])
     kind = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
-    some = [anchor for anchor in known if anchor.kind == kind]
+    some = library.by_kind[kind]
     return some[int(rng.integers(len(some)))]
+
+
+def _crossed(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: Sequence[Anchor]) -> Array:
+    """Trunk and legs of a moment of a motion, little changed, under other arms, each side for itself."""
+    low, high = model.limits
+    regions = np.array([c.region for c in model.coordinates])
+    turning = np.array([c.kind == "rotation" for c in model.coordinates]) & (regions != "pelvis")
+    q = anchor.q.copy()
+    q[turning] += (rng.normal(size=len(q)) * rng.uniform(0.01, 0.05) * (high - low))[turning]
+    _move_spine(rng, model, q, 0.12)
+    same = draw_arm(rng) if rng.random() < _ALIKE else None
+    for side in "rl":
+        if any(contact in {f"{part}_{side}" for part in _ARM_PARTS} for contact in anchor.contacts):
+            continue
+        if rng.random() < _FROM_WORDS:
+            set_arm(model, q, side, same or draw_arm(rng))
+        else:
+            columns = np.isin(regions, [f"arm_{side}", f"shoulder_{side}"])
+            q[columns] = known[int(rng.integers(len(known)))].q[columns]
+    return np.clip(q, low, high)
 
 
 def _on_one_leg(rng: np.random.Generator, anchor: Anchor) -> Anchor:
@@ -144,20 +146,20 @@ def _on_one_leg(rng: np.random.Generator, anchor: Anchor) -> Anchor:
     return replace(anchor, contacts=tuple(contact for contact in anchor.contacts if not contact.endswith(f"_{lifted}")))
 
 
-def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known: list[Anchor]) -> Array:
+def _varied(rng: np.random.Generator, model: SpineModel, anchor: Anchor, library: Library) -> Array:
     """A posture near an anchor: mixed with another one, limbs and gaze exchanged or drawn anew, the spine moved as a whole."""
     low, high = model.limits
     regions = np.array([c.region for c in model.coordinates])
     turning = np.array([c.kind == "rotation" for c in model.coordinates]) & (regions != "pelvis")
     q = anchor.q.copy()
-    alike = [other for other in known if set(other.contacts) >= set(anchor.contacts) and other.kind == anchor.kind]
+    alike = library.alike(anchor)
     mixed = alike[int(rng.integers(len(alike)))]
     # A list or turn that differs by much is another side of the body, not a place between two.
     if np.abs(mixed.q[:3] - anchor.q[:3]).max() < 0.8:
         q += float(rng.beta(1.0, 1.5)) * (mixed.q - q)
-    _new_limbs(rng, q, regions=regions, low=low, high=high, anchor=anchor, known=known)
+    _new_limbs(rng, q, regions=regions, low=low, high=high, anchor=anchor, known=library.known)
     _bend_legs(rng, model, q, anchor)
-    _move_spine(rng, model, q)
+    _move_spine(rng, model, q, 0.1 + 0.4 * rng.beta(1.2, 2.0))
     spread = rng.uniform(0.02, 0.09) * (high - low)
     q[turning] += (rng.normal(size=len(q)) * spread)[turning]
     return np.clip(q, low, high)
@@ -171,11 +173,11 @@ def _new_limbs(
     low: Array,
     high: Array,
     anchor: Anchor,
-    known: list[Anchor],
+    known: Sequence[Anchor],
 ) -> None:
     """Limbs that bear nothing: half as they are, some as another posture has them, some anywhere in their range."""
     for limb, parts in (
-        ("arm", ("hand", "fingers", "elbow")),
+        ("arm", _ARM_PARTS),
         ("leg", ("foot", "ball", "heel", "toe", "knee", "instep")),
     ):
         for side in "rl":
@@ -219,10 +221,9 @@ def _bend_legs(rng: np.random.Generator, model: SpineModel, q: Array, anchor: An
                 q[index[f"ankle_angle_{side}"]] += _HIPS_BACK * tilt
 
 
-def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array) -> None:
-    """Regions bend together: of each motion a common part and one of each region, more of both at times; the neck also alone."""
+def _move_spine(rng: np.random.Generator, model: SpineModel, q: Array, size: float) -> None:
+    """Regions bend together: of each motion a common part and one of each region, `size` of half their range; the neck also alone."""
     low, high = model.limits
-    size = 0.1 + 0.4 * rng.beta(1.2, 2.0)
     for motion in ("flexion", "bending", "rotation"):
         together = rng.normal()
         for region in _SPINE:

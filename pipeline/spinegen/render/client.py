@@ -95,7 +95,7 @@ class Connection:
         if decoded is None or decoded.shape != (height, width, 3):
             found = "no picture" if decoded is None else f"{decoded.shape[1]} x {decoded.shape[0]}"
             raise EngineError(f"{command}: expected {width} x {height} pixels, found {found}")
-        return np.ascontiguousarray(decoded[..., ::-1], dtype=np.uint8)
+        return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
     def depth_m(self, command: str, width: int, height: int) -> NDArray[np.float32]:
         """A depth npy in centimetres as `(H, W)` metres.

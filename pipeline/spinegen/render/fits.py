@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..biomech.fits.files import FittedClip, read_fit
+from ..biomech.fits.files import COORDINATES, KEYPOINTS, MODEL, FittedClip, read_fit
 from ..errors import DatasetError
 from ..scenes.motions import Motion
 from ..skeleton import NAMES
@@ -14,6 +14,8 @@ from ..workspace import Workspace
 
 KEPT_FITS = 128
 """Fits that a worker keeps in memory."""
+_PLAYED = (MODEL, COORDINATES)
+"""What a worker reads of a fit; the whole of it was checked when the plan was drawn."""
 
 
 def fitted_names(workspace: Workspace) -> list[str]:
@@ -40,7 +42,7 @@ class Fits(Mapping[str, "FittedClip"]):
         if name not in self._kept:
             while len(self._kept) >= KEPT_FITS:
                 self._kept.popitem(last=False)
-            self._kept[name] = read_fit(self._workspace.fit(name))
+            self._kept[name] = read_fit(self._workspace.fit(name), _PLAYED)
         self._kept.move_to_end(name)
         return self._kept[name]
 
@@ -70,8 +72,11 @@ def read_motions(workspace: Workspace, names: Sequence[str] | None = None) -> li
     """
     motions = []
     columns = [f"{name}_{axis}" for name in NAMES for axis in "xyz"]
-    for name, fit in Fits(workspace, fitted_names(workspace) if names is None else names).items():
-        path = fit.folder / "keypoints.parquet"
+    names = fitted_names(workspace) if names is None else names
+    require_fits(workspace, names)
+    for name in names:
+        fit = read_fit(workspace.fit(name))
+        path = fit.folder / KEYPOINTS
         try:
             points = pd.read_parquet(path, columns=columns).to_numpy(np.float64).reshape(-1, len(NAMES), 3)
         except (OSError, ValueError, KeyError) as error:

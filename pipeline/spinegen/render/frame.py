@@ -27,7 +27,8 @@ from .session import Session
 from .skeleton_map import SkeletonMap
 
 _DECIMALS = 6
-_KEPT_AVATARS = 24
+_KEPT_AVATARS = 128
+"""Models of people that a worker keeps in memory: half a megabyte each."""
 
 
 @dataclass

@@ -22,10 +22,16 @@ def expose(picture_rgb: NDArray[np.uint8], sensor: Sensor, seed: int) -> NDArray
     if sensor.defocus_px > 0:
         values = cv2.GaussianBlur(values, (0, 0), sigmaX=sensor.defocus_px / 2.0)
     if sensor.noise > 0:
-        rng = np.random.default_rng(seed)
-        spread = sensor.noise * np.sqrt(_READ_SHARE + (1.0 - _READ_SHARE) * np.clip(values, 0.0, 1.0) / 0.5)
-        values += rng.standard_normal(values.shape, dtype=np.float32) * spread
-    return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+        spread = np.clip(values, 0.0, 1.0)
+        spread *= (1.0 - _READ_SHARE) / 0.5
+        spread += _READ_SHARE
+        np.sqrt(spread, out=spread)
+        spread *= sensor.noise
+        spread *= np.random.default_rng(seed).standard_normal(values.shape, dtype=np.float32)
+        values += spread
+    np.clip(values, 0.0, 1.0, out=values)
+    values *= 255.0
+    return np.rint(values, out=values).astype(np.uint8)
 
 
 def mean_exposure(pictures_rgb: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -36,7 +42,8 @@ def mean_exposure(pictures_rgb: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8
 
 def jpeg(picture_rgb: NDArray[np.uint8], quality: int) -> bytes:
     """Encoded JPEG."""
-    return _encoded(".jpg", picture_rgb[..., ::-1], "IMWRITE_JPEG_QUALITY", quality)
+    picture_bgr = np.asarray(cv2.cvtColor(picture_rgb, cv2.COLOR_RGB2BGR), np.uint8)
+    return _encoded(".jpg", picture_bgr, "IMWRITE_JPEG_QUALITY", quality)
 
 
 def png(mask: NDArray[np.uint8]) -> bytes:

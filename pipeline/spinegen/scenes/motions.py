@@ -137,7 +137,7 @@ def select(motions: Sequence[Motion], settings: ClipSettings) -> tuple[Motion, .
 
     Raises:
         DatasetError: nothing was fitted yet.
-        ConfigError: a clip was never fitted, or no frame shows one of the activities.
+        ConfigError: a clip was never fitted.
     """
     if not motions:
         raise DatasetError("no fitted clip in this workspace; fit some first with: spinegen fit-mocap")
@@ -168,15 +168,18 @@ def split_motions(
     """Keep training and validation apart: by clips, or by stretches of time where there is one clip.
 
     Raises:
-        ConfigError: no frame is left for one of them; the text says why.
+        ConfigError: an activity is shown by no clip, or no frame is left for one of the splits; the text says why.
     """
+    known = {activity for motion in motions for activity in motion.activities if activity}
+    missing = [] if settings.activities == "all" else [name for name in settings.activities if name not in known]
+    if missing:
+        raise ConfigError(
+            f"clips.activities: no frame of {', '.join(m.name for m in motions)} shows {' or '.join(missing)}; "
+            f"marked are: {', '.join(sorted(known)) or 'none'}"
+        )
     everything = _moments(motions, settings, [np.ones(len(m.times_s), dtype=bool) for m in motions])
     if everything.count == 0:
-        known = sorted({activity for motion in motions for activity in motion.activities if activity})
-        raise ConfigError(
-            f"clips.activities: no frame of {', '.join(m.name for m in motions)} shows any of "
-            f"{', '.join(settings.activities)}; marked are: {', '.join(known) or 'none'}"
-        )
+        raise ConfigError(f"clips: {', '.join(m.name for m in motions)} hold no frame that can be drawn")
     if validation_share == 0:
         return MotionSplit(
             everything, _moments(motions, settings, [np.zeros(len(m.times_s), bool) for m in motions]), "none"

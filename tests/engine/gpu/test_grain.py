@@ -8,7 +8,7 @@ import pytest
 
 from spinegen.engine.protocol import actor_calls
 from spinegen.engine.server.session import Session
-from spinegen.engine.world.bodies import Body
+from spinegen.engine.world.body import Body
 from spinegen.engine.world.human import Human
 from spinegen.humans.mesh.grain import SIZE, SPREAD, grain_picture
 from spinegen.humans.mesh.mesh import Grain, MeshPart

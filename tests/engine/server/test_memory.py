@@ -14,7 +14,8 @@ from spinegen.engine.content.textures import surface_texture
 from spinegen.engine.protocol import actor_calls
 from spinegen.engine.protocol.vocabulary import Surface
 from spinegen.engine.server.session import Session
-from spinegen.engine.world.bodies import SPARE, Bodies, Body
+from spinegen.engine.world.bodies import SPARE, Bodies
+from spinegen.engine.world.body import Body
 from spinegen.engine.world.heap import ALLOWANCE_BYTES, HeapWatch
 from spinegen.engine.world.human import Human
 from spinegen.errors import EngineError

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spinegen.engine.world.bodies import Body
-from spinegen.engine.world.skinning import COARSE_M
+from spinegen.engine.world.body import Body
+from spinegen.engine.world.skin_tables import COARSE_M
 from spinegen.geometry import rigid
 from spinegen.geometry.nearest import PointTree
 from spinegen.humans.person import build_person

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ...errors import ModelError
 from ...geometry.types import Array
 from ..model.contacts import FLOOR_STATIONS
-from ..model.spine_model import SpineModel
+from ..model.spine_model import BodyPoses, SpineModel
 from .floor_contact import Targets, plant
 from .thigh_contact import hands_outside_thighs
 from .track_stations import followed
@@ -30,6 +30,7 @@ _RESTING_M = 0.02
 _OFF_M = 0.005
 """Frames in which something rests this much higher or lower, or sinks this deep, have their joints adjusted."""
 _FOLLOWED: WeakKeyDictionary[SpineModel, tuple[bytes, Array, SpineModel]] = WeakKeyDictionary()
+_LEGS_M: WeakKeyDictionary[SpineModel, float] = WeakKeyDictionary()
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
@@ -62,39 +63,53 @@ def retarget_all(
     Raises:
         ModelError: as `retarget`.
     """
-    carried, heights = [], []
-    for values, source in motions:
-        if source.definition.conventions != target.definition.conventions:
-            values, source = _followed_once(values, source)
-        carried.append(_carried(values, source, target, offsets_rad or {}))
-        heights.append(_floor_heights(values, source))
-    whole = hands_outside_thighs(target, _settled(np.concatenate(carried), target, np.concatenate(heights)))
-    ends = np.cumsum([len(part) for part in carried])
-    return np.split(whole, ends[:-1])
+    motions = [
+        _followed_once(values, source)
+        if source.definition.conventions != target.definition.conventions
+        else (values, source)
+        for values, source in motions
+    ]
+    parts = [same_angles(values, source, target, offsets_rad or {}) for values, source in motions]
+    for model in (target, *(source for _, source in motions)):
+        leg_length_m(model)  # tells before anything is moved that a model has no legs
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    whole = np.concatenate(parts)
+    whole[:, [target.coordinate_index[name] for name in _PELVIS]] = 0.0
+    ours, heights, first = target.forward(whole), [], 0
+    for (values, source), part in zip(motions, np.split(whole, ends), strict=True):
+        theirs, span = source.forward(values), slice(first, first + len(part))
+        first = span.stop
+        own = BodyPoses(ours.rotation_ground_body[span], ours.position_ground_m[span])
+        _carry((theirs, source), (own, target), part)
+        heights.append(_floor_heights(theirs, source))
+    return np.split(hands_outside_thighs(target, _settled(whole, target, np.concatenate(heights))), ends)
 
 
-def _carried(values: Array, source: SpineModel, target: SpineModel, offsets_rad: Mapping[str, float]) -> Array:
-    """The same angles on the target, whose hips and lowest point lie as the source's, scaled."""
-    out = same_angles(values, source, target, offsets_rad)
+def _carry(from_: tuple[BodyPoses, SpineModel], to: tuple[BodyPoses, SpineModel], q: Array) -> None:
+    """Put the pelvis in `q (F, Q)`, in place, so that hips and lowest point of the target lie as the source's, scaled.
+
+    Args:
+        from_: the source as it is posed.
+        to: the target at `q`, its pelvis at the origin.
+        q: coordinates of the target.
+    """
+    (theirs, source), (ours, target) = from_, to
     ratio = leg_length_m(target) / leg_length_m(source)
     pelvis = [target.coordinate_index[name] for name in _PELVIS]
     hips = ("joint/femur_r", "joint/femur_l")
-    out[:, pelvis] = 0.0
-    theirs, ours = source.forward(values), target.forward(out)
     middle = ratio * source.station_positions(theirs, hips).mean(1)
-    out[:, pelvis] = middle - target.station_positions(ours, hips).mean(1)
+    q[:, pelvis] = middle - target.station_positions(ours, hips).mean(1)
     touching = [name for name in _TOUCHING if name in source.stations and name in target.stations]
     lowest_theirs = source.station_positions(theirs, touching)[..., 1].min(1)
-    lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + out[:, pelvis[1]]
-    out[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
-    return out
+    lowest_ours = target.station_positions(ours, touching)[..., 1].min(1) + q[:, pelvis[1]]
+    q[:, pelvis[1]] += ratio * lowest_theirs - lowest_ours
 
 
-def _floor_heights(values: Array, source: SpineModel) -> Array:
+def _floor_heights(poses: BodyPoses, source: SpineModel) -> Array:
     """Heights `(F, stations of the floor)` of what may rest there; infinite on a source without all of these stations."""
     if any(name not in source.stations for name in FLOOR_STATIONS):
-        return np.full((len(values), len(FLOOR_STATIONS)), np.inf)
-    return source.station_positions(source.forward(values), tuple(FLOOR_STATIONS))[..., 1]
+        return np.full((len(poses.position_ground_m), len(FLOOR_STATIONS)), np.inf)
+    return source.station_positions(poses, tuple(FLOOR_STATIONS))[..., 1]
 
 
 def _settled(q: Array, target: SpineModel, heights_m: Array) -> Array:
@@ -133,6 +148,12 @@ def leg_length_m(model: SpineModel) -> float:
     Raises:
         ModelError: the model has no hips or soles.
     """
+    if model not in _LEGS_M:
+        _LEGS_M[model] = _leg_length_m(model)
+    return _LEGS_M[model]
+
+
+def _leg_length_m(model: SpineModel) -> float:
     soles = [name for name in model.stations if name.startswith("sole/")]
     if not soles or "joint/femur_r" not in model.stations:
         raise ModelError(

@@ -31,7 +31,7 @@ def counter(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
 
 
 def railing(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
-    """Posts, a hand rail, and bars: upright, level, or a sheet of glass-like panel."""
+    """Posts, a hand rail, and bars: upright, level, or two boards."""
     x, y, z = size
     posts = max(2, round(x / 1.1) + 1)
     thick = min(z, 0.05)
@@ -47,7 +47,8 @@ def railing(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     elif style < 0.75:
         pieces += [box([0, level * y, 0], [x, 0.03, 0.02], main) for level in (0.2, 0.4, 0.6, 0.8)]
     else:
-        pieces.append(box([0, y * 0.47, 0], [x - 0.06, y * 0.75, 0.016], second))
+        # Two boards with gaps, which a plan counts on: it knows no sheet that hides everything behind a railing.
+        pieces += [box([0, at * y, 0], [x - 0.06, tall * y, 0.016], second) for at, tall in ((0.2, 0.2), (0.55, 0.1))]
     return join(pieces)
 
 

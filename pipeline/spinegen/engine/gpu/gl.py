@@ -7,6 +7,7 @@ import moderngl
 
 from ...errors import EngineError
 
+LIBRARY = "libGL.so.1"
 HELP = "install EGL and Mesa (Debian, Ubuntu: `apt install libegl1 libgl1 libgl1-mesa-dri`) or a GPU driver with EGL"
 
 
@@ -16,7 +17,7 @@ def create_context() -> moderngl.Context:
     Raises:
         EngineError: no EGL, no driver, or GL older than 3.3.
     """
-    options: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
+    options: dict[str, Any] = {"backend": "egl", "libgl": LIBRARY, "libegl": "libEGL.so.1"}
     if device := os.environ.get("SPINEGEN_GL_DEVICE"):
         options["device_index"] = int(device)
     try:

@@ -8,8 +8,7 @@ import moderngl
 import numpy as np
 
 from ..content.mesh import Mesh, Texture
-
-_SRGB8_ALPHA8 = 0x8C43
+from .mipmaps import SRGB8_ALPHA8, add_levels, srgb_levels
 
 
 @dataclass
@@ -28,9 +27,10 @@ class GpuMesh:
 class GpuCache:
     """Uploads what is new, rewrites what has changed."""
 
-    def __init__(self, context: moderngl.Context, anisotropy: float) -> None:
+    def __init__(self, context: moderngl.Context, anisotropy: float, software: bool) -> None:
         self._context = context
-        self._anisotropy = anisotropy
+        self._anisotropy = 1.0 if software else anisotropy
+        self._software = software
         self._meshes: WeakKeyDictionary[Mesh, GpuMesh] = WeakKeyDictionary()
         self._textures: WeakKeyDictionary[Texture, moderngl.Texture] = WeakKeyDictionary()
         self._white = Texture(np.full((2, 2, 3), 255, np.uint8))
@@ -80,9 +80,13 @@ class GpuCache:
             if pixels.shape[2] == 3:
                 pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
             height, width = pixels.shape[:2]
-            found = self._context.texture((width, height), 4, cv2.flip(pixels, 0), internal_format=_SRGB8_ALPHA8)
-            found.build_mipmaps()
-            found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+            upwards = np.asarray(cv2.flip(pixels, 0), np.uint8)
+            found = self._context.texture((width, height), 4, upwards, internal_format=SRGB8_ALPHA8)
+            if self._software:
+                add_levels(found, srgb_levels(upwards), srgb=True)
+            else:
+                found.build_mipmaps()
+                found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
             if texture.height_is_luminance and self._anisotropy > 1:
                 found.anisotropy = self._anisotropy
             self._textures[texture] = found

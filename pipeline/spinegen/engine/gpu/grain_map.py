@@ -5,12 +5,13 @@ import numpy as np
 
 from ...humans.mesh.grain import SIZE, grain_picture
 from ..content.pattern_store import stored
+from .mipmaps import add_levels, plain_levels
 
 
 def make_grain_map(context: moderngl.Context) -> moderngl.Texture:
     """Mipmapped, repeating."""
     (picture,) = stored("grain", 1, lambda: [grain_picture()])
-    texture = context.texture((SIZE, SIZE), 3, np.ascontiguousarray(picture[::-1]), alignment=1)
-    texture.build_mipmaps()
-    texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    upwards = np.ascontiguousarray(picture[::-1])
+    texture = context.texture((SIZE, SIZE), 3, upwards, alignment=1)
+    add_levels(texture, plain_levels(upwards))
     return texture

@@ -14,6 +14,7 @@ from ..light.panorama import WIDTH as STRIP_WIDTH
 from ..light.radiance_map import HEIGHT, WIDTH
 from ..light.sky import AZIMUTHS, ELEVATIONS
 from ..world.scenery import Scenery
+from .mipmaps import add_levels, plain_levels
 
 CLOUD_SIZE = 512
 
@@ -59,24 +60,23 @@ class LightMaps:
         self._picture = context.texture((2, 2), 3, dtype="f4")
         self._strip_shown = self._picture_shown = None
         self._around = context.texture((WIDTH, HEIGHT), 3, dtype="f4")
-        self._around.build_mipmaps()
-        self._around.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self._around.repeat_y = False
         self._sky = context.texture((AZIMUTHS, ELEVATIONS), 3, dtype="f4")
         self._sky.repeat_x = self._sky.repeat_y = False
         field = band_noise(generator(Stream.CLOUDS), CLOUD_SIZE, 1, 200, slope=1.75)
         clouds = np.clip(field * 0.19 + 0.5, 0.0, 1.0)
-        self._clouds = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, (clouds * 255).astype(np.uint8), alignment=1)
-        self._clouds.build_mipmaps()
-        self._clouds.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        codes = (clouds * 255).astype(np.uint8)
+        self._clouds = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, codes, alignment=1)
+        add_levels(self._clouds, plain_levels(codes))
         self._shown: Environment | None = None
 
     def use(self, scenery: Scenery) -> None:
         """Upload where new, and bind."""
         environment = scenery.environment
         if self._shown is not environment:
-            for level, blurred in enumerate(blurred_levels(environment.radiance)):
-                self._around.write(np.ascontiguousarray(blurred[::-1], np.float32), level=level)
+            first, *others = (level[::-1].astype(np.float32) for level in blurred_levels(environment.radiance))
+            self._around.write(np.ascontiguousarray(first))
+            add_levels(self._around, others)
             self._sky.write(np.ascontiguousarray(environment.table, np.float32))
             self._shown = environment
         if scenery.strip is not None and scenery.strip is not self._strip_shown:

@@ -41,7 +41,7 @@ class Renderer:
         self.context = context = create_context()
         self.name = str(context.info["GL_RENDERER"])
         software = "llvmpipe" in self.name or "softpipe" in self.name
-        self._cache = GpuCache(context, 1.0 if software else self.quality.anisotropy)
+        self._cache = GpuCache(context, self.quality.anisotropy, software)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
         self._geometry: dict[str, moderngl.Program] = {}

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 def encode_bmp(rgb: NDArray[np.uint8]) -> bytes:
     """`(H, W, 3)` sRGB as a 32-bit BMP whose rows run downwards (negative height)."""
     height, width = rgb.shape[:2]
-    pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., :3] = rgb[..., ::-1]
-    pixels[..., 3] = 255
+    pixels = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2BGRA)
     header = struct.pack("<2sIHHI", b"BM", 54 + pixels.nbytes, 0, 0, 54)
     info = struct.pack("<IiiHHIIiiII", 40, width, -height, 1, 32, 0, pixels.nbytes, 2835, 2835, 0, 0)
     return header + info + pixels.tobytes()

@@ -1,54 +1,17 @@
 """Bodies of drawn people, built from their specs: what actors wear is kept as long as they wear it, and the latest besides."""
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...errors import EngineError, SpinegenError
-from ...humans.mesh.mesh import MeshPart
 from ...humans.person import build_person
 from ...humans.spec.person_spec import PersonSpec
+from .body import Body
+from .body_store import kept
 from .heap import trim_heap
-from .skinning import Skin
 
 SPARE = 1
 """Bodies that are kept though nobody wears them: some 30 MB each."""
-
-
-class PersonLike(Protocol):
-    """What a body needs of `humans.person.Person`."""
-
-    @property
-    def bones(self) -> tuple[str, ...]: ...
-    @property
-    def rest_positions_ground_m(self) -> NDArray[np.floating[Any]]: ...
-    @property
-    def parts(self) -> tuple[MeshPart, ...]: ...
-    @property
-    def landmarks(self) -> Any: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Body:
-    """A person as the engine keeps them: the parts live on in the skin alone."""
-
-    bones: tuple[str, ...]
-    rest_positions_ground_m: NDArray[np.float64]
-    """`(B, 3)`."""
-    landmarks: dict[str, NDArray[np.float64]]
-    """Name to `(3,)`, ground metres."""
-    skin: Skin
-
-    @classmethod
-    def of(cls, person: PersonLike) -> "Body":
-        """From a person with parts."""
-        rest = np.asarray(person.rest_positions_ground_m, dtype=np.float64)
-        points = dict(person.landmarks.points)
-        return cls(tuple(person.bones), rest, points, Skin(person.bones, rest, person.parts))
 
 
 class Bodies:
@@ -71,7 +34,7 @@ class Bodies:
             except ValueError as error:
                 raise EngineError(f"SetBody: not a PersonSpec: {' '.join(str(error).split())[:300]}") from None
             try:
-                found = Body.of(build_person(spec))
+                found = kept(spec.model_dump_json(), lambda: Body.of(build_person(spec)))
             except SpinegenError as error:
                 raise EngineError(f"SetBody: {error}") from error
             self._worn[spec_json] = found

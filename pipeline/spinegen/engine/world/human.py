@@ -1,6 +1,7 @@
 """The person actor: built from a PersonSpec, posed bone by bone, skinned on the CPU."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +12,21 @@ from ...geometry.axes import SWAP_YZ, ground_to_unreal, unreal_rotator_matrix, u
 from ...geometry.types import Vector
 from ..content.mesh import Drawable
 from .actors import Actor, NotSupported
-from .bodies import Body
-from .skinning import Skin
+
+if TYPE_CHECKING:
+    from .body import Body
+    from .skinning import Skin
 
 
 @dataclass(eq=False)
 class Human(Actor):
     """`SpinegenHuman`. Without a body it draws nothing; a spawned body stands in its rest pose at the actor's location."""
 
-    body: Body | None = None
-    skin: Skin | None = None
+    body: "Body | None" = None
+    skin: "Skin | None" = None
     transforms_ground_bone: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4, 4)))
 
-    def wear(self, body: Body) -> None:
+    def wear(self, body: "Body") -> None:
         """Take on a body, in its rest pose."""
         self.body, self.skin = body, body.skin.copy()
         self.transforms_ground_bone = self._root() @ self._rest()
@@ -36,7 +39,7 @@ class Human(Actor):
         rotation = SWAP_YZ @ unreal_rotator_matrix(*self.rotator_deg) @ SWAP_YZ
         return rigid.transform(rotation, unreal_to_ground(self.location_cm))
 
-    def _worn(self) -> Body:
+    def _worn(self) -> "Body":
         if self.body is None:
             raise EngineError(f"{self.name} has no body yet: call SetBody first")
         return self.body

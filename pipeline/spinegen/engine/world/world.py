@@ -3,8 +3,9 @@
 import json
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ...errors import ConfigError, EngineError
 from ...geometry.axes import unreal_rotator_matrix
 from ...geometry.camera import Camera, OrthographicCamera
 from ...geometry.types import Vector
+from ...lazy import loaded
 from ..content.basic_shapes import basic_shape
 from ..content.mesh import Drawable
 from ..content.props import PROPS, prop_mesh
@@ -20,10 +22,12 @@ from ..light.lighting import Lighting, Sky, Sun, check_level
 from ..protocol import actor_calls
 from ..protocol.vocabulary import Backdrop, Ground, Prop, Room
 from .actors import Actor, MeshActor, NotSupported, free_colour
-from .bodies import Bodies
 from .human import Human
 from .level import BLACK, LevelActor, level_actors
 from .scenery import scenery
+
+if TYPE_CHECKING:
+    from .bodies import Bodies
 
 MAX_ACTORS = 500
 MAX_CAMERAS = 64
@@ -69,7 +73,6 @@ class World:
 
     cameras: list[CameraActor] = field(default_factory=lambda: [CameraActor("SpinegenCamera_0")])
     actors: dict[str, Actor] = field(default_factory=dict)
-    bodies: Bodies = field(default_factory=Bodies)
     lighting: Lighting = field(default_factory=Lighting)
     paused: bool = False
     viewmode: str = "lit"
@@ -81,6 +84,11 @@ class World:
     revision: int = 0
     level: dict[str, LevelActor] = field(init=False)
     """The level's own actors; `actors` holds those that were spawned."""
+
+    @cached_property
+    def bodies(self) -> "Bodies":
+        """People that were built; what builds them is loaded with the first of them."""
+        return loaded("engine.world.bodies:Bodies")()
 
     def __post_init__(self) -> None:
         self.level = level_actors(lambda: scenery(self.lighting))

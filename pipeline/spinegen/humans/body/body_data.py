@@ -39,6 +39,8 @@ class BodyData:
     """`(V, bones)`, rows sum to 1 (0 for joint cubes)."""
     masks: dict[str, NDArray[np.uint8]]
     _vertices_of: dict[str, Ints] = field(default_factory=dict, repr=False)
+    _weights_of: dict[tuple[str, ...], Floats] = field(default_factory=dict, repr=False)
+    _hold_of: dict[tuple[str, ...], Floats] = field(default_factory=dict, repr=False)
 
     def vertices_of(self, group: str) -> Ints:
         """The vertices of a group, ascending; found once, not to be written to."""
@@ -47,6 +49,22 @@ class BodyData:
             own.flags.writeable = False
             self._vertices_of[group] = own
         return self._vertices_of[group]
+
+    def weights_of(self, rig_bones: tuple[str, ...]) -> Floats:
+        """Weights `(V, K)` of some bones of the rig; found once, not to be written to."""
+        if rig_bones not in self._weights_of:
+            own = self.rig_weights[:, [self.rig_bones.index(bone) for bone in rig_bones]]
+            own.flags.writeable = False
+            self._weights_of[rig_bones] = own
+        return self._weights_of[rig_bones]
+
+    def hold_of(self, prefixes: tuple[str, ...]) -> Floats:
+        """Share `(V,)` that the bones of the rig whose names start so have in every vertex; found once, not to be written to."""
+        if prefixes not in self._hold_of:
+            own = self.rig_weights[:, [i for i, bone in enumerate(self.rig_bones) if bone.startswith(prefixes)]].sum(1)
+            own.flags.writeable = False
+            self._hold_of[prefixes] = own
+        return self._hold_of[prefixes]
 
     def add_target(self, vertices_m: Floats, name: str, amount: float) -> None:
         """Add `amount` of a blend shape to `vertices_m (V, 3)` in place; unknown names count as empty shapes."""

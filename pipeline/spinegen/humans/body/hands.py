@@ -69,9 +69,13 @@ def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
     for number in CURL_RAD:
         joints = np.stack([joint(data, vertices_m, f"{side}-finger-{number}-{k}") for k in (1, 2, 3, 4)])
         axes = np.cross(np.diff(joints, axis=0), palm)
-        columns = [data.rig_bones.index(f"finger{number}-{k}.{side.upper()}") for k in (1, 2, 3)]
+        bones = (
+            f"finger{number}-1.{side.upper()}",
+            f"finger{number}-2.{side.upper()}",
+            f"finger{number}-3.{side.upper()}",
+        )
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-        out.append(Finger(number, joints, axes, data.rig_weights[:, columns]))
+        out.append(Finger(number, joints, axes, data.weights_of(bones)))
     return out
 
 

@@ -21,6 +21,8 @@ LEGGED = ("shorts", "jeans", "trousers", "sweatpants")
 HELD_M = 0.05
 """Width of the border along necklines and armholes that lies close to the skin."""
 TUCKED_M = 0.001
+_LIES = 0.85
+"""Share of its room that cloth loses where the body below faces up."""
 GATHERED = {"hoodie": 0.06, "sweatpants": 0.05}
 """Height of elastic cuffs, where loose cloth comes back to the body."""
 
@@ -52,6 +54,9 @@ def offset_cloth(
         # Smoothing must not pull the cloth into the body.
         vertices = smooth + normal * np.maximum(np.einsum("ij,ij->i", vertices - smooth, normal), 0.0)[:, None]
     hang = _hang(garment, vertices, arm, body)
+    if garment.kind in HANGING:
+        # Cloth lies on what faces up, shoulders and the outside of sleeves, and has its room below.
+        hang = hang * (1.0 - _LIES * np.clip(1.4 * normal[:, 1], 0.0, 1.0))
     folds = _folds(garment, vertices, arm, body, rng=rng)
     lift = LAYER_M[garment.kind] + garment.looseness_m * hang + folds * (0.25 + 0.75 * hang)
     out = vertices + normal * np.maximum(lift, 0.8 * LAYER_M[garment.kind])[:, None]

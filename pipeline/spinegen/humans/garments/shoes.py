@@ -126,6 +126,21 @@ def shoe_uv(vertices: Floats, floor: float) -> Floats:
     return out
 
 
+def _lace(image: Floats, height: Floats, around: Floats, ground: Floats, *, rng: np.random.Generator) -> None:
+    """A tongue as wide all the way up, with laces across it, light, dark or of the shoe's own colour; or a shoe to slip on. In place."""
+    style = rng.random()
+    if style < 0.25:
+        return
+    # The upper draws in from toes to ankle: the same width is a wider angle further up.
+    radius = np.clip(0.1 - 1.2 * (height - 0.045), 0.03, 0.1)
+    aside = radius * np.sin(np.pi * np.minimum(around, 0.5))
+    instep = (height > 0.045) & (height < 0.1)
+    image[instep & (aside < 0.019)] = ground * 0.8
+    light = style < 0.6 and float(ground.sum()) < 2.2
+    tone = np.array((0.86, 0.85, 0.82), np.float32) if light else ground * (0.45 if style < 0.8 else 0.65)
+    image[instep & (aside < 0.017) & ((height * 140.0) % 1.0 < 0.42)] = tone
+
+
 def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
     """Sole, toe cap, upper and laces `(SIZE, SIZE, 3)` sRGB."""
     rng = generator(garment.fabric.seed, Stream.SHOES)
@@ -139,8 +154,7 @@ def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
         image[stripe] = accent if rng.random() < 0.5 else second
         heel = around > 0.86
         image[heel & (height < 0.07)] = second
-    laces = (around < 0.16) & (height > 0.045) & (height < 0.1)
-    image[laces & ((height * 130.0) % 1.0 < 0.55)] = np.array((0.9, 0.9, 0.88)) if sum(ground) < 2.2 else 0.25
+    _lace(image, height, around, ground, rng=rng)
     sole = np.array((0.9, 0.89, 0.86), np.float32) if sporty or rng.random() < 0.4 else ground * 0.35
     image = np.where((height < SOLE_M)[..., None], sole, image)
     image = np.where((np.abs(height - SOLE_M) < 0.0012)[..., None], image * 0.6, image)

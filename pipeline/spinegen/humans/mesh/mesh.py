@@ -1,13 +1,15 @@
 """One drawable piece of a person, in the rest pose."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from ...geometry.types import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 PartKind = Literal["skin", "eye", "hair", "garment", "shoe"]
 
@@ -46,7 +48,7 @@ class MeshPart:
     """`(F, 3)`, counter-clockwise seen from outside."""
     uv: NDArray[np.float32]
     """`(V, 2)`; u to the right, v upwards, wraps."""
-    weights: csr_matrix
+    weights: "csr_matrix"
     """`(V, B)` over the person's bones; rows sum to 1."""
     texture_rgb: NDArray[np.uint8]
     """`(H, W, 3)` sRGB, first row at v = 1; of one row or column where nothing changes along it."""

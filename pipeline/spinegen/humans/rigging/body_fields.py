@@ -9,7 +9,6 @@ from ...geometry.types import Array, Floats
 from ..body import bones
 from ..body.body_data import load_body_data
 from ..body.landmarks import Landmarks
-from ..body.rig import columns
 
 Field = Floats
 
@@ -77,7 +76,7 @@ def body_fields(vertices_m: Floats, weights: Floats, landmarks: Landmarks) -> Bo
 def _under_bust_y_m(vertices_m: Floats) -> float:
     data = load_body_data()
     body = data.vertices_of("body")
-    breasts = data.rig_weights[body][:, columns(data, ("breast",))].sum(1) > 0.5
+    breasts = data.hold_of(("breast",))[body] > 0.5
     return float(vertices_m[body[breasts], 1].min()) - 0.015
 
 

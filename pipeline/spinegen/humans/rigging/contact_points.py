@@ -7,7 +7,7 @@ import numpy as np
 
 from ...geometry.types import Floats
 from ..body.body_data import load_body_data
-from ..body.rig import SIDES, columns
+from ..body.rig import SIDES
 from ..body.shape import Vertices, joint
 
 Point = Floats
@@ -40,8 +40,8 @@ def contact_landmarks(vertices_m: Vertices, points: Mapping[str, Point]) -> dict
     """
     data = load_body_data()
     body = data.vertices_of("body")
-    weights, skin = data.rig_weights[body], vertices_m[body].astype(np.float64)
-    arms = weights[:, columns(data, ("shoulder", "upperarm", "lowerarm", *PALM_BONES))].sum(1) > 0.3
+    skin = vertices_m[body].astype(np.float64)
+    arms = data.hold_of(("shoulder", "upperarm", "lowerarm", *PALM_BONES))[body] > 0.3
     out = _palms(vertices_m)
 
     def front(at: Point, over_m: float) -> Point:
@@ -55,7 +55,7 @@ def contact_landmarks(vertices_m: Vertices, points: Mapping[str, Point]) -> dict
         out[f"landmark/{letter}TTB"] = front(knee + SHIN_SHARE * (ankle - knee), OVER_SKIN_M)
         out[f"landmark/{letter}THF"] = front(hip + THIGH_SHARE * (knee - hip), OVER_SKIN_M)
         out[f"landmark/{letter}ASI"] = front(hip * np.array([1.0, 1.0, SPINE_OF_HIPS]), OVER_HIP_M)
-        toe = skin[weights[:, columns(data, (f"toe1-2.{letter}", f"toe1-1.{letter}"))].sum(1) > 0.5]
+        toe = skin[data.hold_of((f"toe1-2.{letter}", f"toe1-1.{letter}"))[body] > 0.5]
         tip = toe[toe[:, 0] > points[f"keypoint/{word}_big_toe"][0] - TOE_REACH_M]
         out[f"landmark/{letter}TOE"] = tip[tip[:, 1].argmax()] + np.array([0.0, OVER_SKIN_M, 0.0])
     eyes = 0.5 * (points["keypoint/right_eye"] + points["keypoint/left_eye"])
@@ -70,7 +70,7 @@ def _palms(vertices_m: Vertices) -> dict[str, Point]:
     body = data.vertices_of("body")
     out: dict[str, Point] = {}
     for side, cube, _ in SIDES:
-        hand = body[data.rig_weights[body][:, columns(data, PALM_BONES)].sum(1) > 0.5]
+        hand = body[data.hold_of(PALM_BONES)[body] > 0.5]
         points = vertices_m[hand].astype(np.float64)
         at = lambda name, c=cube: joint(data, vertices_m, f"{c}-{name}").astype(np.float64)  # noqa: E731
         wrist, second, fifth = at("hand"), at("finger-2-1"), at("finger-5-1")

@@ -6,7 +6,7 @@ from ... import skeleton
 from ...geometry.types import Floats, Ints
 from ..body.body_data import load_body_data
 from ..body.landmarks import Landmarks
-from ..body.rig import SIDES, columns
+from ..body.rig import SIDES
 from ..body.shape import Vertices, joint
 from .contact_points import contact_landmarks
 from .spine_site import SpineSite, place_spine
@@ -26,8 +26,8 @@ def find_spine(vertices_m: Vertices, stature_m: float, bmi: float) -> SpineSite:
     """The vertebrae of the body with these rest vertices `(V, 3)`."""
     data = load_body_data()
     body = data.vertices_of("body")
-    head = columns(data, tuple(b for b in data.rig_bones if not b.startswith(HEAD_BONES_NOT)))
-    owned = data.rig_weights[body][:, columns(data, TRUNK_PREFIXES) + head].sum(1) > 0.6
+    head = tuple(b for b in data.rig_bones if not b.startswith(HEAD_BONES_NOT))
+    owned = data.hold_of((*TRUNK_PREFIXES, *head))[body] > 0.6
     hips = [joint(data, vertices_m, f"{s}-upper-leg") for s in "lr"]
     return place_spine(
         vertices_m[body[owned]].astype(np.float64),
@@ -91,7 +91,7 @@ def foot_extent(vertices_m: Vertices, side: str) -> tuple[int, float]:
     """Index of the rearmost skin vertex of a foot, and the height of its sole."""
     data = load_body_data()
     body = data.vertices_of("body")
-    foot = body[data.rig_weights[body][:, columns(data, (f"foot.{side.upper()}",))].sum(1) > 0.5]
+    foot = body[data.hold_of((f"foot.{side.upper()}",))[body] > 0.5]
     low = foot[vertices_m[foot, 1] < vertices_m[foot, 1].min() + 0.03]
     return int(low[vertices_m[low, 0].argmin()]), float(vertices_m[foot, 1].min())
 
@@ -100,8 +100,7 @@ def surface_keypoints(vertices_m: Vertices) -> dict[str, Point]:
     """Nose, pupils, ears, top of the head, toes and heels on the skin, by keypoint name."""
     data = load_body_data()
     body = data.vertices_of("body")
-    weights = data.rig_weights[body]
-    head = body[weights[:, columns(data, ("head",))].sum(1) > 0.5]
+    head = body[data.hold_of(("head",))[body] > 0.5]
     out: dict[str, Point] = {}
 
     def point(among: Ints, score: Floats) -> Point:
@@ -122,7 +121,7 @@ def surface_keypoints(vertices_m: Vertices) -> dict[str, Point]:
         sign = 1.0 if side == "r" else -1.0
         ear = head[np.abs(vertices_m[head, 1] - eye_y) < 0.03]
         out[f"{word}_ear"] = point(ear, vertices_m[ear, 2] * sign)
-        toe = {k: body[weights[:, columns(data, (f"toe{k}-",))].sum(1) > 0.5] for k in (1, 5)}
+        toe = {k: body[data.hold_of((f"toe{k}-",))[body] > 0.5] for k in (1, 5)}
         for k, name in ((1, "big_toe"), (5, "small_toe")):
             own = toe[k][vertices_m[toe[k], 2] * sign > 0]
             out[f"{word}_{name}"] = point(own, vertices_m[own, 0])

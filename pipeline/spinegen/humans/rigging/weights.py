@@ -1,10 +1,12 @@
 """Skinning weights over the model's bodies: the trunk's re-spread along the 24 vertebrae, the limbs' taken from the rig."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from ...geometry.types import Array, Floats
 from ..body import bones
-from ..body.body_data import BodyData
+from ..body.body_data import BodyData, load_body_data
 from ..body.throat import mouth_lining, throat_share
 from .spine_site import SpineSite
 
@@ -33,7 +35,21 @@ SPREAD_PER_M = 9.0
 
 def bone_weights(data: BodyData, vertices_m: Floats, spine: SpineSite) -> Floats:
     """Weights `(V, bones)` of all base-mesh vertices, rows summing to 1 (0 for joint cubes)."""
-    out = np.zeros((len(vertices_m), len(bones.BONES)), np.float32)
+    fixed, share = _of_the_rig()
+    out = fixed.copy()
+    rows = np.flatnonzero(share > 0)
+    spread = spine_shares(vertices_m[rows].astype(np.float64), spine)
+    out[np.ix_(rows, np.arange(len(bones.SPINE)))] += (share[rows, None] * spread).astype(np.float32)
+    _hang_throat(out, data, vertices_m, spine)
+    _split_ankle(out)
+    return out
+
+
+@lru_cache(maxsize=1)
+def _of_the_rig() -> tuple[Floats, Floats]:
+    """What limbs and skull take from the rig `(V, bones)`, and the trunk's share `(V,)`: the same for every body."""
+    data = load_body_data()
+    out = np.zeros((len(data.rig_weights), len(bones.BONES)), np.float32)
     used = np.zeros(len(data.rig_bones), bool)
     for side in "rl":
         for body, prefixes in LIMBS:
@@ -43,13 +59,7 @@ def bone_weights(data: BodyData, vertices_m: Floats, spine: SpineSite) -> Floats
     trunk = np.array([b.startswith(TRUNK) for b in data.rig_bones]) & ~used
     head = ~(used | trunk)
     out[:, bones.INDEX["skull"]] += data.rig_weights[:, head].sum(1)
-    share = data.rig_weights[:, trunk].sum(1)
-    rows = np.flatnonzero(share > 0)
-    spread = spine_shares(vertices_m[rows].astype(np.float64), spine)
-    out[np.ix_(rows, np.arange(len(bones.SPINE)))] += (share[rows, None] * spread).astype(np.float32)
-    _hang_throat(out, data, vertices_m, spine)
-    _split_ankle(out)
-    return out
+    return out, data.rig_weights[:, trunk].sum(1)
 
 
 def spine_shares(points_m: Array, spine: SpineSite) -> Array:
