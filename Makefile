@@ -19,9 +19,9 @@ slow: .venv/.spinegen-dev
 # Our network and our sets inside other people's programs, in an environment of its own: spinepose is CC-BY-NC, Ultralytics AGPL-3.0,
 # and rtmlib brings another OpenCV.
 clients: .venv-clients/.spinegen-dev
-	.venv-clients/bin/python -m pip install -q -r tests/pose/clients.txt
+	.venv-clients/bin/python -m pip install -q -r tests/pose/clients.txt -r tests/curation/clients.txt
 	.venv-clients/bin/python -m pip install -q --no-deps ultralytics
-	.venv-clients/bin/python -m pytest tests/pose/test_pose_clients.py tests/annotate/test_yolo_clients.py -m "slow or not slow"
+	.venv-clients/bin/python -m pytest tests/pose/test_pose_clients.py tests/annotate/test_yolo_clients.py tests/curation/test_label_clients.py -m "slow or not slow"
 
 # Pages of the whole package from its docstrings: build/api/index.html.
 docs: .venv/.spinegen-docs

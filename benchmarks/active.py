@@ -2,6 +2,7 @@
 
     python benchmarks/active.py WORKSPACE [--out DIR] [--rounds 3] [--per-round 100] [--repeats 3] [--steps 60]
     python benchmarks/active.py WORKSPACE --rounds 2 --per-round 12 --repeats 1 --steps 10 --base 60 --pool 60     # minutes
+    python benchmarks/active.py WORKSPACE --unsure light --validation 100       # does the ranking find what a network gets wrong?
 
 WORKSPACE holds a COCO export of varied frames (`spinegen render --scenes street` and `spinegen export-coco`). Its indoor pictures
 are what a network learns first; its outdoor pictures of people who are never indoors are the photographs, but for a fifth of those
@@ -10,6 +11,8 @@ at the photographs with the network of the round before and chooses some, by ran
 pre-labels, `label accept` merges it, and that network goes on learning (`--start`) from the first set mixed with all that is
 accepted. Same seeds on both sides; repeats differ in seed and first set. At random, `prepare` looks only at pictures that were drawn
 by lot before: looking at all of them would choose the same and take longer. Both ways share what networks said of a picture.
+`--unsure` learns nothing: it takes the validation pictures of all places and sets what the ranking says of each person beside how wrong
+the network is of them.
 Writes `active.json` after every network and prints a table; the same call goes on where it was broken off.
 """
 
@@ -23,19 +26,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinegen import skeleton
 from spinegen.curation.accept import SET_NAME, accept
+from spinegen.curation.answers import ask
 from spinegen.curation.editing.saving import Desk
 from spinegen.curation.folder import LabelFolder
 from spinegen.curation.moves import moves_of
 from spinegen.curation.prepare import prepare
 from spinegen.curation.real_set import annotations_file
 from spinegen.curation.settings import PrepareSettings
+from spinegen.curation.similarity import similarity
 from spinegen.errors import SpinegenError, UsageError
 from spinegen.files import write_json
 from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.coco_set import read_coco
+from spinegen.pose.networks import cards, shipped_model
+from spinegen.pose.predictor import PosePredictor
 from spinegen.pose.scoring.baseline import mean_pose
 from spinegen.pose.settings import TrainSettings
 from spinegen.pose.train_part import Split, train
@@ -47,7 +55,8 @@ from spinegen.streams import generator
 
 SAME_BOX = 0.3
 """A detection belongs to the person whose true box it shares this much with (intersection over union)."""
-WAYS = ("ranked", "random")
+WAYS = ("ranked", "random", "spread")
+"""Of `prepare --choose`."""
 SMALL_HW = (128, 96)
 """Input of `small-light`: the light network at a quarter of its pixels, and of its time."""
 SCORED_SHARE = 0.2
@@ -75,6 +84,9 @@ class Sizes:
     """Pictures to score on."""
     model: str
     """A network's size, or `small-light`."""
+    ways: tuple[str, ...] = WAYS[:2]
+    first_seed: int = 0
+    """Of the first repeat."""
 
 
 def main() -> int:
@@ -91,12 +103,25 @@ def main() -> int:
     parser.add_argument("--pool", type=int, default=900, help="outdoor pictures to choose from, at most")
     parser.add_argument("--validation", type=int, default=400, help="outdoor pictures to score on, at most")
     parser.add_argument("--model", default="light", help="light, full or small-light")
+    parser.add_argument(
+        "--unsure", metavar="light|full|FILE.onnx", help="only set this network's unsureness beside its errors"
+    )
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="of the first repeat: others than an idea was found on tell its worth"
+    )
+    parser.add_argument(
+        "--ways", nargs="+", choices=WAYS, default=list(WAYS[:2]), help="of choosing, the first against the second"
+    )
     given = vars(parser.parse_args())
-    workspace, out = given.pop("workspace"), given.pop("out")
+    given["ways"] = tuple(given["ways"])
+    workspace, out, unsure = given.pop("workspace"), given.pop("out"), given.pop("unsure")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     ARCHITECTURES["small-light"] = replace(ARCHITECTURES["light"], size="small-light", input_hw=SMALL_HW)
     try:
-        measure(workspace, out, Sizes(**given), make_reporter())
+        if unsure is not None:
+            unsure_and_wrong(workspace, unsure, given["validation"], make_reporter())
+        else:
+            measure(workspace, out, Sizes(**given), make_reporter())
     except SpinegenError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -115,19 +140,58 @@ def measure(workspace: Path, out: Path, sizes: Sizes, reporter: Reporter) -> Non
         )
 
     loops: list[Iterator[dict[str, Any]]] = []
-    for repeat in range(sizes.repeats):
+    for repeat in range(sizes.first_seed, sizes.first_seed + sizes.repeats):
         folder = out / f"repeat-{repeat}"
         sets = make_sets(workspace, folder / "sets", sizes, repeat)
         first = folder / "round-0"
         trained(first, sets, sizes, seed=repeat, reporter=reporter)
         note({"repeat": repeat, "way": "both", "round": 0, "labelled": 0, **score(first, sets)})
-        for way in WAYS:
+        for way in sizes.ways:
             shared_looks(folder / way / "L", out / "looks")
             loops.append(loop(folder / way, first, sets, way, sizes=sizes, repeat=repeat, reporter=reporter))
     for _ in range(sizes.rounds):  # a round of all before the next: what is broken off can be compared
         for one in loops:
             note(next(one))
         print_table(rows, sizes)
+
+
+def unsure_and_wrong(workspace: Path, model: str, pictures: int, reporter: Reporter) -> None:
+    """Print how wrong (OKS lost) the network is of the people that the ranking calls least and most sure."""
+    split = workspace / "coco"
+    people = read_coco(split / "annotations/person_keypoints_val-unreal.json", split / "images/val-unreal")
+    predictor = PosePredictor(shipped_model(model) if model in cards() else Path(model), threads=1)
+    found: list[list[float]] = []
+    rows_of_pictures = people.rows_of_pictures()
+    chosen = np.unique(np.linspace(0, len(rows_of_pictures) - 1, min(pictures, len(rows_of_pictures))).astype(int))
+    chain = np.isin(np.arange(skeleton.COUNT), skeleton.SPINE_CHAIN)
+    with reporter.task("look", len(chosen), "pictures") as task:
+        for rows in (rows_of_pictures[i] for i in chosen):
+            answer = ask(predictor, people.picture(rows[0]), people.boxes_xywh_px[rows])
+            for k, box in enumerate(answer.boxes_xywh_px):
+                row = next(row for row in rows if np.array_equal(people.boxes_xywh_px[row], box))
+                truth, seen = people.keypoints_px[row], people.visibility[row] > 0
+                lost = [
+                    1 - similarity(answer.keypoints_px[k], truth, box, seen & some)
+                    for some in (np.ones_like(chain), chain)
+                ]
+                found.append([*(float(some[k]) for some in (answer.disagreement, answer.spine, answer.unsure)), *lost])
+            task.advance()
+    table = np.array(found)
+    print(f"{model}: {len(table)} people in {len(chosen)} validation pictures, true boxes")
+    print(
+        "| ranked by | OKS lost, least sure third | middle | surest third | rank correlation | of the spine |\n|---|---|---|---|---|---|"
+    )
+    for column, name in enumerate(("disagreement", "spine", "unsure")):
+        order = np.argsort(-table[:, column], kind="stable")
+        thirds = " | ".join(f"{table[part, 3].mean():.3f}" for part in np.array_split(order, 3))
+        ranks = [rank_correlation(table[:, column], table[:, wrong]) for wrong in (3, 4)]
+        print(f"| {name} | {thirds} | {ranks[0]:.2f} | {ranks[1]:.2f} |")
+
+
+def rank_correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Spearman's, of two rows without ties."""
+    ranks = [np.argsort(np.argsort(values)) for values in (first, second)]
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def shared_looks(root: Path, place: Path) -> None:
@@ -214,7 +278,7 @@ def loop(
     for number in range(1, sizes.rounds + 1):
         if len(LabelFolder(root).found_set().rounds) < number:
             sources = (
-                sets.pool if way == "ranked" else drawn_by_lot(folder, number, sets.pool, sizes=sizes, repeat=repeat)
+                sets.pool if way != "random" else drawn_by_lot(folder, number, sets.pool, sizes=sizes, repeat=repeat)
             )
             settings = {"sources": (sources,), "count": sizes.per_round, "model": str(before / "pose.onnx")}
             prepare(
@@ -297,7 +361,7 @@ def trained(
     given: dict[str, Any] = {"model": sizes.model, "steps": sizes.base_steps, "batch": 16, "seed": seed, "threads": 1}
     if before is not None:
         mix = annotations_file(folder / "real", SET_NAME)
-        given |= {"steps": sizes.steps, "start": before / "weights.pt", "mix": mix}
+        given |= {"steps": sizes.steps, "start": str(before / "weights.pt"), "mix": mix}
     settings = TrainSettings.model_validate(given)
     train(folder, sets.base, sets.watched, settings, key=f"{sizes}-{seed}-{folder}", reporter=reporter)
 
@@ -327,16 +391,17 @@ def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
     )
     last_round = max(row["round"] for row in rows)
     for number in range(last_round + 1):
-        for way in ("both",) if number == 0 else WAYS:
+        for way in ("both",) if number == 0 else sizes.ways:
             own = [row for row in rows if row["round"] == number and row["way"] == way]
             cells = [_spread([row[name] for row in own]) for name in ("all", "spine", "auc_all", "auc_spine")]
             moved = "" if number == 0 else f"{100 * np.mean([row['moved'] for row in own]):.1f}"
             print(f"| {own[0]['labelled']} | {way} | {' | '.join(cells)} | {moved} |")
     for name in ("all", "spine", "auc_all", "auc_spine"):
         last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == last_round}
-        ahead = [last[k, "ranked"] - last[k, "random"] for k in range(sizes.repeats)]
+        ahead = [last[k, sizes.ways[0]] - last[k, sizes.ways[1]] for k in sorted({row["repeat"] for row in rows})]
         print(
-            f"AP {name}, ranked minus random after round {last_round}, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
+            f"{name}, {sizes.ways[0]} minus {sizes.ways[1]} after round {last_round}, by repeat: "
+            + ", ".join(f"{d:+.3f}" for d in ahead)
         )
 
 

@@ -93,14 +93,15 @@ def film(
     strip = np.full((CELL_PX, CELL_PX * moments, 3), 250, np.uint8)
     for number in range(moments):
         cell = strip[:, number * CELL_PX : (number + 1) * CELL_PX]
-        _figure(cell, points[number], spines[number], tips[number], view=view)
+        figure(cell, points[number], spines[number], tips[number], view=view)
         word = performance.activities[frames[number]]
         cv2.putText(cell, word, (4, CELL_PX - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.32, (120, 120, 120), 1, cv2.LINE_AA)
     cv2.putText(strip, title, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
     return strip
 
 
-def _figure(cell: Picture, points: Array, spine: Array, tips: Array, *, view: tuple[float, float]) -> None:
+def figure(cell: Picture, points: Array, spine: Array, tips: Array, *, view: tuple[float, float]) -> None:
+    """Draw one posture into a cell, in place: limbs blue and, on the left, red, vertebrae green."""
     middle = points[NAMES.index("hip")]
     across = np.array([-view[1], 0.0, view[0]]) * -1.0
 

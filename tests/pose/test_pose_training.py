@@ -13,12 +13,15 @@ from spinegen.pose import stage
 from spinegen.pose.assembly import ARCHITECTURES, build_network
 from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
+from spinegen.pose.networks import shipped_model
+from spinegen.pose.onnx_file import open_simcc
 from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
 from spinegen.pose.train_part import differences, find_split, key_of, read_sets, trained_network
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, load_trained, make_room_for, save_checkpoint
 from spinegen.pose.training.loop import Trainer
 from spinegen.pose.training.schedule import flat_cosine
+from spinegen.pose.training.whole_network import whole_network
 from spinegen.progress import SilentReporter
 from spinegen.records.metrics import METRICS_VERSION, ErrorTables, Metrics, PckAuc, Scores
 from spinegen.workspace import Workspace
@@ -117,7 +120,7 @@ def test_a_checkpoint_of_another_architecture_is_refused(tmp_path: Path) -> None
 def test_a_training_goes_on_from_a_whole_network(workspace: Workspace, trained: Workspace) -> None:
     weights = trained.pose / "weights.pt"
     then = trained_network(trained.pose, "tiny").state_dict()
-    gone_on = trainer(workspace, quick(start=weights, steps=1, learning_rate=1e-9, weight_decay=0.0))
+    gone_on = trainer(workspace, quick(start=str(weights), epochs=None, steps=1, learning_rate=1e-9, weight_decay=0.0))
     now = gone_on.run(SilentReporter()).network.state_dict()
     assert gone_on.start == "the whole network of weights.pt"
     learnt = [name for name in then if name.endswith(".weight")]
@@ -126,7 +129,23 @@ def test_a_training_goes_on_from_a_whole_network(workspace: Workspace, trained: 
         torch.testing.assert_close(now[name], then[name], atol=1e-6, rtol=0)
     fresh = trainer(workspace, quick(seed=1)).run(SilentReporter()).network.state_dict()
     assert any(not torch.allclose(fresh[name], then[name], atol=1e-3) for name in learnt)
-    assert key_of(workspace, quick(start=weights)) != key_of(workspace, quick())
+    assert key_of(workspace, quick(start=str(weights))) != key_of(workspace, quick())
+
+
+@pytest.mark.parametrize("name", ["light", "full"])
+def test_a_shipped_network_is_gone_on_from_and_its_norms_know_what_they_see(name: str, workspace: Workspace) -> None:
+    assert TrainSettings(start=name).model == name
+    begun = trainer(workspace, TrainSettings(start=name, batch=8, steps=1, threads=1, device="cpu"))
+    network, said = begun.starting_network()
+    assert said == f"the whole network of spinegen-{name}.onnx"
+    inputs = torch.cat([begun.source.make(step).inputs for step in range(2)])
+    with torch.no_grad():
+        known = network.eval()(inputs)[0].softmax(dim=-1)
+        learning = network.train()(inputs)[0].softmax(dim=-1)
+    theirs = torch.from_numpy(open_simcc(shipped_model(name)).distributions(inputs.numpy())[0])
+    assert float((known - theirs).abs().max()) < 1e-3 * float(theirs.max())
+    # norms folded into the file would make it another network as soon as it learns
+    assert float((learning.argmax(-1) - known.argmax(-1)).abs().float().median()) <= 4
 
 
 def test_what_cannot_be_gone_on_from_is_said(workspace: Workspace, trained: Workspace) -> None:
@@ -135,8 +154,12 @@ def test_what_cannot_be_gone_on_from_is_said(workspace: Workspace, trained: Work
         TrainingError, match=r"weights\.pt: holds a tiny network, asked for is light: name the same --model"
     ):
         load_trained(build_network(ARCHITECTURES["light"]), weights, "light")
+    onnx = trained.pose / "pose.onnx"
+    with pytest.raises(TrainingError, match=r"pose\.onnx: holds a tiny network, asked for is light: name the same"):
+        whole_network(ARCHITECTURES["light"], onnx, 0)
+    assert whole_network(ARCHITECTURES["tiny"], onnx, 0)[1] == "the whole network of pose.onnx"
     with pytest.raises(TrainingError, match=r"weights\.pt: would be overwritten by the training that starts from it"):
-        stage.train_validate(trained, quick(start=weights, seed=9), SilentReporter())
+        stage.train_validate(trained, quick(start=str(weights), seed=9), SilentReporter())
 
 
 def test_an_unfinished_training_of_other_settings_is_kept_until_they_come_back(tmp_path: Path) -> None:
@@ -289,8 +312,9 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
         ({"mix_ratio": 0.3}, "mix_ratio needs mix"),
         (
             {"start": "gone.pt"},
-            "start must be the weights.pt of a finished training, found 'gone.pt', which does not exist",
+            "start must be full, light, an exported .onnx file or the weights.pt of a finished training, found 'gone.pt', which does not",
         ),
+        ({"start": "light", "model": "full"}, "start light is a light network, found model full"),
         ({"start": __file__, "model": "light", "backbone": "scratch"}, "start and backbone both say"),
     ],
 )

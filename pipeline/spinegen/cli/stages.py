@@ -177,9 +177,8 @@ def export_coco(root: Path, **given: Any) -> None:
 )
 @click.option(
     "--start",
-    type=click.Path(path_type=Path),
-    metavar="WEIGHTS.pt",
-    help="Go on from the whole network of a finished training (its weights.pt), in place of --backbone.",
+    metavar="light|full|FILE.onnx|WEIGHTS.pt",
+    help="Go on from a whole network: one that ships, an exported one, or the weights.pt of a finished training.",
 )
 @click.option(
     "--frozen", type=click.FloatRange(0, 1), help="Share of the training in which the backbone does not learn."

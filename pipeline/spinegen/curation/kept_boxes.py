@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,9 @@ class KeptBoxes:
         """Write what was not known before."""
         if self._new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            columns: dict[str, Any] = {str(frame): boxes for frame, boxes in self._known.items()}
             with atomic_path(self.path) as temporary, temporary.open("wb") as handle:
-                np.savez(handle, **{str(frame): boxes for frame, boxes in self._known.items()})
+                np.savez(handle, **columns)
 
 
 def _read(path: Path) -> dict[int, NDArray[np.float64]]:

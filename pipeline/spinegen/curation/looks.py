@@ -21,7 +21,7 @@ from .answers import Answer, ask
 from .features import FeatureNetwork
 from .kept_boxes import KeptBoxes
 
-LOOK_VERSION = 1
+LOOK_VERSION = 2
 HASH_WH = (9, 8)
 HASH_BITS = 64
 _ARRAYS = (

@@ -1,6 +1,6 @@
 """Postures drawn by chance: trunk and legs near those of authored motions, limbs exchanged and drawn anew, set on the ground.
 
-Three in four are crossed: moments of authored motions, little changed, whose arms are drawn from where arms may be or taken from other moments.
+Six in seven are crossed: moments of authored motions, little changed, whose arms are drawn from where arms may be or taken from other moments.
 The others go further: mixed postures, limbs anywhere in their range, legs bent, the spine moved as a whole.
 
 The prior is what ships: the ranges of `coordinates.csv` and `regions.csv`, and the key postures of `configs/motions`. A posture
@@ -45,9 +45,9 @@ _MISS_M, _SUNK_M, _DEEP_M = 0.035, 0.025, 0.045
 _OFF_BALANCE_M = 0.18
 """How far the mass centre of who stands may be outside the box around what stands: people catch themselves."""
 _ON_ONE_LEG = 0.3
-_CROSSED = 0.75
+_CROSSED = 0.85
 """Share of postures that are crossed."""
-_FROM_WORDS, _ALIKE = 0.6, 0.45
+_FROM_WORDS, _ALIKE = 0.7, 0.45
 """Of crossed arms: share drawn by `reach`, and of those, share in which both arms do the same."""
 _HIPS_BACK = 0.25
 """How far legs lean back for every degree that the pelvis leans forward over them."""
@@ -123,7 +123,7 @@ def _crossed(rng: np.random.Generator, model: SpineModel, anchor: Anchor, known:
     regions = np.array([c.region for c in model.coordinates])
     turning = np.array([c.kind == "rotation" for c in model.coordinates]) & (regions != "pelvis")
     q = anchor.q.copy()
-    q[turning] += (rng.normal(size=len(q)) * rng.uniform(0.01, 0.05) * (high - low))[turning]
+    q[turning] += (rng.normal(size=len(q)) * rng.uniform(0.01, 0.04) * (high - low))[turning]
     _move_spine(rng, model, q, 0.12)
     same = draw_arm(rng) if rng.random() < _ALIKE else None
     for side in "rl":

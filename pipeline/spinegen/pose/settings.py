@@ -9,6 +9,7 @@ from ..config import Settings
 from ..media.pictures import Exif
 from .assembly import ARCHITECTURES
 from .names import BACKBONES
+from .networks import cards, shipped_model
 
 
 class LossSettings(Settings):
@@ -119,8 +120,9 @@ class TrainSettings(Settings):
     backbone: str | None = None
     """What the backbone starts from: scratch, blazepose-lite, blazepose-full, or an RTMPose checkpoint of a CSPNeXt size; None: the shipped
     weights where the network has them, else scratch."""
-    start: Path | None = None
-    """`weights.pt` of a finished training of the same model, to go on from what its whole network knows; None: a new head."""
+    start: str | None = None
+    """A whole network of the same model to go on from: one that ships (light, full), an exported file, or the `weights.pt` of a finished
+    training; None: a new head."""
     frozen: float | None = Field(default=None, ge=0, le=1)
     """Share of the training, from its start on, in which the backbone does not learn; None: all of it where it starts from weights of
     real pictures, else none. Plainly released features forget real pictures while they learn drawn ones."""
@@ -188,6 +190,13 @@ class TrainSettings(Settings):
         return ARCHITECTURES[self.model].blazepose or "scratch"
 
     @property
+    def start_file(self) -> Path | None:
+        """The whole network to go on from."""
+        if self.start is None:
+            return None
+        return shipped_model(self.start) if self.start in cards() else Path(self.start)
+
+    @property
     def frozen_share(self) -> float:
         """Share of the training in which the backbone does not learn."""
         return self.frozen if self.frozen is not None else float(self.backbone_start != "scratch")
@@ -195,7 +204,9 @@ class TrainSettings(Settings):
     @model_validator(mode="before")
     @classmethod
     def _model_of_backbone(cls, given: Any) -> Any:
-        """A shipped backbone belongs to one model, which need not be said."""
+        """A shipped backbone, or network to start from, belongs to one model, which need not be said."""
+        if isinstance(given, dict) and given.get("model") is None and given.get("start") in cards():
+            return {**given, "model": given["start"]}
         if isinstance(given, dict) and given.get("model") is None and given.get("backbone") in BACKBONES:
             fitting = next(size for size, a in ARCHITECTURES.items() if a.blazepose == given["backbone"])
             return {**given, "model": fitting}
@@ -230,9 +241,13 @@ class TrainSettings(Settings):
             return
         if self.backbone is not None:
             raise ValueError("start and backbone both say what is learnt from: give one of them")
-        if not self.start.is_file():
+        if self.start in cards():
+            if self.start != self.model:
+                raise ValueError(f"start {self.start} is a {self.start} network, found model {self.model}")
+        elif Path(self.start).suffix not in (".onnx", ".pt") or not Path(self.start).is_file():
             raise ValueError(
-                f"start must be the weights.pt of a finished training, found {str(self.start)!r}, which does not exist"
+                f"start must be {', '.join(cards())}, an exported .onnx file or the weights.pt of a finished training, found {self.start!r}"
+                + ("" if Path(self.start).is_file() else ", which does not exist")
             )
 
     def _check_backbone(self) -> None:

@@ -70,10 +70,12 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
     if settings.mix is not None:
         files.append(settings.mix)
-    for network in (settings.teacher, settings.backbone_start, settings.start):
+    if settings.start_file is not None:
+        files.append(settings.start_file)
+    for network in (settings.teacher, settings.backbone_start):
         if network in BACKBONES:
             files.append(weights_path(network))
-        elif network is not None and network != "scratch":
+        elif network not in (None, "scratch"):
             files.append(Path(network))
     return training_key(settings, files)
 
@@ -154,19 +156,24 @@ def train(
         DatasetError: a set is not usable, or their points are of two conventions.
         TrainingError: training or export failed.
     """
+    from .convention import require_same
     from .data.cache import drop_other_crops, first_people, open_cache
+    from .onnx_file import open_simcc
     from .training.checkpoint import save_checkpoint
     from .training.device import choose_device
     from .training.loop import Trainer
 
-    if settings.start is not None and settings.start.resolve() == (folder / "weights.pt").resolve():
+    start = settings.start_file
+    if start is not None and start.resolve() in {(folder / name).resolve() for name in ("weights.pt", "pose.onnx")}:
         raise TrainingError(
-            f"{settings.start}: would be overwritten by the training that starts from it: start from a copy of it"
+            f"{start}: would be overwritten by the training that starts from it: start from a copy of it"
         )
     device = choose_device(settings.device)
     architecture = ARCHITECTURES[settings.model]
     second = mixed_split(settings)
     sets = read_sets([train_split, val_split, *([second] if second is not None else [])])
+    if start is not None and start.suffix == ".onnx":
+        require_same(open_simcc(start).convention, start, sets[0].convention, sets[0].source)
     crops = crops or folder / "cache"
     learnt, checked, *others = (open_cache(people, architecture.input_hw, crops, reporter) for people in sets)
     if limit is not None:

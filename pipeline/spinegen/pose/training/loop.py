@@ -12,7 +12,7 @@ import torch
 from ...errors import TrainingError
 from ...progress import Reporter, warn_of
 from ...records.training_record import HistoryRow
-from ..assembly import Architecture, build_network, starting_network
+from ..assembly import Architecture, starting_network
 from ..data.batches import Batch, BatchSource, validation_inputs
 from ..data.cache import CropCache
 from ..geometry import crop_regions
@@ -21,12 +21,13 @@ from ..scoring.oks import oks_scores
 from ..settings import LIGHT, TrainSettings
 from ..simcc import decode, to_image
 from .averaging import MovingAverage
-from .checkpoint import load_checkpoint, load_trained, make_room_for, save_checkpoint
+from .checkpoint import load_checkpoint, make_room_for, save_checkpoint
 from .device import core_count
 from .memory import fitting_batch, is_out_of_memory
 from .objective import Objective
 from .optimizer import make_optimizer, set_rates
 from .schedule import flat_cosine
+from .whole_network import CALIBRATION_BATCHES, calibrate_norms, whole_network
 
 CPU_VIEWS = 6_400
 """People shown on a CPU where nothing else is asked for."""
@@ -110,8 +111,7 @@ class Trainer:
             [f"backdrop left out: {text}" for text in self.source.backdrops.left_out],
             "backdrops are left out",
         )
-        network, self.start = self._starting_network()
-        network = place(network, self.device)
+        network, self.start = self.starting_network()
         average = MovingAverage(network)
         optimizer = make_optimizer(network, self.rate, self.settings)
         result = Trained(network, 0, 0.0, 0)
@@ -134,13 +134,21 @@ class Trainer:
         result.people_seen = result.steps * self.batch
         return result
 
-    def _starting_network(self) -> tuple[PoseNetwork, str]:
-        settings = self.settings
-        if settings.start is None:
-            return starting_network(self.architecture, settings.seed, settings.backbone_start)
-        network = build_network(self.architecture, settings.seed)
-        load_trained(network, settings.start, self.architecture.size)
-        return network, f"the whole network of {settings.start.name}"
+    def starting_network(self) -> tuple[PoseNetwork, str]:
+        """The network as the first step meets it, on the device, and a sentence on what it started from.
+
+        Raises:
+            TrainingError: weights to start from are missing, damaged, or of another network.
+        """
+        settings, start = self.settings, self.settings.start_file
+        if start is None:
+            network, said = starting_network(self.architecture, settings.seed, settings.backbone_start)
+        else:
+            network, said = whole_network(self.architecture, start, settings.seed)
+        network = place(network, self.device)
+        if start is not None and start.suffix == ".onnx":
+            calibrate_norms(network, [self.source.make(step).inputs for step in range(CALIBRATION_BATCHES)])
+        return network, said
 
     def progress(self, step: int, seconds: float) -> float:
         """0..1: the larger of the shares of steps and of time spent."""
