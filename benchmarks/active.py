@@ -55,7 +55,8 @@ from spinegen.streams import generator
 
 SAME_BOX = 0.3
 """A detection belongs to the person whose true box it shares this much with (intersection over union)."""
-WAYS = ("ranked", "random")
+WAYS = ("ranked", "random", "spread")
+"""Of `prepare --choose`."""
 SMALL_HW = (128, 96)
 """Input of `small-light`: the light network at a quarter of its pixels, and of its time."""
 SCORED_SHARE = 0.2
@@ -83,6 +84,9 @@ class Sizes:
     """Pictures to score on."""
     model: str
     """A network's size, or `small-light`."""
+    ways: tuple[str, ...] = WAYS[:2]
+    first_seed: int = 0
+    """Of the first repeat."""
 
 
 def main() -> int:
@@ -102,7 +106,14 @@ def main() -> int:
     parser.add_argument(
         "--unsure", metavar="light|full|FILE.onnx", help="only set this network's unsureness beside its errors"
     )
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="of the first repeat: others than an idea was found on tell its worth"
+    )
+    parser.add_argument(
+        "--ways", nargs="+", choices=WAYS, default=list(WAYS[:2]), help="of choosing, the first against the second"
+    )
     given = vars(parser.parse_args())
+    given["ways"] = tuple(given["ways"])
     workspace, out, unsure = given.pop("workspace"), given.pop("out"), given.pop("unsure")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     ARCHITECTURES["small-light"] = replace(ARCHITECTURES["light"], size="small-light", input_hw=SMALL_HW)
@@ -129,13 +140,13 @@ def measure(workspace: Path, out: Path, sizes: Sizes, reporter: Reporter) -> Non
         )
 
     loops: list[Iterator[dict[str, Any]]] = []
-    for repeat in range(sizes.repeats):
+    for repeat in range(sizes.first_seed, sizes.first_seed + sizes.repeats):
         folder = out / f"repeat-{repeat}"
         sets = make_sets(workspace, folder / "sets", sizes, repeat)
         first = folder / "round-0"
         trained(first, sets, sizes, seed=repeat, reporter=reporter)
         note({"repeat": repeat, "way": "both", "round": 0, "labelled": 0, **score(first, sets)})
-        for way in WAYS:
+        for way in sizes.ways:
             shared_looks(folder / way / "L", out / "looks")
             loops.append(loop(folder / way, first, sets, way, sizes=sizes, repeat=repeat, reporter=reporter))
     for _ in range(sizes.rounds):  # a round of all before the next: what is broken off can be compared
@@ -267,7 +278,7 @@ def loop(
     for number in range(1, sizes.rounds + 1):
         if len(LabelFolder(root).found_set().rounds) < number:
             sources = (
-                sets.pool if way == "ranked" else drawn_by_lot(folder, number, sets.pool, sizes=sizes, repeat=repeat)
+                sets.pool if way != "random" else drawn_by_lot(folder, number, sets.pool, sizes=sizes, repeat=repeat)
             )
             settings = {"sources": (sources,), "count": sizes.per_round, "model": str(before / "pose.onnx")}
             prepare(
@@ -380,16 +391,17 @@ def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
     )
     last_round = max(row["round"] for row in rows)
     for number in range(last_round + 1):
-        for way in ("both",) if number == 0 else WAYS:
+        for way in ("both",) if number == 0 else sizes.ways:
             own = [row for row in rows if row["round"] == number and row["way"] == way]
             cells = [_spread([row[name] for row in own]) for name in ("all", "spine", "auc_all", "auc_spine")]
             moved = "" if number == 0 else f"{100 * np.mean([row['moved'] for row in own]):.1f}"
             print(f"| {own[0]['labelled']} | {way} | {' | '.join(cells)} | {moved} |")
     for name in ("all", "spine", "auc_all", "auc_spine"):
         last = {(row["repeat"], row["way"]): row[name] for row in rows if row["round"] == last_round}
-        ahead = [last[k, "ranked"] - last[k, "random"] for k in range(sizes.repeats)]
+        ahead = [last[k, sizes.ways[0]] - last[k, sizes.ways[1]] for k in sorted({row["repeat"] for row in rows})]
         print(
-            f"{name}, ranked minus random after round {last_round}, by repeat: {', '.join(f'{d:+.3f}' for d in ahead)}"
+            f"{name}, {sizes.ways[0]} minus {sizes.ways[1]} after round {last_round}, by repeat: "
+            + ", ".join(f"{d:+.3f}" for d in ahead)
         )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spinegen import skeleton
 from spinegen.curation.answers import Answer, ask, bend_of, spine_smoother
-from spinegen.curation.choosing import choose_ranked, without_duplicates
+from spinegen.curation.choosing import choose_ranked, choose_spread, without_duplicates
 from spinegen.curation.features import FeatureNetwork
 from spinegen.curation.looks import Look, difference_hash
 from spinegen.curation.similarity import lost_similarity, similarity
@@ -92,6 +92,22 @@ def test_the_first_is_the_least_sure_the_second_is_unlike_it() -> None:
     looks = [look("a", 0.5, [1, 0.0]), look("b", 0.45, [1, 0.01]), look("c", 0.2, [0, 1.0]), look("d", 0.1, [0.7, 0.7])]
     assert [one.look.name for one in choose_ranked(looks, 3)] == ["a", "c", "d"]
     assert [one.look.name for one in choose_ranked(looks, 1, before=[look("e", 0.9, [1, 0.0])])] == ["c"]
+
+
+def test_spread_takes_one_of_every_group_and_leaves_the_odd_one() -> None:
+    rng = np.random.default_rng(0)
+    groups = [
+        look(f"{name}{i}", unsure, [*(axis + rng.normal(0, 0.02, 3))])
+        for name, unsure, axis in (("a", 0.3, np.array([1.0, 0, 0])), ("b", 0.3, np.array([0, 1.0, 0])))
+        for i in range(6)
+    ]
+    odd = look("odd", 0.5, [0.0, 0.0, 1.0])
+    two = [one.look.name[0] for one in choose_spread([*groups, odd], 2)]
+    assert sorted(two) == ["a", "b"]
+    assert choose_ranked([*groups, odd], 1)[0].look is odd
+    three = choose_spread([*groups, odd], 3)
+    assert sorted(one.look.name[0] for one in three) == ["a", "b", "o"]
+    assert len(choose_spread(groups, 20)) == 12
 
 
 def test_more_than_there_are_is_all() -> None:

@@ -61,14 +61,14 @@ def test_a_fit_that_is_gone_between_plan_and_render_is_named(made: Path, copy: P
     assert "fit-mocap" in said
     assert frames(copy) == before
     (copy / "bow").rename(copy / "w/fits/bow")
-    done_here(*render, cwd=copy)
+    done(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
 def test_the_clip_itself_is_not_needed_once_it_is_fitted(made: Path, copy: Path, render: tuple[str, ...]) -> None:
     """`copy` holds no capture at all; only its fit."""
     without_last_frames(copy, 2)
-    done_here(*render, cwd=copy)
+    done(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
@@ -87,7 +87,7 @@ def test_files_of_another_century_change_nothing(made: Path, copy: Path, render:
     then = (year - 1970) * 31_556_952
     for path in (copy / "w").rglob("*"):
         os.utime(path, (then, then))
-    assert "done before  7" in done_here(*render, cwd=copy)
+    assert "done before  7" in done(*render, cwd=copy)
     assert frames(copy) == frames(made)
     done_here("export-coco", "w", cwd=copy)
     assert "passed" in done_here("check", "w", cwd=copy)

@@ -58,8 +58,8 @@ def label() -> None:
 )
 @click.option(
     "--choose",
-    type=click.Choice(["ranked", "random"]),
-    help="What the network is unsure of, or by chance (for a set to validate on).  [default: ranked]",
+    type=click.Choice(["ranked", "spread", "random"]),
+    help="What the network is least sure of, what stands for much of that, or by chance (for a set to validate on).  [default: ranked]",
 )
 @click.option("--seed", type=click.IntRange(0), help="Of --choose random.  [default: 0]")
 @click.option("--more", is_flag=True, help="Another round although the last one is not done.")

@@ -15,6 +15,7 @@ ALIKE_BITS = 6
 """Pictures whose hashes differ in no more of 64 bits may be near duplicates,"""
 ALIKE_LOSS = 0.15
 """and are where everybody's keypoints agree but for this share of OKS."""
+KMEANS_STEPS = 20
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,50 @@ def choose_ranked(looks: Sequence[Look], count: int, before: Sequence[Look] = ()
         for i in np.flatnonzero(left).tolist():
             nearest[i] = np.minimum(nearest[i], _distances(looks[i], [looks[best]]))
     return chosen
+
+
+def choose_spread(looks: Sequence[Look], count: int, before: Sequence[Look] = ()) -> list[Chosen]:
+    """Pictures that stand for all: k-means of the features, each picture weighted by how unsure the network is, and of every group the
+    one nearest its centre (CLUE, Prabhu et al., ICCV 2021). Where many are unsure there are more groups; one odd picture makes none.
+
+    Args:
+        looks: with somebody in each.
+        before: looks of earlier rounds, from which novelty counts.
+    """
+    if len(looks) <= count:
+        return [Chosen(look, float(_distances(look, before).max())) for look in looks]
+    # features of one network point nearly the same way: what tells people apart is how they differ from the mean
+    mean = np.mean([look.features.mean(axis=0) for look in looks], axis=0)
+    points = np.array([_unit(look.features.mean(axis=0) - mean) for look in looks], dtype=np.float64)
+    weights = np.array([look.unsure for look in looks]) + 1e-6
+    centres = points[_first_centres(points, weights, count)]
+    for _ in range(KMEANS_STEPS):
+        group = (points @ centres.T - 0.5 * (centres**2).sum(axis=1)).argmax(axis=1)
+        totals = np.bincount(group, weights=weights, minlength=count)
+        sums = np.stack([np.bincount(group, weights=weights * column, minlength=count) for column in points.T], axis=1)
+        centres = np.where(totals[:, None] > 0, sums / np.maximum(totals, 1e-12)[:, None], centres)
+    far = ((points[:, None] - centres[None]) ** 2).sum(axis=-1)
+    chosen: list[int] = []
+    for centre in np.argsort(-np.bincount(far.argmin(axis=1), weights=weights, minlength=count), kind="stable"):
+        order = np.argsort(far[:, centre], kind="stable")
+        chosen.append(next(int(i) for i in order if int(i) not in chosen))
+    return [Chosen(looks[i], float(_distances(looks[i], before).max())) for i in chosen]
+
+
+def _first_centres(points: NDArray[np.float64], weights: NDArray[np.float64], count: int) -> list[int]:
+    """The heaviest first, then whatever is heaviest times farthest from those that are there."""
+    centres = [int(weights.argmax())]
+    nearest = ((points - points[centres[0]]) ** 2).sum(axis=1)
+    while len(centres) < count:
+        free = np.ones(len(points), dtype=np.bool_)
+        free[centres] = False
+        centres.append(int(np.argmax(np.where(free, weights * nearest, -1.0))))
+        nearest = np.minimum(nearest, ((points - points[centres[-1]]) ** 2).sum(axis=1))
+    return centres
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
 def choose_random(looks: Sequence[Look], count: int, seed: int, before: Sequence[Look] = ()) -> list[Chosen]:

@@ -16,7 +16,7 @@ from ..pose.networks import cards, shipped_model
 from ..predict.estimator import SpineEstimator
 from ..progress import Reporter, StageSummary
 from ..records.label_files import LabelRound, LabelSet
-from .choosing import Chosen, choose_random, choose_ranked, without_duplicates
+from .choosing import Chosen, choose_random, choose_ranked, choose_spread, without_duplicates
 from .folder import LabelFolder, now
 from .keeping import keep
 from .looks import Look, Onlooker, read_pixels
@@ -75,6 +75,8 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
             raise UsageError(_why_nothing(settings.sources, seen, duplicates))
         if settings.choose == "random":
             chosen = choose_random(kept, settings.count, settings.seed, before)
+        elif settings.choose == "spread":
+            chosen = choose_spread(kept, settings.count, before)
         else:
             chosen = choose_ranked(kept, settings.count, before)
         number = len(made.rounds) + 1

@@ -25,8 +25,8 @@ class PrepareSettings(Settings):
     """People of whom the detector is less sure do not count."""
     every_s: float = Field(default=1.0, gt=0)
     """Of films, one frame in so many seconds is looked at."""
-    choose: Literal["ranked", "random"] = "ranked"
-    """`random` for a set to validate on: the ranking prefers what the network fails on."""
+    choose: Literal["ranked", "spread", "random"] = "ranked"
+    """`spread` takes pictures that stand for many; `random` for a set to validate on: the ranking prefers what the network fails on."""
     seed: int = Field(default=0, ge=0)
     """Of `random`."""
     threads: int | None = Field(default=None, ge=1)

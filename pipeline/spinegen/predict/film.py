@@ -137,15 +137,19 @@ def _smoothed(number: int, rows: list[tuple[int, Seen]], times: list[float]) -> 
     boxes = np.array([person.box_xywh_px for person in people])
     scores = np.array([person.scores for person in people])
     points = np.array([person.keypoints_px for person in people])
-    wrong = impossible(points, scores >= UNSURE_SCORE, pixels_per_metre(points, scores))
+    scale = pixels_per_metre(points, scores)
+    wrong = impossible(points, scores >= UNSURE_SCORE, scale)
     track = smooth_track(
         np.array([times[frame] for frame in frames]),
         points,
         np.where(wrong, 0.0, scores),
         float(np.median(boxes[:, 2:].max(axis=1))),
     )
-    placed, told = told_by_neighbours(track.keypoints_px)
-    return FilmPerson(number, frames, boxes, placed, scores, track.filled | told)
+    # frames before and after may tell something impossible, too
+    smooth = track.keypoints_px
+    bent = impossible(smooth, np.isfinite(smooth[..., 0]), scale)
+    placed, told = told_by_neighbours(np.where(bent[..., None], np.nan, smooth))
+    return FilmPerson(number, frames, boxes, placed, scores, track.filled & ~bent | told)
 
 
 def film_json(film: Film) -> list[dict[str, Any]]:
