@@ -14,6 +14,7 @@ import spinegen
 SCENES = """
 image: {width: 256, height: 256}
 validation_share: 0.25
+setup: {takes: 2}
 people: {population: 8, wardrobe: office}
 cameras:
   - {name: at the desk, fill: {uniform: [0.6, 0.9]}, focal_mm: {choice: [28, 50]}, height_m: 1.2}
@@ -27,8 +28,7 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--shots", type=int, default=8)
     given = parser.parse_args()
-    scenes = given.workspace / "office.yaml"
-    scenes.write_text(SCENES)
+    (scenes := given.workspace / "office.yaml").write_text(SCENES)
     drawn = spinegen.render_frames(given.workspace, scenes=str(scenes), shots=given.shots)
     plan = pd.read_parquet(given.workspace / "plan.parquet")
     print(plan[["shot", "clip", "activity", "place_kind", "azimuth_deg", "distance_m"]].to_string(index=False))

@@ -17,7 +17,11 @@ def test_a_broken_off_film_leaves_nothing_and_says_that_it_starts_anew(tmp_path:
     source = film(tmp_path / "long.mp4", steady(4000), size_wh=(64, 48))
     out = tmp_path / "out"
     arguments = ("predict", "-i", source, "-o", out, "--boxes", "whole", "--model", shipped_model("light"))
-    command = [sys.executable, "-c", "from spinegen.cli import main; main()", *map(str, arguments)]
+    # who runs the tests in the background may have Ctrl-C ignored, which processes inherit
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from spinegen.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     deadline = time.monotonic() + 200
     while not list(out.glob(".long.*")) and process.poll() is None and time.monotonic() < deadline:
