@@ -1,14 +1,12 @@
 """Boxes that the detector found, kept by picture: they stay the same whichever pose network looks at them, round after round."""
 
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files import atomic_path
 from ..predict.estimator import SpineEstimator
+from .kept_arrays import keep_arrays, kept_arrays
 
 
 class KeptBoxes:
@@ -20,7 +18,7 @@ class KeptBoxes:
 
     def __init__(self, estimator: SpineEstimator, path: Path) -> None:
         self.estimator, self.path = estimator, path
-        self._known = _read(path)
+        self._known = {int(frame): boxes for frame, boxes in (kept_arrays(path) or {}).items()}
         self._new = False
 
     def __call__(self, frame: int, image_rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -34,15 +32,4 @@ class KeptBoxes:
         """Write what was not known before."""
         if self._new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            columns: dict[str, Any] = {str(frame): boxes for frame, boxes in self._known.items()}
-            with atomic_path(self.path) as temporary, temporary.open("wb") as handle:
-                np.savez(handle, **columns)
-
-
-def _read(path: Path) -> dict[int, NDArray[np.float64]]:
-    """Nothing where nothing whole is kept."""
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            return {int(name): kept[name] for name in kept.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return {}
+            keep_arrays(self.path, {str(frame): boxes for frame, boxes in self._known.items()})

@@ -1,6 +1,5 @@
 """Every picture and frame looked at once: what the networks say of it is kept, so that a broken-off command goes on."""
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256 as sha256_of
@@ -10,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files import atomic_path, sha256
+from ..files import sha256
 from ..media.pictures import PictureError, read_rgb
 from ..media.sources import FoundFile
 from ..media.video_read import VideoError, VideoFrame, open_video
@@ -19,6 +18,7 @@ from ..predict.estimator import SpineEstimator
 from ..progress import Task
 from .answers import Answer, ask
 from .features import FeatureNetwork
+from .kept_arrays import keep_arrays, kept_arrays
 from .kept_boxes import KeptBoxes
 
 LOOK_VERSION = 2
@@ -200,8 +200,7 @@ def _write(path: Path, found: FileLooks) -> None:
         "spine": np.concatenate([look.answer.spine for look in looks]),
         "features": _stacked([look.features for look in looks]),
     }
-    with atomic_path(path) as temporary, temporary.open("wb") as handle:
-        np.savez(handle, fault=np.array(found.fault), **columns)
+    keep_arrays(path, {"fault": np.array(found.fault), **columns})
 
 
 def _stacked(features: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -211,11 +210,8 @@ def _stacked(features: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 def _read(path: Path, file: FoundFile) -> FileLooks | None:
     """None where nothing whole is kept."""
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            data = {name: kept[name] for name in _ARRAYS}
-            fault = str(kept["fault"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    data = kept_arrays(path)
+    if data is None or not data.keys() >= {*_ARRAYS, "fault"}:
         return None
     ends = np.cumsum(data["people"])
     looks = []
@@ -234,4 +230,4 @@ def _read(path: Path, file: FoundFile) -> FileLooks | None:
                 features=data["features"][rows].astype(np.float32),
             )
         )
-    return FileLooks(tuple(looks), fault)
+    return FileLooks(tuple(looks), str(data["fault"]))

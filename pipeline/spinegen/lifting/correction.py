@@ -8,29 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from .. import skeleton
+from .bone_lengths import LENGTHS_M, WIDTHS_M
 from .points import COUNT, KEYPOINT_ROWS
 from .rays_torch import confidences, on_rays
 from .view import FEATURES
 
 OUTPUTS = 3 * COUNT + 3
-_LENGTHS_M = {
-    ("shoulder", "elbow"): 0.262,
-    ("elbow", "wrist"): 0.237,
-    ("hip", "knee"): 0.382,
-    ("knee", "ankle"): 0.452,
-    ("ankle", "heel"): 0.081,
-    ("ankle", "big_toe"): 0.213,
-    ("ankle", "small_toe"): 0.181,
-    ("heel", "big_toe"): 0.268,
-    ("ear", "eye"): 0.124,
-}
-"""Medians of the bodies that the training draws, brought to 1.70 m; they differ by 3 to 7 %."""
-_WIDTHS_M = {"shoulder": 0.375, "hip": 0.178}
 BONES = tuple(
     (skeleton.INDEX[f"{side}_{a}"], skeleton.INDEX[f"{side}_{b}"], length)
     for side in ("left", "right")
-    for (a, b), length in _LENGTHS_M.items()
-) + tuple((skeleton.INDEX[f"left_{a}"], skeleton.INDEX[f"right_{a}"], width) for a, width in _WIDTHS_M.items())
+    for (a, b), length in LENGTHS_M.items()
+) + tuple((skeleton.INDEX[f"left_{a}"], skeleton.INDEX[f"right_{a}"], width) for a, width in WIDTHS_M.items())
 """Ends, as keypoints, and length in metres."""
 _TURNS_OVER_M = 0.04
 """Depth of a bone from which on its sign counts as known."""

@@ -1,6 +1,5 @@
 """A trained lifting network written as ONNX, its weights in half precision, and run again before it counts."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,11 @@ from .. import skeleton
 from ..errors import TrainingError
 from ..files import atomic_path
 from ..geometry.types import Floats
-from ..pose.export import exported, halve_weights
+from ..pose.export import describe, exported, halve_weights
 from ..version import __version__
 from .network import LiftingNetwork
 from .norms import RATE_HZ, STATURE_M
-from .onnx_file import KIND, METADATA_KEY, LiftingFile
+from .onnx_file import KIND, LiftingFile
 from .points import COUNT, NAMES
 from .view import FEATURES, features_of, view_of
 
@@ -33,12 +32,8 @@ def export(network: LiftingNetwork, path: Path) -> float:
     example = torch.zeros(2, 5, FEATURES)
     model = exported(network, example, path, inputs=["features"], outputs=["points_and_up"], dynamic_axes=any_length)
     halve_weights(model)
-    entry = model.metadata_props.add()
-    entry.key = METADATA_KEY
-    entry.value = json.dumps(
-        {"kind": KIND, "spinegen": __version__, "rate_hz": RATE_HZ, "stature_m": STATURE_M, "points": list(NAMES)}
-    )
-    model.producer_name, model.producer_version = "spinegen", __version__
+    said = {"kind": KIND, "spinegen": __version__, "rate_hz": RATE_HZ, "stature_m": STATURE_M, "points": list(NAMES)}
+    describe(model, said)
     with atomic_path(path) as temporary:
         temporary.write_bytes(model.SerializeToString())
         return _checked(network, temporary)

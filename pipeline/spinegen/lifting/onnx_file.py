@@ -7,11 +7,11 @@ import numpy as np
 
 from ..errors import TrainingError
 from ..geometry.types import Floats
+from ..pose.onnx_file import METADATA_KEY
 from ..pose.onnx_session import open_session
 from .points import COUNT, FLIP
 from .view import FEATURES, mirrored
 
-METADATA_KEY = "spinegen"
 KIND = "lifting"
 LONGEST = 4096
 """Frames of one run; longer tracks are cut."""

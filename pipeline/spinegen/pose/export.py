@@ -82,7 +82,7 @@ def export_onnx(
         proto = exported(
             wrapped, example, target, inputs=["images"], outputs=["simcc_x", "simcc_y"], dynamic_axes={0: batch}
         )
-        _describe(proto, architecture, details or {})
+        describe(proto, {**_said(architecture), **(details or {})})
         temporary.write_bytes(proto.SerializeToString())
         return _compare(temporary, wrapped, architecture, target)
 
@@ -134,26 +134,27 @@ def forget_traces(proto: Any) -> None:
         del part.metadata_props[:]
 
 
-def _describe(proto: Any, architecture: Architecture, details: dict[str, Any]) -> None:
+def describe(proto: Any, said: dict[str, Any]) -> None:
+    """Write into an ONNX model who made it and what is to be known of it, as JSON."""
     entry = proto.metadata_props.add()
     entry.key = METADATA_KEY
-    entry.value = json.dumps(
-        {
-            "spinegen": __version__,
-            "architecture": architecture.size,
-            "keypoints": list(skeleton.NAMES),
-            "input_hw": list(architecture.input_hw),
-            "channels": "RGB",
-            "mean_rgb": list(MEAN_RGB),
-            "std_rgb": list(STD_RGB),
-            "box_padding": 1.25,
-            "split_ratio": architecture.split_ratio,
-            "values": "probability",
-            **details,
-        }
-    )
-    proto.producer_name = "spinegen"
-    proto.producer_version = __version__
+    entry.value = json.dumps(said)
+    proto.producer_name, proto.producer_version = "spinegen", __version__
+
+
+def _said(architecture: Architecture) -> dict[str, Any]:
+    return {
+        "spinegen": __version__,
+        "architecture": architecture.size,
+        "keypoints": list(skeleton.NAMES),
+        "input_hw": list(architecture.input_hw),
+        "channels": "RGB",
+        "mean_rgb": list(MEAN_RGB),
+        "std_rgb": list(STD_RGB),
+        "box_padding": 1.25,
+        "split_ratio": architecture.split_ratio,
+        "values": "probability",
+    }
 
 
 def _compare(written: Path, wrapped: ExportedNetwork, architecture: Architecture, target: Path) -> ExportCheck:

@@ -28,7 +28,7 @@ class PosePrediction:
     scores: NDArray[np.float64]
     """(N, 37): near 1 where the network is as sure as its labels allow."""
     straight: "PosePrediction | None" = None
-    """What the first look gave, in crops that stand as the picture does, as other programs cut them."""
+    """What the first look gave: where no frame before is given, in crops that stand as the picture does, as other programs cut them."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ class PosePredictor:
 
     def crop(self, image_rgb: NDArray[np.uint8], boxes_xywh_px: NDArray[np.float64]) -> NDArray[np.float32]:
         """(H, W, 3) uint8 and (N, 4) boxes -> (N, 3, h, w) normalised inputs."""
-        centers, sizes = geometry.crop_regions(boxes_xywh_px, self.input_hw)
-        return self._cut(image_rgb, geometry.transforms_input_image(centers, sizes, self.input_hw))
+        return self._first_crops(image_rgb, boxes_xywh_px, None).inputs
 
     def run(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(N, 3, h, w) -> points (N, 37, 2) in input pixels and scores (N, 37)."""
@@ -160,15 +159,9 @@ class PosePredictor:
     def _first_crops(
         self, image: NDArray[np.uint8], boxes: NDArray[np.float64], before_px: NDArray[np.float64] | None
     ) -> _Crops:
-        turns = np.zeros(len(boxes))
-        unknown = np.full((len(boxes), skeleton.COUNT, 2), np.nan)
         if before_px is None or not self.upright:
-            return self._crops(image, boxes, turns, unknown)
-        wanted = upright.turns_to_upright(before_px)
-        leans = upright.leaning(wanted, turns)
-        return self._crops(
-            image, boxes, np.where(leans, wanted, turns), np.where(leans[:, None, None], before_px, unknown)
-        )
+            before_px = np.full((len(boxes), skeleton.COUNT, 2), np.nan)
+        return self._crops(image, boxes, *upright.turns_of_leaning(before_px))
 
     def _crops(
         self,

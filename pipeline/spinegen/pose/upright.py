@@ -30,6 +30,20 @@ def leaning(turns_rad: NDArray[np.float64], done_rad: NDArray[np.float64]) -> ND
     return np.abs(np.arctan2(np.sin(left), np.cos(left))) > TILT_RAD
 
 
+def turns_of_leaning(
+    keypoints_px: NDArray[np.float64], among: NDArray[np.bool_] | bool = True
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(N,) turns of those who lean, 0 of all others, and (N, 37, 2) the keypoints that make their crops tight, NaN of all others.
+
+    Args:
+        keypoints_px: (N, 37, 2), NaN where nothing is known.
+        among: (N,) who may be turned.
+    """
+    turns = turns_to_upright(keypoints_px)
+    chosen = among & leaning(turns, np.zeros(len(turns)))
+    return np.where(chosen, turns, 0.0), np.where(chosen[:, None, None], keypoints_px, np.nan)
+
+
 def turned_regions(
     boxes_xywh_px: NDArray[np.float64],
     turns_rad: NDArray[np.float64],

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..labels.spine import SPINE_IDS, SPINE_LEVELS
+from ..lifting.bone_lengths import LENGTHS_M, WIDTHS_M
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CHAIN = SPINE_IDS[np.argsort(SPINE_LEVELS)]
 """Keypoints from S1 to C1."""
-STATURE_M = 1.7
 _STEPS_M = np.array([0.041, 0.071, 0.062, 0.136, 0.114, 0.062, 0.049, 0.045])
 """Mean distance from each to the next one, for a stature of 1.70 m."""
 _ALONG_M = np.concatenate([[0.0], np.cumsum(_STEPS_M)])
@@ -27,13 +27,12 @@ ROOM = 1.4
 STRETCH = 1.35
 LEAST_SURE = 0.25
 _SCALES = (
-    ("left_shoulder", "right_shoulder", 0.375),
-    ("left_shoulder", "left_elbow", 0.262),
-    ("right_shoulder", "right_elbow", 0.262),
-    ("left_hip", "left_knee", 0.382),
-    ("right_hip", "right_knee", 0.382),
-    ("left_knee", "left_ankle", 0.452),
-    ("right_knee", "right_ankle", 0.452),
+    ("left_shoulder", "right_shoulder", WIDTHS_M["shoulder"]),
+    *(
+        (f"{side}_{first}", f"{side}_{second}", LENGTHS_M[first, second])
+        for first, second in (("shoulder", "elbow"), ("hip", "knee"), ("knee", "ankle"))
+        for side in ("left", "right")
+    ),
 )
 """Bones that tell how many pixels a metre has, and their lengths for a stature of 1.70 m."""
 _FRAMES_OF_SCALE, _LONGEST = 90.0, 75.0

@@ -1,6 +1,7 @@
 """What all records share: frozen models over JSON, and errors of one sentence."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ class Record(BaseModel):
 
 
 RecordT = TypeVar("RecordT", bound=Record)
+CheckedT = TypeVar("CheckedT")
 
 
 def read_record(path: Path, kind: type[RecordT], error: type[SpinegenError], remedy: str = "") -> RecordT:
@@ -45,19 +47,30 @@ def read_record(path: Path, kind: type[RecordT], error: type[SpinegenError], rem
     Raises:
         SpinegenError: of the kind `error`: the file cannot be read, or a field is missing or not what it should be.
     """
+    return read_checked(path, lambda data: kind.model_validate_json(data, strict=True), error, remedy)
+
+
+def read_checked(path: Path, check: Callable[[bytes], CheckedT], error: type[SpinegenError], remedy: str) -> CheckedT:
+    """What `check`, a validation of pydantic's, makes of a file's bytes; errors as those of `read_record`."""
     try:
         data = path.read_bytes()
     except OSError as fault:
         raise error(f"{path}: cannot be read: {fault.strerror or fault}{_end(remedy)}") from fault
-    return parse_record(data, kind, str(path), error, remedy=remedy)
+    return _checked(data, check, str(path), error, remedy=remedy)
 
 
 def parse_record(
     data: bytes, kind: type[RecordT], source: str, error: type[SpinegenError], *, remedy: str = ""
 ) -> RecordT:
     """As `read_record`, of bytes that were read already; `source` is named in the error."""
+    return _checked(data, lambda given: kind.model_validate_json(given, strict=True), source, error, remedy=remedy)
+
+
+def _checked(
+    data: bytes, check: Callable[[bytes], CheckedT], source: str, error: type[SpinegenError], *, remedy: str
+) -> CheckedT:
     try:
-        return kind.model_validate_json(data, strict=True)
+        return check(data)
     except ValidationError as fault:
         raise error(f"{source}: {sentence(fault)}{_end(remedy)}") from fault
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from ..errors import TrainingError
 from ..files import write_json
-from .base import JsonObject, Record, read_record, sentence
+from .base import JsonObject, Record, read_checked, read_record
 
 REMEDY = "install spinegen again"
 
@@ -68,12 +68,7 @@ def read_cards(path: Path) -> dict[str, NetworkCard]:
     Raises:
         TrainingError: it is missing or damaged.
     """
-    try:
-        return _CARDS.validate_json(path.read_bytes(), strict=True)
-    except OSError as fault:
-        raise TrainingError(f"{path}: cannot be read: {fault.strerror or fault}; {REMEDY}") from fault
-    except ValidationError as fault:
-        raise TrainingError(f"{path}: {sentence(fault)}; {REMEDY}") from fault
+    return read_checked(path, lambda data: _CARDS.validate_json(data, strict=True), TrainingError, REMEDY)
 
 
 def write_cards(path: Path, cards: Mapping[str, NetworkCard]) -> None:

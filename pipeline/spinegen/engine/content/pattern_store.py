@@ -5,13 +5,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cache_folder import cache_folder
+from ...cache_folder import cache_folder, makers_digest
 from ...files import atomic_path
 
 _PREFIX = "patterns-"
@@ -41,10 +40,8 @@ def stored(name: str, count: int, make: Callable[[], Sequence[NDArray]]) -> tupl
 
 @lru_cache(maxsize=1)
 def _folder_name() -> str:
-    digest = sha256(np.__version__.encode())
-    for name in _PAINTERS:
-        digest.update((Path(__file__).parents[1] / name).read_bytes())
-    return f"{_PREFIX}{digest.hexdigest()[:12]}"
+    painters = [Path(__file__).parents[1] / name for name in _PAINTERS]
+    return f"{_PREFIX}{makers_digest(np.__version__, painters)[:12]}"
 
 
 def _leave_out_others(folder: Path) -> None:

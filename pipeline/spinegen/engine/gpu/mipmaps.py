@@ -11,6 +11,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from ..content.colour import to_linear, to_srgb
 from .gl import LIBRARY
 
 SRGB8_ALPHA8 = 0x8C43
@@ -40,15 +41,12 @@ def srgb_levels(codes: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
 
 @lru_cache(maxsize=1)
 def _light_of_codes() -> NDArray[np.uint16]:
-    code = np.arange(256) / 255.0
-    return np.rint(65535 * np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)).astype(np.uint16)
+    return np.rint(65535 * to_linear(np.arange(256) / 255.0)).astype(np.uint16)
 
 
 @lru_cache(maxsize=1)
 def _codes_of_light() -> NDArray[np.uint8]:
-    light = np.arange(65536) / 65535.0
-    codes = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(255 * codes).astype(np.uint8)
+    return np.rint(255 * to_srgb(np.arange(65536) / 65535.0)).astype(np.uint8)
 
 
 def add_levels(texture: moderngl.Texture, levels: list[NDArray[Any]], *, srgb: bool = False) -> None:

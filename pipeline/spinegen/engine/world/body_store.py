@@ -20,7 +20,7 @@ import scipy
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ...cache_folder import cache_folder
+from ...cache_folder import cache_folder, makers_digest
 from ...humans.body.source_files import data_version
 from ...humans.rigging.opening_fingers import OpeningFinger, OpeningFingers
 from ...humans.simulation.skirt_simulation import SkirtSimulation
@@ -93,15 +93,14 @@ def _key(spec_json: str) -> str:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    digest = sha256(f"{np.__version__} {scipy.__version__} {cv2.__version__} {data_version()}".encode())
     root = Path(__file__).parents[2]
-    for name in MAKERS:
-        sources = sorted((root / name).rglob("*.py")) if (root / name).is_dir() else [root / name]
-        for source in sources:
-            digest.update(source.read_bytes())
-    for table in tables().values():
-        digest.update(table.read_bytes())
-    return digest.hexdigest()
+    makers = [
+        source
+        for name in MAKERS
+        for source in (sorted((root / name).rglob("*.py")) if (root / name).is_dir() else [root / name])
+    ]
+    versions = f"{np.__version__} {scipy.__version__} {cv2.__version__} {data_version()}"
+    return makers_digest(versions, [*makers, *tables().values()])
 
 
 def _encoded(value: Any, arrays: list[NDArray[Any]]) -> Any:

@@ -67,7 +67,8 @@ def random_warp(
     mirrored = rng.random(count) < settings.flip
     whole = (boxes == boxes_px).all(axis=1)
     labelled = (visibility[:, upright.TRUNK] > 0).all(axis=1)
-    turns, known = _uprights(keypoints_px, whole & labelled & (rng.random(count) < settings.upright))
+    chosen = whole & labelled & (rng.random(count) < settings.upright)
+    turns, known = upright.turns_of_leaning(keypoints_px, chosen)
     centers, sizes = upright.turned_regions(boxes, turns, input_hw, known)
     forward = geometry.compose(
         _spin(angles, mirrored, input_hw),
@@ -88,15 +89,6 @@ def _spin(angles: NDArray[np.float64], mirrored: NDArray[np.bool_], input_hw: tu
     linear = geometry.rotations(angles)
     linear[mirrored, 0] *= -1
     return np.concatenate([linear, (center - linear @ center)[..., None]], axis=2)
-
-
-def _uprights(
-    keypoints_px: NDArray[np.float64], chosen: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(N,) turns of the chosen who lean, 0 of all others, and (N, 37, 2) the keypoints that make their crops tight, NaN of all others."""
-    turns = upright.turns_to_upright(keypoints_px)
-    chosen = chosen & upright.leaning(turns, np.zeros(len(turns)))
-    return np.where(chosen, turns, 0.0), np.where(chosen[:, None, None], keypoints_px, np.nan)
 
 
 def _half_bodies(
