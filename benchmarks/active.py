@@ -21,32 +21,29 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from label_loop.sets import WAYS, Sets, Sizes, make_sets
+from label_loop.unsureness import unsure_and_wrong
 
 from spinegen import skeleton
 from spinegen.curation.accept import SET_NAME, accept
-from spinegen.curation.answers import ask
 from spinegen.curation.editing.saving import Desk
 from spinegen.curation.folder import LabelFolder
 from spinegen.curation.moves import moves_of
 from spinegen.curation.prepare import prepare
 from spinegen.curation.real_set import annotations_file
 from spinegen.curation.settings import PrepareSettings
-from spinegen.curation.similarity import similarity
-from spinegen.errors import SpinegenError, UsageError
+from spinegen.errors import SpinegenError
 from spinegen.files import write_json
 from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.coco_set import read_coco
-from spinegen.pose.networks import cards, shipped_model
-from spinegen.pose.predictor import PosePredictor
 from spinegen.pose.scoring.baseline import mean_pose
 from spinegen.pose.settings import TrainSettings
-from spinegen.pose.train_part import Split, train
+from spinegen.pose.train_part import train
 from spinegen.pose.validation import validate
 from spinegen.predict.boxes import overlaps, xyxy
 from spinegen.progress import Reporter, SilentReporter, make_reporter
@@ -55,38 +52,8 @@ from spinegen.streams import generator
 
 SAME_BOX = 0.3
 """A detection belongs to the person whose true box it shares this much with (intersection over union)."""
-WAYS = ("ranked", "random", "spread")
-"""Of `prepare --choose`."""
 SMALL_HW = (128, 96)
 """Input of `small-light`: the light network at a quarter of its pixels, and of its time."""
-SCORED_SHARE = 0.2
-"""Of the people who are never indoors: their pictures are scored on, not chosen from."""
-WATCHED = 16
-"""Pictures that the log of a training takes its AP from."""
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large a run is."""
-
-    rounds: int
-    per_round: int
-    repeats: int
-    steps: int
-    """Of learning after each round."""
-    base: int
-    """Pictures of the first set."""
-    base_steps: int
-    """Of learning from them alone."""
-    pool: int
-    """Pictures to choose from."""
-    validation: int
-    """Pictures to score on."""
-    model: str
-    """A network's size, or `small-light`."""
-    ways: tuple[str, ...] = WAYS[:2]
-    first_seed: int = 0
-    """Of the first repeat."""
 
 
 def main() -> int:
@@ -155,45 +122,6 @@ def measure(workspace: Path, out: Path, sizes: Sizes, reporter: Reporter) -> Non
         print_table(rows, sizes)
 
 
-def unsure_and_wrong(workspace: Path, model: str, pictures: int, reporter: Reporter) -> None:
-    """Print how wrong (OKS lost) the network is of the people that the ranking calls least and most sure."""
-    split = workspace / "coco"
-    people = read_coco(split / "annotations/person_keypoints_val-unreal.json", split / "images/val-unreal")
-    predictor = PosePredictor(shipped_model(model) if model in cards() else Path(model), threads=1)
-    found: list[list[float]] = []
-    rows_of_pictures = people.rows_of_pictures()
-    chosen = np.unique(np.linspace(0, len(rows_of_pictures) - 1, min(pictures, len(rows_of_pictures))).astype(int))
-    chain = np.isin(np.arange(skeleton.COUNT), skeleton.SPINE_CHAIN)
-    with reporter.task("look", len(chosen), "pictures") as task:
-        for rows in (rows_of_pictures[i] for i in chosen):
-            answer = ask(predictor, people.picture(rows[0]), people.boxes_xywh_px[rows])
-            for k, box in enumerate(answer.boxes_xywh_px):
-                row = next(row for row in rows if np.array_equal(people.boxes_xywh_px[row], box))
-                truth, seen = people.keypoints_px[row], people.visibility[row] > 0
-                lost = [
-                    1 - similarity(answer.keypoints_px[k], truth, box, seen & some)
-                    for some in (np.ones_like(chain), chain)
-                ]
-                found.append([*(float(some[k]) for some in (answer.disagreement, answer.spine, answer.unsure)), *lost])
-            task.advance()
-    table = np.array(found)
-    print(f"{model}: {len(table)} people in {len(chosen)} validation pictures, true boxes")
-    print(
-        "| ranked by | OKS lost, least sure third | middle | surest third | rank correlation | of the spine |\n|---|---|---|---|---|---|"
-    )
-    for column, name in enumerate(("disagreement", "spine", "unsure")):
-        order = np.argsort(-table[:, column], kind="stable")
-        thirds = " | ".join(f"{table[part, 3].mean():.3f}" for part in np.array_split(order, 3))
-        ranks = [rank_correlation(table[:, column], table[:, wrong]) for wrong in (3, 4)]
-        print(f"| {name} | {thirds} | {ranks[0]:.2f} | {ranks[1]:.2f} |")
-
-
-def rank_correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    """Spearman's, of two rows without ties."""
-    ranks = [np.argsort(np.argsort(values)) for values in (first, second)]
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
-
-
 def shared_looks(root: Path, place: Path) -> None:
     """Let a labelled folder keep what networks say of pictures in a place that others use, too."""
     looks = LabelFolder(root).looks
@@ -201,73 +129,6 @@ def shared_looks(root: Path, place: Path) -> None:
     if not looks.exists():
         looks.parent.mkdir(parents=True, exist_ok=True)
         looks.symlink_to(place.resolve())
-
-
-@dataclass(frozen=True)
-class Sets:
-    """Where the three sets of a repeat lie."""
-
-    base: Split
-    pool: Path
-    """Folder of pictures alone."""
-    truth: dict[str, list[dict[str, Any]]]
-    """Annotations of the pool by picture."""
-    validation: Split
-    """What every network is scored on."""
-    watched: Split
-    """A few of them, for the log of a training."""
-
-
-def make_sets(workspace: Path, folder: Path, sizes: Sizes, seed: int) -> Sets:
-    """Indoor pictures to begin with, outdoor ones of other people to choose from, and of others again to score on.
-
-    Raises:
-        UsageError: the export is missing or holds too few of either.
-    """
-    data = {name: _read(workspace, name) for name in ("train", "val")}
-    people_of = _people(data["train"])
-    indoor = [image for image in data["train"]["images"] if image["plan"]["indoor"]]
-    outdoor = [image for image in data["train"]["images"] if not image["plan"]["indoor"] and image["id"] in people_of]
-    base = [indoor[i] for i in sorted(generator(seed, 1).permutation(len(indoor))[: sizes.base])]
-    known = {person for image in indoor for person in people_of.get(image["id"], ())}
-    strangers = sorted({person for image in outdoor for person in people_of[image["id"]]} - known)
-    asked = set(generator(0, 2).permutation(strangers)[: round(SCORED_SHARE * len(strangers))].tolist())
-    free = [image for image in outdoor if not people_of[image["id"]] & (asked | known)]
-    pool = [free[i] for i in sorted(generator(0, 3).permutation(len(free))[: sizes.pool])]
-    scored = {
-        "val": [image for image in data["val"]["images"] if not image["plan"]["indoor"]],
-        "train": [image for image in outdoor if people_of[image["id"]] <= asked],
-    }
-    scored["train"] = scored["train"][: max(sizes.validation - len(scored["val"]), 0)]
-    scored["val"] = scored["val"][: sizes.validation]
-    for what, found, least in (
-        ("indoor", len(base), 2),
-        ("outdoor", len(pool), sizes.rounds * sizes.per_round),
-        ("validation", sum(map(len, scored.values())), 2),
-    ):
-        if found < least:
-            raise UsageError(f"{workspace}: has {found} {what} pictures, needed are {least}: render more")
-    links(folder / "pool", workspace, "train", pool)
-    merged = {**data["train"], "annotations": data["train"]["annotations"] + data["val"]["annotations"]}
-    for split, images in scored.items():
-        links(folder / "scored", workspace, split, images)
-    everyone = scored["val"] + scored["train"]
-    return Sets(
-        _write(folder / "base.json", data["train"], base, workspace / "coco/images/train-unreal"),
-        folder / "pool",
-        {image["file_name"]: _annotations(data["train"], [image]) for image in pool},
-        _write(folder / "scored.json", merged, everyone, folder / "scored"),
-        _write(folder / "watched.json", merged, everyone[:WATCHED], folder / "scored"),
-    )
-
-
-def links(folder: Path, workspace: Path, split: str, images: Sequence[dict[str, Any]]) -> None:
-    """A folder of links to pictures of a split."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for image in images:
-        target = folder / image["file_name"]
-        if not target.exists():
-            target.symlink_to((workspace / f"coco/images/{split}-unreal" / image["file_name"]).resolve())
 
 
 def loop(
@@ -408,30 +269,6 @@ def print_table(rows: Sequence[dict[str, Any]], sizes: Sizes) -> None:
 def _spread(values: Sequence[float]) -> str:
     few = f"{np.mean(values):.3f}"
     return few if len(values) == 1 else f"{few} ({min(values):.3f} to {max(values):.3f})"
-
-
-def _read(workspace: Path, split: str) -> dict[str, Any]:
-    path = workspace / "coco/annotations" / f"person_keypoints_{split}-unreal.json"
-    if not path.is_file():
-        raise UsageError(f"{path}: does not exist; make it with: spinegen export-coco {workspace}")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _people(data: dict[str, Any]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    for item in data["annotations"]:
-        found.setdefault(item["image_id"], set()).add(item["person"])
-    return found
-
-
-def _annotations(data: dict[str, Any], images: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    wanted = {image["id"] for image in images}
-    return [item for item in data["annotations"] if item["image_id"] in wanted]
-
-
-def _write(path: Path, data: dict[str, Any], images: Sequence[dict[str, Any]], pictures: Path) -> Split:
-    write_json(path, {**data, "images": list(images), "annotations": _annotations(data, images)}, indent=None)
-    return Split(path, pictures)
 
 
 if __name__ == "__main__":
