@@ -1,5 +1,6 @@
 """What is unsure and new comes first; what is there already does not come again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,24 @@ def look(name: str, disagreement: float, features: list[float], moved_px: float 
         answer,
         (vector / np.linalg.norm(vector)).astype(np.float32),
     )
+
+
+def test_guesses_do_not_hide_that_two_pictures_show_the_same() -> None:
+    first = look("a.png", 0.3, [1, 0])
+    guessed = np.arange(37) >= 20
+    points = POSE + np.where(guessed[:, None], 40.0, 0.5)
+    scores = np.where(guessed, 0.1, 0.9)[None]
+
+    def other(scores: NDArray[np.float64], points: NDArray[np.float64]) -> Look:
+        return replace(first, answer=replace(first.answer, keypoints_px=points[None], scores=scores))
+
+    # a bust: what the crop does not show jumps from one encoding to the next
+    assert without_duplicates([first, other(scores, points)])[1] != []
+    # where the same points are seen, somebody moved; and where all is guessed, all of it must agree
+    assert without_duplicates([first, other(np.ones((1, 37)), points)])[1] == []
+    assert without_duplicates([first, other(np.full((1, 37), 0.1), points)])[1] == []
+    # a seen arm that moved is another picture
+    assert without_duplicates([first, other(scores, POSE + np.where(guessed[:, None], 0.5, 30.0))])[1] == []
 
 
 def test_a_keypoint_loses_what_cocos_evaluation_takes() -> None:

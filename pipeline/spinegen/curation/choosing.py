@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..predict.tracks import SEEN_SCORE
 from ..streams import Stream, generator
 from .answers import inside_picture
 from .looks import HASH_BITS, Look
@@ -15,6 +16,8 @@ ALIKE_BITS = 6
 """Pictures whose hashes differ in no more of 64 bits may be near duplicates,"""
 ALIKE_LOSS = 0.15
 """and are where everybody's keypoints agree but for this share of OKS."""
+SURE_KEYPOINTS = 6
+"""So many surely seen keypoints tell whether two people stand alike."""
 KMEANS_STEPS = 20
 
 
@@ -63,10 +66,14 @@ def alike(first: Look, second: Look) -> bool:
 
 
 def _lost(first: Look, i: int, second: Look, k: int) -> float:
-    """OKS that person k of the second lacks to be person i of the first; guesses outside the picture do not count."""
+    """OKS that person k of the second lacks to be person i of the first; guesses, outside the picture or not, count only where there is
+    little else: they jump from one encoding of a picture to the next."""
     a, b = first.answer.keypoints_px[i], second.answer.keypoints_px[k]
     width, height = first.size_wh
     counted = inside_picture(a, (height, width)) & inside_picture(b, (height, width))
+    sure = counted & (np.minimum(first.answer.scores[i], second.answer.scores[k]) >= SEEN_SCORE)
+    if sure.sum() >= SURE_KEYPOINTS:
+        counted = sure
     return 1 - similarity(a, b, first.answer.boxes_xywh_px[i], counted)
 
 
