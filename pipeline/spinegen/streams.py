@@ -53,6 +53,10 @@ class Stream(Enum):
     # Beside the seed of a choice of pictures to label.
     LABEL_CHOICE = (11, "which pictures are labelled, where chance decides")
 
+    # Beside the seed of a benchmark of a set's parts.
+    PROOF_PART = (13, "order in which pictures are taken, before one over their share")
+    PROOF_VALUES = (17, "order in which people, motions or places are taken")
+
     def __init__(self, number: int, meaning: str) -> None:
         self.number = number
         self.meaning = meaning
