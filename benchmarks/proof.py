@@ -109,6 +109,7 @@ def run_all(bench: Bench, only: list[str] | None) -> None:
         )
         text = proof_markdown(rows)
         write_text(bench.out / "proof.md", text)
+    shutil.rmtree(bench.out / "crops", ignore_errors=True)
     print((bench.out / "proof.md").read_text(encoding="utf-8"))
 
 
@@ -133,8 +134,9 @@ def learn_and_score(bench: Bench, name: str, split: Split, augment: AugmentSetti
     """One training, and its scores on drawn and on real people."""
     bench.reporter.say(f"-- {name}")
     folder, drawn = bench.out / name, find_split(bench.workspace, "val")
-    watched = Split(folder / "watched.json", drawn.images)
-    write_first(drawn.annotations, WATCHED, watched.annotations)
+    watched = Split(bench.out / "watched.json", drawn.images)
+    if not watched.annotations.is_file():
+        write_first(drawn.annotations, WATCHED, watched.annotations)
     settings = TrainSettings(
         model=bench.model,
         steps=bench.steps,
@@ -146,8 +148,7 @@ def learn_and_score(bench: Bench, name: str, split: Split, augment: AugmentSetti
         device="cpu",
     )
     key = f"{name}-{bench.model}-{bench.steps}x{bench.batch}-{bench.seed}"
-    record = train(folder, split, watched, settings, key=key, reporter=bench.reporter)
-    shutil.rmtree(folder / "cache", ignore_errors=True)
+    record = train(folder, split, watched, settings, key=key, reporter=bench.reporter, crops=bench.out / "crops")
     model = folder / "pose.onnx"
     seen = predictions(
         model, read_coco(drawn.annotations, drawn.images), device="cpu", reporter=bench.reporter, threads=bench.threads
