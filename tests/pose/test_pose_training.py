@@ -15,7 +15,7 @@ from spinegen.pose.data.cache import open_cache
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.networks import shipped_model
 from spinegen.pose.onnx_file import open_simcc
-from spinegen.pose.settings import LIGHT, AugmentSettings, TrainSettings
+from spinegen.pose.settings import LIGHT, MODERATE, AugmentSettings, TrainSettings
 from spinegen.pose.train_part import differences, find_split, key_of, read_sets, trained_network
 from spinegen.pose.training.averaging import MovingAverage
 from spinegen.pose.training.checkpoint import load_checkpoint, load_trained, make_room_for, save_checkpoint
@@ -368,10 +368,11 @@ def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
     assert np.isfinite(result.history[-1]["loss"])
 
 
-def test_short_trainings_take_the_light_recipe_unless_told_otherwise(workspace: Workspace) -> None:
+def test_the_recipe_grows_with_the_training_unless_told_otherwise(workspace: Workspace) -> None:
     short = trainer(workspace, quick(epochs=None, steps=100))
     assert short.source.augment == LIGHT
-    assert trainer(workspace, quick(epochs=None, steps=5000)).source.augment == AugmentSettings()
+    assert trainer(workspace, quick(epochs=None, steps=5000)).source.augment == MODERATE
+    assert trainer(workspace, quick(epochs=None, steps=100_000)).source.augment == AugmentSettings()
     assert trainer(workspace, quick(epochs=None, steps=100, augment="full")).source.augment == AugmentSettings()
     own = {"flip": 0.25}
     assert trainer(workspace, quick(augment=own)).source.augment == AugmentSettings(flip=0.25)

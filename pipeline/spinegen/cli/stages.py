@@ -191,8 +191,8 @@ def export_coco(root: Path, **given: Any) -> None:
 )
 @click.option(
     "--augment",
-    type=click.Choice(["light", "full"]),
-    help="Recipe.  [default: light where fewer than 20,000 people are shown]",
+    type=click.Choice(["light", "moderate", "full"]),
+    help="Recipe.  [default: light where fewer than 20,000 people are shown, full from 500,000 on]",
 )
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="[default: auto]")
 @click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
