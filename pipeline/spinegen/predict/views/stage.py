@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from .pairing import as_filmed, cameras_of, parse_starts, require_one_stretch
 from .redraw import draw_view
 from .sightings import common_times_s, sightings
 from .triangulation import Trajectories, triangulate_person
+from .trunk.statistics import TrunkStatistics, statistics_of
 from .world import World, find_world
 
 LEFT_OUT_SHARE = 0.4
@@ -48,6 +49,8 @@ class TriangulationSettings:
     up_axis: str | None = None
     draw: bool = False
     """Also write each film with the points in space over it."""
+    as_seen: bool = False
+    """Leave trunks where the views saw them."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,9 @@ def triangulate_videos(
         up_axis=settings.up_axis,
         upward_world=partial(upward_world, rig.cameras, people, rig.times_s),
     )
+    statistics = None if settings.as_seen else statistics_of(settings.model)
+    if statistics is not None:
+        found = [_put_right(person, statistics) for person in found]
     written = []
     for number, person in enumerate(found, 1):
         points = world.ground_m(person.positions_world)
@@ -96,7 +102,8 @@ def triangulate_videos(
     warnings = [*_doubtful_views(rig, found), *_idle_views(rig, people)]
     for text in (*world.notes, *warnings):
         reporter.warn(text)
-    _write_report(target, rig, people, found=found, world=world)
+    trunks = _trunks_in_words(settings, statistics)
+    _write_report(target, rig, people, found=found, world=world, trunks=trunks)
     if settings.draw:
         for view, video in enumerate(rig.videos):
             film, start = rig.films[view], rig.starts_s[view]
@@ -105,7 +112,20 @@ def triangulate_videos(
                 video, aim, rig.cameras[view], film, start_s=start, times_s=rig.times_s, people=found, reporter=reporter
             )
     faults = tuple(fault for film in rig.films for fault in film.faults)
-    return _summary(target, rig, found, faults), written
+    return _summary(target, rig, found, faults, trunks=trunks), written
+
+
+def _put_right(person: Trajectories, statistics: TrunkStatistics) -> Trajectories:
+    views = person.used.sum(axis=0)
+    return replace(person, positions_world=statistics.corrected(person.positions_world, views))
+
+
+def _trunks_in_words(settings: TriangulationSettings, statistics: TrunkStatistics | None) -> str:
+    if settings.as_seen:
+        return "as seen"
+    if statistics is None:
+        return f"as seen: how {settings.model.name} errs was not measured"
+    return "the most probable, given how the network errs"
 
 
 def _filmed(
@@ -247,7 +267,13 @@ def _idle_views(rig: _Rig, people: Sequence[MatchedPerson]) -> list[str]:
 
 
 def _write_report(
-    target: Path, rig: _Rig, people: Sequence[MatchedPerson], *, found: Sequence[Trajectories], world: World
+    target: Path,
+    rig: _Rig,
+    people: Sequence[MatchedPerson],
+    *,
+    found: Sequence[Trajectories],
+    world: World,
+    trunks: str,
 ) -> None:
     views = [
         {
@@ -276,13 +302,16 @@ def _write_report(
         },
         "frames": len(rig.times_s),
         "rate_hz": rig.films[0].rate_hz,
+        "trunks": trunks,
         "views": views,
         "people": rows,
     }
     write_json(target / "triangulation.json", record)
 
 
-def _summary(target: Path, rig: _Rig, found: Sequence[Trajectories], faults: tuple[str, ...]) -> StageSummary:
+def _summary(
+    target: Path, rig: _Rig, found: Sequence[Trajectories], faults: tuple[str, ...], *, trunks: str
+) -> StageSummary:
     points = np.concatenate([person.positions_world.reshape(-1, 3) for person in found])
     errors = np.concatenate([person.error_px.ravel() for person in found])
     share = float(np.isfinite(points).all(-1).mean())
@@ -291,6 +320,7 @@ def _summary(target: Path, rig: _Rig, found: Sequence[Trajectories], faults: tup
         ("calibration", f"{rig.calibration.kind}, {len(rig.calibration.cameras)} cameras, {len(rig.videos)} used"),
         ("people", f"{len(found)}, in {len(rig.times_s)} common frames ({rig.times_s[-1]:.1f} s)"),
         ("points", f"{share:.1%} found, {error:.1f} px from where the views saw them"),
+        ("trunks", trunks),
         (
             "left out",
             ", ".join(f"{camera.name} {_left_out(found, view):.0%}" for view, camera in enumerate(rig.cameras)),
