@@ -73,12 +73,11 @@ def triangulate(
 
     People are followed in each view, matched between views by geometry, and every point stands on the views that agree about it.
     """
-    from ..pose.networks import cards, shipped_model
+    from ..pose.networks import network_file
     from ..predict.views.stage import TriangulationSettings, triangulate_videos
     from ..progress import complain, make_reporter, print_summary
 
-    file = shipped_model(model) if model in cards() else Path(model)
-    settings = TriangulationSettings(file, detector, starts, unit, up_axis, draw, as_seen)
+    settings = TriangulationSettings(network_file(model), detector, starts, unit, up_axis, draw, as_seen)
     summary, written = triangulate_videos(
         calibration, [*first, *more], target, settings=settings, reporter=make_reporter()
     )

@@ -13,7 +13,7 @@ from ..lifting.networks import shipped_lifter
 from ..lifting.onnx_file import LiftingFile
 from ..media.video import VideoFrame
 from ..media.video_read import open_video
-from ..pose.networks import cards, shipped_model
+from ..pose.networks import network_file
 from ..pose.predictor import PosePredictor
 from .boxes import suppress, turned_back, xyxy
 from .detector import OVERLAP, PersonDetector
@@ -92,8 +92,7 @@ class SpineEstimator:
         flip_test: bool = False,
         threads: int | None = None,
     ) -> None:
-        path = shipped_model(str(model)) if str(model) in cards() else Path(model)
-        self.predictor = PosePredictor(path, flip_test=flip_test, threads=threads)
+        self.predictor = PosePredictor(network_file(model), flip_test=flip_test, threads=threads)
         self.detector = PersonDetector(detector, threads)
         self.threshold = threshold
         self.threads = threads
