@@ -19,7 +19,8 @@ from spinegen.biomech.fits.files import read_fit
 from spinegen.errors import SpinegenError
 from spinegen.files import write_text
 from spinegen.geometry.types import Array
-from spinegen.predict.film import Film, FilmPerson
+from spinegen.predict.film import Film
+from spinegen.predict.film_person import FilmPerson
 from spinegen.predict.views.calibration import read_calibration
 from spinegen.predict.views.matching import match_people
 from spinegen.predict.views.sightings import sightings

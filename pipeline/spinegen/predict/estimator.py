@@ -105,10 +105,13 @@ class SpineEstimator:
     def track(self, film: Path, space: Space | None = None) -> Iterator[FilmFrame]:
         """Frame by frame, smoothed as live pictures are (no frame is looked ahead).
 
-            for frame in estimator.track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
+            from spinegen import SpineEstimator
+            from spinegen.predict.space import Space
+
+            for frame in SpineEstimator().track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
                 for person in frame.people:
                     if person.space is not None:
-                        print(frame.time_s, person.number, person.space.angles_deg)
+                        print(frame.time_s, person.number, person.space.angles_by_name_deg["lumbar_lordosis"])
 
         Args:
             space: camera and stature; with it everybody is lifted to 3D too.
