@@ -14,6 +14,7 @@ from .colours import (
     OFFICE_SEATS,
     PIANOS,
     STREET_THINGS,
+    WALLS,
     WOODS,
     one_of,
 )
@@ -28,7 +29,7 @@ _COLOURS: dict[str, tuple[str, ...]] = {
     "bench": (*IRONS, *STREET_THINGS), "bin": STREET_THINGS, "bollard": STREET_THINGS, "street_lamp": STREET_THINGS,
     "counter": CABINETS, "railing": (*IRONS, *STREET_THINGS), "car": (*CARS,), "piano": PIANOS, "club": IRONS,
     "phone": IRONS, "bag": (*CLOTHS, *OFFICE_SEATS), "cup": (*CABINETS, *BRIGHTS), "broom": CABINETS, "bar": (*IRONS, *CABINETS),
-    "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
+    "wall": WALLS, "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
 }  # fmt: skip
 """What colours things come in; the rest come in bright ones."""
 
@@ -39,6 +40,8 @@ _STUFF: dict[str, tuple[str, ...]] = {
     "cabinet": ("veneer", "panels"), "bolster": ("fabric",),
 }  # fmt: skip
 """Generated surfaces that things come in half of the time, rather than in one colour."""
+_NEVER_PLAIN = ("wall", "counter")
+"""So large that in one colour they would be a stain in the picture."""
 
 
 def piece(
@@ -58,7 +61,7 @@ def piece(
     colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
     seed = int(rng.integers(2**31))
     stuff = "veneer" if wooden else None
-    if stuff is None and kind in _STUFF and rng.random() < 0.5:
+    if stuff is None and kind in _STUFF and (rng.random() < 0.5 or kind in _NEVER_PLAIN):
         stuff = _STUFF[kind][int(rng.integers(len(_STUFF[kind])))]
     return Prop.model_validate(
         {
