@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.types import Array
-from .functions import Function
+from .functions import Function, Polynomial
 
 Indices = NDArray[np.int64]
 
@@ -23,6 +24,11 @@ class Axis:
     function: Function
     columns: tuple[int, ...]
     """Reduced coordinates that move it."""
+
+    @cached_property
+    def straight(self) -> bool:
+        """Whether its value is a constant or a linear function of its coordinate."""
+        return self.coordinate < 0 or (isinstance(self.function, Polynomial) and self.function.degree <= 1)
 
 
 @dataclass(frozen=True, eq=False)

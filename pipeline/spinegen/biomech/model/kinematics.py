@@ -13,7 +13,7 @@ from .definition import GROUND, Definition, Joint, Station
 from .expansion import Expansion
 from .functions import at_zero
 from .joint_chain import Axis, Indices, JointChain, Node, Walk
-from .motions import Motions, straight
+from .motions import Motions
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Tree:
         for joint in definition.joints:
             nodes.append(self._compile(definition.name, joint, len(nodes)))
         self._straight = self._straight_axes()
-        self._curved = [axis for axis in self._axes if not straight(axis)]
+        self._curved = [axis for axis in self._axes if not axis.straight]
         self._chain, self._motions = JointChain(nodes), Motions(nodes, expansion)
 
     def forward(self, reduced: Array) -> BodyPoses:
@@ -62,7 +62,7 @@ class Tree:
 
     def _straight_axes(self) -> tuple[Indices, Indices, Array, Array]:
         """Of the axes whose value is constant or linear: rows, full coordinates (0 for none), factors and offsets."""
-        axes = [a for a in self._axes if straight(a)]
+        axes = [a for a in self._axes if a.straight]
         at = [at_zero(a.function) for a in axes]
         return (
             np.array([a.row for a in axes], dtype=np.int64),

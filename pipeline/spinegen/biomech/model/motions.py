@@ -8,7 +8,7 @@ import numpy as np
 
 from ...geometry.types import Array
 from .expansion import Expansion
-from .functions import Polynomial, at_zero
+from .functions import at_zero
 from .joint_chain import Axis, Indices, Node, Walk
 
 
@@ -55,7 +55,7 @@ class Motions:
         self._columns = np.array([column for *_, column in moving], dtype=np.int64)
         self._coordinates = np.array([axis.coordinate for _, axis, _, _ in moving], dtype=np.int64)
         self._factors = np.array([at_zero(axis.function)[1] for _, axis, _, _ in moving])
-        self._curved = [(number, axis) for number, (_, axis, _, _) in enumerate(moving) if not straight(axis)]
+        self._curved = [(number, axis) for number, (_, axis, _, _) in enumerate(moving) if not axis.straight]
         self._moving = tuple((body, column) for _, _, body, column in moving)
 
     def derivatives(self, walk: Walk, reduced: Array, bodies: Sequence[int], points_ground_m: Array) -> Array:
@@ -122,11 +122,6 @@ class _Turns:
             np.array([body for _, _, body in turns], dtype=np.int64),
             np.array([axis.direction for _, axis, _ in turns]).reshape(-1, 3, 1),
         )
-
-
-def straight(axis: Axis) -> bool:
-    """Whether its value is a constant or a linear function of its coordinate."""
-    return axis.coordinate < 0 or (isinstance(axis.function, Polynomial) and axis.function.degree <= 1)
 
 
 @lru_cache(maxsize=64)
