@@ -2,8 +2,8 @@
 
     python benchmarks/views.py FOLDER --fits WORKSPACE/fits --clips lift_box golf [--cameras 4] [--frames 75] [--people 1]
 
-Draws each clip once (films are kept in FOLDER), runs `spinegen triangulate` on the videos, and again with the points that a network
-without error would have seen.
+Draws each clip once (films are kept in FOLDER), runs `spinegen triangulate` on the videos, with `--as-seen` and without, and again with the
+points that a network without error would have seen.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from spinegen.biomech.fits.files import read_fit
 from spinegen.errors import SpinegenError
 from spinegen.files import write_text
 from spinegen.geometry.types import Array
-from spinegen.predict.film import Film, FilmPerson
+from spinegen.predict.film import Film
+from spinegen.predict.film_person import FilmPerson
 from spinegen.predict.views.calibration import read_calibration
 from spinegen.predict.views.matching import match_people
 from spinegen.predict.views.sightings import sightings
@@ -61,12 +62,11 @@ def measure(given: argparse.Namespace, clip: str, seed: int) -> None:
     folder = given.folder / f"{clip}_{given.cameras}_{given.people}"
     videos, truth = filmed(given, clip, seed, folder)
     out = folder / "out"
-    settings = TriangulationSettings(shipped_model(given.model))
-    triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
-    tables = sorted(out.glob("person_*.parquet"))
-    found = [positions(path) for path in tables]
-    print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames; found {len(found)}")
-    show("network", truth, found)
+    print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames")
+    for what, as_seen in (("network, as seen", True), ("network", False)):
+        settings = TriangulationSettings(shipped_model(given.model), as_seen=as_seen)
+        triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
+        show(what, truth, [positions(path) for path in sorted(out.glob("person_*.parquet"))])
     show("true 2D", truth, from_truth(folder / "rig.toml", truth, given.rate))
 
 

@@ -49,6 +49,8 @@ class Stream(Enum):
     LIFTED_BATCH = (23, "windows, cameras and faults of a step")
     LIFTED_WEIGHTS = (29, "weights before the first step")
     LIFTED_CORRECTION = (31, "windows, cameras and faults that the last layer is fitted to")
+    # Beside the seed of statistics of trunks.
+    SEEN_TRUNKS = (37, "people, cameras and errors that they are made from")
 
     # Beside the seed of a choice of pictures to label.
     LABEL_CHOICE = (11, "which pictures are labelled, where chance decides")

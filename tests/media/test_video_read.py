@@ -64,7 +64,7 @@ def test_a_cut_file_says_where_it_ends(tmp_path: Path, name: str, codec: str, op
 def test_a_recording_without_its_index_is_cut_off(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", steady(12))
     path.write_bytes(path.read_bytes()[:-400])
-    with pytest.raises(VideoError, match="is cut off: the index at its end is missing"):
+    with pytest.raises(VideoError, match="is cut off: its index is not whole"):
         read(path)
 
 

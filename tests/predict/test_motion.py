@@ -14,7 +14,8 @@ from spinegen.clips.read import read_clip
 from spinegen.errors import UsageError
 from spinegen.labels.spine_angles import ANGLES
 from spinegen.lifting.points import keypoints_of
-from spinegen.predict.film import Film, FilmPerson
+from spinegen.predict.film import Film
+from spinegen.predict.film_person import FilmPerson
 from spinegen.predict.live_lifting import LiveLifter
 from spinegen.predict.motion import FilmMotion, lift_film
 from spinegen.predict.motion_files import write_angles, write_points
@@ -110,6 +111,8 @@ def test_live_frames_are_lifted_from_those_before_them(motion: FilmMotion) -> No
     assert views[-1] is not None
     off = views[-1].keypoints_camera_m - person.track.keypoints_camera_m[9]
     assert np.linalg.norm(off - off.mean(axis=0), axis=-1).mean() < 0.05
+    by_name = views[-1].angles_by_name_deg
+    assert by_name["forward_bend"] == views[-1].angles_deg[2]
     assert live(2, 0.0, np.full((37, 2), np.nan), np.zeros(37)) is None
 
 

@@ -38,6 +38,15 @@ def test_a_plan_names_them_without_a_path_of_this_machine() -> None:
     assert {panorama_path(path) for path in drawn} <= {str(path) for path in FILES.values()}
 
 
+def test_nobody_is_put_on_a_bed_or_bench_or_into_the_sky() -> None:
+    rng = np.random.default_rng(1)
+    drawn = [sample_place(rng, places(), LightSettings()) for _ in range(300)]
+    by_name = {(place.backdrop.path or "").removeprefix(SHIPPED): place.ground.kind for place in drawn}
+    assert not {"interior_1k", "lab"} & set(by_name)
+    assert by_name.pop("sky") == "surface"
+    assert set(by_name.values()) == {"shadow"}
+
+
 def test_a_users_folder_adds_to_them_or_stands_alone(tmp_path) -> None:
     np.save(tmp_path / "mine.npy", np.ones((8, 16, 3), np.float32))
     rng = np.random.default_rng(0)

@@ -8,7 +8,8 @@ import numpy as np
 
 from spinegen import skeleton
 from spinegen.biomech.anatomy.assemble import load_model
-from spinegen.predict.film import Film, FilmPerson
+from spinegen.predict.film import Film
+from spinegen.predict.film_person import FilmPerson
 from spinegen.predict.views.cameras import ViewCamera
 from spinegen.predict.views.sightings import Sighting, sightings
 

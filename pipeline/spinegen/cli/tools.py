@@ -164,14 +164,14 @@ def predict(
     from contextlib import nullcontext
 
     from ..errors import UsageError
-    from ..pose.networks import cards, shipped_model
+    from ..pose.networks import network_file
     from ..predict.stage import predict as run
     from ..predict.wanted import asked_for
     from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
     lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
-    file = shipped_model(model) if model in cards() else Path(model)
+    file = network_file(model)
     with window() if shown else nullcontext() as show:
         if source.name.isdigit() and source == Path(source.name) and not source.exists():
             if lifting is not None:

@@ -49,6 +49,9 @@ from .base import Command, example
     "--model", metavar="full|light|FILE.onnx", default="full", show_default=True, help="Network that reads each view."
 )
 @click.option("--detector", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.onnx", help="As of predict.")
+@click.option(
+    "--as-seen", is_flag=True, help="Leave trunks where the views saw them, not where they most probably are."
+)
 @click.option("--draw", is_flag=True, help="Also write each film with the points in space over it.")
 @click.option("--fit", is_flag=True, help="Fit the spine model to everybody: the folder is then a workspace.")
 def triangulate(
@@ -62,6 +65,7 @@ def triangulate(
     up_axis: str | None,
     model: str,
     detector: Path | None,
+    as_seen: bool,
     draw: bool,
     fit: bool,
 ) -> None:
@@ -69,12 +73,11 @@ def triangulate(
 
     People are followed in each view, matched between views by geometry, and every point stands on the views that agree about it.
     """
-    from ..pose.networks import cards, shipped_model
+    from ..pose.networks import network_file
     from ..predict.views.stage import TriangulationSettings, triangulate_videos
     from ..progress import complain, make_reporter, print_summary
 
-    file = shipped_model(model) if model in cards() else Path(model)
-    settings = TriangulationSettings(file, detector, starts, unit, up_axis, draw)
+    settings = TriangulationSettings(network_file(model), detector, starts, unit, up_axis, draw, as_seen)
     summary, written = triangulate_videos(
         calibration, [*first, *more], target, settings=settings, reporter=make_reporter()
     )

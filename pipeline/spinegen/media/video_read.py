@@ -32,6 +32,7 @@ LACKING_OF_STREAM_S = 0.1
 """A file that tells no number of frames has ended early when more than this of its duration, or of its stream's own, is missing."""
 _COVER = 0x0400
 """Bit of a stream that is a still picture beside sound."""
+_CUT_OFF = "is cut off: its index is not whole, because the recording or a copy was not finished"
 
 
 @dataclass
@@ -113,7 +114,7 @@ def _require_file(path: Path) -> None:
 
 def _why_not_opened(path: Path, error: Exception) -> str:
     if _lacks_index(path):
-        return "is cut off: the index at its end is missing, because the recording or a copy was not finished"
+        return _CUT_OFF
     return f"is no video that can be read: {getattr(error, 'strerror', None) or error}"
 
 
@@ -140,6 +141,8 @@ def _lacks_index(path: Path) -> bool:
 def _moving_picture(path: Path, container: "InputContainer") -> "VideoStream":
     moving = [stream for stream in container.streams.video if not int(stream.disposition) & _COVER]
     if not moving:
+        if _lacks_index(path):
+            raise VideoError(f"{path}: {_CUT_OFF}")
         what = "only sound and a cover picture" if container.streams.video else "no moving picture"
         raise VideoError(f"{path}: is no video that can be read: holds {what}")
     best = container.streams.best("video")

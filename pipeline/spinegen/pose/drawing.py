@@ -26,13 +26,14 @@ def draw_pose(
         spine_only: only the vertebral chain.
     """
     picture = np.ascontiguousarray(image_rgb).copy()
-    size = max(picture.shape[:2])
-    thin = max(1, round(size / 400))
     chain = set(skeleton.SPINE_CHAIN)
     for person, points in enumerate(keypoints_px):
         known = np.isfinite(points).all(axis=-1)
         if scores is not None:
             known &= scores[person] >= threshold
+        if not known.any():
+            continue
+        thin, dot = _widths_px(max(picture.shape[:2]), float(np.ptp(points[known], axis=0).max()))
         for a, b in skeleton.LINKS:
             of_spine = a in chain and b in chain
             if not (known[a] and known[b]) or (spine_only and not of_spine):
@@ -41,8 +42,14 @@ def draw_pose(
             cv2.line(picture, _at(points[a]), _at(points[b]), color, thin + of_spine, cv2.LINE_AA)
         for i in range(skeleton.COUNT):
             if known[i] and (i in chain or not spine_only):
-                cv2.circle(picture, _at(points[i]), thin + 1, skeleton.COLORS_RGB[i], -1, cv2.LINE_AA)
+                cv2.circle(picture, _at(points[i]), dot, skeleton.COLORS_RGB[i], -1, cv2.LINE_AA)
     return picture
+
+
+def _widths_px(picture_px: int, person_px: float) -> tuple[int, int]:
+    """Of lines, and radius of dots: as the picture asks for, and finer on people who are small in it, so that they are still seen."""
+    thin = max(1, round(min(picture_px / 400, person_px / 100)))
+    return thin, min(thin + 1, round(person_px / 80))
 
 
 def _at(point: NDArray[np.float64]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from ..lifting.networks import shipped_lifter
 from ..lifting.onnx_file import LiftingFile
 from ..media.video import VideoFrame
 from ..media.video_read import open_video
-from ..pose.networks import cards, shipped_model
+from ..pose.networks import network_file
 from ..pose.predictor import PosePredictor
 from .boxes import suppress, turned_back, xyxy
 from .detector import OVERLAP, PersonDetector
@@ -92,8 +92,7 @@ class SpineEstimator:
         flip_test: bool = False,
         threads: int | None = None,
     ) -> None:
-        path = shipped_model(str(model)) if str(model) in cards() else Path(model)
-        self.predictor = PosePredictor(path, flip_test=flip_test, threads=threads)
+        self.predictor = PosePredictor(network_file(model), flip_test=flip_test, threads=threads)
         self.detector = PersonDetector(detector, threads)
         self.threshold = threshold
         self.threads = threads
@@ -106,10 +105,13 @@ class SpineEstimator:
     def track(self, film: Path, space: Space | None = None) -> Iterator[FilmFrame]:
         """Frame by frame, smoothed as live pictures are (no frame is looked ahead).
 
-            for frame in estimator.track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
+            from spinegen import SpineEstimator
+            from spinegen.predict.space import Space
+
+            for frame in SpineEstimator().track("squat.mp4", Space(fov_deg=60, height_m=1.83)):
                 for person in frame.people:
                     if person.space is not None:
-                        print(frame.time_s, person.number, person.space.angles_deg)
+                        print(frame.time_s, person.number, person.space.angles_by_name_deg["lumbar_lordosis"])
 
         Args:
             space: camera and stature; with it everybody is lifted to 3D too.

@@ -14,30 +14,15 @@ from ..pose.drawing import draw_pose
 from ..progress import Reporter
 from .carried_back import RecentFrames, carry_back
 from .estimator import Follower, SpineEstimator
+from .film_person import FilmPerson
 from .spine_chain import impossible, pixels_per_metre, told_by_neighbours
+from .things import standing_things
 from .track_smoothing import UNSURE_SCORE, smooth_track
 from .tracks import NEW_SCORE, Seen, sureness
 from .window import Show
 
 SHORTEST_TRACK_S = 0.3
 """Who is seen for less is a mistake of the detector."""
-
-
-@dataclass
-class FilmPerson:
-    """One person over all frames of a film that saw them."""
-
-    number: int
-    frames: list[int]
-    """Indices into the film's times."""
-    boxes_xywh_px: NDArray[np.float64]
-    """(T, 4)."""
-    keypoints_px: NDArray[np.float64]
-    """(T, 37, 2), smoothed; NaN where unseen for too long."""
-    scores: NDArray[np.float64]
-    """(T, 37)."""
-    filled: NDArray[np.bool_]
-    """(T, 37): unseen there, or where no spine can have it; told by the frames around, or by the vertebrae beside it."""
 
 
 @dataclass
@@ -81,9 +66,13 @@ def follow_film(path: Path, estimator: SpineEstimator, reporter: Reporter, rate_
         for number, rows in sorted(seen.rows.items())
         if _is_somebody(rows) and (times[rows[-1][0]] - times[seen.found[number]] >= SHORTEST_TRACK_S or len(times) < 3)
     }
-    return Film(
-        times, [_smoothed(number, rows, times) for number, rows in lasting.items()], rate, faults, seen.size_wh_px
-    )
+    people = [_smoothed(number, rows, times) for number, rows in lasting.items()]
+    things = standing_things(people, times)
+    if things:
+        reporter.say(
+            f"{path.name}: {len(things)} that never moved and that the network was unsure of, beside people of whom it is sure, left out as things"
+        )
+    return Film(times, [person for person in people if person.number not in things], rate, faults, seen.size_wh_px)
 
 
 def _is_somebody(rows: list[tuple[int, Seen]]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.types import Array
-from ..labels.spine_angles import spine_angles_deg
+from ..labels.spine_angles import ANGLES, spine_angles_deg
 from ..lifting.lens import Lens
 from ..lifting.lifter import lift_track
 from ..lifting.onnx_file import LiftingFile
@@ -28,6 +28,11 @@ class SpaceView:
     """`(25, 3)` centroids, S1 to C1."""
     angles_deg: Array
     """`(7,)` in the order of `labels.spine_angles.ANGLES`; NaN where one means nothing."""
+
+    @property
+    def angles_by_name_deg(self) -> dict[str, float]:
+        """The same by name: `lumbar_lordosis`, `thoracic_kyphosis`, and so on."""
+        return dict(zip(ANGLES, self.angles_deg.tolist(), strict=True))
 
 
 class LiveLifter:

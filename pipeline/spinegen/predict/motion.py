@@ -13,7 +13,8 @@ from ..lifting.lens import Lens
 from ..lifting.lifter import LiftedTrack, lift_track
 from ..lifting.networks import shipped_lifter
 from ..lifting.onnx_file import LiftingFile
-from .film import Film, FilmPerson
+from .film import Film
+from .film_person import FilmPerson
 from .space import Space
 
 

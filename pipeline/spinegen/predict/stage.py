@@ -49,6 +49,7 @@ class _Run:
     exif: Exif
     reporter: Reporter
     stems: Counter[str]
+    """Of all files, without their endings."""
     videos: int
     """How many there are."""
     rate_hz: float | None
@@ -70,6 +71,12 @@ class _Run:
         """Go on without it."""
         self.reporter.warn(text)
         self.failures.append(text)
+
+    def leave_out(self, error: SpinegenError) -> None:
+        """Go on without a file that cannot be read; where it is the only one there is nothing to go on with."""
+        if self.stems.total() == 1:
+            raise UsageError(str(error)) from error
+        self.fail(str(error))
 
 
 def predict(
@@ -159,8 +166,7 @@ def _make_folder(target: Path) -> None:
 def _require_people(run: _Run, source: Path, files: int, boxes: str) -> None:
     """Refuse a run in which no file could be read or nobody was found."""
     if run.pictures + run.frames == 0:
-        first = run.failures[-files]
-        raise UsageError(first if files == 1 else f"{source}: none of its {files} files can be read; {first}")
+        raise UsageError(f"{source}: none of its {files} files can be read; {run.failures[-files]}")
     if run.people == 0:
         if run.estimator is not None:
             raise UsageError(
@@ -219,7 +225,7 @@ def _pictures(run: _Run, found: tuple[FoundFile, ...]) -> None:
                 image = read_rgb(file.path, size, "upright" if size is None and run.exif == "as-labelled" else run.exif)
                 prediction, boxes = _people_of_picture(run, file, image)
             except (PictureError, DatasetError) as error:
-                run.fail(str(error))
+                run.leave_out(error)
                 continue
             if not len(boxes):
                 run.empty.append(file.name)
@@ -269,7 +275,7 @@ def _video(run: _Run, found: FoundFile) -> None:
                 frames = _film(run, found, video, drawn)
             rate, faults = video.rate_hz, video.faults
     except (VideoError, DatasetError) as error:
-        run.fail(str(error))
+        run.leave_out(error)
         return
     for fault in faults:
         run.fail(fault)

@@ -14,6 +14,7 @@ from .colours import (
     OFFICE_SEATS,
     PIANOS,
     STREET_THINGS,
+    WALLS,
     WOODS,
     one_of,
 )
@@ -28,17 +29,19 @@ _COLOURS: dict[str, tuple[str, ...]] = {
     "bench": (*IRONS, *STREET_THINGS), "bin": STREET_THINGS, "bollard": STREET_THINGS, "street_lamp": STREET_THINGS,
     "counter": CABINETS, "railing": (*IRONS, *STREET_THINGS), "car": (*CARS,), "piano": PIANOS, "club": IRONS,
     "phone": IRONS, "bag": (*CLOTHS, *OFFICE_SEATS), "cup": (*CABINETS, *BRIGHTS), "broom": CABINETS, "bar": (*IRONS, *CABINETS),
-    "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
+    "wall": WALLS, "monitor": IRONS, "cone": CONES, "box": (*CABINETS, "#a08560", "#b09468"),
 }  # fmt: skip
 """What colours things come in; the rest come in bright ones."""
 
 
 _STUFF: dict[str, tuple[str, ...]] = {
-    "sofa": ("fabric",), "wall": ("brick", "plaster", "concrete", "panels", "tiles"), "counter": ("veneer", "tiles", "panels", "brick"),
+    "sofa": ("fabric",), "wall": ("brick", "brick", "plaster", "concrete", "paving"), "counter": ("veneer", "tiles", "panels", "brick"),
     "panel": ("fabric", "veneer"), "bag": ("fabric",), "couch": ("fabric",), "box": ("veneer", "fabric", "carpet"),
     "cabinet": ("veneer", "panels"), "bolster": ("fabric",),
 }  # fmt: skip
 """Generated surfaces that things come in half of the time, rather than in one colour."""
+_NEVER_PLAIN = ("wall", "counter")
+"""So large that in one colour they would be a stain in the picture."""
 
 
 def piece(
@@ -55,10 +58,10 @@ def piece(
     extents = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
     wooden = kind in _WOODEN and rng.random() < 0.7
     colours = WOODS if wooden else _COLOURS.get(kind, BRIGHTS)
-    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
+    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours, 4.0 if kind == "wall" else 9.0)
     seed = int(rng.integers(2**31))
     stuff = "veneer" if wooden else None
-    if stuff is None and kind in _STUFF and rng.random() < 0.5:
+    if stuff is None and kind in _STUFF and (rng.random() < 0.5 or kind in _NEVER_PLAIN):
         stuff = _STUFF[kind][int(rng.integers(len(_STUFF[kind])))]
     return Prop.model_validate(
         {

@@ -17,6 +17,11 @@ from .settings import LightSettings, PlaceSettings
 
 Rng = np.random.Generator
 _PICTURES = {"hdri": (".hdr", ".exr", ".npy"), "photo": (".jpg", ".jpeg", ".png")}
+_CROWDED = ("interior_1k", "lab")
+"""Shipped panoramas taken between a bed or benches, on which whoever stood in the middle would stand."""
+_WITHOUT_FLOOR = ("sky",)
+"""Shipped panoramas of nothing but sky, which get a ground."""
+_UNDER_SKY = (("sand", None), ("grass", None), ("concrete", None))
 
 
 def sample_place(rng: Rng, places: PlaceSettings, light: LightSettings) -> Place:
@@ -254,9 +259,10 @@ def _clinic(rng: Rng, light: LightSettings) -> Place:
 def _pictured(rng: Rng, kind: str, places: PlaceSettings) -> Place:
     files = pictures(places.folder, _PICTURES[kind], kind == "hdri" and places.panoramas)
     path = files[int(rng.integers(len(files)))]
+    without_floor = path.removeprefix(SHIPPED) in _WITHOUT_FLOOR
     return Place(
         kind=kind,
-        ground=Ground(kind="shadow"),
+        ground=Ground(surface=_any(rng, *_UNDER_SKY)) if without_floor else Ground(kind="shadow"),
         backdrop=Backdrop.model_validate({"kind": kind, "path": path, "yaw_deg": _yaw(rng)}),
     )
 
@@ -270,7 +276,8 @@ def pictures(folder: Path | None, suffixes: tuple[str, ...], with_shipped: bool 
     """
     if folder is not None and not folder.is_dir():
         raise ConfigError(f"places.folder: {folder}: no such folder")
-    shipped_too = tuple(f"{SHIPPED}{path}" for path in sorted(shipped(PANORAMAS, ".exr"))) if with_shipped else ()
+    usable = (name for name in sorted(shipped(PANORAMAS, ".exr")) if name not in _CROWDED)
+    shipped_too = tuple(f"{SHIPPED}{name}" for name in usable) if with_shipped else ()
     if shipped_too and folder is None:
         return shipped_too
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes) if folder else []

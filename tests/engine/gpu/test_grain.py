@@ -1,4 +1,4 @@
-"""Threads and pores are laid over textures as they are drawn."""
+"""Threads, pores and folds are laid over textures as they are drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ def roughness(session: Session, order: Callable[..., str]) -> Callable[[Grain | 
 
 def test_the_picture_tiles_and_is_even() -> None:
     picture = grain_picture().astype(float)
-    assert picture.shape == (SIZE, SIZE, 3)
+    assert picture.shape == (SIZE, SIZE, 4)
     assert np.abs(picture.mean((0, 1)) - 128.0).max() < 1.0
     assert np.abs(picture.std((0, 1)) / SPREAD - 1.0).max() < 0.05
     broad = picture[..., 2]
@@ -66,6 +66,12 @@ def test_a_surface_is_as_rough_as_its_grain_says(roughness: Callable[[Grain | No
     )
     assert fine > smooth + 0.01
     assert coarse > 2.0 * fine
+
+
+def test_folds_are_seen_though_the_mesh_is_flat(roughness: Callable[[Grain | None], float]) -> None:
+    flat, low, high = (roughness(Grain((0.2, 0.6), 0.0, 0.0, folds_m=folds_m)) for folds_m in (0.0, 0.0005, 0.002))
+    assert low > flat + 0.003
+    assert high > 1.3 * low
 
 
 def test_a_grain_shifted_is_another_pattern_of_the_same_strength(roughness: Callable[[Grain | None], float]) -> None:

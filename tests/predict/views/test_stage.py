@@ -15,8 +15,9 @@ from spinegen.clips.read import read_clip
 from spinegen.errors import SpinegenError
 from spinegen.media.video_write import written_video
 from spinegen.pose.networks import shipped_model
-from spinegen.predict.views.kept_films import keep_film
+from spinegen.predict.views.kept_films import keep_film, kept_film
 from spinegen.predict.views.stage import TriangulationSettings, film_identity, triangulate_videos
+from spinegen.predict.views.trunk.statistics import statistics_of
 from spinegen.progress import SilentReporter
 from support.commands import done, done_here
 from support.rigs import RATE_HZ, Z_UP, film_of, ring, walker, write_rig
@@ -190,6 +191,51 @@ def test_a_unit_that_makes_giants_is_refused_and_another_is_taken(footage: Path,
         triangulate_videos(
             here / "Calib.toml", videos_of(here), here / "out", settings=settings, reporter=SilentReporter()
         )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (TriangulationSettings(SETTINGS.model, unit="furlong"), "--unit furlong: is not known; allowed are m, "),
+        (TriangulationSettings(SETTINGS.model, up_axis="w"), "up axis 'w' is not known"),
+        (TriangulationSettings(SETTINGS.model, starts="0,0,9"), "no time in common"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_before_anybody_is_followed(
+    footage: Path, tmp_path: Path, settings: TriangulationSettings, said: str
+) -> None:
+    with pytest.raises(SpinegenError, match=said):
+        triangulate_videos(
+            footage / "Calib.toml", videos_of(footage), tmp_path / "out", settings=settings, reporter=SilentReporter()
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_trunks_are_put_right_unless_they_shall_stay_as_seen(footage: Path, tmp_path: Path) -> None:
+    model = shipped_model("full")
+    if statistics_of(model) is None:
+        pytest.skip("how the network that ships errs was not measured")
+    tables, told = [], []
+    for as_seen in (True, False):
+        out = tmp_path / f"out_{as_seen}"
+        settings = TriangulationSettings(model, as_seen=as_seen)
+        for video in videos_of(footage):
+            kept = kept_film(footage / "out" / "views" / f"{video.stem}.npz", film_identity(video, SETTINGS))
+            assert kept is not None
+            keep_film(out / "views" / f"{video.stem}.npz", kept, film_identity(video, settings))
+        triangulate_videos(
+            footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=SilentReporter()
+        )
+        tables.append(pq.read_table(out / "person_1.parquet"))
+        told.append(json.loads((out / "triangulation.json").read_text())["trunks"])
+    before, after = (
+        np.array([[table[f"{name}_{axis}"] for axis in "xyz"] for name in skeleton.NAMES]) for table in tables
+    )
+    moved_m = np.linalg.norm(after - before, axis=1).max(axis=1)
+    assert 0.001 < moved_m[list(skeleton.SPINE_CHAIN)].max() < 0.05
+    assert moved_m[skeleton.INDEX["right_wrist"]] == 0.0
+    assert told[0] == "as seen"
+    assert told[1] != told[0]
 
 
 @pytest.mark.slow

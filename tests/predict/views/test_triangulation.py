@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from spinegen import skeleton
-from spinegen.predict.film import Film, FilmPerson
+from spinegen.predict.film import Film
+from spinegen.predict.film_person import FilmPerson
 from spinegen.predict.views.matching import match_people
 from spinegen.predict.views.sightings import common_times_s, sightings
 from spinegen.predict.views.triangulation import triangulate_person

@@ -30,6 +30,22 @@ def counter(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     return join([*pieces, *seams])
 
 
+def wall(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
+    """A free-standing wall: a foot and a coping that stand out, and most have pillars at their ends."""
+    x, y, z = size
+    foot, cap = min(0.25, 0.2 * y), min(0.07, 0.1 * y)
+    pieces = [
+        box([0, y / 2, 0], [x - 0.04, y - 0.04, 0.76 * z], main),
+        box([0, foot / 2, 0], [x - 0.02, foot, 0.88 * z], second),
+        box([0, y - cap / 2, 0], [x, cap, z], second),
+    ]
+    if rng.random() < 0.7:
+        wide = min(0.34, 0.2 * x)
+        for at in np.linspace(-(x - wide) / 2, (x - wide) / 2, max(2, round(x / 2.0) + 1)):
+            pieces.append(box([at, y / 2, 0], [wide, y - 0.02, 0.94 * z], main))
+    return join(pieces)
+
+
 def railing(size: Array, main: Material, second: Material, rng: Rng) -> Mesh:
     """Posts, a hand rail, and bars: upright, level, or two boards."""
     x, y, z = size

@@ -61,8 +61,9 @@ class Material:
     """Height of the bumps that a texture with `height_is_luminance` stands for."""
     varied: int = 0
     """0: the texture as it is; 1: its tone drifts over metres; 2: also, two turns of it are mixed so that nobody sees it repeat."""
-    grain: tuple[float, float, float, float, float] | None = None
-    """Fine variation over the texture: its shift u, v, and the strengths of threads or pores, mottle and blush (`humans.mesh.mesh.Grain`)."""
+    grain: tuple[float, float, float, float, float, float] | None = None
+    """Fine variation over the texture: its shift u, v, the strengths of threads or pores, mottle and blush, and metres of folds
+    (`humans.mesh.mesh.Grain`)."""
 
 
 @dataclass(eq=False)

@@ -49,7 +49,7 @@ _MADE: dict[str, tuple[str, str, float, Builder]] = {
     "street_lamp": ("#3c4144", "#3c4144", 0.45, street_furniture.street_lamp),
     "bin": ("#4a5a4c", "#33403a", 0.5, street_furniture.waste_bin),
     "monitor": ("#1d1e20", "#1d1e20", 0.4, furniture.monitor),
-    "wall": ("#c9c4b8", "#a9a498", 0.85, equipment.block),
+    "wall": ("#c9c4b8", "#a9a498", 0.85, barriers.wall),
     "sphere": ("#b0b0b0", "#808080", 0.5, equipment.centred_sphere),
     "counter": ("#8d8275", "#c9c4ba", 0.5, barriers.counter),
     "railing": ("#3b3e42", "#8e979b", 0.4, barriers.railing),

@@ -149,9 +149,10 @@ def _concrete(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 
 def _asphalt(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    value, edge = cell_noise(rng, SIZE, 9000)
-    stones = (value - 0.4) * np.clip(edge / 1.5, 0, 1)
-    return _shade(_mix(a, b, np.clip(stones, 0, 1) * 0.8), band_noise(rng, SIZE, 1, 12, slope=1.0), 0.05)
+    value, edge = cell_noise(rng, SIZE, 20_000)
+    stones = np.clip(value - 0.3, 0, 1) ** 2 * np.clip(edge, 0, 1)
+    picture = _shade(_mix(a, b, 0.12 + 0.55 * stones), band_noise(rng, SIZE, 40, 250, slope=0.0), 0.03)
+    return _shade(picture, band_noise(rng, SIZE, 1, 12, slope=1.0), 0.05)
 
 
 def _grass(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
@@ -177,7 +178,8 @@ def _sand(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 def _gravel(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
     value, edge = cell_noise(rng, SIZE, 2600)
-    return _shade(_mix(a, b, value), np.clip(edge / 3.0, 0, 1) - 0.7, 0.55)
+    tone = 0.25 + 0.5 * value + 0.08 * band_noise(rng, SIZE, 30, 250, slope=0.3)
+    return _shade(_mix(a, b, tone), np.clip(edge / 3.0, 0, 1) - 0.75, 0.32)
 
 
 def _grid(rows: int, columns: int, joint_px: float, shift: float = 0.0) -> tuple[NDArray[np.int64], Field]:
@@ -232,9 +234,10 @@ def _carpet(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
 
 
 def _rubber(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
-    value, _ = cell_noise(rng, SIZE, 24000)
-    flecks = (value > 0.95).astype(np.float32)
-    return _shade(_mix(a, b, flecks * 0.6), band_noise(rng, SIZE, 30, 250, slope=0.0), 0.05)
+    value, _ = cell_noise(rng, SIZE, 40_000)
+    flecks = np.clip((value - 0.86) / 0.14, 0, 1)
+    picture = _shade(_mix(a, b, flecks * 0.28), band_noise(rng, SIZE, 30, 250, slope=0.0), 0.04)
+    return _shade(picture, band_noise(rng, SIZE, 1, 8, slope=1.0), 0.02)
 
 
 def _fabric(rng: np.random.Generator, a: NDArray, b: NDArray) -> NDArray:
@@ -257,7 +260,7 @@ _RECIPES: dict[str, _Recipe] = {
     "asphalt": _Recipe(_asphalt, "#4a4a4b", "#8a8883", 1.0, 0.85, 0.003),
     "grass": _Recipe(_grass, "#46552a", "#6d7742", 1.6, 0.9, 0.02),
     "sand": _Recipe(_sand, "#c9b48c", None, 1.5, 0.9, 0.004),
-    "gravel": _Recipe(_gravel, "#8b857b", "#b9b2a5", 1.0, 0.85, 0.012),
+    "gravel": _Recipe(_gravel, "#8b857b", "#b9b2a5", 1.0, 0.85, 0.008),
     "paving": _Recipe(
         _slabs(4, 4, joint_px=5.0, variation=0.06, grain=0.05, shift=0.5), "#a39d92", "#5f5b54", 1.6, 0.8, 0.004
     ),

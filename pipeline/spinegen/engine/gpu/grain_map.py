@@ -12,6 +12,6 @@ def make_grain_map(context: moderngl.Context) -> moderngl.Texture:
     """Mipmapped, repeating."""
     (picture,) = stored("grain", 1, lambda: [grain_picture()])
     upwards = np.ascontiguousarray(picture[::-1])
-    texture = context.texture((SIZE, SIZE), 3, upwards, alignment=1)
+    texture = context.texture((SIZE, SIZE), 4, upwards, alignment=1)
     add_levels(texture, plain_levels(upwards))
     return texture

@@ -18,8 +18,8 @@ SRGB8_ALPHA8 = 0x8C43
 _TEXTURE_2D, _UNPACK_ALIGNMENT = 0x0DE1, 0x0CF5
 _TYPES = {"uint8": 0x1401, "float32": 0x1406}
 _ORDERS = {1: 0x1903, 3: 0x1907, 4: 0x1908}
-_INTERNAL = {("uint8", 1): 0x8229, ("uint8", 3): 0x8051, ("float32", 3): 0x8815}
-"""R8, RGB8, RGB32F: what moderngl makes of so many channels."""
+_INTERNAL = {("uint8", 1): 0x8229, ("uint8", 3): 0x8051, ("uint8", 4): 0x8058, ("float32", 3): 0x8815}
+"""R8, RGB8, RGBA8, RGB32F: what moderngl makes of so many channels."""
 
 
 def plain_levels(pixels: NDArray[Any]) -> list[NDArray[Any]]:

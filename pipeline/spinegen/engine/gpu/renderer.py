@@ -184,7 +184,7 @@ class Renderer:
             "texel": (1.0 / material.tile_m, material.relief_m),
         }
         if material.grain is not None:
-            values |= {"grain": material.grain[:4], "blush": material.grain[4]}
+            values |= {"grain": material.grain[:4], "broad": material.grain[4:]}
         for name, value in values.items():
             if name in program:  # a kind of material does not use all of them
                 uniform(program, name).value = value

@@ -92,7 +92,7 @@ def _material(part: MeshPart) -> Material:
         kind=_KINDS[part.kind],
         two_sided=part.two_sided,
         relief_m=relief,
-        grain=None if grain is None else (*grain.offset_uv, grain.fine, grain.mottle, grain.blush),
+        grain=None if grain is None else (*grain.offset_uv, grain.fine, grain.mottle, grain.blush, grain.folds_m),
     )
 
 

@@ -1,4 +1,4 @@
-"""Relaxed hands: fingers curled a little about their own joints, more towards the little finger."""
+"""Relaxed hands: fingers side by side, curled a little about their own joints, more towards the little finger."""
 
 from dataclasses import dataclass
 
@@ -32,6 +32,10 @@ CLOSED_RAD = {
 def bends_rad(number: int, curl: float, closed: float) -> Floats:
     """`(3,)` bend of a finger's joints: `curl` 0 straight .. 1 relaxed, of which `closed` 0 .. 1 goes towards a fist."""
     return (1.0 - closed) * curl * np.array(CURL_RAD[number]) + closed * np.array(CLOSED_RAD[number])
+
+
+_FAN_CLOSES = 0.7
+"""Share of the angle between fingers that a relaxed hand takes back from the modelled, spread one."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,41 @@ def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
     return out
 
 
+def close_fan(data: BodyData, vertices_m: Vertices) -> Vertices:
+    """The body with index, ring and little finger nearer to the middle one than they are modelled: who holds up a hand spreads none."""
+    out = vertices_m.copy()
+    for side in "lr":
+        fingers = fingers_of(data, vertices_m, side)
+        middle = _pointing(fingers[2])
+        palm = np.cross(fingers[2].axes[0], middle)
+        for finger in fingers[1:]:
+            if finger.number == 3:
+                continue
+            flat = _pointing(finger) - palm * (palm @ _pointing(finger))
+            apart = np.arctan2(palm @ np.cross(middle, flat), middle @ flat)
+            turn = rigid.axis_angle_matrix(palm, -_FAN_CLOSES * float(apart))
+            hold = finger.weights.sum(1)
+            own = np.flatnonzero(hold > 0)
+            from_knuckle = vertices_m[own] - finger.joints_m[0]
+            out[own] += (hold[own, None] * (from_knuckle @ turn.T - from_knuckle)).astype(np.float32)
+    return out
+
+
+def _pointing(finger: Finger) -> Floats:
+    """Unit direction of the finger's first bone."""
+    along = finger.joints_m[1] - finger.joints_m[0]
+    return along / np.linalg.norm(along)
+
+
 def curl_hands(
     data: BodyData, vertices_m: Vertices, amount: float, closed: tuple[float, float] = (0.0, 0.0)
 ) -> Vertices:
-    """The body with its fingers bent by `amount`, 0 straight as modelled .. 1 relaxed, and the left and right hand `closed` 0 .. 1."""
-    out = vertices_m.copy()
+    """The body with its fingers side by side, bent by `amount`, 0 straight .. 1 relaxed, and the left and right hand `closed` 0 .. 1."""
+    straight = close_fan(data, vertices_m)
+    out = straight.copy()
     for side, share in zip("lr", closed, strict=True):
-        for finger in fingers_of(data, vertices_m, side):
-            out += _bend(vertices_m, finger, bends_rad(finger.number, amount, share))
+        for finger in fingers_of(data, straight, side):
+            out += _bend(straight, finger, bends_rad(finger.number, amount, share))
     return out
 
 

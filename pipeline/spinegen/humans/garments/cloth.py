@@ -24,6 +24,9 @@ from .trims import make_trim
 
 APART_M = 0.005
 """Least distance of one garment over another."""
+FOLDS = 1.1
+"""Height of drawn folds over that of those in the mesh, which is too coarse for small ones."""
+MOST_FOLDS_M = 0.002
 ROUGHNESS = {"leggings": 0.7, "one_piece": 0.65, "sports_bra": 0.7, "shoes": 0.5}
 
 
@@ -96,14 +99,16 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     fine = shell.fields
     edge = garment_field(garment, fine)
     opening = openings_m(garment, fine) if garment.kind in TOPS else np.ones_like(edge)
-    rows = np.concatenate([fine.vertices_m, fine.weights, np.stack([fine.arm_share, opening], axis=1)], axis=1)
+    rows = np.concatenate(
+        [fine.vertices_m, fine.weights, np.stack([fine.arm_share, fine.arm_m, opening], axis=1)], axis=1
+    )
     rows, faces = mesh_ops.clip(rows, shell.faces, edge)
     rows[:, :3] = mesh_ops.smooth_edges(rows[:, :3], faces, 25)
     vertices, weights = rows[:, :3], rows[:, 3 : 3 + len(bones.BONES)]
-    arm = rows[:, -2]
+    arm, arm_m = rows[:, -3], rows[:, -2]
     if garment.kind == "shoes":
         return Cloth(make_shoes(garment, rows, faces), field, 0.012)
-    vertices = offset_cloth(garment, vertices, faces, arm, opening_m=rows[:, -1], body=body, rng=rng)
+    vertices = offset_cloth(garment, vertices, faces, arm, arm_m=arm_m, opening_m=rows[:, -1], body=body, rng=rng)
     if garment.kind in TOPS and garment.tucked_rise is None:
         vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
     blur = mesh_ops.averaging(len(weights), faces)
@@ -120,7 +125,7 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
         texture_rgb=fabric_texture(garment.fabric, garment.kind),
         roughness=ROUGHNESS.get(garment.kind, 0.88),
         two_sided=True,
-        grain=fabric_grain(garment.fabric),
+        grain=fabric_grain(garment.fabric, folds_m=min(FOLDS * garment.wrinkle_m, MOST_FOLDS_M)),
     )
     from_neck = np.where(vertices[:, 1] > body.under_bust_y_m, rows[:, -1], 1.0)
     trim = make_trim(garment, vertices, faces, from_neck, weights=weights)

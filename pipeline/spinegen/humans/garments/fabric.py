@@ -18,7 +18,7 @@ TILE_M = 1.2
 """A texture covers this much cloth; patterns repeat a whole number of times in it."""
 _NARROW = 8
 """Pixels along which nothing changes: enough for the texture's levels."""
-_FINE, _MOTTLE = 0.035, 0.02
+_FINE, _MOTTLE = 0.012, 0.016
 Grid = Floats
 Picture = NDArray[np.uint8]
 
@@ -39,9 +39,9 @@ def fabric_texture(fabric: Fabric, kind: str) -> Picture:
     return image
 
 
-def fabric_grain(fabric: Fabric) -> Grain:
-    """Threads and wear of a cloth."""
-    return grain_of(generator(fabric.seed, Stream.FABRIC, 1), _FINE, _MOTTLE)
+def fabric_grain(fabric: Fabric, *, folds_m: float = 0.0) -> Grain:
+    """Threads, wear and folds of a cloth."""
+    return grain_of(generator(fabric.seed, Stream.FABRIC, 1), _FINE, _MOTTLE, folds_m=folds_m)
 
 
 def _coloured(share: Grid, fabric: Fabric) -> Picture:

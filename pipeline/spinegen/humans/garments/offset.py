@@ -23,6 +23,8 @@ HELD_M = 0.05
 TUCKED_M = 0.001
 _LIES = 0.85
 """Share of its room that cloth loses where the body below faces up."""
+_SLEEVE, _SLEEVE_M = (0.08, 0.4), 0.3
+"""Share of the room that a sleeve has at the shoulder, and what it gains down to here."""
 GATHERED = {"hoodie": 0.06, "sweatpants": 0.05}
 """Height of elastic cuffs, where loose cloth comes back to the body."""
 
@@ -33,11 +35,12 @@ def offset_cloth(
     faces: Ints,
     arm: Floats,
     *,
+    arm_m: Floats,
     opening_m: Floats,
     body: BodyFields,
     rng: np.random.Generator,
 ) -> Floats:
-    """Lift a shell `(V, 3)` off the skin; `arm (V,)` tells sleeves from trunk, `opening_m (V,)` is the way from neckline and armholes."""
+    """Lift a shell `(V, 3)` off the skin; `arm (V,)` tells sleeves from trunk, `arm_m (V,)` is the way down the arm, `opening_m (V,)` is the way from neckline and armholes."""
     mean = mesh_ops.averaging(len(vertices), faces)
     raw = vertices
     edge = mesh_ops.boundary(faces)
@@ -53,7 +56,7 @@ def offset_cloth(
     if garment.looseness_m > 0.003:
         # Smoothing must not pull the cloth into the body.
         vertices = smooth + normal * np.maximum(np.einsum("ij,ij->i", vertices - smooth, normal), 0.0)[:, None]
-    hang = _hang(garment, vertices, arm, body)
+    hang = _hang(garment, vertices, arm, arm_m=arm_m, body=body)
     if garment.kind in HANGING:
         # Cloth lies on what faces up, shoulders and the outside of sleeves, and has its room below.
         hang = hang * (1.0 - _LIES * np.clip(1.4 * normal[:, 1], 0.0, 1.0))
@@ -80,13 +83,15 @@ def cloth_height_m(garments: tuple[Garment, ...]) -> float:
     return max((LAYER_M[g.kind] + 0.5 * g.looseness_m for g in garments if g.kind in TOPS), default=0.0) + 0.006
 
 
-def _hang(garment: Garment, vertices: Floats, arm: Floats, body: BodyFields) -> Floats:
+def _hang(garment: Garment, vertices: Floats, arm: Floats, *, arm_m: Floats, body: BodyFields) -> Floats:
     """Share of the looseness at each vertex `(V,)`."""
     y = vertices[:, 1]
     if garment.kind in HANGING:
         hang = np.clip((body.neck_m[1] - 0.07 - y) / 0.3, 0.08, 1.0)
-        sleeve = np.clip(0.3 + 0.5 * body_share(arm), 0.0, 0.75)
-        hang = np.where(arm > 0.3, np.maximum(sleeve, 0.2), hang)
+        # Whatever stands off below an arm that hangs stands off beside one that is raised: little room, and none at the shoulder.
+        sleeve = _SLEEVE[0] + _SLEEVE[1] * np.clip(arm_m / _SLEEVE_M, 0.0, 1.0)
+        share = body_share(arm)
+        hang = (1.0 - share) * hang + share * sleeve
     elif garment.kind in LEGGED:
         hang = np.clip((body.hip_y_m + 0.08 - y) / 0.3, 0.05, 1.0)
     else:

@@ -74,7 +74,7 @@ def make_skirt(garment: Garment, data: BodyData, body: BodyFields) -> MeshPart:
         roughness=0.88,
         two_sided=True,
         shaping=shaping,
-        grain=fabric_grain(garment.fabric),
+        grain=fabric_grain(garment.fabric, folds_m=garment.wrinkle_m),
     )
 
 

@@ -14,7 +14,7 @@ from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
 from ..mesh.texture_noise import noise
 from ..spec.person_spec import Hair
-from .locks import LOCKS, lock_parts
+from .locks import LOCKS, ROUGHNESS, lock_parts
 
 CAP_SHARE = {
     "buzz": 0.6,
@@ -84,14 +84,22 @@ def _cap(
     fall = fall * (2.0 - fall)
     lumps = mesh_ops.space_noise(vertices, 0.035, rng) * (0.16 if hair.style == "curly" else 0.08)
     if hair.style == "afro":
-        lumps = lumps + 0.08 * mesh_ops.space_noise(vertices, 0.01, rng)
+        lumps = lumps + 0.13 * mesh_ops.space_noise(vertices, 0.012, rng)
     lift = 0.0012 + flat * CAP_SHARE[hair.style] * hair.volume_m * fall * (1 + lumps)
     vertices = vertices + normal * lift[:, None]
     centre = vertices.mean(0)
     angle = np.arctan2(vertices[:, 2], vertices[:, 0] - centre[0])
     uv = np.stack([angle * 2.0 / np.pi, vertices[:, 1] * 4.0], axis=1)
     return finish_part(
-        "hair_cap", "hair", vertices, faces, uv=uv, weights=weights, texture_rgb=texture, roughness=0.6, two_sided=True
+        "hair_cap",
+        "hair",
+        vertices,
+        faces,
+        uv=uv,
+        weights=weights,
+        texture_rgb=texture,
+        roughness=ROUGHNESS + 0.1,
+        two_sided=True,
     )
 
 

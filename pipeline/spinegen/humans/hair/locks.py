@@ -20,14 +20,25 @@ from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_fram
 from ..spec.person_spec import Hair
 from .strands import Growth, Scalp, grow, head_part, make_scalp, on_skull, ribbon_surface, ribbons, scatter
 
-LOCKS = {"buzz": 2200, "short": 1700, "medium": 1000, "long": 1000, "bun": 1000, "ponytail": 1000, "curly": 1500, "afro": 1500}  # fmt: skip
+LOCKS = {"buzz": 2200, "short": 2200, "medium": 1500, "long": 1500, "bun": 1500, "ponytail": 1500, "curly": 1500, "afro": 1500}  # fmt: skip
 TIED = ("bun", "ponytail")
 FALLING = ("medium", "long")
 EDGE_LOCKS = 420
 """Short fine hairs along the hairline of what is combed back."""
 GUIDES = 220
-TAIL_GUIDES, TAIL_LOCKS = 24, 150
-WIDTH_M = {"buzz": 0.003, "curly": 0.007, "afro": 0.008, "short": 0.006, "medium": 0.0095, "long": 0.0095}
+TAIL_GUIDES, TAIL_LOCKS = 24, 240
+WIDTH_M = {
+    "buzz": 0.003,
+    "curly": 0.007,
+    "afro": 0.008,
+    "short": 0.0048,
+    "medium": 0.0065,
+    "long": 0.0065,
+    "bun": 0.006,
+    "ponytail": 0.006,
+}
+_TAIL_WIDTH_M = 0.007
+ROUGHNESS = 0.68
 OBSTACLE_CELL_M = 0.024
 LIMB_RADIUS_M = 0.05
 Rng = np.random.Generator
@@ -68,14 +79,12 @@ def lock_parts(
     if hair.style in FALLING:
         obstacle = _obstacle(data, vertices_m, weights)
         return [_falling_part("hair", path, head, obstacle, hair=hair, over_m=over_m, texture=texture, rng=rng)]
-    pieces = [
-        ribbons(head.scalp, path, WIDTH_M.get(hair.style, 0.009), rng, blunt=0.15 if hair.style == "short" else 0.35)
-    ]
+    pieces = [ribbons(head.scalp, path, WIDTH_M[hair.style], rng, blunt=0.15 if hair.style == "short" else 0.35)]
     if hair.style in TIED and not covered:
         pieces.append(_edge_hairs(hair, head, table, faces, rng=rng))
     if hair.style == "bun":
         pieces.append(ribbons(head.scalp, _bun(head.tie_m, rng), 0.012, rng, blunt=0.9))
-    parts = [head_part("hair", pieces, texture, roughness=0.55)]
+    parts = [head_part("hair", pieces, texture, roughness=ROUGHNESS)]
     if hair.style == "ponytail":
         obstacle = _obstacle(data, vertices_m, weights)
         parts.append(
@@ -99,7 +108,7 @@ def _grown(hair: Hair, head: Head, roots: Floats, normals: Floats, *, rng: Rng) 
         growth = Growth(max(hair.length_m, 0.02), 3, 0.8 * lift, 0.08, cling=0.7)
     elif hair.style in FALLING:
         ears_x = face.eye_x_m - (0.082 if hair.style == "medium" else 0.1) * face.size
-        growth = Growth(hair.length_m + 0.1, 12, 0.6 * lift, 0.3, cling=0.9, swept=0.5, swept_to_x_m=ears_x)
+        growth = Growth(hair.length_m + 0.1, 10, 0.6 * lift, 0.3, cling=0.9, swept=0.5, swept_to_x_m=ears_x)
         length = growth.length_m * rng.uniform(0.88, 1.08, len(roots)) + 0.6 * np.maximum(
             roots[:, 1] - face.eye_y_m, 0.0
         )
@@ -199,7 +208,8 @@ def _falling_part(
     local[..., 2] = np.clip(local[..., 2], -0.004, 0.012) + local[..., 1] ** 2 / (2.0 * LIMB_RADIUS_M)
     reach = np.linspace(0.0, 1.0, knots)
     taper = (1.0 - 0.75 * reach**2) * np.clip(reach * 4 + 0.6, 0, 1)
-    half = 0.5 * WIDTH_M.get(hair.style, 0.011) * rng.uniform(0.7, 1.3, (count, 1)) * taper
+    width_m = _TAIL_WIDTH_M if name == "hair_tail" else WIDTH_M[hair.style]
+    half = 0.5 * width_m * rng.uniform(0.7, 1.3, (count, 1)) * taper
     edge = np.zeros((count, knots, 2, 3))
     edge[:, :, 0, 1], edge[:, :, 1, 1] = -half, half
     offset = (local[:, :, None] + edge).reshape(-1, 3).astype(np.float32)
@@ -228,7 +238,7 @@ def _falling_part(
         uv=uv,
         weights=weights,
         texture_rgb=texture,
-        roughness=0.55,
+        roughness=ROUGHNESS,
         two_sided=True,
         shaping=shaping,
     )

@@ -34,6 +34,8 @@ class Grain:
     """The same of spots of a hand's breadth and less."""
     blush: float = 0.0
     """The same of redder and paler regions."""
+    folds_m: float = 0.0
+    """Height of folds that light and shade show though the mesh has none, standard deviation."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def sample_person(rng: Rng, wardrobe: str | Wardrobe, population: Population | N
             redness=_round(rng.uniform(0.2, 0.9)),
             freckles=_round(rng.uniform(0.2, 1.0)) if melanin < 0.3 and rng.random() < 0.3 else 0.0,
             blemish=_round(rng.uniform(0.05, 0.8)),
-            roughness=_round(rng.uniform(0.42, 0.6)),
+            roughness=_round(rng.uniform(0.54, 0.72)),
             seed=_seed(rng),
         ),
         hair=_hair(rng, measures, melanin, worn, grey=grey),

@@ -28,6 +28,20 @@ def shipped_model(name: str = "full") -> Path:
     return path
 
 
+def network_file(given: str | Path) -> Path:
+    """The file of a network that ships, by its name, or a file of the user's own.
+
+    Raises:
+        TrainingError: it is neither.
+    """
+    if str(given) in cards():
+        return shipped_model(str(given))
+    path = Path(given)
+    if not path.suffix and not path.exists():
+        raise TrainingError(f"{path}: is neither a file nor a network that ships; those are: {', '.join(cards())}")
+    return path
+
+
 @lru_cache(maxsize=1)
 def cards() -> dict[str, NetworkCard]:
     """What is known of each shipped network, by name.

@@ -38,8 +38,10 @@ def _read(path: Path) -> Calibration:
         return read_opencv(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CalibrationError(f"{path}: cannot be read as text: {error}") from error
+    except OSError as error:
+        raise CalibrationError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise CalibrationError(f"{path}: is no text; a calibration is one of {KINDS}") from error
     if suffix == ".toml":
         return read_toml(path, text)
     start = text.lstrip()[:4000]

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ...files import write_bytes
-from ..film import Film, FilmPerson
+from ..film import Film
+from ..film_person import FilmPerson
 
 VERSION = 2
 

@@ -11,6 +11,7 @@ from .cameras import Calibration, ViewCamera
 LENGTHS_DIFFER = 0.02
 LENGTHS_DIFFER_S = 0.25
 """Videos whose lengths differ by more than both were not cut to one stretch of time."""
+NO_COMMON_TIME = "--starts: the videos have no time in common that begins there"
 
 
 def cameras_of(videos: Sequence[Path], calibration_path: Path, calibration: Calibration) -> tuple[ViewCamera, ...]:
@@ -77,6 +78,12 @@ def require_one_stretch(videos: Sequence[Path], lengths_s: Sequence[float]) -> N
         f"{short}: lasts {shortest:.2f} s, {long} {longest:.2f} s: the videos are not synchronised; cut them to one stretch of time, "
         "or say with --starts at which second of each it begins"
     )
+
+
+def require_common_time(starts_s: Sequence[float], lengths_s: Sequence[float]) -> None:
+    """Raises UsageError: one of the videos has ended, by its length, where they are to begin."""
+    if any(length <= start for start, length in zip(starts_s, lengths_s, strict=True)):
+        raise UsageError(NO_COMMON_TIME)
 
 
 def parse_starts(text: str | None, videos: Sequence[Path]) -> tuple[float, ...] | None:

@@ -7,7 +7,8 @@ import numpy as np
 
 from ...geometry.types import Array
 from ...progress import Reporter
-from ..film import Film, FilmPerson, draw_film
+from ..film import Film, draw_film
+from ..film_person import FilmPerson
 from .cameras import ViewCamera
 from .triangulation import Trajectories
 

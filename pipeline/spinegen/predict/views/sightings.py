@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ... import skeleton
 from ...geometry.types import Array
-from ..film import Film, FilmPerson
+from ..film import Film
+from ..film_person import FilmPerson
 from .cameras import ViewCamera
 
 UNSURE_SCORE = 0.1

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from ...clips.orientation import parse_axis
+from ...clips.raw import METRES_PER_UNIT, unit_name
 from ...errors import SpinegenError, UsageError
-from ...files import remove_leftovers, sha256, write_json
-from ...geometry.types import Array
+from ...files import remove_leftovers, sha256
 from ...media.video_read import VideoError, open_video
 from ...progress import Reporter, StageSummary
 from ...version import __version__
@@ -18,19 +19,19 @@ from ..detector import SHIPPED
 from ..estimator import SpineEstimator
 from ..film import Film, follow_film
 from .calibration import read_calibration
-from .cameras import Calibration, ViewCamera
 from .files import write_person
 from .gravity import upward_world
 from .kept_films import keep_film, kept_film
 from .matching import MatchedPerson, disagreement, match_people
-from .pairing import as_filmed, cameras_of, parse_starts, require_one_stretch
+from .pairing import NO_COMMON_TIME, as_filmed, cameras_of, parse_starts, require_common_time, require_one_stretch
 from .redraw import draw_view
+from .report import doubtful_views, idle_views, summary, write_report
+from .rig import Rig
 from .sightings import common_times_s, sightings
 from .triangulation import Trajectories, triangulate_person
-from .world import World, find_world
+from .trunk.statistics import TrunkStatistics, statistics_of
+from .world import find_world
 
-LEFT_OUT_SHARE = 0.4
-"""A camera that is left out of more of the points that it saw is named."""
 SHORTEST_S = 0.2
 """Who is seen by two views at once for less is nobody."""
 
@@ -48,19 +49,8 @@ class TriangulationSettings:
     up_axis: str | None = None
     draw: bool = False
     """Also write each film with the points in space over it."""
-
-
-@dataclass(frozen=True)
-class _Rig:
-    """Videos, their cameras, and what they saw on one clock."""
-
-    path: Path
-    calibration: Calibration
-    videos: tuple[Path, ...]
-    cameras: tuple[ViewCamera, ...]
-    films: tuple[Film, ...]
-    starts_s: tuple[float, ...]
-    times_s: Array
+    as_seen: bool = False
+    """Leave trunks where the views saw them."""
 
 
 def triangulate_videos(
@@ -89,14 +79,18 @@ def triangulate_videos(
         up_axis=settings.up_axis,
         upward_world=partial(upward_world, rig.cameras, people, rig.times_s),
     )
+    statistics = None if settings.as_seen else statistics_of(settings.model)
+    if statistics is not None:
+        found = [_put_right(person, statistics) for person in found]
     written = []
     for number, person in enumerate(found, 1):
         points = world.ground_m(person.positions_world)
         written.append(write_person(target, f"person_{number}", rig.times_s, points, found=person))
-    warnings = [*_doubtful_views(rig, found), *_idle_views(rig, people)]
+    warnings = [*doubtful_views(rig, found), *idle_views(rig, people)]
     for text in (*world.notes, *warnings):
         reporter.warn(text)
-    _write_report(target, rig, people, found=found, world=world)
+    trunks = _trunks_in_words(settings, statistics)
+    write_report(target, rig, people, found=found, world=world, trunks=trunks)
     if settings.draw:
         for view, video in enumerate(rig.videos):
             film, start = rig.films[view], rig.starts_s[view]
@@ -105,12 +99,26 @@ def triangulate_videos(
                 video, aim, rig.cameras[view], film, start_s=start, times_s=rig.times_s, people=found, reporter=reporter
             )
     faults = tuple(fault for film in rig.films for fault in film.faults)
-    return _summary(target, rig, found, faults), written
+    return summary(target, rig, found, faults, trunks=trunks), written
+
+
+def _put_right(person: Trajectories, statistics: TrunkStatistics) -> Trajectories:
+    views = person.used.sum(axis=0)
+    return replace(person, positions_world=statistics.corrected(person.positions_world, views))
+
+
+def _trunks_in_words(settings: TriangulationSettings, statistics: TrunkStatistics | None) -> str:
+    if settings.as_seen:
+        return "as seen"
+    if statistics is None:
+        return f"as seen: how {settings.model.name} errs was not measured"
+    return "the most probable, given how the network errs"
 
 
 def _filmed(
     calibration: Path, videos: Sequence[Path], target: Path, *, settings: TriangulationSettings, reporter: Reporter
-) -> _Rig:
+) -> Rig:
+    _require_known(settings)
     rig = read_calibration(calibration)
     starts = parse_starts(settings.starts, videos)
     cameras = cameras_of(videos, calibration, rig)
@@ -121,8 +129,12 @@ def _filmed(
         turned.append(as_filmed(video, camera, size, quarters=quarters, calibration_path=calibration))
         lengths.append(length)
     cameras = tuple(turned)
-    if starts is None and all(length is not None for length in lengths):
-        require_one_stretch(videos, [length or 0.0 for length in lengths])
+    if all(length is not None for length in lengths):
+        known = [length or 0.0 for length in lengths]
+        if starts is None:
+            require_one_stretch(videos, known)
+        else:
+            require_common_time(starts, known)
     _prepare(target)
     estimator = SpineEstimator(settings.model, detector=settings.detector, flip_test=True)
     films = tuple(_film(video, target, estimator, settings, reporter=reporter) for video in videos)
@@ -131,8 +143,16 @@ def _filmed(
     starts_s = starts or (0.0,) * len(films)
     times = common_times_s(films, starts_s)
     if len(times) < 2:
-        raise UsageError(f"--starts {settings.starts}: the videos have no time in common")
-    return _Rig(calibration, rig, tuple(videos), cameras, films, starts_s, times)
+        raise UsageError(NO_COMMON_TIME)
+    return Rig(calibration, rig, tuple(videos), cameras, films, starts_s, times)
+
+
+def _require_known(settings: TriangulationSettings) -> None:
+    """Refuse what no calibration could make right before anybody is followed."""
+    if settings.unit is not None and unit_name(settings.unit) is None:
+        raise UsageError(f"--unit {settings.unit}: is not known; allowed are {', '.join(METRES_PER_UNIT)}")
+    if settings.up_axis is not None:
+        parse_axis(settings.up_axis)
 
 
 def _require_apart(calibration: Path, videos: Sequence[Path], target: Path) -> None:
@@ -180,7 +200,7 @@ def film_identity(video: Path, settings: TriangulationSettings) -> str:
     return hashlib.sha256(" ".join([__version__, *(sha256(path) for path in files)]).encode()).hexdigest()
 
 
-def _matched(rig: _Rig) -> list[MatchedPerson]:
+def _matched(rig: Rig) -> list[MatchedPerson]:
     clocks = zip(rig.cameras, rig.films, rig.starts_s, strict=True)
     seen = [
         sightings(view, camera, film, start_s=start, times_s=rig.times_s)
@@ -214,91 +234,3 @@ def _together(person: MatchedPerson) -> int:
     for track in person.tracks:
         views[track.view] |= track.seen
     return int((np.sum(list(views.values()), axis=0) >= 2).sum())
-
-
-def _left_out(found: Sequence[Trajectories], view: int) -> float:
-    """Share of the points that a view saw, and that stand on others, in which it was left out."""
-    seen = sum(int((person.seen[view] & (person.used.sum(0) >= 2)).sum()) for person in found)
-    used = sum(int(person.used[view].sum()) for person in found)
-    return 1.0 - used / seen if seen else 0.0
-
-
-def _doubtful_views(rig: _Rig, found: Sequence[Trajectories]) -> list[str]:
-    shares = [
-        (video, camera, _left_out(found, view))
-        for view, (video, camera) in enumerate(zip(rig.videos, rig.cameras, strict=True))
-    ]
-    return [
-        f"{video.name}: camera {camera.name!r} disagrees with the others in {share:.0%} of what it saw and was left out there: is its "
-        "calibration right, and does it begin when the others do?"
-        for video, camera, share in shares
-        if share > LEFT_OUT_SHARE
-    ]
-
-
-def _idle_views(rig: _Rig, people: Sequence[MatchedPerson]) -> list[str]:
-    """Views that saw somebody, and nobody whom another view sees."""
-    of_use = {track.view for person in people for track in person.tracks}
-    return [
-        f"{video.name}: whom it shows ({len(film.people)} track{'s' if len(film.people) > 1 else ''}) no other view sees there; it was not used"
-        for view, (video, film) in enumerate(zip(rig.videos, rig.films, strict=True))
-        if view not in of_use
-    ]
-
-
-def _write_report(
-    target: Path, rig: _Rig, people: Sequence[MatchedPerson], *, found: Sequence[Trajectories], world: World
-) -> None:
-    views = [
-        {
-            "video": video.name,
-            "camera": camera.name,
-            "start_s": start,
-            "left_out": round(_left_out(found, view), 4),
-            "position_ground_m": np.round(world.ground_m(camera.position_world), 4).tolist(),
-        }
-        for view, (video, camera, start) in enumerate(zip(rig.videos, rig.cameras, rig.starts_s, strict=True))
-    ]
-    rows = [
-        {
-            "name": f"person_{number}",
-            "tracks": [{"video": rig.videos[track.view].name, "id": track.number} for track in person.tracks],
-            "seen": round(float(np.isfinite(points.positions_world).all(-1).mean()), 4),
-            "error_px": round(float(np.nanmean(points.error_px)), 3),
-        }
-        for number, (person, points) in enumerate(zip(people, found, strict=True), 1)
-    ]
-    record = {
-        "calibration": {
-            "kind": rig.calibration.kind,
-            "metres_per_unit": world.metres_per_unit,
-            "notes": list(world.notes),
-        },
-        "frames": len(rig.times_s),
-        "rate_hz": rig.films[0].rate_hz,
-        "views": views,
-        "people": rows,
-    }
-    write_json(target / "triangulation.json", record)
-
-
-def _summary(target: Path, rig: _Rig, found: Sequence[Trajectories], faults: tuple[str, ...]) -> StageSummary:
-    points = np.concatenate([person.positions_world.reshape(-1, 3) for person in found])
-    errors = np.concatenate([person.error_px.ravel() for person in found])
-    share = float(np.isfinite(points).all(-1).mean())
-    error = float(np.nanmean(errors))
-    rows = (
-        ("calibration", f"{rig.calibration.kind}, {len(rig.calibration.cameras)} cameras, {len(rig.videos)} used"),
-        ("people", f"{len(found)}, in {len(rig.times_s)} common frames ({rig.times_s[-1]:.1f} s)"),
-        ("points", f"{share:.1%} found, {error:.1f} px from where the views saw them"),
-        (
-            "left out",
-            ", ".join(f"{camera.name} {_left_out(found, view):.0%}" for view, camera in enumerate(rig.cameras)),
-        ),
-    )
-    figures: dict[str, float | int | str] = {
-        "people": len(found),
-        "frames": len(rig.times_s),
-        "error_px": round(error, 3),
-    }
-    return StageSummary("Triangulation", rows, target / "person_1.trc", faults, figures)

@@ -30,7 +30,7 @@ class Trajectories:
     positions_world: Array
     """`(T, 37, 3)`; NaN where fewer than two views agree."""
     error_px: Array
-    """`(T, 37)`: root mean square distance between the point in the pictures and where it was seen, over the views that were used."""
+    """`(T, 37)`: root mean square distance between the point in the pictures, as all views together saw it, and where each saw it, over the views that were used."""
     used: NDArray[np.bool_]
     """`(V, T, 37)`: the views that each point stands on."""
     seen: NDArray[np.bool_]

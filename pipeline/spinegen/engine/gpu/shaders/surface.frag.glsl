@@ -13,7 +13,7 @@ in vec2 uv;
 #if GRAINED
 uniform sampler2D grain_map;
 uniform vec4 grain;      // shift uv, strength of threads or pores, of mottle
-uniform float blush;
+uniform vec2 broad;      // strength of blush, metres of folds
 #endif
 layout(location = 0) out float depth;
 layout(location = 1) out uvec2 surface;     // of what shines: light over its largest channel, and log2 of that in place of roughness
@@ -45,8 +45,10 @@ void main() {
 #endif
 #if GRAINED
     // Codes of 128 are none and 32 a standard deviation; they count for sRGB, whose square is about light.
-    vec3 off = (texture(grain_map, at + grain.xy).rgb - 0.50196) * 8.77;
-    vec3 factor = (1.0 + dot(off.rg, grain.zw)) * (1.0 + blush * off.b * vec3(1.0, -0.8, -0.8));
+    vec4 off = (texture(grain_map, at + grain.xy) - 0.50196) * 8.77;
+    vec3 factor = (1.0 + dot(off.rg, grain.zw)) * (1.0 + broad.x * off.b * vec3(1.0, -0.8, -0.8));
+    // Less light falls between folds than on them.
+    factor *= 1.0 + min(broad.y * 20.0, 0.07) * off.a;
     albedo *= factor * factor;
 #endif
     vec3 n = normalize(normal);
@@ -55,6 +57,9 @@ void main() {
     if (kind.y == 1 && kind.x != 3 && dot(n, towards) < 0.0) n = -n;
 #if RELIEF
     float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth * lens.x + lens.z);
+#if GRAINED
+    h += broad.y * off.a;
+#endif
     vec3 px = dFdx(world), py = dFdy(world);
     float hx = dFdx(h), hy = dFdy(h);
     vec3 rx = cross(py, n), ry = cross(n, px);
