@@ -236,7 +236,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="spinegen-resume-"))
     try:
-        record = first_run(folder, options.jobs, options.clips, options.shots)
+        record = first_run(folder, jobs=options.jobs, clips=options.clips, shots=options.shots)
         start = time.monotonic()
         subprocess.run(again(record, folder / "whole"), check=True, capture_output=True)
         seconds = time.monotonic() - start
