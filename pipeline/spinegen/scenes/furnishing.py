@@ -35,7 +35,7 @@ _COLOURS: dict[str, tuple[str, ...]] = {
 
 
 _STUFF: dict[str, tuple[str, ...]] = {
-    "sofa": ("fabric",), "wall": ("brick", "plaster", "concrete", "panels", "tiles"), "counter": ("veneer", "tiles", "panels", "brick"),
+    "sofa": ("fabric",), "wall": ("brick", "brick", "plaster", "concrete", "paving"), "counter": ("veneer", "tiles", "panels", "brick"),
     "panel": ("fabric", "veneer"), "bag": ("fabric",), "couch": ("fabric",), "box": ("veneer", "fabric", "carpet"),
     "cabinet": ("veneer", "panels"), "bolster": ("fabric",),
 }  # fmt: skip
@@ -58,7 +58,7 @@ def piece(
     extents = tuple(round(extent * scale, 2) for extent in SIZES_CM[kind])
     wooden = kind in _WOODEN and rng.random() < 0.7
     colours = WOODS if wooden else _COLOURS.get(kind, BRIGHTS)
-    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours)
+    colour = None if kind in ("tree", "bush", "plant") else one_of(rng, colours, 4.0 if kind == "wall" else 9.0)
     seed = int(rng.integers(2**31))
     stuff = "veneer" if wooden else None
     if stuff is None and kind in _STUFF and (rng.random() < 0.5 or kind in _NEVER_PLAIN):

@@ -30,11 +30,17 @@ def grain_picture() -> NDArray[np.uint8]:
 def _folds(rng: np.random.Generator) -> Floats:
     """Ridges between smooth stretches `(SIZE, SIZE)`, unit variance: most run down the cloth, others aslant either way, none everywhere."""
     total = np.zeros((SIZE, SIZE), np.float32)
+    # Where folds lean one way none leans the other: crossing ones would make a net.
+    leaning = noise(SIZE, 80.0, rng)
+    rows = np.arange(SIZE)[:, None]
+    bent_px = 16.0 * noise(SIZE, 90.0, rng)
     for slant, (along_px, across_px), weight in _FOLDS:
         ridge = np.exp(-((noise(SIZE, (along_px, across_px), rng) / 0.5) ** 2))
-        where = np.clip(0.4 + 0.7 * noise(SIZE, 80.0, rng), 0.0, 1.0)
-        rows = np.arange(SIZE)[:, None]
-        total += weight * (ridge * where)[rows, (np.arange(SIZE)[None] + slant * rows) % SIZE]
+        where = np.clip(0.9 * slant * leaning if slant else 0.4 + 0.7 * noise(SIZE, 80.0, rng), 0.0, 1.0)
+        column = np.arange(SIZE)[None] + slant * rows + bent_px
+        left = np.floor(column).astype(int)
+        share = (column - left).astype(np.float32)
+        total += weight * where * (ridge[rows, left % SIZE] * (1 - share) + ridge[rows, (left + 1) % SIZE] * share)
     total -= total.mean()
     return total / total.std()
 
