@@ -83,16 +83,23 @@ def small_captures(folder: Path, count: int) -> list[Path]:
     return found
 
 
-def first_run(folder: Path, jobs: int = 1, clips: int = 2, shots: int = 8) -> Path:
-    """Fit, draw and export in `folder/first`; its `run.json`, which the runs to be killed are made from."""
+def first_run(
+    folder: Path, *, jobs: int = 1, clips: int = 2, shots: int = 8, run: Callable[..., object] | None = None
+) -> Path:
+    """Fit, draw and export in `folder/first`; its `run.json`, which the runs to be killed are made from.
+
+    Args:
+        run: what runs a command of these words; by default each in a process of its own.
+    """
+    run = run or spinegen
     folder.mkdir(parents=True, exist_ok=True)
     captures = small_captures(folder, clips)
     share = 0.25 if clips > 1 else 0.0
     (folder / "scene.yaml").write_text(yaml.safe_dump({**SCENE, "shots": shots, "validation_share": share}))
     root = folder / "first"
-    spinegen("fit-mocap", *map(str, captures), "--out", str(root), "--jobs", str(jobs))
-    spinegen("render", "--scenes", str(folder / "scene.yaml"), "--out", str(root), "--jobs", str(jobs))
-    spinegen("export-coco", str(root))
+    run("fit-mocap", *map(str, captures), "--out", str(root), "--jobs", str(jobs))
+    run("render", "--scenes", str(folder / "scene.yaml"), "--out", str(root), "--jobs", str(jobs))
+    run("export-coco", str(root))
     return root / "run.json"
 
 
@@ -229,7 +236,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="spinegen-resume-"))
     try:
-        record = first_run(folder, options.jobs, options.clips, options.shots)
+        record = first_run(folder, jobs=options.jobs, clips=options.clips, shots=options.shots)
         start = time.monotonic()
         subprocess.run(again(record, folder / "whole"), check=True, capture_output=True)
         seconds = time.monotonic() - start

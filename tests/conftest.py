@@ -5,6 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from spinegen.engine.server.launch import EngineProcess, start_engine
+from spinegen.threads import one_thread
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Tests are shared out over processes; threads of linear algebra that wait for each other would cost more than they save."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

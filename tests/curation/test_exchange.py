@@ -14,7 +14,7 @@ from spinegen.errors import DatasetError, UsageError
 from spinegen.progress import SilentReporter, StageSummary
 from spinegen.records.label_files import read_picture_labels
 from spinegen.skeleton import FLIP, INDEX, NAMES
-from support.commands import done, refused
+from support.commands import done_here, refused
 from support.label_folders import corrected, labelled_folder
 
 ALL = tuple(FORMATS)
@@ -309,8 +309,8 @@ def test_files_that_tools_need_besides_are_written(folder: LabelFolder) -> None:
 
 def test_the_commands_say_what_they_did_and_end_in_one_sentence(folder: LabelFolder) -> None:
     cwd = folder.root.parent
-    assert "3 pictures, 5 people" in done("label", "export", "L", "a.xml", "--format", "cvat-xml", cwd=cwd)
-    assert "0 pictures: 0 points" in done("label", "import", "L", "a.xml", cwd=cwd)
+    assert "3 pictures, 5 people" in done_here("label", "export", "L", "a.xml", "--format", "cvat-xml", cwd=cwd)
+    assert "0 pictures: 0 points" in done_here("label", "import", "L", "a.xml", cwd=cwd)
     assert "a.xml: --format coco is written to a file that ends in .json" in refused(
         "label", "export", "L", "a.xml", cwd=cwd, code=2
     )

@@ -1,6 +1,7 @@
 """Pictures of every kind are looked at, chosen and kept as labels mean them."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ THRESHOLD = 0.6
 
 def settings(*sources: Path, **other: object) -> PrepareSettings:
     return PrepareSettings.model_validate({"sources": sources, "threads": 1, "threshold": THRESHOLD, **other})
+
+
+def looked_at(root: Path, before: LabelFolder) -> Path:
+    """A folder to come, in which the pictures are known as they were seen for another."""
+    shutil.copytree(before.looks, LabelFolder(root).looks)
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +123,10 @@ def test_the_same_again_changes_nothing_and_something_else_waits_for_the_round(
         prepare(folder.root, settings(photographs, count=3), SilentReporter())
 
 
-def test_another_round_takes_what_is_left_and_ends_when_nothing_is(photographs: Path, tmp_path: Path) -> None:
+def test_another_round_takes_what_is_left_and_ends_when_nothing_is(
+    photographs: Path, prepared: tuple[LabelFolder, SilentReporter], tmp_path: Path
+) -> None:
+    looked_at(tmp_path / "L", prepared[0])
     for number in (1, 2):
         prepare(tmp_path / "L", settings(photographs, count=3), SilentReporter(), more=True)
         names = [set(made.pictures) for made in LabelFolder(tmp_path / "L").read_set().rounds]
@@ -142,10 +152,13 @@ def test_boxes_are_kept_for_the_next_network_and_a_damaged_file_is_made_anew(tmp
     assert not len(KeptBoxes(estimator, path)(0, wall))
 
 
-def test_chance_chooses_the_same_for_the_same_seed(photographs: Path, tmp_path: Path) -> None:
+def test_chance_chooses_the_same_for_the_same_seed(
+    photographs: Path, prepared: tuple[LabelFolder, SilentReporter], tmp_path: Path
+) -> None:
     chosen = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        prepare(tmp_path / name, settings(photographs, count=3, choose="random", seed=seed), SilentReporter())
+        root = looked_at(tmp_path / name, prepared[0])
+        prepare(root, settings(photographs, count=3, choose="random", seed=seed), SilentReporter())
         chosen.append(LabelFolder(tmp_path / name).read_set().rounds[0].pictures)
     assert chosen[0] == chosen[1] != chosen[2]
 

@@ -1,8 +1,9 @@
 """The examples work as they are printed, each in under forty lines."""
 
-import os
-import subprocess
+import io
+import runpy
 import sys
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
 import cv2
@@ -21,11 +22,12 @@ NAMES = (
 
 
 def run(name: str, *arguments: object, cwd: Path) -> str:
-    """What an example prints."""
-    command = [sys.executable, str(EXAMPLES / f"{name}.py"), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ.copy(), check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What an example prints, run as a script is."""
+    script, said = EXAMPLES / f"{name}.py", io.StringIO()
+    with chdir(cwd), redirect_stdout(said), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [str(script), *map(str, arguments)])
+        runpy.run_path(str(script), run_name="__main__")
+    return said.getvalue()
 
 
 def test_there_are_these_and_each_is_short_and_says_what_it_shows() -> None:

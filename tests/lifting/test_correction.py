@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from spinegen import skeleton
+from spinegen.lifting import lifter
 from spinegen.lifting.errors_3d import p_mpjpe_mm
 from spinegen.lifting.export import export
 from spinegen.lifting.fitting import corrected
@@ -52,6 +54,20 @@ def test_moved_points_are_put_back_on_their_rays_and_unseen_ones_stay() -> None:
     put = on_rays(torch.from_numpy(features), torch.from_numpy(moved)).numpy()
     np.testing.assert_array_equal(put[:, :, 0], moved[:, :, 0, :2])
     assert np.linalg.norm(put[:, :, 7] - pairs.points_m[:, :, 7, :2], axis=-1).mean() < 0.02
+
+
+def test_the_body_is_as_far_away_as_the_lifter_puts_it() -> None:
+    """The network's copy of the lifter's least squares is differentiable and has no time to smooth over."""
+    pairs = seen_truly(3, windows=6, frames=1)
+    own = pairs.points_m[:, 0, KEYPOINT_ROWS]
+    seen = pairs.features[:, 0, : 3 * skeleton.COUNT].reshape(6, skeleton.COUNT, 3)
+    rays, sure = seen[..., :2] * np.exp(pairs.features[:, 0, -1])[:, None, None], seen[..., 2]
+    put = on_rays(torch.from_numpy(pairs.features), torch.from_numpy(pairs.points_m)).numpy()[:, 0]
+    for frame in range(6):
+        one = slice(frame, frame + 1)
+        place = lifter._placed(own[one].astype(float), rays[one].astype(float), sure[one].astype(float))[0]
+        wanted = rays[frame] * (own[frame, :, 2:] + place[2]) - place[:2]
+        np.testing.assert_allclose(put[frame], wanted, atol=1e-4)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from spinegen.engine.server.launch import EngineProcess
-from support.commands import done, done_here, failed, refused, spinegen, spinegen_here
+from support.commands import done_here, refused, spinegen_here
 from support.scripts import REPOSITORY, load_script
 
 pytestmark = pytest.mark.gl
@@ -56,19 +56,19 @@ def test_a_fit_that_is_gone_between_plan_and_render_is_named(made: Path, copy: P
     without_last_frames(copy, 1)
     (copy / "w/fits/bow").rename(copy / "bow")
     before = frames(copy)
-    said = failed(*render, cwd=copy)
+    said = refused(*render, cwd=copy)
     assert "bow" in said
     assert "fit-mocap" in said
     assert frames(copy) == before
     (copy / "bow").rename(copy / "w/fits/bow")
-    done(*render, cwd=copy)
+    done_here(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
 def test_the_clip_itself_is_not_needed_once_it_is_fitted(made: Path, copy: Path, render: tuple[str, ...]) -> None:
     """`copy` holds no capture at all; only its fit."""
     without_last_frames(copy, 2)
-    done(*render, cwd=copy)
+    done_here(*render, cwd=copy)
     assert frames(copy) == frames(made)
 
 
@@ -87,7 +87,7 @@ def test_files_of_another_century_change_nothing(made: Path, copy: Path, render:
     then = (year - 1970) * 31_556_952
     for path in (copy / "w").rglob("*"):
         os.utime(path, (then, then))
-    assert "done before  7" in done(*render, cwd=copy)
+    assert "done before  7" in done_here(*render, cwd=copy)
     assert frames(copy) == frames(made)
     done_here("export-coco", "w", cwd=copy)
     assert "passed" in done_here("check", "w", cwd=copy)
@@ -147,7 +147,7 @@ def test_a_full_disk_ends_the_run_and_it_goes_on_when_there_is_room(
     needed = sum(len(data) for data in frames(made).values()) // 2
     free = shutil.disk_usage(small_disk).free
     (small_disk / "ballast").write_bytes(bytes(free - needed))
-    said = failed(*render, cwd=small_disk)
+    said = refused(*render, cwd=small_disk)
     assert "No space left on device" in said
     assert "make room" in said
     kept, whole = frames(small_disk), frames(made)
@@ -157,31 +157,39 @@ def test_a_full_disk_ends_the_run_and_it_goes_on_when_there_is_room(
         stem = name.removesuffix(".json")
         assert all(kept[other] == whole[other] for other in whole if other.startswith(stem))
     (small_disk / "ballast").unlink()
-    assert f"done before  {len(finished)}" in done(*render, cwd=small_disk)
+    assert f"done before  {len(finished)}" in done_here(*render, cwd=small_disk)
     assert frames(small_disk) == whole
 
 
-def test_a_fit_that_finds_no_room_says_so_and_is_done_when_there_is(capture: Path, tmp_path: Path) -> None:
+def test_a_fit_that_finds_no_room_says_so_and_is_done_when_there_is(brief_capture: Path, tmp_path: Path) -> None:
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 
-    command = [sys.executable, "-c", "from spinegen.cli import main; main()", "fit-mocap", str(capture), "--out", "w"]
+    command = [
+        sys.executable,
+        "-c",
+        "from spinegen.cli import main; main()",
+        "fit-mocap",
+        str(brief_capture),
+        "--out",
+        "w",
+    ]
     result = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=250, preexec_fn=small_files
     )
     assert result.returncode == 1
     assert "File too large; make room and run the same command again" in result.stderr.strip().splitlines()[-1]
     assert not (tmp_path / "w/fits/bow/report.json").exists()
-    done("fit-mocap", capture, "--out", "w", cwd=tmp_path)
+    done_here("fit-mocap", brief_capture, "--out", "w", cwd=tmp_path)
     assert json.loads((tmp_path / "w/fits/bow/report.json").read_text())["verdict"] in ("good", "usable")
     assert [path.name for path in (tmp_path / "w/fits/bow").glob(".*")] == []
 
 
-def test_a_terminated_fit_leaves_nobody_behind_and_goes_on(capture: Path, tmp_path: Path) -> None:
-    shutil.copy(capture, tmp_path / "second.c3d")
-    arguments = ("fit-mocap", str(capture), "second.c3d", "--out", "w", "--jobs", "2")
+def test_a_terminated_fit_leaves_nobody_behind_and_goes_on(brief_capture: Path, tmp_path: Path) -> None:
+    shutil.copy(brief_capture, tmp_path / "second.c3d")
+    arguments = ("fit-mocap", str(brief_capture), "second.c3d", "--out", "w", "--jobs")
     process = subprocess.Popen(
-        [sys.executable, "-c", "from spinegen.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from spinegen.cli import main; main()", *arguments, "2"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -197,6 +205,6 @@ def test_a_terminated_fit_leaves_nobody_behind_and_goes_on(capture: Path, tmp_pa
     assert process.returncode == 143, said
     assert said.strip().splitlines()[-1] == "terminated; the same command goes on from here"
     assert resume.still_there(offspring) == []
-    assert spinegen(*arguments, cwd=tmp_path).returncode == 0
+    assert spinegen_here(*arguments, "1", cwd=tmp_path).returncode == 0
     assert len(list(tmp_path.glob("w/fits/*/report.json"))) == 2
     assert [path.name for path in tmp_path.glob("w/fits/*/.*")] == []

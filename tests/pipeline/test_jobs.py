@@ -14,15 +14,15 @@ def kept(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_fit_is_the_same_for_any_number_of_jobs_and_threads(
-    capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    brief_capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copy(capture, tmp_path / "second.c3d")
+    shutil.copy(brief_capture, tmp_path / "second.c3d")
     results = []
     for jobs, threads in (("1", "1"), ("2", "8")):
         monkeypatch.setenv("OPENBLAS_NUM_THREADS", threads)
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         out = tmp_path / f"{jobs}-{threads}"
-        done("fit-mocap", capture, tmp_path / "second.c3d", "--out", out, "--jobs", jobs, cwd=tmp_path)
+        done("fit-mocap", brief_capture, tmp_path / "second.c3d", "--out", out, "--jobs", jobs, cwd=tmp_path)
         results.append((kept(out / "fits/bow"), kept(out / "fits/second")))
     assert len(results[0][0]) >= 4
     assert results[0] == results[1]

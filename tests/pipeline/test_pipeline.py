@@ -153,7 +153,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert port in failed("engine", "serve", "--port", port, cwd=tmp_path)
+        assert port in refused("engine", "serve", "--port", port, cwd=tmp_path)
 
 
 def test_without_gl_the_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_without_gl_the_missing_packages_are_named(tmp_path: Path, monkeypatch: 
 
 
 def test_doctor_finds_what_the_stages_need(tmp_path: Path) -> None:
-    text = done("doctor", cwd=tmp_path)
+    text = done_here("doctor", cwd=tmp_path)
     for name in ("Python", "OpenSim", "GL renderer", "UnrealCV, embedded", "ONNX Runtime", "torch", "disk space"):
         assert f"✓ {name}" in text
 

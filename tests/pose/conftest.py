@@ -1,15 +1,25 @@
 """A small drawn set, and a network trained a little and exported from it, shared by the pose tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from spinegen.pose import stage
+from spinegen.pose.scoring import latency
 from spinegen.progress import SilentReporter
 from spinegen.workspace import Workspace
 from support.once import once_a_run
 from support.pose_figures import write_set
 from support.quick_training import quick_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_clock() -> Iterator[None]:
+    """Latencies are taken from three calls each: no test looks at how long they were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latency, "SECONDS", 0.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -257,7 +257,7 @@ def test_a_second_upper_trunk_begins_as_published_and_learns_alone(size: str) ->
     assert architecture.blazepose is not None
     network = starting_network(architecture, 0, architecture.blazepose)[0]
     assert network.upper is not None
-    pictures = torch.rand(2, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
+    pictures = torch.rand(1, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         published = network.backbone(pictures)
         for own, one in zip(network.upper(published), published, strict=True):

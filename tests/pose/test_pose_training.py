@@ -31,7 +31,7 @@ CPU = torch.device("cpu")
 
 def quick(**other: Any) -> TrainSettings:
     length = {} if {"epochs", "steps"} & set(other) else {"steps": 3}
-    return TrainSettings.model_validate({"model": "tiny", "device": "cpu", "batch": 8, "threads": 1, **length, **other})
+    return TrainSettings.model_validate({"model": "tiny", "device": "cpu", "batch": 4, "threads": 1, **length, **other})
 
 
 def trainer(workspace: Workspace, settings: TrainSettings) -> Trainer:
@@ -59,8 +59,8 @@ def test_the_schedule_warms_up_stays_and_falls() -> None:
 
 def test_the_length_of_a_training_is_counted_in_steps_whatever_the_machine(workspace: Workspace) -> None:
     assert trainer(workspace, quick(epochs=None, steps=7)).total_steps == 7
-    assert trainer(workspace, quick(epochs=2)).total_steps == 2 * (48 // 8)
-    assert trainer(workspace, quick(epochs=None)).total_steps == 6400 // 8
+    assert trainer(workspace, quick(epochs=2)).total_steps == 2 * (48 // 4)
+    assert trainer(workspace, quick(epochs=None)).total_steps == 6400 // 4
 
 
 def test_the_moving_average_of_a_standing_network_is_that_network() -> None:
@@ -217,7 +217,7 @@ def test_out_of_memory_names_the_batch_that_fits(
         "spinegen.pose.training.loop.place", lambda network, device: Greedy(network, room, message).to(device)
     )
     with pytest.raises(TrainingError, match=f"memory with a batch of 8; {advice}"):
-        trainer(workspace, quick()).run(SilentReporter())
+        trainer(workspace, quick(batch=8)).run(SilentReporter())
 
 
 def test_other_faults_of_a_step_are_not_taken_for_a_full_memory(

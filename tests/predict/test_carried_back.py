@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinegen.predict.carried_back import KEPT_BYTES, RecentFrames, carry_back
+from spinegen.predict.carried_back import KEPT_BYTES, RecentFrames, carry_back, surer_beginning
 from spinegen.predict.tracks import Seen, Tracker
 from support.figures import Stage
 
@@ -61,6 +61,39 @@ def test_who_is_met_on_the_way_back_is_the_same_person_if_they_had_gone(stage: S
     assert [frame for frame, _ in back.rows] == [5, 6, 7, 8, 9]
     still_here = carry_back(stage.pose_of, seen_at(stage, 4, 0), 10 / RATE_HZ, recent, present={3, 4})
     assert still_here.same_as is None
+
+
+def unsure(stage: Stage, number: int) -> Seen:
+    """Half of somebody taken for all of them."""
+    sure = seen_at(stage, number, 0)
+    half = sure.box_xywh_px * [1.0, 1.0, 1.0, 0.5]
+    points = half[:2] + stage.shape * half[2:]
+    return Seen(number, half, points, np.full(len(stage.shape), 0.3))
+
+
+def test_an_unsure_beginning_is_put_right_from_where_the_network_became_sure(stage: Stage) -> None:
+    stage.places = {0: np.array([100.0, 50.0])}
+    recent, rows = RecentFrames(), []
+    for frame in range(10):
+        seen = unsure(stage, 5) if frame < 4 else seen_at(stage, 5, 0)
+        rows.append((frame, seen))
+        recent.add(frame, frame / RATE_HZ, stage.picture(), (seen,))
+    surer = surer_beginning(stage.pose_of, rows, recent)
+    assert sorted(surer) == [0, 1, 2, 3]
+    for seen in surer.values():
+        np.testing.assert_allclose(seen.keypoints_px, rows[-1][1].keypoints_px)
+        assert seen.number == 5
+    assert surer_beginning(stage.pose_of, rows[4:], recent) == {}
+
+
+def test_frames_that_are_no_surer_the_second_time_stay(stage: Stage) -> None:
+    stage.places = {0: np.array([100.0, 50.0])}
+    recent = RecentFrames()
+    rows = [(frame, unsure(stage, 5) if frame < 3 else seen_at(stage, 5, 0)) for frame in range(6)]
+    stage.places = {}
+    for frame, seen in rows:
+        recent.add(frame, frame / RATE_HZ, stage.picture(), (seen,))
+    assert surer_beginning(stage.pose_of, rows, recent) == {}
 
 
 def test_large_frames_are_kept_small_and_few(stage: Stage) -> None:

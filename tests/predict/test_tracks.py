@@ -80,6 +80,21 @@ def test_agreement_is_one_for_the_same_pose_and_none_for_strangers() -> None:
     assert agreement(pose, 0 * sure, pose, sure) == 0
 
 
+@pytest.mark.parametrize(("sure", "after_s", "wanted"), [(0.3, 0.0, True), (0.3, 2.0, False), (0.7, 0.0, False)])
+def test_the_detector_looks_more_often_while_somebody_new_is_seen_unsurely(
+    stage: Stage, sure: float, after_s: float, wanted: bool
+) -> None:
+    def pose_of(image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points, scores = stage.pose_of(image, boxes, before)
+        return points, np.full_like(scores, sure)
+
+    stage.places = {0: np.array([100.0, 50.0])}
+    tracker = Tracker(pose_of)
+    for time_s in (0.0, after_s):
+        tracker.update(stage.picture(), time_s, stage.detections())
+    assert tracker.wants_detection is wanted
+
+
 @pytest.mark.parametrize(("sure", "doubted", "counts"), [(0.3, False, True), (0.3, True, False), (0.6, True, True)])
 def test_whom_the_detector_doubts_the_pose_network_must_be_sure_of(
     stage: Stage, sure: float, doubted: bool, counts: bool

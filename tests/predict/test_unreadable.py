@@ -27,3 +27,11 @@ def test_one_of_several_is_left_out(tmp_path: Path) -> None:
     assert result.returncode != 0, "somebody should look"
     assert "words.jpg: is no picture that is read" in result.stderr
     assert (tmp_path / "out" / "grey.json").is_file()
+
+
+def test_a_misspelt_network_is_told_with_those_that_ship(tmp_path: Path) -> None:
+    Image.fromarray(np.full((90, 60, 3), 120, np.uint8)).save(tmp_path / "grey.jpg")
+    result = spinegen_here("predict", "-i", "grey.jpg", "-o", "out", "--model", "fulll", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.strip() == "error: fulll: is neither a file nor a network that ships; those are: full, light"
+    assert not (tmp_path / "out").exists()

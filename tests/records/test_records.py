@@ -31,7 +31,7 @@ def test_a_fit_of_another_version_plays_but_is_no_report_of_ours(tmp_path: Path)
 
 def test_a_fit_without_a_rate_is_refused_by_field(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text('{"files": {}}')
-    with pytest.raises(FitError, match=r"report\.json: cannot be read: field rate_hz is missing; fit the clip again"):
+    with pytest.raises(FitError, match=r"report\.json: field rate_hz is missing; fit the clip again"):
         read_fit_head(tmp_path / "report.json")
 
 

@@ -15,7 +15,7 @@ from spinegen.workspace import Workspace
 from support.faulty_proxy import FaultyProxy
 from support.small_set import SCENE, draw, new_workspace, scene_file
 
-TIMEOUT_S = 12.0
+TIMEOUT_S = 7.0
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def test_a_set_is_the_same_in_spite_of(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engines, "Connection", functools.partial(Connection, timeout_s=TIMEOUT_S))
+    if fault == "slow":
+        monkeypatch.setattr(engines, "Connection", functools.partial(Connection, timeout_s=TIMEOUT_S))
     workspace = new_workspace(tmp_path / "w", fits)
     proxy = FaultyProxy(tmp_path / "engine.socket", engine.address, (fault,))
     try:

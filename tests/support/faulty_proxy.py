@@ -14,7 +14,7 @@ from spinegen.engine.protocol.images import encode_bmp
 from spinegen.render.client import Connection
 from spinegen.render.endpoint import parse_endpoint
 
-SLOW_S = 14.0
+SLOW_S = 8.0
 
 
 class FaultyProxy:

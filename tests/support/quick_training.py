@@ -7,5 +7,5 @@ from spinegen.pose.settings import TrainSettings
 
 def quick_settings(**other: Any) -> TrainSettings:
     """A training of seconds."""
-    fields = {"model": "tiny", "device": "cpu", "epochs": 2, "batch": 8, "threads": 1, "fp16": True, **other}
+    fields = {"model": "tiny", "device": "cpu", "epochs": 1, "batch": 8, "threads": 1, "fp16": True, **other}
     return TrainSettings.model_validate(fields)

@@ -1,5 +1,6 @@
 """Whoever was there before the detector found them: a track is followed backwards over the frames that were just seen."""
 
+import itertools
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .tracks import SAME_PERSON, PoseOf, Seen, Track, Tracker, agreement
+from .tracks import SAME_PERSON, PoseOf, Seen, Track, Tracker, agreement, sureness
 
 KEPT_S = 4.0
 """Nobody is carried back for longer."""
 KEPT_BYTES = 200_000_000
+UNSURE_BEGINNING = 0.8
+"""Share of the sureness later on below which the first frames of somebody are looked at again."""
 LONGEST_SIDE_PX = 960
 """Kept frames are not larger: a crop of the network has 256 pixels."""
 
@@ -88,6 +91,38 @@ def carry_back(
         rows.append((kept.frame, there))
         known |= {seen.number for seen in kept.seen}
     return CarriedBack(rows[::-1], None)
+
+
+def surer_beginning(pose_of: PoseOf, rows: Sequence[tuple[int, Seen]], recent: RecentFrames) -> dict[int, Seen]:
+    """Looks again at the first frames of somebody who was found in half of their box, or in a wrong one, from where the network became sure.
+
+    Args:
+        rows: frames and person since then, in the order of the film.
+        recent: the frames before now.
+
+    Returns:
+        Of each frame in which the network is surer than it was, the person.
+    """
+    enough = UNSURE_BEGINNING * sureness(rows[-1][1].scores)
+    begun = [(frame, seen) for frame, seen in itertools.takewhile(lambda row: sureness(row[1].scores) < enough, rows)]
+    if not begun:
+        return {}
+    unsure = dict(begun)
+    _, sure = rows[len(begun)]
+    small = _scaled(sure, recent.scale)
+    tracker = Tracker(pose_of)
+    surer: dict[int, Seen] = {}
+    for kept in recent.latest_first():
+        if kept.frame not in unsure:
+            continue
+        if not tracker.active:
+            tracker.active = [Track(sure.number, small.box_xywh_px, small.keypoints_px, small.scores, -kept.time_s)]
+        found = tracker.update(kept.image_rgb, -kept.time_s, None)
+        if not found:
+            break
+        if sureness(found[0].scores) > sureness(unsure[kept.frame].scores):
+            surer[kept.frame] = _scaled(found[0], 1.0 / recent.scale)
+    return surer
 
 
 def _scaled(person: Seen, scale: float) -> Seen:

@@ -12,7 +12,7 @@ from ..media.video_read import open_video
 from ..media.video_write import written_video
 from ..pose.drawing import draw_pose
 from ..progress import Reporter
-from .carried_back import RecentFrames, carry_back
+from .carried_back import RecentFrames, carry_back, surer_beginning
 from .estimator import Follower, SpineEstimator
 from .film_person import FilmPerson
 from .spine_chain import impossible, pixels_per_metre, told_by_neighbours
@@ -23,6 +23,8 @@ from .window import Show
 
 SHORTEST_TRACK_S = 0.3
 """Who is seen for less is a mistake of the detector."""
+LOOKED_AT_AGAIN = 12
+"""So many frames after somebody was found, their first frames are looked at again where the network was much less sure then."""
 
 
 @dataclass
@@ -102,8 +104,17 @@ class _Tracks:
         people = [self._told(person, number, time_s, present) for person in people]
         for person in people:
             self.rows.setdefault(person.number, []).append((number, person))
+            if number - self.found.get(person.number, number) == LOOKED_AT_AGAIN:
+                self._look_again(person.number)
         self.times_s.append(time_s)
         self._recent.add(number, time_s, image_rgb, people)
+
+    def _look_again(self, number: int) -> None:
+        """Put the first frames of somebody right who was found unsurely."""
+        rows = self.rows[number]
+        since = [row for row in rows if row[0] >= self.found[number]]
+        surer = surer_beginning(self.follower.tracker.pose_of, since, self._recent)
+        self.rows[number] = [(frame, surer.get(frame, seen)) for frame, seen in rows]
 
     def _told(self, person: Seen, frame: int, time_s: float, present: set[int]) -> Seen:
         """A new person with the frames before, under the number of whom they turn out to be."""

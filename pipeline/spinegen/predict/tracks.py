@@ -19,6 +19,8 @@ POSE_KEYPOINTS = 12
 """Somebody whose twelve surest keypoints are less sure on average is nobody, or no longer seen: empty grass gets 0.13 (the median), a bust 0.27."""
 DOUBTFUL_SCORE = 0.35
 """The same of somebody of whom the detector is not sure: half-hidden people and busts reach it, posts and bags do not."""
+UNSURE_SCORE, NEW_FOR_S = 0.45, 1.0
+"""So long the detector looks more often while the network is unsure of somebody who is new."""
 ABSENCE_S = 1.0
 """Somebody may be away for this long and keeps the number."""
 WHOLE_BODY = 22
@@ -56,6 +58,14 @@ class Track:
     velocity_px_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     look: NDArray[np.float64] | None = None
     """Colours of the trunk, summing to 1."""
+    found_s: float | None = None
+    """When it was given its number."""
+
+    @property
+    def is_new_and_unsure(self) -> bool:
+        """Whether its first box may have been a wrong one, half a body say."""
+        new = self.found_s is not None and self.time_s - self.found_s <= NEW_FOR_S
+        return new and sureness(self.scores) < UNSURE_SCORE
 
     def box_at(self, time_s: float) -> NDArray[np.float64]:
         """Where it should be at a time, at the speed it had; at most half a second of it."""
@@ -89,8 +99,8 @@ class Tracker:
 
     @property
     def wants_detection(self) -> bool:
-        """Whether somebody was lost, or nobody is followed: the detector should look at the coming frame."""
-        return bool(self.away) or not self.active
+        """Whether somebody was lost, is new and unsure, or nobody is followed: the detector should look at the coming frame."""
+        return bool(self.away) or not self.active or any(track.is_new_and_unsure for track in self.active)
 
     def renumber(self, number: int, earlier: int) -> None:
         """Somebody who is followed turned out to be an earlier track."""
@@ -195,6 +205,7 @@ class Tracker:
     ) -> Track:
         if track.number == 0:
             track.number, self._next = self._next, self._next + 1
+            track.found_s = time_s
         new_box = box_of_keypoints(person, sure, _carried(track, box, person, sure))
         step = max(time_s - track.time_s, 1e-3)
         moved = (new_box[:2] + new_box[2:] / 2) - (track.box_xywh_px[:2] + track.box_xywh_px[2:] / 2)

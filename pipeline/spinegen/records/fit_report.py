@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ..errors import FitError
-from .base import JsonObject, Record, found_record, sentence
+from .base import JsonObject, Record, found_record, read_record
 
 Verdict = Literal["good", "usable", "doubtful"]
 VERDICTS: tuple[Verdict, ...] = ("good", "usable", "doubtful")
@@ -190,12 +190,7 @@ def read_fit_head(path: Path) -> FitHead:
     Raises:
         FitError: the report cannot be read.
     """
-    try:
-        return FitHead.model_validate_json(path.read_bytes(), strict=True)
-    except OSError as error:
-        raise FitError(f"{path}: cannot be read: {error}; {AGAIN}") from error
-    except ValidationError as error:
-        raise FitError(f"{path}: cannot be read: {sentence(error)}; {AGAIN}") from error
+    return read_record(path, FitHead, FitError, AGAIN)
 
 
 def found_fit_report(path: Path) -> FitReport | None:

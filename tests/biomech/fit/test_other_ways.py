@@ -11,7 +11,7 @@ from support.known_motions import centroids, known_motion, marked_model, vertebr
 def test_free_levels_follow_the_rhythm_and_stay_inside_their_ranges() -> None:
     model, markers = marked_model()
     rng = np.random.default_rng(4)
-    q = known_motion(model, 150, 50.0, rng)
+    q = known_motion(model, 75, 50.0, rng)
     observed = model.station_positions(model.forward(q), markers.stations)
     observed = observed + 0.005 * rng.standard_normal(observed.shape)
     free = model.released()

@@ -133,7 +133,10 @@ def test_a_report_that_is_cut_off_is_named(
 ) -> None:
     shutil.copytree(outcome[0].fit("bow"), tmp_path / "bow")
     (tmp_path / "bow/report.json").write_text(text)
-    with pytest.raises(FitError, match=r"report\.json: cannot be read"):
+    with pytest.raises(
+        FitError,
+        match=r"report\.json: (is not whole JSON|must hold a mapping|field rate_hz is missing).*; fit the clip again",
+    ):
         read_fit(tmp_path / "bow")
 
 

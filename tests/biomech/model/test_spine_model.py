@@ -46,6 +46,14 @@ def test_analytic_jacobian_is_the_finite_difference(model: SpineModel):
             assert np.abs((ahead - behind) / (2.0 * step) - jacobian[..., column]).max() < 1e-7
 
 
+def test_a_frame_comes_out_the_same_alone_and_among_others(model: SpineModel):
+    q, names = random_q(model, 5), list(model.stations)
+    together, alone = model.station_jacobian(q, names), model.station_jacobian(q[2:3], names)
+    assert (together[0][2] == alone[0][0]).all()
+    assert (together[1][2] == alone[1][0]).all()
+    assert (model.forward(q).rotation_ground_body[2] == model.forward(q[2:3]).rotation_ground_body[0]).all()
+
+
 def test_no_level_leaves_its_range_while_the_regional_coordinates_keep_theirs(model: SpineModel):
     for edge in model.limits:
         full = dict(zip(model.expanded_names, model.expand(edge), strict=True))

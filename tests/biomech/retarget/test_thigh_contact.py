@@ -1,6 +1,7 @@
 """Hands that rest on the thighs of people of another girth."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -28,13 +29,16 @@ def _stout() -> SpineModel:
     return SpineModel(replace(model.definition, stations=stations))
 
 
+@cache
 def _poses() -> Array:
     """Frames in which a hand lies on a thigh."""
     out = []
     for clip in ("yoga_floor", "yoga_standing"):
         performance = perform(load_flow(), clip, load_model("unisex"), 10.0, rng=np.random.default_rng(1))
         out.append(performance.q[[i for i, word in enumerate(performance.activities) if word in RESTING]])
-    return np.concatenate(out)
+    found = np.concatenate(out)
+    found.flags.writeable = False
+    return found
 
 
 def _knuckles_over_thigh_m(model: SpineModel, q: Array) -> Array:

@@ -84,6 +84,7 @@ def test_streets_share_their_house_fronts() -> None:
 @pytest.mark.gl
 def test_what_is_destroyed_leaves_the_gpu(session: Session, order: Callable[..., str]) -> None:
     order(f"vset /objects/spawn {actor_calls.STAGE} Stage_0")
+    order("vset /camera/0/size 64 48")
     cache = session.renderer._cache
     session.frame(0).lit()
     gc.collect()

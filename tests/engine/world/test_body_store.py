@@ -13,6 +13,8 @@ from spinegen.engine.world import body_store
 from spinegen.engine.world.body import Body
 from spinegen.engine.world.body_store import kept
 from spinegen.geometry import rigid
+from spinegen.humans.body.body_data import load_body_data
+from spinegen.humans.body.texel_map import head_texels
 from spinegen.humans.person import build_person
 from spinegen.humans.simulation.skirt_simulation import SkirtSimulation
 from spinegen.humans.simulation.strand_simulation import StrandSimulation
@@ -22,6 +24,9 @@ from support.pillar import Pillar
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for people; what all bodies are made of is at hand before."""
+    load_body_data()
+    head_texels()
     monkeypatch.setenv("SPINEGEN_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 

@@ -23,7 +23,7 @@ from support.commands import done, done_here
 from support.rigs import RATE_HZ, Z_UP, film_of, ring, walker, write_rig
 
 FRAMES = 25
-SETTINGS = TriangulationSettings(shipped_model("light"))
+SETTINGS = TriangulationSettings(shipped_model("light"), as_seen=True)
 
 
 def grey_video(path: Path, frames: int = FRAMES, size_wh: tuple[int, int] = (640, 720)) -> Path:
@@ -57,7 +57,17 @@ def test_the_command_writes_a_trc_that_fits_and_a_table(footage: Path, tmp_path:
     here = tmp_path / "rig"
     films = videos_of(here)
     done_here(
-        "triangulate", "--calibration", "Calib.toml", "--videos", *films, "-o", "out", "--model", "light", cwd=here
+        "triangulate",
+        "--calibration",
+        "Calib.toml",
+        "--videos",
+        *films,
+        "-o",
+        "out",
+        "--model",
+        "light",
+        "--as-seen",
+        cwd=here,
     )
     truth = np.load(here / "truth.npy")
     # the two worlds differ by a quarter turn about the vertical
@@ -172,7 +182,7 @@ def test_what_cannot_be_is_told_in_one_sentence_and_nothing_is_lost(
 def test_starts_shift_the_clocks(footage: Path, tmp_path: Path) -> None:
     shutil.copytree(footage, tmp_path / "rig")
     here = tmp_path / "rig"
-    settings = TriangulationSettings(SETTINGS.model, starts="0.2,0.2,0.2")
+    settings = TriangulationSettings(SETTINGS.model, starts="0.2,0.2,0.2", as_seen=True)
     triangulate_videos(here / "Calib.toml", videos_of(here), here / "out", settings=settings, reporter=SilentReporter())
     assert pq.read_table(here / "out" / "person_1.parquet").num_rows == FRAMES - 5
     for wrong, said in (("0,1", "must be 3 numbers"), ("a,b,c", "must be seconds"), ("0,0,5", "no time in common")):

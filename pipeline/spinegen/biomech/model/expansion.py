@@ -1,12 +1,13 @@
 """From the reduced coordinates of a model to all coordinates of its .osim, exactly as its couplers say."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ...errors import ModelError
 from ...geometry.types import Array
-from .definition import Definition
+from .definition import Coupler, Definition
 from .functions import Function, Polynomial
 
 
@@ -46,14 +47,17 @@ def expansion(definition: Definition) -> Expansion:
     Raises:
         ModelError: a coupler names a coordinate that is not there, or couplers drive each other in a circle.
     """
-    full = tuple(c.name for c in definition.coordinates)
-    couplers = {c.dependent: c for c in definition.couplers}
-    for coupler in definition.couplers:
+    return _expansion(definition.name, tuple(c.name for c in definition.coordinates), definition.couplers)
+
+
+@lru_cache(maxsize=16)
+def _expansion(model: str, full: tuple[str, ...], given: tuple[Coupler, ...]) -> Expansion:
+    """People differ in lengths, not in what drives what: most have the expansion of those before them."""
+    couplers = {c.dependent: c for c in given}
+    for coupler in given:
         for name in (coupler.dependent, coupler.independent):
             if name not in full:
-                raise ModelError(
-                    f"{definition.name}: a coupler names the coordinate {name!r}, which is not in the model"
-                )
+                raise ModelError(f"{model}: a coupler names the coordinate {name!r}, which is not in the model")
     reduced = tuple(name for name in full if name not in couplers)
     row = {name: i for i, name in enumerate(full)}
     matrix, offset = np.zeros((len(full), len(reduced))), np.zeros(len(full))
@@ -65,7 +69,7 @@ def expansion(definition: Definition) -> Expansion:
         ready = [c for c in waiting if c.independent in known]
         if not ready:
             raise ModelError(
-                f"{definition.name}: the couplers of {', '.join(c.dependent for c in waiting)} drive each other in a circle"
+                f"{model}: the couplers of {', '.join(c.dependent for c in waiting)} drive each other in a circle"
             )
         for coupler in ready:
             target, source = row[coupler.dependent], row[coupler.independent]

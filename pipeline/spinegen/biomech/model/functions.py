@@ -136,3 +136,11 @@ Function = Polynomial | Spline
 
 ZERO = Polynomial((0.0,))
 IDENTITY = Polynomial((0.0, 1.0))
+
+
+def at_zero(function: Function) -> tuple[float, float]:
+    """Value and slope at 0, without arrays where that is a look-up: a model has hundreds of them."""
+    if isinstance(function, Polynomial):
+        first, *others = function.coefficients
+        return float(first), float(others[0]) if others else 0.0
+    return float(function.value(0.0)), float(function.slope(0.0))

@@ -33,17 +33,17 @@ def write_osim(source: SpineModel, path: Path) -> None:
     model.setPublications("Tables and sources: opensim_models/*.csv of spinegen")
     model.setGravity(osim.Vec3(0.0, -9.80665, 0.0))
     # Frames hold plain references to each other: everything made here must stay alive until the file is written.
+    # addBody, addJoint, addMarker and addConstraint walk the whole model every time; appending to the sets gives the same file.
     bodies: dict[str, Any] = {"ground": model.getGround()}
     for body in definition.bodies:
         bodies[body.name] = _body(osim, body)
-        model.addBody(bodies[body.name])
+        _adopted(model.updBodySet(), bodies[body.name])
     for joint in definition.joints:
         _add_joint(osim, model, definition, joint, bodies=bodies)
     used = {name for joint in definition.joints for name in joint.coordinates}
     free = [c for c in definition.coordinates if c.name not in used]
     for region in dict.fromkeys(c.region for c in free):
         _add_carrier(osim, model, bodies, definition, region=region, found=[c for c in free if c.region == region])
-    # addMarker and addConstraint walk the whole model every time; appending to the sets gives the same file five times as fast.
     markers, constraints = model.updMarkerSet(), model.updConstraintSet()
     for name, station in definition.stations.items():
         x, y, z = (float(v) for v in station.location_body_m)
@@ -70,6 +70,12 @@ def write_osim(source: SpineModel, path: Path) -> None:
             raise ModelError(f"{path}: OpenSim could not write the model")
         # OpenSim explains every property each time it occurs: two thirds of the file.
         temporary.write_text(_COMMENT.sub("", temporary.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _adopted(into: Any, part: Any) -> None:
+    """Hand a body or joint over to the model's set; both stay usable."""
+    part.thisown = False
+    into.adoptAndAppend(part)
 
 
 def _body(osim: Any, body: Body) -> Any:
@@ -110,7 +116,7 @@ def _add_joint(osim: Any, model: Any, definition: Definition, joint: Joint, *, b
         osim.Vec3(*joint.orientation_child_rad),
     )
     if not joint.coordinates:
-        model.addJoint(osim.WeldJoint(joint.name, *ends))
+        _adopted(model.updJointSet(), osim.WeldJoint(joint.name, *ends))
         return
     transform = osim.SpatialTransform()
     slots = ("rotation1", "rotation2", "rotation3", "translation1", "translation2", "translation3")
@@ -122,7 +128,7 @@ def _add_joint(osim: Any, model: Any, definition: Definition, joint: Joint, *, b
         _fill_coordinate(
             osim, made.upd_coordinates(i), definition.coordinate_of[name], dependent=_driven(definition, name)
         )
-    model.addJoint(made)
+    _adopted(model.updJointSet(), made)
 
 
 def _independent(axes: tuple[TransformAxis, ...]) -> list[TransformAxis]:
@@ -149,7 +155,7 @@ def _add_carrier(
     name = f"{region}{CARRIER_SUFFIX}"
     light = _CARRIER_MASS_KG
     bodies[name] = osim.Body(name, light, osim.Vec3(0.0), osim.Inertia(light, light, light, 0.0, 0.0, 0.0))
-    model.addBody(bodies[name])
+    _adopted(model.updBodySet(), bodies[name])
     root = definition.joints[0].child
     transform = osim.SpatialTransform()
     axes = ((0.0, 0.0, -1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
@@ -162,7 +168,7 @@ def _add_carrier(
     made.finalizeFromProperties()
     for i, coordinate in enumerate(found):
         _fill_coordinate(osim, made.upd_coordinates(i), coordinate, dependent=False)
-    model.addJoint(made)
+    _adopted(model.updJointSet(), made)
 
 
 def _driven(definition: Definition, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -72,12 +73,12 @@ def avatar_model(landmarks: Landmarks, base: SpineModel | None = None) -> Avatar
     Args:
         landmarks: see `humans.body.landmarks.Landmarks`; `joint/<body>` may lack thorax, scapulae or single limbs. Where
             `keypoint/<side>_knee` is given, the shank is hung so that it turns about it, wherever `joint/tibia_<side>` is.
-        base: model to start from, our unisex one by default.
+        base: model to start from; by default our unisex one, without the shapes that OpenSim would show.
 
     Raises:
         ModelError: the spine or the hips are not among the landmarks.
     """
-    base = base or load_model("unisex")
+    base = base or _bare_model()
     points = {name: np.asarray(at, dtype=np.float64) for name, at in landmarks.points.items()}
     needed = [f"joint/{b}" for b in (*VERTEBRAE[1:], "skull", "femur_r", "femur_l")] + [
         f"centroid/{v}" for v in VERTEBRAE
@@ -94,6 +95,13 @@ def avatar_model(landmarks: Landmarks, base: SpineModel | None = None) -> Avatar
     rest_q = posture.copy()
     rest_q[pelvis] = _pelvis_origin(curved, points)
     return AvatarModel(_with_own_stations(placed, rest_q, points), rest_q)
+
+
+@lru_cache(maxsize=1)
+def _bare_model() -> SpineModel:
+    """Hundreds of shapes would be scaled for every person, and nobody looks at them."""
+    whole = load_model("unisex").definition
+    return SpineModel(replace(whole, bodies=tuple(replace(body, shapes=()) for body in whole.bodies)))
 
 
 def _shank_origins(base: SpineModel, points: dict[str, Array]) -> dict[str, Array]:

@@ -52,3 +52,8 @@ def uniform_block(program: moderngl.Program, name: str) -> moderngl.UniformBlock
     member = program[name]
     assert isinstance(member, moderngl.UniformBlock)
     return member
+
+
+def uniforms(program: moderngl.Program) -> dict[str, moderngl.Uniform]:
+    """All uniforms by name: asking a program for one takes a walk through all that it has."""
+    return {name: member for name in program if isinstance(member := program[name], moderngl.Uniform)}

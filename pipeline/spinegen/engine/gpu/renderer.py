@@ -1,6 +1,8 @@
 """The renderer: one GL context; triangles are drawn once for masks and depth, once into buffers of several samples a pixel, which one pass lights."""
 
+from collections.abc import Mapping
 from itertools import groupby
+from typing import NamedTuple
 
 import cv2
 import moderngl
@@ -13,7 +15,7 @@ from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
-from .gl import create_context, uniform, uniform_block
+from .gl import create_context, uniform, uniform_block, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
 from .light_maps import LightMaps
@@ -33,6 +35,18 @@ _UNITS = (
 """Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
 
 
+_Flags = tuple[int, bool, bool, bool]
+"""Of a material: how it varies, whether it has grain, relief, a glow."""
+
+
+class _Geometry(NamedTuple):
+    """The geometry pass of one kind of material."""
+
+    name: str
+    program: moderngl.Program
+    uniforms: Mapping[str, moderngl.Uniform]
+
+
 class Renderer:
     """Draws worlds. Use from one thread, one a process."""
 
@@ -44,7 +58,7 @@ class Renderer:
         self._cache = GpuCache(context, self.quality.anisotropy, software)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
-        self._geometry: dict[str, moderngl.Program] = {}
+        self._geometry: dict[_Flags, _Geometry] = {}
         self._grain = make_grain_map(context)
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
         occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
@@ -149,24 +163,21 @@ class Renderer:
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
             for first, count, material in drawable.mesh.runs:
-                kind, program = self._geometry_program(material)
-                uniform(program, "model").write(model)
-                self._set_material(material, program)
-                array = self._cache.array(drawable.mesh, kind, program)
+                geometry = self._geometry_of(material)
+                geometry.uniforms["model"].write(model)
+                self._set_material(material, geometry.uniforms)
+                array = self._cache.array(drawable.mesh, geometry.name, geometry.program)
                 array.render(vertices=3 * count, first=3 * first)
 
-    def _geometry_program(self, material: Material) -> tuple[str, moderngl.Program]:
-        """Name and program of the geometry pass for a kind of material: software renderers walk through what others need, too."""
-        kinds = {
-            "VARIED": material.varied,
-            "GRAINED": int(material.grain is not None),
-            "RELIEF": int(material.relief_m > 0),
-            "GLOWS": int(any(material.emission)),
-        }
-        name = f"geometry {kinds}"
-        if name not in self._geometry:
-            self._geometry[name] = self._program("surface.vert", "surface.frag", **kinds)
-        return name, self._geometry[name]
+    def _geometry_of(self, material: Material) -> "_Geometry":
+        """The geometry pass for a kind of material: software renderers walk through what others need, too."""
+        flags = (material.varied, material.grain is not None, material.relief_m > 0, any(material.emission))
+        if flags not in self._geometry:
+            varied, grained, relief, glows = flags
+            kinds = {"VARIED": varied, "GRAINED": int(grained), "RELIEF": int(relief), "GLOWS": int(glows)}
+            program = self._program("surface.vert", "surface.frag", **kinds)
+            self._geometry[flags] = _Geometry(f"geometry {kinds}", program, uniforms(program))
+        return self._geometry[flags]
 
     def _cull(self, two_sided: bool) -> None:
         if two_sided:
@@ -174,7 +185,7 @@ class Renderer:
         else:
             self.context.enable(moderngl.CULL_FACE)
 
-    def _set_material(self, material: Material, program: moderngl.Program) -> None:
+    def _set_material(self, material: Material, known: Mapping[str, moderngl.Uniform]) -> None:
         self._cull(material.two_sided)
         self._cache.texture(material.texture).use(0)
         values: dict[str, tuple[float, ...] | float] = {
@@ -186,8 +197,8 @@ class Renderer:
         if material.grain is not None:
             values |= {"grain": material.grain[:4], "broad": material.grain[4:]}
         for name, value in values.items():
-            if name in program:  # a kind of material does not use all of them
-                uniform(program, name).value = value
+            if name in known:  # a kind of material does not use all of them
+                known[name].value = value
 
     def read_masks(self, frame: "Frame") -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
         """Mask ids and planar depth in metres (0: nothing), `(H, W)`."""

@@ -25,6 +25,8 @@ _LIES = 0.85
 """Share of its room that cloth loses where the body below faces up."""
 _SLEEVE, _SLEEVE_M = (0.08, 0.4), 0.3
 """Share of the room that a sleeve has at the shoulder, and what it gains down to here."""
+_ARMPIT = 0.6
+"""Share of the trunk's room that is lost towards the arm."""
 GATHERED = {"hoodie": 0.06, "sweatpants": 0.05}
 """Height of elastic cuffs, where loose cloth comes back to the body."""
 
@@ -91,7 +93,8 @@ def _hang(garment: Garment, vertices: Floats, arm: Floats, *, arm_m: Floats, bod
         # Whatever stands off below an arm that hangs stands off beside one that is raised: little room, and none at the shoulder.
         sleeve = _SLEEVE[0] + _SLEEVE[1] * np.clip(arm_m / _SLEEVE_M, 0.0, 1.0)
         share = body_share(arm)
-        hang = (1.0 - share) * hang + share * sleeve
+        beside = 1.0 - _ARMPIT * np.clip(arm / 0.4, 0.0, 1.0)
+        hang = (1.0 - share) * hang * beside + share * sleeve
     elif garment.kind in LEGGED:
         hang = np.clip((body.hip_y_m + 0.08 - y) / 0.3, 0.05, 1.0)
     else:

@@ -12,7 +12,13 @@ from spinegen.lifting.points import keypoints_of
 from spinegen.predict.views.trunk.fitting import VIEWS, fit_statistics
 from spinegen.predict.views.trunk.frame import TRUNK_IDS, trunk_axes
 from spinegen.predict.views.trunk.seen_errors import Look, SeenErrors, seen_errors
-from spinegen.predict.views.trunk.statistics import FOLDER, TrunkStatistics, read_statistics, write_statistics
+from spinegen.predict.views.trunk.statistics import (
+    FOLDER,
+    TrunkStatistics,
+    read_statistics,
+    statistics_of,
+    write_statistics,
+)
 from spinegen.progress import SilentReporter
 from support.lifted import few_sequences
 
@@ -110,6 +116,11 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"nothing")
     with pytest.raises(TrainingError, match=r"a\.npz: holds no statistics of trunks"):
         read_statistics(tmp_path / "a.npz")
+
+
+def test_of_a_network_that_nobody_measured_nothing_is_known(tmp_path: Path) -> None:
+    (tmp_path / "own.onnx").write_bytes(b"a network of somebody's own")
+    assert statistics_of(tmp_path / "own.onnx") is None
 
 
 def test_those_that_ship_can_be_read() -> None:
