@@ -8,7 +8,7 @@ import pytest
 from spinegen.biomech.anatomy.assemble import load_model
 from spinegen.errors import ConfigError
 from spinegen.motions.flow import TRANSITION, Pose, load_flow
-from spinegen.motions.performance import written_q
+from spinegen.motions.performance import perform, written_q
 from spinegen.motions.shipped import shipped_clips
 from spinegen.motions.timeline import minimum_jerk, timeline
 
@@ -114,3 +114,14 @@ def test_angles_that_no_joint_has_are_named(angles: dict[str, float], message: s
     pose = Pose(activity="a", contacts=(), angles=angles)
     with pytest.raises(ConfigError, match=message):
         written_q(load_model("unisex"), pose)
+
+
+def test_an_angle_that_no_joint_has_is_told_with_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "flow.yaml"
+    path.write_text(
+        "poses:\n  stand: {activity: stand, contacts: [foot_r, foot_l], angles: {}}\n"
+        "  kick: {activity: kick, contacts: [foot_r], angles: {knee_angle_l: 230}}\n"
+        "clips:\n  kicks:\n    keys: [{pose: stand}, {pose: kick, travel_s: 1}]\n"
+    )
+    with pytest.raises(ConfigError, match=r"flow\.yaml: clip kicks: pose kick: knee_angle_l is 230; allowed are"):
+        perform(load_flow(path), "kicks", load_model("unisex"), 30.0, rng=np.random.default_rng(0))

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from ..biomech.model.contacts import CONTACTS
 from ..config import Settings, load_yaml
@@ -157,6 +157,12 @@ class Flow(Settings):
     """Slow natural sway of every joint, standard deviation."""
     poses: dict[str, Pose]
     clips: dict[str, FlowClip]
+    _source: str = PrivateAttr("")
+
+    @property
+    def source(self) -> str:
+        """Path of the file that it was read from; empty: none."""
+        return self._source
 
     @model_validator(mode="before")
     @classmethod
@@ -230,7 +236,10 @@ def load_flow(path: Path | None = None) -> Flow:
     Raises:
         ConfigError: unreadable, or a field that is not allowed.
     """
-    return load_yaml(path or resource_path(f"{FOLDER}/yoga.yaml"), Flow)
+    path = path or resource_path(f"{FOLDER}/yoga.yaml")
+    flow = load_yaml(path, Flow)
+    flow._source = str(path)
+    return flow
 
 
 def _known_contacts(contacts: tuple[str, ...]) -> tuple[str, ...]:

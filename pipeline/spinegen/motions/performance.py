@@ -43,7 +43,10 @@ def perform(flow: Flow, clip: str, model: SpineModel, rate_hz: float, *, rng: np
         ConfigError: a pose names a coordinate that the model lacks, or an angle out of its range.
     """
     spec, poses = flow.clips[clip], flow.key_poses(clip)
-    keys = plant_keys(model, spec, poses)
+    try:
+        keys = plant_keys(model, spec, poses)
+    except ConfigError as error:
+        raise ConfigError(f"{flow.source}: clip {clip}: {error}" if flow.source else str(error)) from error
     frames = timeline(spec, rate_hz)
     fast = any(key.through for key in spec.played)
     knot_hz, ease_s = (FAST_KNOT_HZ, _FAST_EASE_S) if fast else (KNOT_HZ, _EASE_S)
