@@ -369,10 +369,12 @@ def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
 
 
 def test_the_recipe_grows_with_the_training_unless_told_otherwise(workspace: Workspace) -> None:
-    short = trainer(workspace, quick(epochs=None, steps=100))
+    short = trainer(workspace, quick(batch=8, epochs=None, steps=100))
     assert short.source.augment == LIGHT
-    assert trainer(workspace, quick(epochs=None, steps=5000)).source.augment == MODERATE
-    assert trainer(workspace, quick(epochs=None, steps=100_000)).source.augment == AugmentSettings()
-    assert trainer(workspace, quick(epochs=None, steps=100, augment="full")).source.augment == AugmentSettings()
+    assert trainer(workspace, quick(batch=8, epochs=None, steps=5000)).source.augment == MODERATE
+    assert trainer(workspace, quick(batch=8, epochs=None, steps=100_000)).source.augment == AugmentSettings()
+    assert (
+        trainer(workspace, quick(batch=8, epochs=None, steps=100, augment="full")).source.augment == AugmentSettings()
+    )
     own = {"flip": 0.25}
     assert trainer(workspace, quick(augment=own)).source.augment == AugmentSettings(flip=0.25)
