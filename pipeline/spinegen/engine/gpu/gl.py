@@ -24,8 +24,16 @@ def create_context() -> moderngl.Context:
         context = moderngl.create_context(standalone=True, require=330, **options)
     except Exception as error:
         raise EngineError(f"no GL context: {' '.join(str(error).split())}; {HELP}") from error
-    context.gc_mode = "auto"
+    context.gc_mode = (
+        "context_gc"  # what nobody holds waits for `take_hold`: GL frees numbers, and another context has the same ones
+    )
     return context
+
+
+def take_hold(context: moderngl.Context) -> None:
+    """Make a context the one that GL calls of this thread are for, whatever has been made since, and free what nobody holds of it."""
+    context.__enter__()
+    context.gc()
 
 
 def renderer_name() -> str:

@@ -15,7 +15,7 @@ from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
 from .frame_block import NEAR_M, frame_block
-from .gl import create_context, uniform, uniform_block, uniforms
+from .gl import create_context, take_hold, uniform, uniform_block, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
 from .light_maps import LightMaps
@@ -48,7 +48,7 @@ class _Geometry(NamedTuple):
 
 
 class Renderer:
-    """Draws worlds. Use from one thread, one a process."""
+    """Draws worlds. Use from one thread."""
 
     def __init__(self, quality: str | Quality = "standard") -> None:
         self.quality = find_quality(quality) if isinstance(quality, str) else quality
@@ -118,6 +118,7 @@ class Renderer:
 
     def _prepare(self, frame: "Frame") -> Targets:
         """Upload a frame's constants and draw its masks, unless that was the last thing done."""
+        take_hold(self.context)
         targets = self._sized(frame.camera)
         if self._drawn is frame:
             return targets
