@@ -15,7 +15,7 @@ from pathlib import Path
 from spinegen.errors import SpinegenError, UsageError
 from spinegen.files import sha256
 from spinegen.lifting.sequences import load
-from spinegen.pose.networks import cards, shipped_model
+from spinegen.pose.networks import network_file
 from spinegen.pose.predictor import PosePredictor
 from spinegen.predict.views.trunk.fitting import fit_statistics
 from spinegen.predict.views.trunk.seen_errors import SeenErrors, looks, seen_errors
@@ -35,7 +35,7 @@ def main() -> int:
     given = parser.parse_args()
     reporter = make_reporter()
     try:
-        model = shipped_model(given.model) if given.model in cards() else Path(given.model)
+        model = network_file(given.model)
         errors = measured(given.workspace, model, given.people, reporter)
         statistics = fit_statistics(
             sha256(model), errors, load(given.sequences), given.frames, seed=given.seed, reporter=reporter

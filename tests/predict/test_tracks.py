@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinegen import skeleton
-from spinegen.predict.tracks import Tracker, agreement
+from spinegen.predict.tracks import PoseOf, Tracker, agreement
 from support.figures import SHAPE, SIZE, Stage
 
 
@@ -80,16 +80,22 @@ def test_agreement_is_one_for_the_same_pose_and_none_for_strangers() -> None:
     assert agreement(pose, 0 * sure, pose, sure) == 0
 
 
-@pytest.mark.parametrize(("sure", "after_s", "wanted"), [(0.3, 0.0, True), (0.3, 2.0, False), (0.7, 0.0, False)])
-def test_the_detector_looks_more_often_while_somebody_new_is_seen_unsurely(
-    stage: Stage, sure: float, after_s: float, wanted: bool
-) -> None:
+def as_sure(stage: Stage, sure: float) -> PoseOf:
+    """The stage's keypoints, all with one score."""
+
     def pose_of(image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         points, scores = stage.pose_of(image, boxes, before)
         return points, np.full_like(scores, sure)
 
+    return pose_of
+
+
+@pytest.mark.parametrize(("sure", "after_s", "wanted"), [(0.3, 0.0, True), (0.3, 2.0, False), (0.7, 0.0, False)])
+def test_the_detector_looks_more_often_while_somebody_new_is_seen_unsurely(
+    stage: Stage, sure: float, after_s: float, wanted: bool
+) -> None:
     stage.places = {0: np.array([100.0, 50.0])}
-    tracker = Tracker(pose_of)
+    tracker = Tracker(as_sure(stage, sure))
     for time_s in (0.0, after_s):
         tracker.update(stage.picture(), time_s, stage.detections())
     assert tracker.wants_detection is wanted
@@ -99,10 +105,6 @@ def test_the_detector_looks_more_often_while_somebody_new_is_seen_unsurely(
 def test_whom_the_detector_doubts_the_pose_network_must_be_sure_of(
     stage: Stage, sure: float, doubted: bool, counts: bool
 ) -> None:
-    def pose_of(image: np.ndarray, boxes: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        points, scores = stage.pose_of(image, boxes, before)
-        return points, np.full_like(scores, sure)
-
     stage.places = {0: np.array([100.0, 50.0])}
-    seen = Tracker(pose_of).update(stage.picture(), 0.0, stage.detections(), np.array([doubted]))
+    seen = Tracker(as_sure(stage, sure)).update(stage.picture(), 0.0, stage.detections(), np.array([doubted]))
     assert len(seen) == counts

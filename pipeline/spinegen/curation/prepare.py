@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import SpinegenError, UsageError
 from ..files import atomic_path, sha256
 from ..media.sources import PICTURES, VIDEOS, FoundFile, find_sources
-from ..pose.networks import cards, shipped_model
+from ..pose.networks import cards, network_file
 from ..predict.estimator import SpineEstimator
 from ..progress import Reporter, StageSummary
 from ..records.label_files import LabelRound, LabelSet
@@ -59,7 +59,7 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
             raise UsageError(f"{source}: is the labelled folder itself; name the folder of your pictures")
     with folder.held():
         made = folder.found_set()
-        model = shipped_model(settings.model) if settings.model in cards() else Path(settings.model)
+        model = network_file(settings.model)
         estimator = SpineEstimator(
             model, detector=settings.detector, threshold=settings.threshold, threads=settings.threads
         )

@@ -9,7 +9,7 @@ from ..config import Settings
 from ..media.pictures import Exif
 from .assembly import ARCHITECTURES
 from .names import BACKBONES
-from .networks import cards, shipped_model
+from .networks import cards, network_file
 
 
 class LossSettings(Settings):
@@ -96,7 +96,7 @@ MODERATE = LIGHT.model_copy(
         "background": 0.4,
     }
 )
-"""What `spinegen-full` learnt with: its turns need not be wider, since whoever leans is looked at again upright."""
+"""What the networks that ship learnt with last: its turns need not be wider, since whoever leans is looked at again upright."""
 
 
 SHORT_VIEWS, LONG_VIEWS = 20_000, 500_000
@@ -216,7 +216,7 @@ class TrainSettings(Settings):
         """The whole network to go on from."""
         if self.start is None:
             return None
-        return shipped_model(self.start) if self.start in cards() else Path(self.start)
+        return network_file(self.start)
 
     @property
     def frozen_share(self) -> float:
