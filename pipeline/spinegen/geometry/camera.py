@@ -47,6 +47,10 @@ class PlacedCamera:
         points = np.asarray(points_ground_m, dtype=np.float64)
         return points @ self.rotation_camera_ground.T + self.translation_camera_m
 
+    def pixel_m(self, depth_m: float) -> float:
+        """How much a pixel shows of what faces the camera at a depth."""
+        return float(depth_m / max(self.intrinsics[0, 0], self.intrinsics[1, 1]))
+
 
 @dataclass(frozen=True)
 class Camera(PlacedCamera):
@@ -120,6 +124,10 @@ class OrthographicCamera(PlacedCamera):
         """From UnrealCV's `location`, `rotation` and `ortho_width`: how much is seen from the left edge to the right one, cm."""
         scale = 100.0 * width / ortho_width_cm
         return cls(width, height, centred_intrinsics(scale, width, height), *unreal_pose(location_cm, rotator_deg))
+
+    def pixel_m(self, depth_m: float) -> float:
+        """How much a pixel shows, at any depth."""
+        return float(1.0 / max(self.intrinsics[0, 0], self.intrinsics[1, 1]))
 
     @property
     def ortho_width_m(self) -> float:

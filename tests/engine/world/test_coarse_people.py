@@ -17,15 +17,15 @@ def body() -> Body:
 
 
 def test_they_are_few_and_near_the_skin_in_every_pose(body: Body) -> None:
-    positions = body.rest_positions_ground_m
+    positions = body.rig.rest_positions_ground_m
     bent = rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
-    elbow = [i for i, bone in enumerate(body.bones) if bone.startswith(("ulna_r", "radius_r", "hand_r"))]
+    elbow = [i for i, bone in enumerate(body.rig.bones) if bone.startswith(("ulna_r", "radius_r", "hand_r"))]
     turn = rigid.axis_angle_matrix((0, 0, 1), np.radians(80))
     centre = positions[elbow[0]]
     for bone in elbow:
         bent[bone, :3, :3] = turn
         bent[bone, :3, 3] = centre + turn @ (positions[bone] - centre)
-    mesh = body.skin.copy().posed(bent)
+    mesh = body.skin().copy().posed(bent)
     assert mesh.coarse_faces is not None
     assert mesh.spanning is not None
     assert len(mesh.coarse_faces) < len(mesh.faces) / 3
@@ -35,7 +35,7 @@ def test_they_are_few_and_near_the_skin_in_every_pose(body: Body) -> None:
 
 
 def test_copies_share_them(body: Body) -> None:
-    still = np.eye(4)[None].repeat(len(body.bones), 0)
-    one, other = (body.skin.copy().posed(still) for _ in range(2))
+    still = np.eye(4)[None].repeat(len(body.rig.bones), 0)
+    one, other = (body.skin().copy().posed(still) for _ in range(2))
     assert one is not other
     assert one.coarse_faces is other.coarse_faces

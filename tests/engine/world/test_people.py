@@ -11,8 +11,6 @@ from spinegen.engine.server.commands import execute
 from spinegen.engine.server.session import Session
 from spinegen.engine.world.body import Body
 from spinegen.engine.world.human import Human
-from spinegen.engine.world.skin_tables import skin_tables
-from spinegen.engine.world.skinning import Skin
 from spinegen.geometry import rigid
 from spinegen.geometry.axes import ground_to_unreal
 from support.pillar import Pillar
@@ -34,12 +32,12 @@ def _rest(pillar: Pillar) -> np.ndarray:
 
 
 def test_the_rest_pose_leaves_every_vertex_where_it_is(pillar: Pillar) -> None:
-    skin = Skin(skin_tables(pillar.bones, pillar.rest_positions_ground_m, pillar.parts))
+    skin = Body.of(pillar).skin()
     np.testing.assert_allclose(skin.vertices(_rest(pillar)), pillar.parts[0].vertices_ground_m, atol=1e-7)
 
 
 def test_skin_that_belongs_to_one_bone_follows_it_rigidly(pillar: Pillar) -> None:
-    skin = Skin(skin_tables(pillar.bones, pillar.rest_positions_ground_m, pillar.parts))
+    skin = Body.of(pillar).skin()
     bent = _rest(pillar)
     bent[1, :3, :3] = rigid.axis_angle_matrix((0, 0, 1), np.radians(-40))
     moved, rest = skin.vertices(bent), pillar.parts[0].vertices_ground_m.astype(float)
@@ -50,7 +48,7 @@ def test_skin_that_belongs_to_one_bone_follows_it_rigidly(pillar: Pillar) -> Non
 
 
 def test_normals_point_outwards_also_across_the_texture_seam(pillar: Pillar) -> None:
-    mesh = Skin(skin_tables(pillar.bones, pillar.rest_positions_ground_m, pillar.parts)).posed(_rest(pillar))
+    mesh = Body.of(pillar).skin().posed(_rest(pillar))
     side = (mesh.vertices_m[:, 1] > 0.1) & (mesh.vertices_m[:, 1] < 1.5)
     radial = mesh.vertices_m[side] * [1, 0, 1] / 0.15
     assert np.einsum("ij,ij->i", mesh.normals[side], radial).min() > 0.99

@@ -305,7 +305,7 @@ class Frame:
 
     def __init__(self, renderer: Renderer, world: World, camera: PlacedCamera) -> None:
         self.world, self.camera = world, camera
-        self.drawables = world.drawables()
+        self.drawables = world.drawables(camera)
         self.scenery: Scenery = scenery(world.lighting)
         self.everything = (*self.drawables, *world.shown(self.scenery.drawables))
         self.catches_shadows = any(

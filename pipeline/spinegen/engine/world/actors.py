@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ...geometry import rigid
 from ...geometry.axes import SWAP_YZ, ground_to_unreal, unreal_rotator_matrix, unreal_to_ground
+from ...geometry.camera import PlacedCamera
 from ...geometry.types import Vector
 from ..content.mesh import Drawable, Mesh
 
@@ -32,8 +33,8 @@ class Actor:
     """As people read it; empty is the name."""
     mobility: str = "Movable"
 
-    def drawables(self, mask_id: int) -> list[Drawable]:
-        """Meshes at their places."""
+    def drawables(self, mask_id: int, view: PlacedCamera | None = None) -> list[Drawable]:
+        """Meshes at their places, in no more detail than a view shows; without one, all there is."""
         return []
 
     def vertices_unreal_cm(self) -> NDArray[np.float64]:
@@ -71,7 +72,7 @@ class MeshActor(Actor):
     mesh: Mesh | None = None
     casts_shadow: bool = True
 
-    def drawables(self, mask_id: int) -> list[Drawable]:
+    def drawables(self, mask_id: int, view: PlacedCamera | None = None) -> list[Drawable]:
         """The mesh at the actor's place."""
         if self.mesh is None:
             return []

@@ -1,14 +1,17 @@
 """A person as the engine keeps them."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...humans.mesh.mesh import MeshPart
-from .skin_tables import SkinTables, skin_tables
+from ..content.mesh import Material
+from .detail import coarser
+from .levels import DETAILS_M
+from .skin_tables import SkinTables, material_of, skin_tables
 from .skinning import Skin
 
 
@@ -26,24 +29,39 @@ class PersonLike(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Body:
-    """The parts of a person live on in the skin alone."""
+class Rig:
+    """What there is of a person besides surfaces."""
 
     bones: tuple[str, ...]
     rest_positions_ground_m: NDArray[np.float64]
     """`(B, 3)`."""
     landmarks: dict[str, NDArray[np.float64]]
     """Name to `(3,)`, ground metres."""
-    tables: SkinTables
+    materials: tuple[Material, ...]
+    """Of every part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A person whose surfaces are made, or read, as they are asked for; the parts of a person live on in them alone."""
+
+    rig: Rig
+    tables: Callable[[int], SkinTables]
+    """The surface of a level of detail."""
+    _skins: dict[int, Skin] = field(default_factory=dict)
 
     @classmethod
     def of(cls, person: PersonLike) -> "Body":
         """From a person with parts."""
         rest = np.asarray(person.rest_positions_ground_m, dtype=np.float64)
-        points = dict(person.landmarks.points)
-        return cls(tuple(person.bones), rest, points, skin_tables(person.bones, rest, person.parts))
+        rig = Rig(
+            tuple(person.bones), rest, dict(person.landmarks.points), tuple(material_of(part) for part in person.parts)
+        )
+        whole = skin_tables(person.bones, rest, person.parts)
+        return cls(rig, lambda level: coarser(whole, DETAILS_M[level]) if level else whole)
 
-    @cached_property
-    def skin(self) -> Skin:
-        """What is posed; a person takes a copy."""
-        return Skin(self.tables)
+    def skin(self, level: int = 0) -> Skin:
+        """What is posed, at a level of detail; a person takes a copy."""
+        if level not in self._skins:
+            self._skins[level] = Skin(self.tables(level), self.rig.materials)
+        return self._skins[level]

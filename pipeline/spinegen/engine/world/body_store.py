@@ -7,12 +7,12 @@ The oldest make room when the folder is full. What cannot be kept or read costs 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from shutil import disk_usage
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -22,15 +22,19 @@ from scipy.sparse import csr_matrix
 
 from ...cache_folder import cache_folder, makers_digest
 from ...humans.body.source_files import data_version
+from ...humans.mesh.mesh import Ribbons
 from ...humans.rigging.opening_fingers import OpeningFinger, OpeningFingers
 from ...humans.simulation.skirt_simulation import SkirtSimulation
 from ...humans.simulation.strand_simulation import Obstacle, StrandSimulation
 from ...model_tables import tables
 from ..content.mesh import Material, Texture
 from .array_file import read_arrays, write_arrays
-from .body import Body
+from .body import Body, Rig
+from .detail import coarser
+from .levels import DETAILS_M
 from .skin_tables import SkinTables
 
+Kind = TypeVar("Kind", Rig, SkinTables)
 FOLDER = "people"
 MOST_BYTES = 8_000_000_000
 MOST_SHARE = 0.1
@@ -39,7 +43,7 @@ _SUFFIX = ".body"
 _KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Body, SkinTables, Material, Texture, Obstacle, StrandSimulation, SkirtSimulation, OpeningFinger, OpeningFingers,
+        Rig, SkinTables, Ribbons, Material, Texture, Obstacle, StrandSimulation, SkirtSimulation, OpeningFinger, OpeningFingers,
     )
 }  # fmt: skip
 """What a body is made of. Fields that begin with an underscore are worked out anew."""
@@ -50,23 +54,57 @@ MAKERS = (
 
 
 def kept(spec_json: str, make: Callable[[], Body]) -> Body:
-    """The body of a spec, from disk where it lies there whole."""
-    path = cache_folder() / FOLDER / f"{_key(spec_json)}{_SUFFIX}"
+    """The body of a spec, from disk where it lies there whole: its rig now, surfaces as they are asked for."""
+    store = _Store(_key(spec_json), make)
+    rig = _read(store.path("rig"), Rig)
+    if rig is None:
+        made = make()
+        rig, store.whole = made.rig, made.tables(0)
+        _write(store.path("rig"), rig)
+        _write(store.path(0), store.whole)
+    return Body(rig, store.tables)
+
+
+@dataclass(eq=False)
+class _Store:
+    """One person's files."""
+
+    key: str
+    make: Callable[[], Body]
+    whole: SkinTables | None = None
+    """The finest surface, while the person has not been on disk."""
+
+    def path(self, what: str | int) -> Path:
+        return cache_folder() / FOLDER / f"{self.key}.{what}{_SUFFIX}"
+
+    def tables(self, level: int) -> SkinTables:
+        """A level's surface; what is not on disk is made and put there."""
+        if level == 0 and self.whole is not None:
+            return self.whole
+        found = _read(self.path(level), SkinTables)
+        if found is None:
+            found = coarser(self.tables(0), DETAILS_M[level]) if level else self.make().tables(0)
+            _write(self.path(level), found)
+        return found
+
+
+def _read(path: Path, kind: type[Kind]) -> Kind | None:
     try:
-        tree, arrays = read_arrays(path)
-        found = _decoded(tree, arrays)
-        if isinstance(found, Body):
+        found = _decoded(*read_arrays(path))
+        if isinstance(found, kind):
             os.utime(path)
             return found
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         pass
-    made = make()
+    return None
+
+
+def _write(path: Path, value: Rig | SkinTables) -> None:
     with suppress(OSError):
         _make_room(path.parent)
         arrays: list[NDArray[Any]] = []
-        tree = _encoded(made, arrays)
+        tree = _encoded(value, arrays)
         write_arrays(path, tree, arrays)
-    return made
 
 
 def _make_room(folder: Path) -> None:

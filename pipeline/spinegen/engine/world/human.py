@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 from ...errors import EngineError
 from ...geometry import rigid
 from ...geometry.axes import SWAP_YZ, ground_to_unreal, unreal_rotator_matrix, unreal_to_ground
+from ...geometry.camera import PlacedCamera
 from ...geometry.types import Vector
 from ..content.mesh import Drawable
 from .actors import Actor, NotSupported
+from .levels import level_of
 
 if TYPE_CHECKING:
     from .body import Body
     from .skinning import Skin
+
+BEYOND_BONES_M = 0.25
+"""How far a person reaches beyond the origins of the bones, at most: fingers from the wrist."""
 
 
 @dataclass(eq=False)
@@ -23,16 +28,17 @@ class Human(Actor):
     """`SpinegenHuman`. Without a body it draws nothing; a spawned body stands in its rest pose at the actor's location."""
 
     body: "Body | None" = None
-    skin: "Skin | None" = None
+    skins: "dict[int, Skin]" = field(default_factory=dict)
+    """By level of detail, as far as the present body was drawn in them."""
     transforms_ground_bone: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4, 4)))
 
     def wear(self, body: "Body") -> None:
         """Take on a body, in its rest pose."""
-        self.body, self.skin = body, body.skin.copy()
+        self.body, self.skins = body, {}
         self.transforms_ground_bone = self._root() @ self._rest()
 
     def _rest(self) -> NDArray[np.float64]:
-        positions = self._worn().rest_positions_ground_m
+        positions = self._worn().rig.rest_positions_ground_m
         return rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
 
     def _root(self) -> NDArray[np.float64]:
@@ -46,7 +52,7 @@ class Human(Actor):
 
     def set_pose(self, bones: tuple[str, ...], transforms_ground_bone: NDArray[np.float64]) -> None:
         """Put the named bones at world transforms `(B, 4, 4)`; all or nothing."""
-        index = {bone: i for i, bone in enumerate(self._worn().bones)}
+        index = {bone: i for i, bone in enumerate(self._worn().rig.bones)}
         unknown = [bone for bone in bones if bone not in index]
         if unknown:
             raise EngineError(f"unknown bone {unknown[0][:60]!r}; {self.name} has: {', '.join(index)}")
@@ -56,20 +62,27 @@ class Human(Actor):
 
     def rig(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Bones and their world transforms."""
-        return self._worn().bones, self.transforms_ground_bone
+        return self._worn().rig.bones, self.transforms_ground_bone
 
     def rest_rig(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Bones at rest, then landmarks as pseudo-bones without a turn."""
-        body = self._worn()
-        positions = np.asarray([*body.landmarks.values()], dtype=np.float64).reshape(-1, 3)
+        rig = self._worn().rig
+        positions = np.asarray([*rig.landmarks.values()], dtype=np.float64).reshape(-1, 3)
         landmarks = rigid.transform(np.broadcast_to(np.eye(3), (len(positions), 3, 3)), positions)
-        return (*body.bones, *body.landmarks), np.concatenate([self._rest(), landmarks])
+        return (*rig.bones, *rig.landmarks), np.concatenate([self._rest(), landmarks])
 
-    def drawables(self, mask_id: int) -> list[Drawable]:
-        """The skinned body in its present pose."""
-        if self.skin is None:
+    def drawables(self, mask_id: int, view: PlacedCamera | None = None) -> list[Drawable]:
+        """The skinned body in its present pose, in no more detail than a view shows."""
+        if self.body is None:
             return []
-        return [Drawable(self.skin.posed(self.transforms_ground_bone), np.eye(4), mask_id)]
+        level = 0 if view is None else level_of(view.pixel_m(self._nearest_m(view)))
+        if level not in self.skins:
+            self.skins[level] = self.body.skin(level).copy()
+        return [Drawable(self.skins[level].posed(self.transforms_ground_bone), np.eye(4), mask_id)]
+
+    def _nearest_m(self, view: PlacedCamera) -> float:
+        """How far before the camera the nearest of the person is, at least."""
+        return float(view.to_camera(self.transforms_ground_bone[:, :3, 3])[:, 2].min()) - BEYOND_BONES_M
 
     def move_to(self, location_cm: Vector) -> None:
         """Shift the whole person."""
@@ -91,4 +104,4 @@ class Human(Actor):
 
     def vertices_unreal_cm(self) -> NDArray[np.float64]:
         """Skinned vertices."""
-        return super().vertices_unreal_cm() if self.skin is not None else ground_to_unreal(np.zeros((0, 3)))
+        return super().vertices_unreal_cm() if self.body is not None else ground_to_unreal(np.zeros((0, 3)))

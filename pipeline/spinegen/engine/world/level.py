@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...geometry.camera import PlacedCamera
 from ...geometry.types import Vector
 from ..content.mesh import Drawable
 from .actors import Actor, NotSupported
@@ -20,7 +21,7 @@ class LevelActor(Actor):
     scenery: Callable[[], Scenery] | None = None
     """The stage as it is now."""
 
-    def drawables(self, mask_id: int) -> list[Drawable]:
+    def drawables(self, mask_id: int, view: PlacedCamera | None = None) -> list[Drawable]:
         """Its share of the scenery, under its own mask id."""
         if self.scenery is None or not self.mask_id:
             return []

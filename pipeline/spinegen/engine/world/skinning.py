@@ -1,5 +1,6 @@
 """Linear blend skinning of a person's parts as one vertex array, with normals from the deformed shape."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,14 +8,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ...humans.skin import bone_rows
-from ..content.mesh import Mesh
+from ..content.mesh import Material, Mesh
 from .skin_tables import SkinTables
 
 
 class Skin:
     """Rest shape, weights and topology (shared by copies) and one posed mesh of its own."""
 
-    def __init__(self, tables: SkinTables) -> None:
+    def __init__(self, tables: SkinTables, materials: Sequence[Material]) -> None:
         self._tables = tables
         self._bound = _bound(tables.weights, len(tables.rest_positions_ground_m), tables.rest_m)
         self._corners = [np.ascontiguousarray(column) for column in tables.faces.T]
@@ -24,7 +25,7 @@ class Skin:
             empty.copy(),
             tables.uv,
             tables.faces,
-            tables.runs,
+            tuple((*run, material) for run, material in zip(tables.runs, materials, strict=True) if run[1]),
             moves=True,
             coarse_faces=tables.coarse,
             spanning=np.unique(tables.coarse).astype(np.int32),

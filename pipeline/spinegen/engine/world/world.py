@@ -12,7 +12,7 @@ import numpy as np
 from ...config import parse
 from ...errors import ConfigError, EngineError
 from ...geometry.axes import unreal_rotator_matrix
-from ...geometry.camera import Camera, OrthographicCamera
+from ...geometry.camera import Camera, OrthographicCamera, PlacedCamera
 from ...geometry.types import Vector
 from ...lazy import loaded
 from ..content.basic_shapes import basic_shape
@@ -213,8 +213,8 @@ class World:
         self.changed()
         return result
 
-    def drawables(self) -> list[Drawable]:
-        """Visible actors; mask ids count from 1 in the order of `actors`.
+    def drawables(self, view: PlacedCamera | None = None) -> list[Drawable]:
+        """Visible actors as a view needs them; mask ids count from 1 in the order of `actors`.
 
         They are drawn in the order in which the stage tells them apart (`mask_actors`), then in that of their mask colours: of two that lie
         at the same depth the first one drawn is seen, and when an actor was spawned, or what it is named, is the engine's past and no part
@@ -223,7 +223,7 @@ class World:
         seen = [(actor, mask_id) for mask_id, actor in enumerate(self.actors.values(), 1) if actor.visible]
         place = {name: number for number, name in enumerate(self.mask_actors)}
         seen.sort(key=lambda pair: (place.get(pair[0].name, len(place)), pair[0].colour))
-        return [drawable for actor, mask_id in seen for drawable in actor.drawables(mask_id)]
+        return [drawable for actor, mask_id in seen for drawable in actor.drawables(mask_id, view)]
 
     def shown(self, drawables: tuple[Drawable, ...]) -> tuple[Drawable, ...]:
         """Drawables of the scenery without those of hidden actors of the level."""

@@ -73,5 +73,5 @@ def _hairs(
     rng: np.random.Generator,
 ) -> MeshPart:
     path = grow(scalp, roots, heading, growth, rng=rng)
-    ribbon = ribbons(scalp, path, width_m, rng, blunt=0.2)
-    return head_part(name, [ribbon], hair_texture(look), roughness=0.7)
+    strips = ribbons(scalp, path, width_m, rng, blunt=0.2, deep=False)
+    return head_part(name, [strips], hair_texture(look), roughness=0.7)

@@ -14,11 +14,12 @@ from ..body.body_data import BodyData
 from ..body.face_frame import FaceFrame, face_frame
 from ..garments.cap import cap_edge_m
 from ..mesh import mesh_ops
-from ..mesh.mesh import MeshPart
+from ..mesh.coarsening import ribbon_faces
+from ..mesh.mesh import MeshPart, Ribbons
 from ..mesh.mesh_parts import finish_part
 from ..simulation.strand_simulation import Obstacle, StrandSimulation, knot_frames
 from ..spec.person_spec import Hair
-from .strands import Growth, Scalp, grow, head_part, make_scalp, on_skull, ribbon_surface, ribbons, scatter
+from .strands import Growth, Scalp, Strips, grow, head_part, make_scalp, on_skull, ribbon_uv, ribbons, scatter
 
 LOCKS = {"buzz": 2200, "short": 2200, "medium": 1500, "long": 1500, "bun": 1500, "ponytail": 1500, "curly": 1500, "afro": 1500}  # fmt: skip
 TIED = ("bun", "ponytail")
@@ -148,7 +149,7 @@ def _headings(hair: Hair, roots: Floats, normals: Floats, face: FaceFrame, *, rn
     return unit(along)
 
 
-def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng) -> tuple[Floats, Ints, Floats]:
+def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng) -> Strips:
     """Fine hairs that begin on the hairline, so that it does not end like a cap."""
     near = faces[(table[faces, -1] < 0.007).any(1)]
     roots, normals = scatter(table[:, :3], near, EDGE_LOCKS, rng)
@@ -158,7 +159,7 @@ def _edge_hairs(hair: Hair, head: Head, table: Floats, faces: Ints, *, rng: Rng)
     # A few begin in front of the cap.
     roots = roots - heading * rng.uniform(0.0, 0.006, (len(roots), 1))
     path = grow(head.scalp, roots, heading, Growth(0.035, 3, 0.3 * hair.volume_m, 0.0, cling=0.9), rng=rng)
-    return ribbons(head.scalp, path, 0.0028, rng, blunt=0.2)
+    return ribbons(head.scalp, path, 0.0028, rng, blunt=0.2, deep=False)
 
 
 def _tail(hair: Hair, head: Head, rng: Rng) -> Floats:
@@ -228,19 +229,19 @@ def _falling_part(
     )
     rest = np.tile(np.concatenate([np.eye(3).ravel(), np.zeros(3)]), (len(bones.BONES), 1))
     vertices = shaping.posed(rest, offset)
-    faces, uv = ribbon_surface(count, knots, rng)
-    weights = on_skull(len(vertices))
+    all_locks = Ribbons(0, count, knots, deep=True)
     return finish_part(
         name,
         "hair",
         vertices,
-        faces,
-        uv=uv,
-        weights=weights,
+        ribbon_faces(all_locks),
+        uv=ribbon_uv(count, knots, rng),
+        weights=on_skull(len(vertices)),
         texture_rgb=texture,
         roughness=ROUGHNESS,
         two_sided=True,
         shaping=shaping,
+        ribbons=(all_locks,),
     )
 
 

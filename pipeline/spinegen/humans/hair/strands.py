@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from ..body import bones
 from ..body.body_data import BodyData
 from ..body.texel_map import masked_vertices
 from ..mesh import mesh_ops
-from ..mesh.mesh import MeshPart
+from ..mesh.coarsening import ribbon_faces
+from ..mesh.mesh import MeshPart, Ribbons
 from ..mesh.mesh_parts import finish_part
 
 
@@ -50,6 +52,17 @@ class Growth:
     swept: float = 0.0
     """Pull backwards in each step of what lies in front of `swept_to_x_m`, 0..1."""
     swept_to_x_m: float = 0.0
+
+
+class Strips(NamedTuple):
+    """Ribbons that are all alike in their number of knots."""
+
+    vertices_m: Floats
+    """`(locks * knots * 2, 3)`, by lock, knot and edge."""
+    uv: Floats
+    locks: int
+    knots: int
+    deep: bool
 
 
 def make_scalp(data: BodyData, vertices_m: Floats, weights: Floats) -> Scalp:
@@ -131,9 +144,9 @@ def _curls(path: Floats, growth: Growth, rng: np.random.Generator) -> Floats:
 
 
 def ribbons(
-    scalp: Scalp, path: Floats, width_m: float, rng: np.random.Generator, *, blunt: float = 0.3
-) -> tuple[Floats, Ints, Floats]:
-    """Tapering ribbons along paths `(N, K, 3)`: vertices, faces, uv. They lie flat on the skin below them."""
+    scalp: Scalp, path: Floats, width_m: float, rng: np.random.Generator, *, blunt: float = 0.3, deep: bool = True
+) -> Strips:
+    """Tapering ribbons along paths `(N, K, 3)`. They lie flat on the skin below them, and many times over each other where they are `deep`."""
     count, knots = path.shape[:2]
     tangent = np.gradient(path, axis=1)
     index, _ = scalp.nearest(path.reshape(-1, 3))
@@ -144,40 +157,34 @@ def ribbons(
     taper = (1.0 - (1.0 - blunt) * along**2) * np.clip(along * 4 + 0.6, 0, 1)
     half = 0.5 * width_m * rng.uniform(0.7, 1.3, (count, 1)) * taper[None]
     out = np.stack([path - side * half[..., None], path + side * half[..., None]], axis=2)
-    faces, uv = ribbon_surface(count, knots, rng)
-    return out.reshape(-1, 3), faces, uv
+    return Strips(out.reshape(-1, 3), ribbon_uv(count, knots, rng), count, knots, deep)
 
 
-def ribbon_surface(count: int, knots: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
-    """Faces `(2 * count * (knots - 1), 3)` and uv `(count * knots * 2, 2)` of ribbons whose vertices go by lock, knot and edge.
-
-    Each lock shows a strip of the texture of its own.
-    """
-    grid = np.arange(count * knots * 2).reshape(count, knots, 2)
-    a, b, c, d = grid[:, :-1, 0], grid[:, :-1, 1], grid[:, 1:, 0], grid[:, 1:, 1]
-    faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
+def ribbon_uv(count: int, knots: int, rng: np.random.Generator) -> Floats:
+    """Texture coordinates `(count * knots * 2, 2)` of ribbons whose vertices go by lock, knot and edge; each lock shows a strip of its own."""
     u = rng.random((count, 1, 1)) + np.array([0.0, 0.045])
     v = 0.5 * np.linspace(0.0, 1.0, knots)[:, None] + rng.random((count, 1, 1))
-    return faces, np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
+    return np.stack(np.broadcast_arrays(u, v), axis=-1).reshape(-1, 2)
 
 
-def head_part(
-    name: str, pieces: Sequence[tuple[Floats, Ints, Floats]], texture_rgb: NDArray[np.uint8], *, roughness: float
-) -> MeshPart:
-    """One part, moved by the skull, of several ribbons' vertices, faces and uv."""
-    vertices = np.concatenate([piece[0] for piece in pieces])
-    first = np.cumsum([0, *(len(piece[0]) for piece in pieces)])
-    faces = np.concatenate([piece[1] + start for piece, start in zip(pieces, first[:-1], strict=True)])
+def head_part(name: str, pieces: Sequence[Strips], texture_rgb: NDArray[np.uint8], *, roughness: float) -> MeshPart:
+    """One part, moved by the skull, of several ribbons."""
+    vertices = np.concatenate([piece.vertices_m for piece in pieces])
+    first = np.cumsum([0, *(len(piece.vertices_m) for piece in pieces)]).tolist()
+    ribbons = tuple(
+        Ribbons(start, piece.locks, piece.knots, piece.deep) for piece, start in zip(pieces, first[:-1], strict=True)
+    )
     return finish_part(
         name,
         "hair",
         vertices,
-        faces,
-        uv=np.concatenate([piece[2] for piece in pieces]),
+        np.concatenate([ribbon_faces(own) for own in ribbons]),
+        uv=np.concatenate([piece.uv for piece in pieces]),
         weights=on_skull(len(vertices)),
         texture_rgb=texture_rgb,
         roughness=roughness,
         two_sided=True,
+        ribbons=ribbons,
     )
 
 

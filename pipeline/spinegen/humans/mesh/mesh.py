@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry.types import Floats
+from ...geometry.types import Floats, Ints
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -20,6 +20,27 @@ class Shaping(Protocol):
     def posed(self, rows: Floats, skinned: Floats) -> Floats:
         """Vertices `(V, 3)` for `skin.bone_rows (B, 12)`, given those of linear skinning `(V, 3)`."""
         ...
+
+    def of(self, kept: Ints) -> "Shaping | None":
+        """The same for a part of which only the vertices `kept (K,)` are left; None where it needs them all."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ribbons:
+    """Locks of hair as ribbons in a part: their vertices go by lock, knot and edge."""
+
+    first: int
+    """Their first vertex."""
+    locks: int
+    knots: int
+    deep: bool
+    """They lie over each other many times."""
+
+    @property
+    def last(self) -> int:
+        """The vertex after the last."""
+        return self.first + 2 * self.locks * self.knots
 
 
 @dataclass(frozen=True)
@@ -61,3 +82,5 @@ class MeshPart:
     shaping: Shaping | None = None
     """Hair that hangs, skirts that fall over the legs; None where the weights say it all."""
     grain: Grain | None = None
+    ribbons: tuple[Ribbons, ...] = ()
+    """Where the part is locks of hair: all its vertices, in their order."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ...geometry.types import Floats, Ints
-from .mesh import Grain, MeshPart, PartKind, Shaping
+from .mesh import Grain, MeshPart, PartKind, Ribbons, Shaping
 
 
 def finish_part(
@@ -21,6 +21,7 @@ def finish_part(
     two_sided: bool = False,
     shaping: Shaping | None = None,
     grain: Grain | None = None,
+    ribbons: tuple[Ribbons, ...] = (),
 ) -> MeshPart:
     """A part from dense weights `(V, B)`: the smallest entries are dropped, rows sum to 1."""
     kept = np.where(weights < 0.004, 0.0, weights)
@@ -37,4 +38,5 @@ def finish_part(
         two_sided=two_sided,
         shaping=shaping,
         grain=grain,
+        ribbons=ribbons,
     )

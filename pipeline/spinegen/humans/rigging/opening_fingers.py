@@ -1,6 +1,6 @@
 """Fingers that meet the floor: they open until they lie on it, as the fingers of a hand that somebody leans on do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -100,6 +100,18 @@ class OpeningFingers:
             angles = finger.angles(turn[1].astype(np.float64), over_m)
             out[finger.rows] += (finger.shift(angles, self.resting_m) @ turn.T).astype(out.dtype)
         return out
+
+    def of(self, kept: Ints) -> "OpeningFingers":
+        """The same for a part of which only the vertices `kept (K,)` are left."""
+        place = np.full(len(self.resting_m), -1)
+        fingers = []
+        for finger in self.fingers:
+            place[:] = -1
+            place[finger.rows] = np.arange(len(finger.rows))
+            at = place[kept]
+            own = np.flatnonzero(at >= 0)
+            fingers.append(replace(finger, rows=own.astype(np.int32), shares=finger.shares[at[own]]))
+        return OpeningFingers(tuple(fingers), self.resting_m[kept])
 
 
 def opening_fingers(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...geometry.nearest import PointTree
-from ...geometry.types import Floats
+from ...geometry.types import Floats, Ints
 from ...geometry.vectors import unit
 from ..body import bones
 from .strand_simulation import Obstacle, push_out
@@ -66,6 +66,9 @@ class SkirtSimulation:
             at[:, 1] = np.maximum(at[:, 1], FLOOR_M)
             out[row] = at
         return np.concatenate([out, out[:, :1]], axis=1).reshape(-1, 3)
+
+    def of(self, kept: Ints) -> None:
+        """A tube needs all its vertices."""
 
 
 def _drawn_together(ring: Floats, widths: Floats) -> Floats:

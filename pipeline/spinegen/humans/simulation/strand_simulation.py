@@ -1,6 +1,6 @@
 """Locks that hang: in every pose they fall from the head under gravity, keep their length, and slide over the body."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -62,6 +62,10 @@ class StrandSimulation:
         for k, axis in enumerate((along, aside, out)):
             place += self.offset[:, k, None] * axis.reshape(-1, 3)[self.knot]
         return place
+
+    def of(self, kept: Ints) -> "StrandSimulation":
+        """The same for a part of which only the vertices `kept (K,)` are left."""
+        return replace(self, knot=self.knot[kept], offset=self.offset[kept])
 
     def _fall(self, path: Floats, points: Floats, normals: Floats) -> Floats:
         """Lay the free knots of `path (G, K, 3)` in place; the skin's normal under every knot."""
