@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from spinegen import skeleton
-from spinegen.pose import geometry, simcc
+from spinegen.pose import geometry, peaks, simcc
 from spinegen.pose.nets.head import spreading
 from spinegen.pose.training.losses import simcc_targets
 
@@ -44,6 +44,32 @@ def test_decoding_finds_encoded_points_to_a_quarter_pixel() -> None:
     assert (scores > 0).all()
 
 
+def test_blurred_peaks_find_encoded_points_between_bins() -> None:
+    points = np.random.default_rng(4).uniform(3, 90, (3, 37, 2))
+    for axis, bins in ((0, 192), (1, 256)):
+        encoded = simcc_targets(torch.tensor(points[..., axis]), bins, 2.0, 3.0).numpy()
+        assert np.abs(peaks.peaks(encoded, 2.0) - points[..., axis]).max() < 0.02
+
+
+def test_a_blurred_peak_is_where_most_of_the_mass_is_near() -> None:
+    """A single high bin beside a broad hill: the fullest bin is the spike, a hip lies on the hill."""
+    bins = np.arange(192)
+    hill = np.exp(-0.5 * ((bins - 120) / 12) ** 2)
+    distribution = np.broadcast_to(0.7 * hill / hill.sum(), (1, skeleton.COUNT, 192)).copy()
+    distribution[..., 40] += 0.3
+    assert distribution[0, 0].argmax() == 40
+    found = peaks.peaks(distribution, 2.0)[0]
+    assert found[skeleton.INDEX["left_hip"]] == pytest.approx(60, abs=0.5)
+    assert found[skeleton.INDEX["left_eye"]] == pytest.approx(20, abs=1), "an eye is missed by a few bins"
+
+
+def test_peaks_at_the_rim_stay_inside() -> None:
+    rim = np.zeros((1, skeleton.COUNT, 128))
+    rim[..., 0] = 1
+    assert np.abs(peaks.peaks(rim, 2.0)).max() <= 0.25
+    assert peaks.peaks(rim[..., ::-1], 2.0) == pytest.approx(127 / 2, abs=0.25)
+
+
 def test_a_keypoint_without_a_positive_score_is_marked() -> None:
     nothing = np.zeros((1, 37, 8))
     points, scores = simcc.decode(nothing, nothing)
@@ -67,9 +93,9 @@ def test_the_mirrored_pictures_output_comes_back_onto_the_same_bins() -> None:
 def test_spreading_keeps_probability_and_moves_smoothly_between_cells() -> None:
     spread = spreading(24, 192).numpy()
     assert spread.sum(axis=1) == pytest.approx(1.0)
-    peaks = [(spread[10] * (1 - share) + spread[11] * share).argmax() for share in np.linspace(0, 1, 9)]
-    assert peaks[0] == 83
-    assert peaks[-1] == 91
-    assert (np.diff(peaks) >= 0).all()
+    highest = [(spread[10] * (1 - share) + spread[11] * share).argmax() for share in np.linspace(0, 1, 9)]
+    assert highest[0] == 83
+    assert highest[-1] == 91
+    assert (np.diff(highest) >= 0).all()
     # an even blend peaks half-way, not at one of the two cells
-    assert peaks[4] == 87
+    assert highest[4] == 87

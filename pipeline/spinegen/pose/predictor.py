@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import skeleton
 from ..errors import TrainingError
-from . import geometry, simcc, upright
+from . import geometry, peaks, simcc, upright
 from .onnx_file import SimccFile, open_simcc
 
 BATCH = 32
@@ -28,7 +28,8 @@ class PosePrediction:
     scores: NDArray[np.float64]
     """(N, 37): near 1 where the network is as sure as its labels allow."""
     straight: "PosePrediction | None" = None
-    """What the first look gave: where no frame before is given, in crops that stand as the picture does, as other programs cut them."""
+    """The fullest bins of the first look: where no frame before is given, in crops that stand as the picture does. So other programs cut
+    crops and read the file."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,18 @@ class _Crops:
     """(N, 2, 3) from image to input pixels."""
     turns_rad: NDArray[np.float64]
     inputs: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the network said of N crops, in pixels of their picture."""
+
+    points: NDArray[np.float64]
+    """(N, 37, 2)."""
+    scores: NDArray[np.float64]
+    """(N, 37)."""
+    fullest: NDArray[np.float64]
+    """(N, 37, 2), the fullest bins."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class PosePredictor:
         flip_test: average with the mirrored picture; twice the time, a little better.
         device: `cpu`, or `cuda` where ONNX Runtime has it.
         upright: look once more, in a crop turned until the trunk stands, at people whose trunk leans by more than 35 degrees.
+        between_bins: points where the blurred distributions are highest (`peaks`); False: the fullest bins, as other programs read the file,
+            and as files are read that do not say that their outputs are distributions.
 
     Raises:
         TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
@@ -71,6 +86,7 @@ class PosePredictor:
         threads: int | None = None,
         *,
         upright: bool = True,
+        between_bins: bool = True,
     ) -> None:
         self.file: SimccFile = open_simcc(model, device, threads)
         if self.file.keypoints != skeleton.COUNT:
@@ -79,6 +95,7 @@ class PosePredictor:
             if found != wanted:
                 raise TrainingError(f"{model}: metadata keypoints: number {number} is {found!r}, needed is {wanted!r}")
         self.flip_test, self.upright = flip_test, upright
+        self.between_bins = between_bins and self.file.names is not None
 
     @property
     def input_hw(self) -> tuple[int, int]:
@@ -91,11 +108,8 @@ class PosePredictor:
 
     def run(self, inputs: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(N, 3, h, w) -> points (N, 37, 2) in input pixels and scores (N, 37)."""
-        x, y = self.file.run(inputs)
-        if self.flip_test:
-            mirrored = self.file.run(np.ascontiguousarray(inputs[..., ::-1]))
-            x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=self.file.split_ratio)
-        return simcc.decode(x, y, self.file.split_ratio)
+        seen = self._run(inputs)
+        return seen.points, seen.scores
 
     def predict(
         self,
@@ -135,8 +149,8 @@ class PosePredictor:
             return
         owners = np.repeat(np.arange(len(waiting)), [len(picture.boxes) for picture in waiting])
         boxes = np.concatenate([picture.boxes for picture in waiting])
-        points, scores = self._look([picture.first for picture in waiting])
-        first_points, first_scores = points.copy(), scores.copy()
+        first = self._look([picture.first for picture in waiting])
+        points, scores = first.points.copy(), first.scores.copy()
         done = np.concatenate([picture.first.turns_rad for picture in waiting])
         for _ in range(LOOKS_TURNED if self.upright else 0):
             turns = upright.turns_to_upright(points)
@@ -148,13 +162,13 @@ class PosePredictor:
                 for owner in np.unique(owners[rows])
                 for mine in [rows[owners[rows] == owner]]
             ]
-            again, surer = self._look(crops)
-            better = surer.mean(axis=1) > scores[rows].mean(axis=1)
-            points[rows[better]], scores[rows[better]] = again[better], surer[better]
+            again = self._look(crops)
+            better = again.scores.mean(axis=1) > scores[rows].mean(axis=1)
+            points[rows[better]], scores[rows[better]] = again.points[better], again.scores[better]
             done[rows] = turns[rows]
         for owner in range(len(waiting)):
             mine = owners == owner
-            yield PosePrediction(points[mine], scores[mine], PosePrediction(first_points[mine], first_scores[mine]))
+            yield PosePrediction(points[mine], scores[mine], PosePrediction(first.fullest[mine], first.scores[mine]))
 
     def _first_crops(
         self, image: NDArray[np.uint8], boxes: NDArray[np.float64], before_px: NDArray[np.float64] | None
@@ -182,11 +196,27 @@ class PosePredictor:
         normalized = (crops - np.array(self.file.mean_rgb)) / np.array(self.file.std_rgb)
         return np.ascontiguousarray(normalized.transpose(0, 3, 1, 2), dtype=np.float32)
 
-    def _look(self, crops: list[_Crops]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Points (N, 37, 2) in image pixels and scores (N, 37) of all of them."""
+    def _look(self, crops: list[_Crops]) -> _Seen:
+        """What the network says of all of them, in pixels of their pictures."""
         inputs = np.concatenate([one.inputs for one in crops])
-        matrices = np.concatenate([one.matrices for one in crops])
-        chunks = [self.run(inputs[i : i + BATCH]) for i in range(0, len(inputs), BATCH)]
-        points = np.concatenate([np.zeros((0, skeleton.COUNT, 2)), *(chunk[0] for chunk in chunks)])
-        scores = np.concatenate([np.zeros((0, skeleton.COUNT)), *(chunk[1] for chunk in chunks)])
-        return geometry.apply_affine(geometry.invert(matrices), points), scores
+        back = geometry.invert(np.concatenate([one.matrices for one in crops]))
+        chunks = [self._run(inputs[i : i + BATCH]) for i in range(0, len(inputs), BATCH)]
+        nobody = np.zeros((0, skeleton.COUNT, 2))
+        return _Seen(
+            geometry.apply_affine(back, np.concatenate([nobody, *(chunk.points for chunk in chunks)])),
+            np.concatenate([nobody[..., 0], *(chunk.scores for chunk in chunks)]),
+            geometry.apply_affine(back, np.concatenate([nobody, *(chunk.fullest for chunk in chunks)])),
+        )
+
+    def _run(self, inputs: NDArray[np.float32]) -> _Seen:
+        """What the network says of crops, in input pixels."""
+        ratio = self.file.split_ratio
+        x, y = self.file.run(inputs)
+        if self.flip_test:
+            mirrored = self.file.run(np.ascontiguousarray(inputs[..., ::-1]))
+            x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=ratio)
+        fullest, scores = simcc.decode(x, y, ratio)
+        if not self.between_bins:
+            return _Seen(fullest, scores, fullest)
+        points = np.stack([peaks.peaks(x, ratio), peaks.peaks(y, ratio)], axis=-1)
+        return _Seen(np.where(scores[..., None] > 0, points, fullest), scores, fullest)

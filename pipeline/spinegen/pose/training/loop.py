@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -303,10 +304,15 @@ class Trainer:
 def _reproducible(threads: int, exact: bool) -> Iterator[None]:
     """Torch's threads, and deterministic kernels where `exact`, for a block; both as before afterwards."""
     before, was_exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    deterministic = cast("Any", torch.utils.deterministic)  # torch's types do not know its one setting
+    filled = deterministic.fill_uninitialized_memory
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(exact, warn_only=True)
+    # torch would write NaN into every new array before an operation writes its result there: an eighth of a step
+    deterministic.fill_uninitialized_memory = False
     try:
         yield
     finally:
         torch.set_num_threads(before)
         torch.use_deterministic_algorithms(was_exact)
+        deterministic.fill_uninitialized_memory = filled
