@@ -37,7 +37,7 @@ def _ball(around: int = 64) -> Surface:
 
 
 def _left(surface: Surface, limit_m: float) -> NDArray[np.int64]:
-    faces = drawn_together(surface, limit_m)[surface.faces]
+    faces = drawn_together(surface, limit_m)[surface.faces].astype(np.int64)
     return faces[whole(faces)]
 
 

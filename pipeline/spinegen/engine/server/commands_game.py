@@ -8,6 +8,8 @@ from .session import Session
 
 LEVEL = "SpinegenStage"
 UNREALCV_VERSION = "1.1.0"
+DRAWING = 2
+"""Raised with every change that pictures of the same world show, so that a set that was drawn by two of them says so."""
 """Version of the protocol that we answer to."""
 _WITHOUT_URI = ("vbatch [uint]", "vrun [str] [str]", *(f"vexec [str] [str]{' [str]' * more}" for more in range(5)))
 
@@ -32,7 +34,7 @@ def _add_about(router: Router) -> None:
         return (
             f"Is Listening\nClient Connected\n{session.address}\n"
             f"Configuration\nPort: {session.port}\nWidth: {camera.width}\nHeight: {camera.height}\n"
-            f"FOV: {camera.fov_deg:f}\nEngine: SpinegenEngine {__version__}\nRenderer: {session.renderer.name}\n"
+            f"FOV: {camera.fov_deg:f}\nEngine: SpinegenEngine {__version__}+drawing.{DRAWING}\nRenderer: {session.renderer.name}\n"
             f"Quality: {session.renderer.quality.name}\nFolder: {session.folder}"
         )
 

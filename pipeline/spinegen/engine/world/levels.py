@@ -3,7 +3,7 @@
 DETAILS_M = (0.0, 0.003, 0.005, 0.008, 0.013)
 """Length of the shortest edges of each level, nearly; the first has all there are."""
 
-PIXELS = 1.6
+PIXELS = 2.0
 """The shortest edges' length in pixels: what is left out lies within a tenth of that of what is drawn."""
 
 
