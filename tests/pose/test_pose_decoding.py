@@ -54,12 +54,12 @@ def test_blurred_peaks_find_encoded_points_between_bins() -> None:
 def test_a_blurred_peak_is_where_most_of_the_mass_is_near() -> None:
     """A single high bin beside a broad hill: the fullest bin is the spike, a hip lies on the hill."""
     bins = np.arange(192)
-    hill = np.exp(-0.5 * ((bins - 120) / 12) ** 2)
-    distribution = np.broadcast_to(0.7 * hill / hill.sum(), (1, skeleton.COUNT, 192)).copy()
-    distribution[..., 40] += 0.3
+    hill = np.exp(-0.5 * ((bins - 120) / 20) ** 2)
+    distribution = np.broadcast_to(0.6 * hill / hill.sum(), (1, skeleton.COUNT, 192)).copy()
+    distribution[..., 40] += 0.4
     assert distribution[0, 0].argmax() == 40
     found = peaks.peaks(distribution, 2.0)[0]
-    assert found[skeleton.INDEX["left_hip"]] == pytest.approx(60, abs=0.5)
+    assert found[skeleton.INDEX["left_hip"]] == pytest.approx(60, abs=1)
     assert found[skeleton.INDEX["left_eye"]] == pytest.approx(20, abs=1), "an eye is missed by a few bins"
 
 
