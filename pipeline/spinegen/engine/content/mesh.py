@@ -83,7 +83,9 @@ class Mesh:
     version: int = 0
     moves: bool = False
     coarse_faces: NDArray[np.int32] | None = None
-    """`(F', 3)`: far fewer triangles over the same vertices, nowhere more than a finger's breadth off; for what is blurred anyway. `None`: `faces`."""
+    """`(F', 3)`: far fewer triangles over the same vertices, nowhere more than a finger's breadth off; for shadows. `None`: `faces`."""
+    blurred_faces: NDArray[np.int32] | None = None
+    """`(F'', 3)`: fewer still, for soft shadows. `None`: `faces`."""
     spanning: NDArray[np.int32] | None = None
     """Vertices that the coarse triangles use."""
 

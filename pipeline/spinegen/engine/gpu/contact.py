@@ -59,7 +59,7 @@ class ContactMap:
         for drawable, _ in casters:
             matrix = clip @ drawable.transform_world_mesh
             uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
-            self._cache.array(drawable.mesh, "contact", self._program, coarse=True).render()
+            self._cache.array(drawable.mesh, "contact", self._program, "blurred_faces").render()
         self._map.build_mipmaps()
         self._map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 

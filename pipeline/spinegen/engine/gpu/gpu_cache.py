@@ -1,6 +1,7 @@
 """Meshes and textures on the GPU, kept as long as their originals live."""
 
 from dataclasses import dataclass
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 import cv2
@@ -9,6 +10,8 @@ import numpy as np
 
 from ..content.mesh import Mesh, Texture
 from .mipmaps import SRGB8_ALPHA8, add_levels, srgb_levels
+
+Faces = Literal["faces", "coarse_faces", "blurred_faces"]
 
 
 @dataclass
@@ -20,6 +23,7 @@ class GpuMesh:
     uv: moderngl.Buffer
     faces: moderngl.Buffer
     coarse_faces: moderngl.Buffer
+    blurred_faces: moderngl.Buffer
     version: int
     arrays: dict[str, moderngl.VertexArray]
 
@@ -41,13 +45,14 @@ class GpuCache:
         if found is None:
             make = self._context.buffer
             faces = make(np.ascontiguousarray(mesh.faces, np.int32))
-            coarse = mesh.coarse_faces
+            coarse, blurred = mesh.coarse_faces, mesh.blurred_faces
             found = GpuMesh(
                 make(np.ascontiguousarray(mesh.vertices_m, np.float32), dynamic=mesh.moves),
                 make(np.ascontiguousarray(mesh.normals, np.float32), dynamic=mesh.moves),
                 make(np.ascontiguousarray(mesh.uv, np.float32)),
                 faces,
                 faces if coarse is None else make(np.ascontiguousarray(coarse, np.int32)),
+                faces if blurred is None else make(np.ascontiguousarray(blurred, np.int32)),
                 mesh.version,
                 {},
             )
@@ -58,8 +63,8 @@ class GpuCache:
             found.version = mesh.version
         return found
 
-    def array(self, mesh: Mesh, name: str, program: moderngl.Program, coarse: bool = False) -> moderngl.VertexArray:
-        """The mesh, or its coarse triangles, as vertex array of the program called `name`."""
+    def array(self, mesh: Mesh, name: str, program: moderngl.Program, kind: Faces = "faces") -> moderngl.VertexArray:
+        """The mesh, or its triangles of another kind, as vertex array of the program called `name`."""
         gpu = self.mesh(mesh)
         if name not in gpu.arrays:
             parts = (
@@ -68,7 +73,7 @@ class GpuCache:
                 (gpu.uv, "2f", "in_uv"),
             )
             content = [part for part in parts if part[2] in program]
-            gpu.arrays[name] = self._context.vertex_array(program, content, gpu.coarse_faces if coarse else gpu.faces)
+            gpu.arrays[name] = self._context.vertex_array(program, content, getattr(gpu, kind))
         return gpu.arrays[name]
 
     def texture(self, texture: Texture | None) -> moderngl.Texture:

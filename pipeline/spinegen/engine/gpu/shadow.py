@@ -82,7 +82,7 @@ class SunShadow:
                 matrix = clip_from_uv @ self.uv_from_world @ drawable.transform_world_mesh
                 uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
                 uniform(self._program, "inward").value = 0.0 if drawable.mesh.coarse_faces is None else INWARD_M
-                self._cache.array(drawable.mesh, "shadow", self._program, coarse=True).render()
+                self._cache.array(drawable.mesh, "shadow", self._program, "coarse_faces").render()
 
     def use(self, compared_unit: int, plain_unit: int) -> None:
         """Bind as comparing and as plain depth texture."""

@@ -96,7 +96,7 @@ class SoftShadows:
                 height = drawable.transform_world_mesh[1] * self.shape[number][3]
                 uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
                 uniform(self._program, "above").write(height.astype(np.float32).tobytes())
-                self._cache.array(drawable.mesh, "moment", self._program, coarse=True).render()
+                self._cache.array(drawable.mesh, "moment", self._program, "blurred_faces").render()
             self._maps[number].build_mipmaps()
             self._maps[number].filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 

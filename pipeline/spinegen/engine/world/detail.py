@@ -16,7 +16,7 @@ from .skin_tables import Piece, SkinTables
 
 HEAD_FINER = 2.0
 """How many times shorter edges stay on the head, where people look first."""
-STRETCHED = 3.0
+STRETCHED = 5.0
 """By how much more than it was a texture may be stretched between a vertex and what it is drawn to."""
 
 
@@ -91,8 +91,8 @@ def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
     for k in range(int((last - first).max(initial=0))):
         found = first + k < last
         candidate = order[np.where(found, first + k, 0)]
-        apart = np.linalg.norm(piece.uv[candidate] - piece.uv[seen], axis=1)
-        way_m = np.linalg.norm(piece.rest_m[candidate] - piece.rest_m[seen], axis=1)
+        apart = _lengths(piece.uv[candidate] - piece.uv[seen])
+        way_m = _lengths(piece.rest_m[candidate] - piece.rest_m[seen])
         # Where a chart meets itself its other edge is as far off as the texture is wide.
         near = apart <= STRETCHED * np.maximum(scale[candidate], scale[seen]) * way_m
         better = found & near & (apart < nearest)
@@ -101,15 +101,15 @@ def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
 
 
 def _texture_scale(piece: Piece) -> Floats:
-    """Texture coordinates a metre around each vertex `(V,)`, at most."""
-    out = np.zeros(len(piece.rest_m))
-    for k in range(3):
-        a, b = piece.faces[:, k], piece.faces[:, (k + 1) % 3]
-        way_m = np.linalg.norm(piece.rest_m[b] - piece.rest_m[a], axis=1)
-        scale = np.linalg.norm(piece.uv[b] - piece.uv[a], axis=1) / np.maximum(way_m, 1e-6)
-        np.maximum.at(out, a, scale)
-        np.maximum.at(out, b, scale)
-    return out
+    """Texture coordinates a metre around each vertex `(V,)`, on average."""
+    a, b = piece.faces.ravel(), np.roll(piece.faces, -1, 1).ravel()
+    scale = _lengths(piece.uv[b] - piece.uv[a]) / np.maximum(_lengths(piece.rest_m[b] - piece.rest_m[a]), 1e-6)
+    count = np.bincount(a, minlength=len(piece.rest_m))
+    return np.bincount(a, scale, len(piece.rest_m)) / np.maximum(count, 1)
+
+
+def _lengths(vectors: Floats) -> Floats:
+    return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
 
 
 def _charts(faces: Ints, vertices: int) -> NDArray[np.int32]:

@@ -14,7 +14,9 @@ from ...humans.mesh.mesh_ops import unique_rows
 from ..content.mesh import Material, Texture
 
 COARSE_M = 0.02
-"""Cells into which a person is cut where a blurred shadow is all that is wanted."""
+"""Cells into which a person is cut where a shadow is all that is wanted."""
+BLURRED_M = 0.03
+"""The same where it is blurred by more than that."""
 _KINDS = {"skin": "skin", "eye": "eye", "hair": "hair", "garment": "cloth", "shoe": "plain"}
 
 
@@ -48,6 +50,8 @@ class SkinTables:
     """`(points, F)`: 1 where a triangle meets a point, float32."""
     coarse: NDArray[np.int32]
     """`(F', 3)`: triangles between one vertex a cell of `COARSE_M`."""
+    blurred: NDArray[np.int32]
+    """`(F'', 3)`: the same of `BLURRED_M`."""
 
     @classmethod
     def joined(
@@ -83,7 +87,8 @@ class SkinTables:
             weld,
             np.concatenate([piece.head for piece in pieces]).astype(np.float32),
             incidence(faces, weld),
-            _coarse(rest, faces),
+            _coarse(rest, faces, COARSE_M),
+            _coarse(rest, faces, BLURRED_M),
         )
 
 
@@ -130,8 +135,8 @@ def skin_tables(bones: Sequence[str], rest_positions_ground_m: NDArray[Any], par
     return SkinTables.joined(np.asarray(rest_positions_ground_m, dtype=np.float64), pieces)
 
 
-def _coarse(rest_m: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.int32]:
-    cells = np.floor(rest_m.astype(np.float64) / COARSE_M).astype(np.int64)
+def _coarse(rest_m: NDArray[np.float32], faces: NDArray[np.int32], cell_m: float) -> NDArray[np.int32]:
+    cells = np.floor(rest_m.astype(np.float64) / cell_m).astype(np.int64)
     _, cell = unique_rows(cells)
     first = np.full(int(cell.max()) + 1, len(rest_m), np.int64)
     np.minimum.at(first, cell, np.arange(len(rest_m)))

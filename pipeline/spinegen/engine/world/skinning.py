@@ -28,6 +28,7 @@ class Skin:
             tuple((*run, material) for run, material in zip(tables.runs, materials, strict=True) if run[1]),
             moves=True,
             coarse_faces=tables.coarse,
+            blurred_faces=tables.blurred,
             spanning=np.unique(tables.coarse).astype(np.int32),
         )
         self._posed_for: bytes | None = None

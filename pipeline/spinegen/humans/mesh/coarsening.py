@@ -12,7 +12,9 @@ from ...geometry.types import Flags, Floats, Ints
 from .mesh import Ribbons
 from .mesh_ops import unique_rows
 
-ROUNDS = 10
+ROUNDS = 6
+MATCHINGS = 3
+"""So many times a round edges are chosen of those that no chosen one touches."""
 LEAST_SHARE = 0.02
 """No further round once fewer of the edges that are left to go than this are the shortest around."""
 LENGTH_SHARE, BEND_SHARE = 0.4, 3.0
@@ -108,15 +110,29 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _chosen(pairs: Ints, cost: Floats, on_border: Flags) -> tuple[Ints, Ints, Ints]:
-    """The edges that are the cheapest at both their ends, which end of them stays and which goes."""
-    order = np.empty(len(pairs), np.int64)
-    order[np.argsort(cost, kind="stable")] = np.arange(len(pairs))
-    a, b = pairs.T
-    best = np.full(len(on_border), len(pairs), np.int64)
-    np.minimum.at(best, a, order)
-    np.minimum.at(best, b, order)
-    first = np.flatnonzero((best[a] == order) & (best[b] == order))
-    a, b = a[first], b[first]
+    """Edges that share no end and are cheap for where they are, which end of them stays and which goes.
+
+    The cheapest at both their ends come first, then those of what is left, and so on.
+    """
+    order = np.empty(len(pairs), np.int32)
+    order[np.argsort(cost, kind="stable")] = np.arange(len(pairs), dtype=np.int32)
+    left = np.arange(len(pairs))
+    best = np.empty(len(on_border), np.int32)
+    found: list[Ints] = []
+    for _ in range(MATCHINGS):
+        a, b = pairs[left].T
+        best[:] = len(pairs)
+        np.minimum.at(best, a, order[left])
+        np.minimum.at(best, b, order[left])
+        first = (best[a] == order[left]) & (best[b] == order[left])
+        found.append(left[first])
+        taken = np.zeros(len(on_border), bool)
+        taken[pairs[found[-1]]] = True
+        left = left[~taken[pairs[left]].any(1)]
+        if not len(left):
+            break
+    first = np.concatenate(found)
+    a, b = pairs[first].T
     turned = on_border[b] & ~on_border[a]
     return first, np.where(turned, b, a), np.where(turned, a, b)
 

@@ -8,7 +8,7 @@ from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ...geometry.vectors import unit
 from ..body import bones
-from .strand_simulation import Obstacle, push_out
+from .strand_simulation import Obstacle, push_out, pushed
 
 FLOOR_M = 0.004
 """People stand on the plane y = 0."""
@@ -54,12 +54,16 @@ class SkirtSimulation:
             # In the fold of a deep squat the way from the waist leads through the thigh, out of which there are two ways: what
             # moved with the leg knows the right one.
             nearest = tree.query(at)[1]
-            inside = np.einsum("ni,ni->n", points[nearest] - at, normals[nearest])
-            behind = np.einsum("ni,ni->n", at - guess[row], normals[nearest])
+            point, normal = points[nearest], normals[nearest]
+            inside = np.einsum("ni,ni->n", point - at, normal)
+            behind = np.einsum("ni,ni->n", at - guess[row], normal)
             astray = ((inside > ASTRAY_M) | (behind > BEHIND_M))[:, None]
             at = np.where(astray, guess[row], at)
+            if astray.any():
+                nearest = tree.query(at)[1]
+                point, normal = points[nearest], normals[nearest]
             for _ in range(2):
-                at = push_out(at, tree, points, normals, over_m=self.over_m)
+                at = pushed(at, point, normal, over_m=self.over_m)
                 at = _drawn_together(at, widths[row])
                 at = np.where(astray, at, above + length * unit(at - above))
             at = push_out(at, tree, points, normals, over_m=self.over_m)
@@ -73,11 +77,13 @@ class SkirtSimulation:
 
 def _drawn_together(ring: Floats, widths: Floats) -> Floats:
     """A closed row of cloth `(C, 3)` whose neighbours are no further apart than `widths (C, 1)`, nearly."""
+    after = np.append(np.arange(1, len(ring)), 0)
+    before = np.append(len(ring) - 1, np.arange(len(ring) - 1))
     for _ in range(4):
-        apart = np.roll(ring, -1, 0) - ring
-        size = np.linalg.norm(apart, axis=1, keepdims=True)
+        apart = ring.take(after, axis=0) - ring
+        size = np.sqrt(np.einsum("ni,ni->n", apart, apart))[:, None]
         pull = 0.5 * np.maximum(1.0 - widths / np.maximum(size, 1e-9), 0.0) * apart
-        ring = ring + pull - np.roll(pull, 1, 0)
+        ring = ring + pull - pull.take(before, axis=0)
     return ring
 
 

@@ -1,6 +1,7 @@
 """Locks that hang: in every pose they fall from the head under gravity, keep their length, and slide over the body."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -57,10 +58,10 @@ class StrandSimulation:
         path = self.guides_m @ turn.T + skull[9:]
         points, normals = self.obstacle.posed(rows)
         facing = self._fall(path, points, normals)
-        along, aside, out = knot_frames(path, facing)
-        place = path.reshape(-1, 3)[self.knot]
-        for k, axis in enumerate((along, aside, out)):
-            place += self.offset[:, k, None] * axis.reshape(-1, 3)[self.knot]
+        frames = knot_frames(path, facing)
+        place = path.reshape(-1, 3).astype(np.float32).take(self.knot, axis=0)
+        for k, axis in enumerate(frames):
+            place += self.offset[:, k, None] * axis.reshape(-1, 3).astype(np.float32).take(self.knot, axis=0)
         return place
 
     def of(self, kept: Ints) -> "StrandSimulation":
@@ -72,7 +73,9 @@ class StrandSimulation:
         tree = PointTree(points, balanced=False)
         lengths = np.linalg.norm(np.diff(self.guides_m, axis=1), axis=2)
         facing = np.empty_like(path)
-        facing[:, 0] = normals[tree.query(path[:, 0])[1]]
+        # What is fixed to the head lies over the same skin in every pose.
+        under = normals[self._below]
+        facing[:, 0] = under[:, 0]
         for k in range(1, path.shape[1]):
             free = np.flatnonzero(self.free_from <= k)
             if len(free):
@@ -80,21 +83,34 @@ class StrandSimulation:
                 heading = _unit(before - path[free, k - 2]) * (1.0 - self.gravity)
                 heading[:, 1] -= self.gravity
                 at = before + length * _unit(heading)
+                nearest = tree.query(at)[1]
+                point, normal = points[nearest], normals[nearest]
                 for _ in range(2):
-                    at = before + length * _unit(push_out(at, tree, points, normals, over_m=self.over_m) - before)
-                path[free, k] = at
-            under = normals[tree.query(path[:, k])[1]]
-            facing[:, k] = _unit(facing[:, k - 1] + under)
+                    at = before + length * _unit(pushed(at, point, normal, over_m=self.over_m) - before)
+                path[free, k], under[free, k] = at, normal
+            facing[:, k] = _unit(facing[:, k - 1] + under[:, k])
         return facing
+
+    @cached_property
+    def _below(self) -> Ints:
+        """Points of the skin nearest to the knots at rest `(G, K)`."""
+        nearest = PointTree(self.obstacle.points_m).query(self.guides_m.reshape(-1, 3))[1]
+        return nearest.reshape(self.guides_m.shape[:2])
 
 
 def push_out(at: Floats, tree: PointTree, points: Floats, normals: Floats, *, over_m: float) -> Floats:
     """Points `(N, 3)` moved away from the skin below them where they are nearer than `over_m`, or inside."""
-    distance, nearest = tree.query(at)
-    normal = normals[nearest]
-    height = np.einsum("ni,ni->n", at - points[nearest], normal)
-    push = np.where(distance < REACH_M, np.clip(over_m - height, 0.0, REACH_M), 0.0)
-    return at + push[:, None] * normal
+    nearest = tree.query(at)[1]
+    return pushed(at, points[nearest], normals[nearest], over_m=over_m)
+
+
+def pushed(at: Floats, points: Floats, normals: Floats, *, over_m: float) -> Floats:
+    """The same with the skin's point and normal for each of them, `(N, 3)`."""
+    apart = at - points
+    height = np.einsum("ni,ni->n", apart, normals)
+    near = np.einsum("ni,ni->n", apart, apart) < REACH_M**2
+    push = np.where(near, np.clip(over_m - height, 0.0, REACH_M), 0.0)
+    return at + push[:, None] * normals
 
 
 def knot_frames(path: Floats, facing: Floats) -> tuple[Floats, Floats, Floats]:
