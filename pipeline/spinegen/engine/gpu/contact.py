@@ -1,7 +1,7 @@
 """Soft darkening of the floor under and beside what stands on it, from a small picture of all casters seen from below.
 
-Three channels hold how low things hang over a place, with a reach of about a hand, a forearm and a leg; the shader reads each from the
-mip level whose texels are about as wide.
+Three channels hold how low things hang over a place, with a reach of about a hand, a forearm and a leg; each is read from the mip level
+whose texels are about as wide, and what they leave of the light is one smaller picture.
 """
 
 import moderngl
@@ -18,6 +18,9 @@ MARGIN_M = 1.2
 TALLEST_M = 2.5
 FLAT_M = 0.05
 """What lies flatter than this is part of the floor."""
+OPEN_SIZE = SIZE // 2
+BLURRED_M = (0.06, 0.24, 0.75)
+"""How wide each reach is blurred."""
 REACH_M = 12.0
 """Casters whose box reaches further than this from the middle of the others are left out."""
 
@@ -31,6 +34,12 @@ class ContactMap:
         self._map = context.texture((SIZE, SIZE), 4)
         self._map.repeat_x = self._map.repeat_y = False
         self._target = context.framebuffer([self._map], context.depth_renderbuffer((SIZE, SIZE)))
+        self._open = context.texture((OPEN_SIZE, OPEN_SIZE), 1)
+        self._open.repeat_x = self._open.repeat_y = False
+        self._open_target = context.framebuffer([self._open])
+        program = context.program(vertex_shader=shader("screen.vert"), fragment_shader=shader("contact_open.frag"))
+        triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
+        self._blur = context.vertex_array(program, [(triangle, "2f", "in_position")])
         self.origin_m = np.zeros(2)
         self.scale_per_m = 0.0
 
@@ -62,7 +71,12 @@ class ContactMap:
             self._cache.array(drawable.mesh, "contact", self._program, "blurred_faces").render()
         self._map.build_mipmaps()
         self._map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        context.disable(moderngl.DEPTH_TEST)
+        self._open_target.use()
+        self._map.use(0)
+        uniform(self._blur.program, "levels").value = tuple(np.log2(SIZE / width * np.array(BLURRED_M)).tolist())
+        self._blur.render()
 
     def use(self, unit: int) -> None:
         """Bind."""
-        self._map.use(unit)
+        self._open.use(unit)

@@ -8,7 +8,6 @@ from ..light.environment import Environment, exposure_gain, sun_tangent
 from ..light.lighting import Lighting
 from ..light.room_light import MAX_LIGHTS
 from ..world.scenery import Scenery
-from .contact import SIZE as CONTACT_SIZE
 from .contact import ContactMap
 from .shadow import SunShadow
 from .soft_shadow import SoftShadows
@@ -135,7 +134,7 @@ def frame_block(
         (*scenery.ground_albedo, float(len(environment.lights))),
         (*far_light, scenery.strip_yaw_deg / 360.0),
         (*(environment.haze_kcd if environment.below_kcd is None else environment.below_kcd), aspect),
-        (*contact.origin_m, contact.scale_per_m, CONTACT_SIZE),
+        (*contact.origin_m, contact.scale_per_m, 0.0),
         *_lights(environment),
         *soft.shape,
         *_walls(environment),

@@ -50,7 +50,7 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
     along = _border_tangents(surface, border)
     for _ in range(ROUNDS):
         # What lies between two stretches of border stays, or the surface would be pinched there.
-        free = open_edge | ~on_border[pairs].all(1)
+        free = open_edge | ~(on_border[pairs[:, 0]] & on_border[pairs[:, 1]])
         cost = np.where(free, _cost_m(surface, along, pairs, open_edge), np.inf)
         short = cost < limit_m
         pairs, open_edge = pairs[short], open_edge[short]
@@ -128,7 +128,7 @@ def _chosen(pairs: Ints, cost: Floats, on_border: Flags) -> tuple[Ints, Ints, In
         found.append(left[first])
         taken = np.zeros(len(on_border), bool)
         taken[pairs[found[-1]]] = True
-        left = left[~taken[pairs[left]].any(1)]
+        left = left[~(taken[a] | taken[b])]
         if not len(left):
             break
     first = np.concatenate(found)
@@ -139,7 +139,8 @@ def _chosen(pairs: Ints, cost: Floats, on_border: Flags) -> tuple[Ints, Ints, In
 
 def _stepped(surface: Surface, faces: Ints, step: Ints) -> Ints:
     """Triangles after a step, of which whatever would turn one of them over is taken back."""
-    touched = np.flatnonzero((step != np.arange(len(step)))[faces].any(1))
+    moved = step != np.arange(len(step))
+    touched = np.flatnonzero(moved[faces[:, 0]] | moved[faces[:, 1]] | moved[faces[:, 2]])
     before = faces[touched]
     # What is taken back may turn over a neighbour of its own.
     for _ in range(4):

@@ -18,7 +18,7 @@ layout(std140) uniform Frame {
     vec4 ground;          // mean albedo rgb, number of area lights
     vec4 far_light;       // rgb klux that lights the panorama, its yaw
     vec4 below;           // rgb under the horizon; a photo's width / height, a panorama's share of leaves
-    vec4 contact;         // origin xz m, uv per metre, texels of the map
+    vec4 contact;         // origin xz m, uv per metre
     vec4 light_place[4];  // middle, area m2
     vec4 light_facing[4]; // w: number of its soft shadow, -1 none
     vec4 light_rgb[4];

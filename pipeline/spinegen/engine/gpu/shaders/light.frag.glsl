@@ -88,11 +88,7 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
     float occlusion = textureLod(occlusion_map, ndc * 0.5 + 0.5, 0.0).r;
     if (contact.z > 0.0 && world.y < 0.5 && n.y > 0.3) {
         vec2 at_floor = (world.xz - contact.xy) * contact.z;
-        float texels = contact.z * contact.w;
-        float hand = textureLod(contact_map, at_floor, log2(texels * 0.06)).r;
-        float arm = textureLod(contact_map, at_floor, log2(texels * 0.24)).g;
-        float leg = textureLod(contact_map, at_floor, log2(texels * 0.75)).b;
-        float open = (1.0 - 0.8 * hand) * (1.0 - 0.65 * arm) * (1.0 - 0.7 * leg);
+        float open = textureLod(contact_map, at_floor, 0.0).r;
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
     }
