@@ -97,13 +97,16 @@ def test_of_many_locks_a_few_broader_ones_are_kept() -> None:
     locks, knots, width, length = 300, 9, 0.004, 0.08
     path = rng.uniform(0, 0.1, (locks, 1, 3)) * [1, 0, 1] + np.linspace(0, -length, knots)[:, None] * [0.0, 1.0, 0.0]
     edges = path[:, :, None] + np.array([-0.5, 0.5])[:, None] * [width, 0.0, 0.0]
-    few = thinned(edges, 0.02, deep=True)
-    assert few.locks < 0.2 * locks
-    assert few.knots == 5
+    few = thinned(edges, Ribbons(0, locks, knots, deep=True), 0.02)
+    assert few.ribbons.locks < 0.2 * locks
+    assert few.ribbons.knots == 5
     flat = edges.reshape(-1, 3)[few.kept]
-    left = broadened(flat, few.broader).reshape(few.locks, few.knots, 2, 3)
+    left = broadened(flat, few.broader).reshape(few.ribbons.locks, few.ribbons.knots, 2, 3)
     np.testing.assert_allclose(left.mean(2), flat.reshape(left.shape).mean(2), atol=1e-12)
     assert np.linalg.norm(left[:, :, 1] - left[:, :, 0], axis=-1) == pytest.approx(few.broader * width)
     np.testing.assert_allclose(left[:, 0].mean(1)[:, 1], 0.0, atol=1e-12)
     np.testing.assert_allclose(left[:, -1].mean(1)[:, 1], -length)
-    assert len(ribbon_faces(Ribbons(7, few.locks, few.knots, deep=True))) == 2 * few.locks * (few.knots - 1)
+    assert len(ribbon_faces(few.ribbons)) == 2 * few.ribbons.locks * (few.ribbons.knots - 1)
+    again = thinned(left, few.ribbons, 0.04)
+    at_once = thinned(edges, Ribbons(0, locks, knots, deep=True), 0.04)
+    assert again.ribbons.stands_for == pytest.approx(at_once.ribbons.stands_for, rel=0.1)

@@ -57,8 +57,14 @@ class Body:
         rig = Rig(
             tuple(person.bones), rest, dict(person.landmarks.points), tuple(material_of(part) for part in person.parts)
         )
-        whole = skin_tables(person.bones, rest, person.parts)
-        return cls(rig, lambda level: coarser(whole, DETAILS_M[level]) if level else whole)
+        made = [skin_tables(person.bones, rest, person.parts)]
+
+        def tables(level: int) -> SkinTables:
+            while len(made) <= level:
+                made.append(coarser(made[-1], DETAILS_M[len(made)]))
+            return made[level]
+
+        return cls(rig, tables)
 
     def skin(self, level: int = 0) -> Skin:
         """What is posed, at a level of detail; a person takes a copy."""

@@ -83,7 +83,7 @@ class _Store:
             return self.whole
         found = _read(self.path(level), SkinTables)
         if found is None:
-            found = coarser(self.tables(0), DETAILS_M[level]) if level else self.make().tables(0)
+            found = coarser(self.tables(level - 1), DETAILS_M[level]) if level else self.make().tables(0)
             _write(self.path(level), found)
         return found
 

@@ -124,10 +124,10 @@ def _fewer_locks(piece: Piece, detail_m: float) -> Piece:
     kept, rest, ribbons, factors, first = [], [], [], [], 0
     for own in piece.ribbons:
         edges = piece.rest_m[own.first : own.last].reshape(own.locks, own.knots, 2, 3)
-        few = thinned(edges, detail_m, deep=own.deep)
+        few = thinned(edges, own, detail_m)
         kept.append(few.kept + own.first)
         rest.append(broadened(piece.rest_m[kept[-1]], few.broader))
-        ribbons.append(Ribbons(first, few.locks, few.knots, own.deep))
+        ribbons.append(replace(few.ribbons, first=first))
         factors.append(few.broader)
         first = ribbons[-1].last
     source = np.concatenate(kept)

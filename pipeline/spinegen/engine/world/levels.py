@@ -1,6 +1,6 @@
 """Levels of detail: how fine a surface has to be for a picture."""
 
-DETAILS_M = (0.0, 0.003, 0.005, 0.008, 0.013)
+DETAILS_M = (0.0, 0.004, 0.007, 0.012)
 """Length of the shortest edges of each level, nearly; the first has all there are."""
 
 PIXELS = 2.0

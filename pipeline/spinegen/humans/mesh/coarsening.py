@@ -12,7 +12,7 @@ from ...geometry.types import Flags, Floats, Ints
 from .mesh import Ribbons
 from .mesh_ops import unique_rows
 
-ROUNDS = 6
+ROUNDS = 4
 MATCHINGS = 3
 """So many times a round edges are chosen of those that no chosen one touches."""
 LEAST_SHARE = 0.02
@@ -178,28 +178,28 @@ class Thinned:
 
     kept: Ints
     """`(K',)` vertices, in their order, counted from the first of the ribbons."""
-    locks: int
-    knots: int
+    ribbons: Ribbons
+    """What is left of them, from the same first vertex on."""
     broader: float
 
 
-def thinned(edges_m: Floats, limit_m: float, *, deep: bool) -> Thinned:
-    """Fewer, broader and straighter locks for ribbons `(locks, knots, 2, 3)`, of which nothing shorter than about `limit_m` is to be seen.
-
-    `deep`: they lie over each other many times.
-    """
+def thinned(edges_m: Floats, ribbons: Ribbons, limit_m: float) -> Thinned:
+    """Fewer, broader and straighter locks for ribbons at `(locks, knots, 2, 3)`, of which nothing shorter than about `limit_m` is to be seen."""
     count, knots = edges_m.shape[:2]
     width = float(np.linalg.norm(edges_m[:, :, 1] - edges_m[:, :, 0], axis=-1).max(1).mean())
     middle = edges_m.mean(2)
     step = float(np.linalg.norm(np.diff(middle, axis=1), axis=-1).mean())
-    every = max(1, round(LOCK_WIDTHS[deep] * limit_m / max(width, 1e-6)))
+    power = WIDENED[ribbons.deep]
+    first_width = max(width, 1e-6) / ribbons.stands_for**power
+    every = max(1, round(LOCK_WIDTHS[ribbons.deep] * limit_m / first_width / ribbons.stands_for))
     left = np.arange(every // 2, count, every) if count > every else np.arange(1)
     stride = int(np.clip(limit_m / max(step, 1e-6), 1, knots - 1))
     own = np.unique(np.append(np.arange(0, knots - 1, stride), knots - 1))
     if len(own) > 2 and own[-1] - own[-2] < 0.6 * stride:
         own = np.delete(own, -2)
     kept = ((left[:, None] * knots + own)[:, :, None] * 2 + np.arange(2)).reshape(-1)
-    return Thinned(kept, len(left), len(own), every ** WIDENED[deep])
+    few = Ribbons(ribbons.first, len(left), len(own), ribbons.deep, ribbons.stands_for * every)
+    return Thinned(kept, few, every**power)
 
 
 def broadened(edges: Floats, factor: float) -> Floats:

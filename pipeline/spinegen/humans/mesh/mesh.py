@@ -36,6 +36,8 @@ class Ribbons:
     knots: int
     deep: bool
     """They lie over each other many times."""
+    stands_for: int = 1
+    """How many locks of the person each of them stands for."""
 
     @property
     def last(self) -> int:
