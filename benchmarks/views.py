@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from rig.filming import Actor, film_rig, pose2sim_toml, ring
 
 from spinegen import shipped_model, skeleton
@@ -30,6 +31,8 @@ from spinegen.predict.views.world import find_world
 from spinegen.progress import make_reporter
 
 SPINE = list(skeleton.SPINE_CHAIN)
+RIG_GROUND = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+"""Ground (x, y up, z) as the rig's (z, x, y)."""
 SPOTS = ((0.0, 0.0, 20.0), (0.15, -0.75, 200.0), (-0.6, 0.5, 100.0))
 """Where people stand, and which way they face."""
 
@@ -62,12 +65,13 @@ def measure(given: argparse.Namespace, clip: str, seed: int) -> None:
     folder = given.folder / f"{clip}_{given.cameras}_{given.people}"
     videos, truth = filmed(given, clip, seed, folder)
     out = folder / "out"
+    held = held_by_all(folder / "rig.toml", truth)
     print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames")
     for what, as_seen in (("network, as seen", True), ("network", False)):
         settings = TriangulationSettings(shipped_model(given.model), as_seen=as_seen)
         triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
-        show(what, truth, [positions(path) for path in sorted(out.glob("person_*.parquet"))])
-    show("true 2D", truth, from_truth(folder / "rig.toml", truth, given.rate))
+        show(what, truth, [positions(path) for path in sorted(out.glob("person_*.parquet"))], held)
+    show("true 2D", truth, from_truth(folder / "rig.toml", truth, given.rate), held)
 
 
 def filmed(given: argparse.Namespace, clip: str, seed: int, folder: Path) -> tuple[list[Path], Array]:
@@ -94,14 +98,13 @@ def positions(path: Path) -> Array:
 def from_truth(calibration: Path, truth: Array, rate_hz: float) -> list[Array]:
     """What triangulation makes of exact pixels."""
     rig = read_calibration(calibration)
-    turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     count = truth.shape[1]
     times = np.arange(count) / rate_hz
     tracks = []
     for view, camera in enumerate(rig.cameras):
         people = []
         for number, points in enumerate(truth, 1):
-            pixels = camera.project(points @ turn.T)
+            pixels = camera.project(points @ RIG_GROUND.T)
             low, high = np.nanmin(pixels, axis=1), np.nanmax(pixels, axis=1)
             ones = np.ones(pixels.shape[:2])
             boxes = np.concatenate([low, high - low], axis=1)
@@ -118,8 +121,21 @@ def from_truth(calibration: Path, truth: Array, rate_hz: float) -> list[Array]:
     return [world.ground_m(points.positions_world) for points in found]
 
 
-def show(what: str, truth: Array, found: list[Array]) -> None:
-    """Errors of each person after the turn about the vertical that the two worlds differ by."""
+def held_by_all(calibration: Path, truth: Array) -> NDArray[np.bool_]:
+    """`(people, T)`: every vertebra lies inside the picture of every camera."""
+    held = np.ones(truth.shape[:2], bool)
+    for camera in read_calibration(calibration).cameras:
+        pixels = camera.project(truth[:, :, SPINE] @ RIG_GROUND.T)
+        held &= ((pixels >= 0) & (pixels <= np.array(camera.size_wh) - 1)).all(axis=(-2, -1))
+    return held
+
+
+def show(what: str, truth: Array, found: list[Array], held: NDArray[np.bool_]) -> None:
+    """Errors of each person after the turn about the vertical that the two worlds differ by.
+
+    Args:
+        held: `(people, T)` frames in which all cameras have the whole spine.
+    """
     for number, points in enumerate(truth, 1):
         errors = [np.linalg.norm(aligned(own, points) - points, axis=-1) * 1000 for own in found]
         mean = [float(np.nanmean(error)) for error in errors]
@@ -133,7 +149,8 @@ def show(what: str, truth: Array, found: list[Array]) -> None:
         spine = " ".join(f"{skeleton.KEYPOINTS[k].vertebra} {np.nanmean(error[:, k]):.1f}" for k in SPINE)
         print(
             f"  {what}, person {number}: vertebrae {np.nanmean(error[:, SPINE]):.2f} mm (95 %: {np.nanpercentile(error[:, SPINE], 95):.1f}), "
-            f"all {np.nanmean(error):.2f} mm, found {np.isfinite(error).mean():.1%}\n    {spine}\n    worst: {worst}"
+            f"in {held[number - 1].sum()} frames whose spine all cameras have {np.nanmean(error[held[number - 1]][:, SPINE]):.2f} mm, "
+            f"all points {np.nanmean(error):.2f} mm, found {np.isfinite(error).mean():.1%}\n    {spine}\n    worst: {worst}"
         )
 
 

@@ -12,6 +12,9 @@ from support.commands import done, done_here, failed, refused, spinegen, spinege
 
 pytestmark = pytest.mark.gl
 
+LONGEST_S = 3600
+"""A command that takes longer hangs; on two quiet cores all four together take a fifth of it."""
+
 
 def test_the_fit_states_its_error_against_the_known_vertebrae(made: Path) -> None:
     report = json.loads((made / "w/fits/bow/report.json").read_text())
@@ -173,12 +176,12 @@ def test_doctor_finds_what_the_stages_need(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(4 * LONGEST_S)
 def test_the_four_lines_of_the_user(tmp_path: Path) -> None:
-    done("fit-mocap", cwd=tmp_path, timeout_s=900)
-    done("render", "--scenes", "yoga.yaml", cwd=tmp_path, timeout_s=900)
-    done("export-coco", cwd=tmp_path, timeout_s=300)
-    done("train-validate", cwd=tmp_path, timeout_s=900)
+    done("fit-mocap", cwd=tmp_path, timeout_s=LONGEST_S)
+    done("render", "--scenes", "yoga.yaml", cwd=tmp_path, timeout_s=LONGEST_S)
+    done("export-coco", cwd=tmp_path, timeout_s=LONGEST_S)
+    done("train-validate", cwd=tmp_path, timeout_s=LONGEST_S)
     workspace = tmp_path / "workspace"
     assert (workspace / "pose/pose.onnx").stat().st_size > 100_000
     assert json.loads((workspace / "pose/metrics.json").read_text())

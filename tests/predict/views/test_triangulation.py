@@ -85,6 +85,25 @@ def test_noise_is_averaged_over_the_views() -> None:
     assert errors[1] < 0.010
 
 
+def test_what_a_picture_cuts_off_counts_little() -> None:
+    """One camera is aimed too high: its network puts the feet on the last row that it sees."""
+    truth = walker(FRAMES)
+    cameras = ring(4)
+    films = [film_of(camera, [truth]) for camera in cameras]
+    cut = films[0].people[0].keypoints_px
+    ankle = skeleton.INDEX["left_ankle"]
+    rows = round(float(cut[:, ankle, 1].min())) - 12
+    cut[..., 1] = np.minimum(cut[..., 1], rows - 1)
+    errors = []
+    for height in (rows, 10 * rows):
+        films[0] = Film(films[0].times_s, films[0].people, RATE_HZ, [], (640, height))
+        (person,) = match_people(cameras, tracks_of(cameras, films))
+        found = triangulate_person(cameras, person, FRAMES).positions_world
+        errors.append(float(np.linalg.norm(found - truth, axis=-1)[:, ankle].mean()))
+    assert errors[1] > 0.005
+    assert errors[0] < 0.4 * errors[1]
+
+
 def test_views_of_different_people_are_nobody() -> None:
     cameras = ring(2)
     films = [film_of(cameras[0], [walker(FRAMES)]), film_of(cameras[1], [walker(FRAMES, (1.2, 0.9), 1.0)])]

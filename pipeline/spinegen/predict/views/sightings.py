@@ -14,6 +14,8 @@ from .cameras import ViewCamera
 
 UNSURE_SCORE = 0.1
 """Keypoints of a lower score do not count."""
+EDGE, EDGE_WEIGHT = 0.02, 0.2
+"""What lies beyond the picture, or so near its edge in heights of the person, is a guess of what was cut off, and counts a fifth."""
 BRIDGED_FRAMES = 1.6
 """Between two frames of a view that lie farther apart than so many of its usual steps nothing is known."""
 
@@ -51,11 +53,22 @@ def sightings(view: int, camera: ViewCamera, film: Film, *, start_s: float, time
     """Everybody whom a view followed, at the common times."""
     clock = np.asarray(film.times_s) - start_s
     step = float(np.median(np.diff(clock))) if len(clock) > 1 else 1.0
-    return [_sighting(view, camera, person, clock=clock, step_s=step, times_s=times_s) for person in film.people]
+    size = film.size_wh_px
+    return [
+        _sighting(view, camera, person, size_wh=size, clock=clock, step_s=step, times_s=times_s)
+        for person in film.people
+    ]
 
 
 def _sighting(
-    view: int, camera: ViewCamera, person: FilmPerson, *, clock: Array, step_s: float, times_s: Array
+    view: int,
+    camera: ViewCamera,
+    person: FilmPerson,
+    *,
+    size_wh: tuple[int, int],
+    clock: Array,
+    step_s: float,
+    times_s: Array,
 ) -> Sighting:
     count = len(times_s)
     pixels = np.full((count, skeleton.COUNT, 2), np.nan)
@@ -77,4 +90,8 @@ def _sighting(
     scores = np.where(seen, np.clip(scores, 0.0, 1.0), 0.0)
     pixels[~seen] = np.nan
     height = float(np.median(person.boxes_xywh_px[:, 2:].max(axis=1)))
+    if min(size_wh) > 0:
+        rim = EDGE * height
+        cut_off = ((pixels < rim) | (pixels > np.array(size_wh) - 1 - rim)).any(axis=-1)
+        scores = np.where(cut_off, EDGE_WEIGHT * scores, scores)
     return Sighting(view, person.number, pixels, camera.undistorted(pixels), scores, height)
