@@ -48,6 +48,9 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
     on_border = np.zeros(len(to), bool)
     on_border[border] = True
     along = _border_tangents(surface, border)
+    # Edges get longer as others go: what is too long at first stays.
+    short = LENGTH_SHARE * _length_m(surface, pairs) < limit_m
+    pairs, open_edge = pairs[short], open_edge[short]
     for _ in range(ROUNDS):
         # What lies between two stretches of border stays, or the surface would be pinched there.
         free = open_edge | ~(on_border[pairs[:, 0]] & on_border[pairs[:, 1]])
@@ -92,6 +95,12 @@ def _border_tangents(surface: Surface, border: Ints) -> Floats:
     np.add.at(out, a, step)
     np.add.at(out, b, step)
     return out / np.maximum(np.sqrt(np.einsum("ij,ij->i", out, out)), 1e-3)[:, None]
+
+
+def _length_m(surface: Surface, pairs: Ints) -> Floats:
+    a, b = pairs.T
+    edge = surface.points_m.take(b, axis=0) - surface.points_m.take(a, axis=0)
+    return np.sqrt(np.einsum("ij,ij->i", edge, edge)) * np.maximum(surface.finer[a], surface.finer[b])
 
 
 def _cost_m(surface: Surface, along: Floats, pairs: Ints, open_edge: Flags) -> Floats:
@@ -158,7 +167,7 @@ def _stepped(surface: Surface, faces: Ints, step: Ints) -> Ints:
 
 def _facing(surface: Surface, faces: Ints) -> Floats:
     """Cosines `(F,)` between triangles' normals and the surface's at their corners."""
-    a, b, c = (surface.points_m[faces[:, k]] for k in range(3))
+    a, b, c = (surface.points_m.take(faces[:, k], axis=0) for k in range(3))
     u, v = (b - a).T, (c - a).T
     cross = np.stack([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]], axis=1)
     towards = surface.normals[faces[:, 0]] + surface.normals[faces[:, 1]] + surface.normals[faces[:, 2]]
