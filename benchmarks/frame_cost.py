@@ -53,7 +53,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "reading fits": ("render.fits:read_fit", "biomech.fits.files:read_osim"),
     "person": ("engine.world.bodies:build_person", "engine.world.body:Body.of"),
     "people from and to disk": ("engine.world.bodies:kept", "engine.world.human:Human.wear", "engine.world.body:Body.skin"),
-    "levels of detail": ("engine.world.body:coarser", "engine.world.body_store:coarser"),
+    "levels of detail": ("engine.world.detail:coarser",),
     "clothes": ("humans.person:make_clothes", "humans.person:make_shell"),
     "hair": ("humans.person:hair_parts", "humans.person:face_hair_parts"),
     "skin and fabric textures": ("humans.person:skin_texture", "humans.person:eye_texture", "humans.garments.cloth:fabric_texture"),

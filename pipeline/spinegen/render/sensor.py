@@ -56,16 +56,18 @@ def mean_exposure(pictures_rgb: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8
 def jpeg(picture_rgb: NDArray[np.uint8], quality: int) -> bytes:
     """Encoded JPEG."""
     picture_bgr = np.asarray(cv2.cvtColor(picture_rgb, cv2.COLOR_RGB2BGR), np.uint8)
-    return _encoded(".jpg", picture_bgr, "IMWRITE_JPEG_QUALITY", quality)
+    return _encoded(".jpg", picture_bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def png(mask: NDArray[np.uint8]) -> bytes:
-    """Encoded 8-bit greyscale PNG."""
-    return _encoded(".png", mask, "IMWRITE_PNG_COMPRESSION", 6)
+    """Encoded 8-bit greyscale PNG: runs of one value are all there is to find in a mask."""
+    return _encoded(
+        ".png", mask, [cv2.IMWRITE_PNG_COMPRESSION, 6, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    )
 
 
-def _encoded(suffix: str, pixels: NDArray[np.uint8], option: str, value: int) -> bytes:
-    done, data = cv2.imencode(suffix, pixels, [getattr(cv2, option), value])
+def _encoded(suffix: str, pixels: NDArray[np.uint8], options: list[int]) -> bytes:
+    done, data = cv2.imencode(suffix, pixels, options)
     if not done:
         raise EngineError(f"a picture of shape {pixels.shape} cannot be encoded as {suffix}")
     return data.tobytes()

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...humans.mesh.mesh import MeshPart
+from ...lazy import loaded
 from ..content.mesh import Material
-from .detail import coarser
 from .levels import DETAILS_M
 from .skin_tables import SkinTables, material_of, skin_tables
 from .skinning import Skin
@@ -61,7 +61,7 @@ class Body:
 
         def tables(level: int) -> SkinTables:
             while len(made) <= level:
-                made.append(coarser(made[-1], DETAILS_M[len(made)]))
+                made.append(loaded("engine.world.detail:coarser")(made[-1], DETAILS_M[len(made)]))
             return made[level]
 
         return cls(rig, tables)
