@@ -24,7 +24,7 @@ from spinegen.errors import SpinegenError
 from spinegen.media.video import VideoFrame
 from spinegen.media.video_read import open_video
 from spinegen.pose.networks import shipped_model
-from spinegen.predict.estimator import DETECT_EVERY, SpineEstimator
+from spinegen.predict.estimator import DETECT_EVERY_S, SpineEstimator
 
 SIZE_WH = (640, 480)
 LOOP = 32
@@ -107,7 +107,7 @@ def speed(estimator: SpineEstimator, model: str, pictures: list[NDArray[np.uint8
     print(
         f"{len(pictures)} frames of {SIZE_WH[0]}x{SIZE_WH[1]}, {people:.2f} people in each, {threads} threads, network {model}"
     )
-    print(f"  ours, detector every {DETECT_EVERY} frames, followed and smoothed   {whole.told(len(pictures))}")
+    print(f"  ours, detector every {DETECT_EVERY_S} s, followed and smoothed      {whole.told(len(pictures))}")
     with Clock() as detector:
         for picture in pictures[:40]:
             estimator.detect(picture)

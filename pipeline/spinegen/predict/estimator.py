@@ -24,9 +24,9 @@ from .tracks import Seen, Tracker
 if TYPE_CHECKING:
     from .live_lifting import LiveLifter, SpaceView
 
-DETECT_EVERY = 10
-"""Frames from one look of the detector to the next while everybody is followed."""
-LOOK_AGAIN_EVERY = 3
+DETECT_EVERY_S = 0.33
+"""From one look of the detector to the next while everybody is followed."""
+LOOK_AGAIN_S = 0.1
 """While somebody was lost."""
 DOUBTFUL_THRESHOLD = 0.2
 SURE_MARGIN = 0.15
@@ -193,15 +193,14 @@ class Follower:
 
     def __init__(self, estimator: SpineEstimator) -> None:
         self.estimator, self.tracker = estimator, estimator.tracker()
-        self._since = DETECT_EVERY
+        self._looked_s: float | None = None
         self._looks = 0
 
     def __call__(self, image_rgb: NDArray[np.uint8], time_s: float) -> list[Seen]:
         """People of the next frame."""
-        self._since += 1
-        pause = LOOK_AGAIN_EVERY if self.tracker.wants_detection else DETECT_EVERY
-        if self._since >= pause:
-            self._since = 0
+        pause = LOOK_AGAIN_S if self.tracker.wants_detection else DETECT_EVERY_S
+        if self._looked_s is None or not 0 <= time_s - self._looked_s < pause - 1e-3:
+            self._looked_s = time_s
             turned = not self.tracker.active and self._looks % TURNED_EVERY == 0
             self._looks += 1
             return self.tracker.update(image_rgb, time_s, *self.estimator.candidates(image_rgb, turned))
