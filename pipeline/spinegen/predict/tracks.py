@@ -27,9 +27,6 @@ WHOLE_BODY = 22
 """Keypoints that must be seen for their extent to be the person's."""
 MARGIN = 0.1
 """Room around the keypoints of the last frame, as a share of their extent."""
-USUAL_STEP_S, REACH_HEIGHTS_S = 0.05, 2.0
-"""In a film of few frames a second arms leave the box of the frame before: it grows on each side by so many of its heights for each
-second beyond a usual step, of at most two tenths."""
 COST_LIMIT = 0.8
 """A detection that agrees less with everybody is somebody new."""
 STRAYED = 0.4
@@ -71,12 +68,10 @@ class Track:
         return new and sureness(self.scores) < UNSURE_SCORE
 
     def box_at(self, time_s: float) -> NDArray[np.float64]:
-        """Where it should be at a time, at the speed it had (at most half a second of it), with room for what arms do in a long step."""
-        step = time_s - self.time_s
+        """Where it should be at a time, at the speed it had; at most half a second of it."""
         box = self.box_xywh_px.copy()
-        box[:2] += self.velocity_px_s * np.clip(step, 0, 0.5)
-        room = REACH_HEIGHTS_S * np.clip(step - USUAL_STEP_S, 0, 0.2) * box[2:].max()
-        return np.array([*(box[:2] - room), *(box[2:] + 2 * room)])
+        box[:2] += self.velocity_px_s * np.clip(time_s - self.time_s, 0, 0.5)
+        return box
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,23 @@ def test_what_a_picture_cuts_off_counts_little() -> None:
     assert errors[0] < 0.4 * errors[1]
 
 
+def test_who_is_taken_for_somebody_else_later_has_a_gap_there() -> None:
+    """All views lose somebody and follow another, four metres off, under the same number; runners are as fast as they are."""
+    truth = walker(FRAMES)
+    cameras = ring(4)
+    times = np.arange(FRAMES) / RATE_HZ
+    runner = truth + np.outer(times, [9.0, 0.0, 0.0])[:, None]
+    jumper = truth.copy()
+    jumper[8:] += [3.0, 0.0, 2.6]
+    for points, wrong in ((runner, []), (jumper, list(range(8, FRAMES)))):
+        films = [film_of(camera, [points]) for camera in cameras]
+        films = [Film(film.times_s, film.people, RATE_HZ, [], (0, 0)) for film in films]
+        (person,) = match_people(cameras, tracks_of(cameras, films))
+        found = triangulate_person(cameras, person, FRAMES, times)
+        assert np.flatnonzero(np.isnan(found.positions_world).all(axis=(1, 2))).tolist() == wrong
+        assert not found.used[:, wrong].any()
+
+
 def test_views_of_different_people_are_nobody() -> None:
     cameras = ring(2)
     films = [film_of(cameras[0], [walker(FRAMES)]), film_of(cameras[1], [walker(FRAMES, (1.2, 0.9), 1.0)])]

@@ -68,7 +68,7 @@ def triangulate_videos(
     """
     rig = _filmed(calibration, videos, target, settings=settings, reporter=reporter)
     people = _matched(rig)
-    found = [triangulate_person(rig.cameras, person, len(rig.times_s)) for person in people]
+    found = [triangulate_person(rig.cameras, person, len(rig.times_s), rig.times_s) for person in people]
     rate = rig.films[0].rate_hz
     world = find_world(
         calibration,

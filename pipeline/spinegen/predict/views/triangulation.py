@@ -22,6 +22,10 @@ REWEIGHTED = 4
 FARTHEST = 1.8
 """Points farther from the middle of their person than so many times what nine in ten keep to are none: two views alone can agree anywhere along a ray."""
 
+FASTEST, LEEWAY = 22.0, 0.8
+"""Of the median distance from that middle, half a metre: so far a second, and so far besides, the middle of a person may go. Who seems to go
+farther has been taken for somebody else."""
+
 
 @dataclass(frozen=True)
 class Trajectories:
@@ -37,8 +41,14 @@ class Trajectories:
     """`(V, T, 37)`: the views that saw it."""
 
 
-def triangulate_person(cameras: Sequence[ViewCamera], person: MatchedPerson, frames: int) -> Trajectories:
-    """Every keypoint at every common time."""
+def triangulate_person(
+    cameras: Sequence[ViewCamera], person: MatchedPerson, frames: int, times_s: Array | None = None
+) -> Trajectories:
+    """Every keypoint at every common time.
+
+    Args:
+        times_s: `(frames,)`, with which frames are left out that nobody could have reached; None: none is.
+    """
     shape = (len(cameras), frames, person.tracks[0].plane.shape[1])
     plane, weight = np.full((*shape, 2), np.nan), np.zeros(shape)
     limit = np.full(len(cameras), np.inf)
@@ -54,18 +64,53 @@ def triangulate_person(cameras: Sequence[ViewCamera], person: MatchedPerson, fra
     points, used = flat.points.reshape(*shape[1:], 3), flat.used.reshape(shape)
     away = _far_away(points)
     points[away] = np.nan
+    if times_s is not None:
+        elsewhere = out_of_reach(points, times_s)
+        away[elsewhere] |= np.isfinite(points[elsewhere]).all(-1)
+        points[elsewhere] = np.nan
     return Trajectories(points, np.where(away, np.nan, error.reshape(shape[1:])), used & ~away, weight > 0)
+
+
+def out_of_reach(points: Array, times_s: Array) -> NDArray[np.bool_]:
+    """`(T,)`: frames of points `(T, K, 3)` whose person is farther from where they were than anybody goes, seen from the fullest frame on."""
+    middle, distance = _extent(points)
+    counts = _seen(points).sum(axis=1)
+    out = np.zeros(len(points), bool)
+    if not counts.any():
+        return out
+    usual = float(np.nanmedian(distance))
+    start = int(counts.argmax())
+    for row in (range(start + 1, len(points)), range(start - 1, -1, -1)):
+        last = start
+        for frame in row:
+            if not counts[frame]:
+                continue
+            reach = usual * (FASTEST * abs(float(times_s[frame] - times_s[last])) + LEEWAY)
+            out[frame] = np.linalg.norm(middle[frame] - middle[last]) > reach
+            last = last if out[frame] else frame
+    return out
 
 
 def _far_away(points: Array) -> NDArray[np.bool_]:
     """`(T, K)`: points `(T, K, 3)` that are too far from the others of their person."""
-    seen = np.isfinite(points).all(-1)
-    middle = np.full((len(points), 1, 3), np.nan)
-    some = seen.sum(axis=1) > 0
-    middle[some, 0] = np.nanmedian(points[some], axis=1)
-    distance = np.linalg.norm(points - middle, axis=-1)
-    usual = float(np.percentile(distance[seen], 90)) if seen.any() else np.inf
-    return seen & (distance > FARTHEST * usual)
+    seen = _seen(points)
+    if not seen.any():
+        return seen
+    distance = _extent(points)[1]
+    return seen & (distance > FARTHEST * float(np.percentile(distance[seen], 90)))
+
+
+def _seen(points: Array) -> NDArray[np.bool_]:
+    """`(T, K)` of points `(T, K, 3)`."""
+    return np.asarray(np.isfinite(points).all(axis=-1))
+
+
+def _extent(points: Array) -> tuple[Array, Array]:
+    """`(T, 3)` middles of a person and `(T, K)` distances of the points from them."""
+    some = _seen(points).any(axis=1)
+    middle = np.full((len(points), 3), np.nan)
+    middle[some] = np.nanmedian(points[some], axis=1)
+    return middle, np.linalg.norm(points - middle[:, None], axis=-1)
 
 
 @dataclass(frozen=True)
