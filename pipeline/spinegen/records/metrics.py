@@ -55,7 +55,7 @@ class Scores(Record):
     network: dict[str, CocoScores]
     """As `spinegen predict` looks at people: whoever leans by more than 35 degrees in a crop that is turned upright."""
     unturned: dict[str, CocoScores] | None = None
-    """In straight crops only, as other programs look; None in files of older versions."""
+    """The fullest bins in straight crops, as other programs look; None in files of older versions."""
     mean_pose: dict[str, CocoScores]
     auc: PckAuc
     tables: ErrorTables
