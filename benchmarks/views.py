@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from rig.filming import Actor, film_rig, pose2sim_toml, ring
+from rig.filming import RIG_GROUND, Actor, film_rig, pose2sim_toml, ring
 
 from spinegen import shipped_model, skeleton
 from spinegen.biomech.fits.files import read_fit
@@ -31,8 +31,6 @@ from spinegen.predict.views.world import find_world
 from spinegen.progress import make_reporter
 
 SPINE = list(skeleton.SPINE_CHAIN)
-RIG_GROUND = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-"""Ground (x, y up, z) as the rig's (z, x, y)."""
 SPOTS = ((0.0, 0.0, 20.0), (0.15, -0.75, 200.0), (-0.6, 0.5, 100.0))
 """Where people stand, and which way they face."""
 

@@ -21,6 +21,8 @@ from spinegen.render.engines import EmbeddedEngine
 from spinegen.render.session import Session
 from spinegen.render.skeleton_map import load_skeleton_map
 
+RIG_GROUND = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+"""Ground (x, y up, z) as the rig's (z, x, y)."""
 LIGHT = Light(sun=(45.0, 30.0, 60_000.0, 5500.0, 0.53), sky=(3.0, 0.2, 1.0, 0), exposure_ev=0.0, white_balance_k=0.0)
 
 
@@ -106,11 +108,9 @@ def pose2sim_toml(cameras: Sequence[Camera]) -> str:
     """The rig as Pose2Sim writes it: metres, z up."""
     import cv2
 
-    # ground (x, y up, z) is (z, x, y) there
-    turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     sections = []
     for number, camera in enumerate(cameras, 1):
-        rotation = cv2.Rodrigues(camera.rotation_camera_ground @ turn.T)[0].ravel()
+        rotation = cv2.Rodrigues(camera.rotation_camera_ground @ RIG_GROUND.T)[0].ravel()
         sections.append(
             f'[cam_{number}]\nname = "cam_{number}"\nsize = [ {camera.width}.0, {camera.height}.0]\n'
             f"matrix = {camera.intrinsics.tolist()}\ndistortions = [ 0.0, 0.0, 0.0, 0.0]\n"

@@ -24,9 +24,8 @@ def create_context() -> moderngl.Context:
         context = moderngl.create_context(standalone=True, require=330, **options)
     except Exception as error:
         raise EngineError(f"no GL context: {' '.join(str(error).split())}; {HELP}") from error
-    context.gc_mode = (
-        "context_gc"  # what nobody holds waits for `take_hold`: GL frees numbers, and another context has the same ones
-    )
+    # What nobody holds waits for `take_hold`: GL frees numbers, and another context has the same ones.
+    context.gc_mode = "context_gc"
     return context
 
 

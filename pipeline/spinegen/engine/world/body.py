@@ -28,6 +28,11 @@ class PersonLike(Protocol):
     def landmarks(self) -> Any: ...
 
 
+def coarser_by_one(finer: SkinTables, level: int) -> SkinTables:
+    """The surface of a level of detail, from that of the level before; who never asks for one loads nothing that makes it."""
+    return loaded("engine.world.detail:coarser")(finer, DETAILS_M[level])
+
+
 @dataclass(frozen=True, eq=False)
 class Rig:
     """What there is of a person besides surfaces."""
@@ -61,7 +66,7 @@ class Body:
 
         def tables(level: int) -> SkinTables:
             while len(made) <= level:
-                made.append(loaded("engine.world.detail:coarser")(made[-1], DETAILS_M[len(made)]))
+                made.append(coarser_by_one(made[-1], len(made)))
             return made[level]
 
         return cls(rig, tables)

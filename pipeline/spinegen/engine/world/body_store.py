@@ -26,12 +26,10 @@ from ...humans.mesh.mesh import Ribbons
 from ...humans.rigging.opening_fingers import OpeningFinger, OpeningFingers
 from ...humans.simulation.skirt_simulation import SkirtSimulation
 from ...humans.simulation.strand_simulation import Obstacle, StrandSimulation
-from ...lazy import loaded
 from ...model_tables import tables
 from ..content.mesh import Material, Texture
 from .array_file import read_arrays, write_arrays
-from .body import Body, Rig
-from .levels import DETAILS_M
+from .body import Body, Rig, coarser_by_one
 from .skin_tables import SkinTables
 
 Kind = TypeVar("Kind", Rig, SkinTables)
@@ -83,13 +81,9 @@ class _Store:
             return self.whole
         found = _read(self.path(level), SkinTables)
         if found is None:
-            found = self._coarser(level) if level else self.make().tables(0)
+            found = coarser_by_one(self.tables(level - 1), level) if level else self.make().tables(0)
             _write(self.path(level), found)
         return found
-
-    def _coarser(self, level: int) -> SkinTables:
-        # Whoever reads people from disk needs none of what makes their levels.
-        return loaded("engine.world.detail:coarser")(self.tables(level - 1), DETAILS_M[level])
 
 
 def _read(path: Path, kind: type[Kind]) -> Kind | None:

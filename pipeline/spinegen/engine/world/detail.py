@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ...geometry.types import Floats, Ints
+from ...geometry.vectors import lengths
 from ...humans.mesh.coarsening import Surface, broadened, drawn_together, ribbon_faces, thinned, whole
 from ...humans.mesh.mesh import Ribbons, Shaping
 from ...humans.mesh.mesh_ops import normals, unique_rows
@@ -91,8 +92,8 @@ def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
     for k in range(int((last - first).max(initial=0))):
         found = first + k < last
         candidate = order[np.where(found, first + k, 0)]
-        apart = _lengths(piece.uv[candidate] - piece.uv[seen])
-        way_m = _lengths(piece.rest_m[candidate] - piece.rest_m[seen])
+        apart = lengths(piece.uv[candidate] - piece.uv[seen])
+        way_m = lengths(piece.rest_m[candidate] - piece.rest_m[seen])
         # Where a chart meets itself its other edge is as far off as the texture is wide.
         near = apart <= STRETCHED * np.maximum(scale[candidate], scale[seen]) * way_m
         better = found & near & (apart < nearest)
@@ -103,13 +104,9 @@ def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
 def _texture_scale(piece: Piece) -> Floats:
     """Texture coordinates a metre around each vertex `(V,)`, on average."""
     a, b = piece.faces.ravel(), np.roll(piece.faces, -1, 1).ravel()
-    scale = _lengths(piece.uv[b] - piece.uv[a]) / np.maximum(_lengths(piece.rest_m[b] - piece.rest_m[a]), 1e-6)
+    scale = lengths(piece.uv[b] - piece.uv[a]) / np.maximum(lengths(piece.rest_m[b] - piece.rest_m[a]), 1e-6)
     count = np.bincount(a, minlength=len(piece.rest_m))
     return np.bincount(a, scale, len(piece.rest_m)) / np.maximum(count, 1)
-
-
-def _lengths(vectors: Floats) -> Floats:
-    return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
 
 
 def _charts(faces: Ints, vertices: int) -> NDArray[np.int32]:

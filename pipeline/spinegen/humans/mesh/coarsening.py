@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...geometry.types import Flags, Floats, Ints
+from ...geometry.vectors import lengths
 from .mesh import Ribbons
-from .mesh_ops import unique_rows
+from .mesh_ops import edges, sides
 
 ROUNDS = 4
 MATCHINGS = 3
@@ -44,7 +45,8 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
     """
     to = np.arange(len(surface.points_m))
     faces = surface.faces
-    pairs, open_edge, border = _edges(faces)
+    pairs, which, open_edge = edges(faces)
+    border = sides(faces)[open_edge[which]]
     on_border = np.zeros(len(to), bool)
     on_border[border] = True
     along = _border_tangents(surface, border)
@@ -79,14 +81,6 @@ def whole(faces: Ints) -> Flags:
     return (a != b) & (b != c) & (c != a)
 
 
-def _edges(faces: Ints) -> tuple[Ints, Flags, Ints]:
-    """Edges `(E, 2)`, which of them are open, and those as their triangles go round `(O, 2)`."""
-    both = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    pairs, which = unique_rows(np.sort(both, axis=1))
-    is_open = np.bincount(which, minlength=len(pairs)) == 1
-    return pairs, is_open, both[is_open[which]]
-
-
 def _border_tangents(surface: Surface, border: Ints) -> Floats:
     """Unit vectors `(P, 3)` along the border; where there is none, or it turns back, nearly nothing."""
     a, b = border.T
@@ -94,19 +88,19 @@ def _border_tangents(surface: Surface, border: Ints) -> Floats:
     out = np.zeros_like(surface.points_m)
     np.add.at(out, a, step)
     np.add.at(out, b, step)
-    return out / np.maximum(np.sqrt(np.einsum("ij,ij->i", out, out)), 1e-3)[:, None]
+    return out / np.maximum(lengths(out), 1e-3)[:, None]
 
 
 def _length_m(surface: Surface, pairs: Ints) -> Floats:
     a, b = pairs.T
     edge = surface.points_m.take(b, axis=0) - surface.points_m.take(a, axis=0)
-    return np.sqrt(np.einsum("ij,ij->i", edge, edge)) * np.maximum(surface.finer[a], surface.finer[b])
+    return lengths(edge) * np.maximum(surface.finer[a], surface.finer[b])
 
 
 def _cost_m(surface: Surface, along: Floats, pairs: Ints, open_edge: Flags) -> Floats:
     a, b = pairs.T
     edge = surface.points_m[b] - surface.points_m[a]
-    length = np.sqrt(np.einsum("ij,ij->i", edge, edge))
+    length = lengths(edge)
     bend = np.maximum(*(np.abs(np.einsum("ij,ij->i", edge, surface.normals[end])) for end in (a, b)))
     own = np.flatnonzero(open_edge)
     straight = np.minimum(*(np.abs(np.einsum("ij,ij->i", edge[own], along[end[own]])) for end in (a, b)))
@@ -115,7 +109,7 @@ def _cost_m(surface: Surface, along: Floats, pairs: Ints, open_edge: Flags) -> F
 
 
 def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)[:, None]
+    return vectors / np.maximum(lengths(vectors), 1e-12)[:, None]
 
 
 def _chosen(pairs: Ints, cost: Floats, on_border: Flags) -> tuple[Ints, Ints, Ints]:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import csr_matrix
 
-from ...geometry.types import Floats, Ints
+from ...geometry.types import Flags, Floats, Ints
 
 Faces = Ints
 Rows = Floats
@@ -89,11 +89,21 @@ def averaging(count: int, faces: Faces) -> csr_matrix:
     return matrix
 
 
+def sides(faces: Faces) -> Ints:
+    """Vertices `(3 F, 2)` of all first sides of the triangles, as they go round, then of all second and third ones."""
+    return np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+
+
+def edges(faces: Faces) -> tuple[Ints, Ints, Flags]:
+    """The different edges `(E, 2)`, lower vertex first, which of them every one of `sides` is `(3 F,)`, and which are open `(E,)`."""
+    pairs, which = unique_rows(np.sort(sides(faces), axis=1))
+    return pairs, which, np.bincount(which) == 1
+
+
 def boundary_edges(faces: Faces) -> Ints:
     """Open edges `(E, 2)`."""
-    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, inverse = unique_rows(edges)
-    return unique[np.bincount(inverse) == 1]
+    pairs, _, is_open = edges(faces)
+    return pairs[is_open]
 
 
 def boundary(faces: Faces) -> Ints:
@@ -103,8 +113,8 @@ def boundary(faces: Faces) -> Ints:
 
 def smooth_edges(vertices: Rows, faces: Faces, rounds: int) -> Rows:
     """Smooth the open edges along themselves, so that hems run clean over a coarse mesh; they keep their length (Taubin 1995)."""
-    edges = boundary_edges(faces)
-    both = np.concatenate([edges, edges[:, ::-1]])
+    rim = boundary_edges(faces)
+    both = np.concatenate([rim, rim[:, ::-1]])
     count = np.bincount(both[:, 0], minlength=len(vertices))
     on = np.flatnonzero(count == 2)
     out = vertices.copy()
