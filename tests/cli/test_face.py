@@ -44,6 +44,8 @@ def test_help_imports_nothing_heavy() -> None:
     [
         (("render", "--scenes", "yoga.yaml"), 1, "no such workspace"),
         (("export-coco", "nowhere"), 1, "nowhere: no such workspace"),
+        (("export-coco", "--out", "nowhere"), 1, "nowhere: no such workspace"),
+        (("train-validate", "one", "--out", "other"), 2, "one and --out other name two workspaces"),
         (("train-validate",), 1, "no such workspace"),
         (("run", "nothing.yaml"), 1, "shipped are: "),
         (("render", "--jobs", "0"), 2, "0 is not in the range"),
