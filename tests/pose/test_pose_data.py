@@ -193,6 +193,13 @@ def test_batches_are_the_same_for_the_same_seed_and_step_and_differ_otherwise(ca
     assert not torch.equal(first.inputs, other.inputs)
 
 
+def test_hidden_points_weigh_what_they_are_asked_to(cache: CropCache) -> None:
+    alike, half = source(cache).make(5).weights, source(cache, hidden_weight=0.5).make(5).weights
+    assert set(alike.unique().tolist()) == {0.0, 1.0}
+    assert set(half.unique().tolist()) == {0.0, 0.5, 1.0}
+    assert torch.equal(half > 0, alike > 0)
+
+
 def test_a_stream_that_resumes_goes_on_where_it_stopped(cache: CropCache) -> None:
     batches = source(cache)
     stream = batches.stream(3)

@@ -29,6 +29,8 @@ class LossSettings(Settings):
     """Width of the field's label in cells of four pixels."""
     label_sigma: float = Field(default=1.0, gt=0)
     """Width of the label's Gaussian as a multiple of sqrt(input size / 8) bins (MMPose: 4.9 and 5.66 bins at 192 x 256 px)."""
+    hidden: float = Field(default=1.0, ge=0, le=1)
+    """Weight of points that something hides, drawn or pasted, beside 1 of those that are seen; scores count both alike."""
     spine_degree: int = Field(default=3, ge=1, le=7)
     """Degree of the smoothing polynomial over the vertebral level; not published, three bends as the spine has."""
 

@@ -21,9 +21,6 @@ from .occluders import hidden_points
 from .pixels import disturb, normalize, sample
 from .warp import plain_warp, random_warp
 
-HIDDEN_WEIGHT = 0.5
-"""Weight of a point that something hides: where it is can only be guessed from the rest."""
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -34,7 +31,7 @@ class Batch:
     keypoints_input_px: Tensor
     """(N, 37, 2)."""
     weights: Tensor
-    """(N, 37): 1 for what is seen, `HIDDEN_WEIGHT` for what is hidden, 0 for what is not labelled or outside the input."""
+    """(N, 37): 1 for what is seen, the source's `hidden_weight` for what is hidden, 0 for what is not labelled or outside the input."""
 
     def first(self, count: int) -> "Batch":
         """The first people of it."""
@@ -48,6 +45,7 @@ class BatchSource:
         caches: the main set and, with `mix_ratio` > 0, the second one.
         mix_ratio: share of a batch from the second set.
         photographs: folder of pictures without people for backgrounds, beside the shipped panoramas.
+        hidden_weight: of points that something hides, drawn or pasted.
 
     Raises:
         TrainingError: no picture in that folder can be read; the share of a batch is nobody, or everybody.
@@ -64,9 +62,11 @@ class BatchSource:
         seed: int,
         device: torch.device,
         photographs: Path | None = None,
+        hidden_weight: float = 1.0,
     ) -> None:
         self.backdrops = Backdrops(photographs)
         self.caches, self.input_hw, self.augment, self.seed, self.device = caches, input_hw, augment, seed, device
+        self.hidden_weight = hidden_weight
         second = round(batch * mix_ratio) if len(caches) > 1 else 0
         if len(caches) > 1 and not 0 < second < batch:
             raise TrainingError(
@@ -132,7 +132,7 @@ class BatchSource:
         limit = np.array([self.input_hw[1] - 1, self.input_hw[0] - 1])
         inside = ((warp.keypoints_input_px >= 0) & (warp.keypoints_input_px <= limit)).all(axis=-1)
         hidden = (warp.visibility == 1) | hidden_points(covered, warp.keypoints_input_px)
-        weights = np.where(hidden, HIDDEN_WEIGHT, 1.0) * ((warp.visibility > 0) & inside)
+        weights = np.where(hidden, self.hidden_weight, 1.0) * ((warp.visibility > 0) & inside)
         return Batch(
             inputs,
             torch.as_tensor(warp.keypoints_input_px, dtype=torch.float32, device=self.device),

@@ -94,6 +94,7 @@ class Trainer:
             seed=settings.seed,
             device=device,
             photographs=settings.backdrops,
+            hidden_weight=settings.losses.hidden,
         )
         self.total_steps = self._steps(self.source.steps_per_epoch)
         self.source.augment = settings.augmentation(self.total_steps * self.batch)
