@@ -7,11 +7,12 @@ from weakref import WeakKeyDictionary
 import cv2
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from ..content.mesh import Mesh, Texture
 from .mipmaps import SRGB8_ALPHA8, add_levels, srgb_levels
 
-Faces = Literal["faces", "coarse_faces", "blurred_faces"]
+Faces = Literal["faces", "coarse_faces", "blurred_faces", "seen_faces"]
 
 
 @dataclass
@@ -24,6 +25,8 @@ class GpuMesh:
     faces: moderngl.Buffer
     coarse_faces: moderngl.Buffer
     blurred_faces: moderngl.Buffer
+    seen_faces: moderngl.Buffer | None
+    """Those of `faces` that the present view may see."""
     version: int
     arrays: dict[str, moderngl.VertexArray]
 
@@ -53,6 +56,7 @@ class GpuCache:
                 faces,
                 faces if coarse is None else make(np.ascontiguousarray(coarse, np.int32)),
                 faces if blurred is None else make(np.ascontiguousarray(blurred, np.int32)),
+                None,
                 mesh.version,
                 {},
             )
@@ -75,6 +79,13 @@ class GpuCache:
             content = [part for part in parts if part[2] in program]
             gpu.arrays[name] = self._context.vertex_array(program, content, getattr(gpu, kind))
         return gpu.arrays[name]
+
+    def see(self, mesh: Mesh, triangles: NDArray[np.int32]) -> None:
+        """Have `seen_faces` hold these triangles `(N,)` of the mesh."""
+        gpu = self.mesh(mesh)
+        if gpu.seen_faces is None:
+            gpu.seen_faces = self._context.buffer(reserve=gpu.faces.size, dynamic=True)
+        gpu.seen_faces.write(mesh.faces.take(triangles, axis=0))
 
     def texture(self, texture: Texture | None) -> moderngl.Texture:
         """Mipmapped sRGB texture; white for `None`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.camera import PlacedCamera
-from ..content.mesh import Material
+from ..content.mesh import Drawable, Material
 from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
@@ -24,6 +24,7 @@ from .shader_source import shader
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
 from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
+from .visible import View
 
 FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
@@ -54,8 +55,8 @@ class Renderer:
         self.quality = find_quality(quality) if isinstance(quality, str) else quality
         self.context = context = create_context()
         self.name = str(context.info["GL_RENDERER"])
-        software = "llvmpipe" in self.name or "softpipe" in self.name
-        self._cache = GpuCache(context, self.quality.anisotropy, software)
+        self._software = "llvmpipe" in self.name or "softpipe" in self.name
+        self._cache = GpuCache(context, self.quality.anisotropy, self._software)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
         self._geometry: dict[_Flags, _Geometry] = {}
@@ -156,19 +157,36 @@ class Renderer:
                 own = list(runs)
                 array.render(vertices=3 * (sum(own[-1][:2]) - own[0][0]), first=3 * own[0][0])
 
-    def _lay_down(self, frame: "Frame", surfaces: Surfaces) -> None:
+    def _lay_down(self, frame: "Frame", surfaces: Surfaces, view: View | None = None) -> None:
+        """Draw what there is, or of it what a view may see."""
         self.context.enable(moderngl.DEPTH_TEST)
         surfaces.target.use()
         surfaces.target.clear()
         self._grain.use(_UNITS.index("behind_map"))
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
-            for first, count, material in drawable.mesh.runs:
+            mesh = drawable.mesh
+            name, runs = ("faces", mesh.runs) if view is None else ("seen_faces", self._seen_runs(drawable, view))
+            for first, count, material in runs:
                 geometry = self._geometry_of(material)
                 geometry.uniforms["model"].write(model)
                 self._set_material(material, geometry.uniforms)
-                array = self._cache.array(drawable.mesh, geometry.name, geometry.program)
+                array = self._cache.array(mesh, geometry.name, geometry.program, name)
                 array.render(vertices=3 * count, first=3 * first)
+
+    def _seen_runs(self, drawable: Drawable, view: View) -> list[tuple[int, int, Material]]:
+        """Runs of triangles that a view may see, as they lie among those."""
+        mesh = drawable.mesh
+        seen = view.visible(drawable)
+        if not len(seen):
+            return []
+        self._cache.see(mesh, seen)
+        bounds = np.searchsorted(seen, [(first, first + count) for first, count, _ in mesh.runs]).tolist()
+        return [
+            (first, last - first, material)
+            for (first, last), (_, _, material) in zip(bounds, mesh.runs, strict=True)
+            if last > first
+        ]
 
     def _geometry_of(self, material: Material) -> "_Geometry":
         """The geometry pass for a kind of material: software renderers walk through what others need, too."""
@@ -229,7 +247,8 @@ class Renderer:
         """The picture `(H, W, 3)`, sRGB."""
         targets = self._prepare(frame)
         surfaces, environment = targets.surfaces, frame.scenery.environment
-        self._lay_down(frame, surfaces)
+        view = View(frame.camera, frame.depth_m(), self._samples) if self._software else None
+        self._lay_down(frame, surfaces, view)
         self._light.use(frame.scenery)
         self._draw_behind(frame, targets)
         if environment.soft_lights:
@@ -325,9 +344,13 @@ class Frame:
         """Mask ids `(H, W)`, those of the level's own actors among them; 0 is nothing."""
         return self._read()[0]
 
+    def depth_m(self) -> NDArray[np.float32]:
+        """Planar depth `(H, W)`, 0 where nothing is drawn."""
+        return self._read()[1]
+
     def depth_cm(self) -> NDArray[np.float32]:
         """Planar depth `(H, W)`, `FAR_DEPTH_CM` where nothing is drawn."""
-        depth = self._read()[1]
+        depth = self.depth_m()
         return np.where(read_nothing(depth), np.float32(FAR_DEPTH_CM), depth * np.float32(100.0))
 
     def lit(self) -> NDArray[np.uint8]:
