@@ -87,8 +87,13 @@ class GpuCache:
             gpu.seen_faces = self._context.buffer(reserve=gpu.faces.size, dynamic=True)
         gpu.seen_faces.write(mesh.faces.take(triangles, axis=0))
 
-    def texture(self, texture: Texture | None) -> moderngl.Texture:
-        """Mipmapped sRGB texture; white for `None`."""
+    def texture(self, texture: Texture | None, *, narrow: bool = False) -> moderngl.Texture:
+        """Mipmapped sRGB texture; white for `None`.
+
+        Args:
+            texture: the pixels.
+            narrow: for surfaces so small that nobody sees where one level of the texture ends and the next begins.
+        """
         texture = texture or self._white
         found = self._textures.get(texture)
         if found is None:
@@ -100,6 +105,8 @@ class GpuCache:
             found = self._context.texture((width, height), 4, upwards, internal_format=SRGB8_ALPHA8)
             if self._software:
                 add_levels(found, srgb_levels(upwards), srgb=True)
+                if narrow:
+                    found.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
             else:
                 found.build_mipmaps()
                 found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)

@@ -29,6 +29,7 @@ from .visible import View
 FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
 _KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
+_OF_PEOPLE = ("skin", "eye", "hair", "cloth")
 _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
@@ -206,7 +207,7 @@ class Renderer:
 
     def _set_material(self, material: Material, known: Mapping[str, moderngl.Uniform]) -> None:
         self._cull(material.two_sided)
-        self._cache.texture(material.texture).use(0)
+        self._cache.texture(material.texture, narrow=material.kind in _OF_PEOPLE).use(0)
         values: dict[str, tuple[float, ...] | float] = {
             "tint": (*material.colour, material.roughness),
             "glow": (*material.emission, material.metallic),
