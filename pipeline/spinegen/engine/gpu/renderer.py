@@ -33,6 +33,7 @@ _OF_PEOPLE = ("skin", "eye", "hair", "cloth")
 _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
+    "backdrop_map",
 )  # fmt: skip
 """Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
 
@@ -65,7 +66,7 @@ class Renderer:
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
         occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
         self._occlusion, self._blur = occlusion, self._screen("blur.frag")
-        self._behind = self._screen("behind.frag")
+        self._behind: dict[int, moderngl.VertexArray] = {}
         self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
         self._block = context.buffer(reserve=2048, dynamic=True)
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
@@ -265,6 +266,7 @@ class Renderer:
         surfaces.depth.use(10)
         surfaces.surface.use(11)
         targets.behind_map.use(15)
+        targets.backdrop_map.use(16)
         targets.lit.use()
         self._lighting(bool(environment.soft_lights), frame.catches_shadows).render()
         self._shadow.release(2, 3)
@@ -274,13 +276,20 @@ class Renderer:
         """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
         if targets.covered is not targets.masks:
             self._draw_masks(frame, targets.covered)
+        kind = frame.scenery.sky_kind
+        if kind not in self._behind:
+            self._behind[kind] = self._screen("behind.frag", SKY=kind)
         targets.behind.use()
         targets.behind.clear()
         self.context.enable(moderngl.DEPTH_TEST)
         self.context.disable(moderngl.CULL_FACE)
         self.context.depth_func = "<="
-        self._behind.render()
+        self._behind[kind].render()
         self.context.depth_func = "<"
+        if frame.catches_shadows:
+            targets.backdrop.use()
+            self.context.disable(moderngl.DEPTH_TEST)
+            self._behind[kind].render()
         targets.behind_map.build_mipmaps(0, 2)
         targets.behind_map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 

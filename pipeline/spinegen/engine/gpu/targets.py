@@ -31,6 +31,9 @@ class Targets:
     behind: moderngl.Framebuffer
     """Over the depth of `covered`: what is seen where nothing is."""
     behind_map: moderngl.Texture
+    backdrop: moderngl.Framebuffer
+    """What would be seen if nothing stood anywhere."""
+    backdrop_map: moderngl.Texture
     surfaces: Surfaces
     """At the size that is lit."""
     occlusion_rough: moderngl.Framebuffer
@@ -70,6 +73,7 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
     behind_map = context.texture(large, 4)
     behind = context.framebuffer([behind_map], covered.depth_attachment)
     behind.depth_mask = False
+    backdrop_map = context.texture(large, 4)
     half = (max(width // 2, 1), max(height // 2, 1))
     rough_map, open_map = context.texture(half, 1), context.texture(half, 1)
     for texture in (behind_map, rough_map, open_map):
@@ -80,6 +84,8 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
         covered,
         behind,
         behind_map,
+        context.framebuffer([backdrop_map]),
+        backdrop_map,
         make_surfaces(context, large, samples),
         context.framebuffer([rough_map]),
         rough_map,

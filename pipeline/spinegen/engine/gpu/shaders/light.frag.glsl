@@ -3,9 +3,6 @@
 #include "frame.glsl"
 #include "common.glsl"
 #include "packing.glsl"
-#if CATCHER
-#include "sky.glsl"
-#endif
 uniform sampler2DMS depth_map;
 uniform usampler2DMS surface_map;
 uniform sampler2D behind_map;
@@ -17,6 +14,9 @@ uniform sampler2D contact_map;
 uniform sampler2D soft_0;
 uniform sampler2D soft_1;
 uniform sampler2D soft_2;
+#if CATCHER
+uniform sampler2D backdrop_map;    // what would be seen if nothing stood anywhere
+#endif
 in vec2 ndc;
 out vec4 colour;
 
@@ -161,7 +161,8 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
         float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
         float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
         float edge = smoothstep(30.0, 8.0, length(world.xz));
-        return background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
+        float darker = mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
+        return texelFetch(backdrop_map, ivec2(gl_FragCoord.xy), 0).rgb * darker;
     }
 #endif
     float far = distance(start, world);
