@@ -28,7 +28,7 @@ class GpuMesh:
     seen_faces: moderngl.Buffer | None
     """Those of `faces` that the present view may see."""
     version: int
-    arrays: dict[str, moderngl.VertexArray]
+    arrays: dict[tuple[str, Faces], moderngl.VertexArray]
 
 
 class GpuCache:
@@ -37,7 +37,7 @@ class GpuCache:
     def __init__(self, context: moderngl.Context, anisotropy: float, software: bool) -> None:
         self._context = context
         self._anisotropy = 1.0 if software else anisotropy
-        self._software = software
+        self.software = software
         self._meshes: WeakKeyDictionary[Mesh, GpuMesh] = WeakKeyDictionary()
         self._textures: WeakKeyDictionary[Texture, moderngl.Texture] = WeakKeyDictionary()
         self._white = Texture(np.full((2, 2, 3), 255, np.uint8))
@@ -70,15 +70,15 @@ class GpuCache:
     def array(self, mesh: Mesh, name: str, program: moderngl.Program, kind: Faces = "faces") -> moderngl.VertexArray:
         """The mesh, or its triangles of another kind, as vertex array of the program called `name`."""
         gpu = self.mesh(mesh)
-        if name not in gpu.arrays:
+        if (name, kind) not in gpu.arrays:
             parts = (
                 (gpu.positions, "3f", "in_position"),
                 (gpu.normals, "3f", "in_normal"),
                 (gpu.uv, "2f", "in_uv"),
             )
             content = [part for part in parts if part[2] in program]
-            gpu.arrays[name] = self._context.vertex_array(program, content, getattr(gpu, kind))
-        return gpu.arrays[name]
+            gpu.arrays[name, kind] = self._context.vertex_array(program, content, getattr(gpu, kind))
+        return gpu.arrays[name, kind]
 
     def see(self, mesh: Mesh, triangles: NDArray[np.int32]) -> None:
         """Have `seen_faces` hold these triangles `(N,)` of the mesh."""
@@ -103,7 +103,7 @@ class GpuCache:
             height, width = pixels.shape[:2]
             upwards = np.asarray(cv2.flip(pixels, 0), np.uint8)
             found = self._context.texture((width, height), 4, upwards, internal_format=SRGB8_ALPHA8)
-            if self._software:
+            if self.software:
                 add_levels(found, srgb_levels(upwards), srgb=True)
                 if narrow:
                     found.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)

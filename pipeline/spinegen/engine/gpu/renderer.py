@@ -19,6 +19,7 @@ from .gl import create_context, take_hold, uniform, uniform_block, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
 from .light_maps import LightMaps
+from .mipmaps import halve_drawn
 from .quality import Quality, find_quality
 from .shader_source import shader
 from .shadow import SunShadow, spanning_points
@@ -274,11 +275,20 @@ class Renderer:
 
     def _draw_behind(self, frame: "Frame", targets: Targets) -> None:
         """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
-        if targets.covered is not targets.masks:
-            self._draw_masks(frame, targets.covered)
         kind = frame.scenery.sky_kind
         if kind not in self._behind:
             self._behind[kind] = self._screen("behind.frag", SKY=kind)
+        if frame.catches_shadows:
+            targets.backdrop.use()
+            self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            self._behind[kind].render()
+        one_size = targets.covered is targets.masks
+        is_empty = self._software and one_size and bool(frame.depth_m().all())
+        if is_empty and targets.behind_is_empty:
+            return
+        if not one_size:
+            self._draw_masks(frame, targets.covered)
+        targets.behind_is_empty = is_empty
         targets.behind.use()
         targets.behind.clear()
         self.context.enable(moderngl.DEPTH_TEST)
@@ -286,12 +296,7 @@ class Renderer:
         self.context.depth_func = "<="
         self._behind[kind].render()
         self.context.depth_func = "<"
-        if frame.catches_shadows:
-            targets.backdrop.use()
-            self.context.disable(moderngl.DEPTH_TEST)
-            self._behind[kind].render()
-        targets.behind_map.build_mipmaps(0, 2)
-        targets.behind_map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        halve_drawn(targets.behind_map, 2, software=self._software)
 
     def _draw_occlusion(self, targets: Targets) -> None:
         if not self.quality.ambient_taps:

@@ -41,6 +41,8 @@ class Targets:
     occlusion: moderngl.Framebuffer
     occlusion_map: moderngl.Texture
     lit: moderngl.Framebuffer
+    behind_is_empty: bool = False
+    """Nothing has been drawn into `behind` since it was last cleared."""
 
 
 def sample_count(context: moderngl.Context) -> int:

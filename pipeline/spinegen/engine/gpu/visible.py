@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.camera import PlacedCamera
-from ..content.mesh import Drawable, Mesh
+from ..content.mesh import Drawable
 from .frame_block import NEAR_M, projection_matrix, view_matrix
 
 BEHIND_M, BEHIND_SHARE = 0.001, 1e-4
@@ -43,9 +43,11 @@ def pyramid(depth_m: Float32) -> Pyramid:
     levels = [level]
     while max(level.shape) > 1:
         rows, columns = level.shape
-        level = np.pad(level, ((0, rows % 2), (0, columns % 2)), mode="edge")
-        level = np.maximum(np.maximum(level[::2, ::2], level[::2, 1::2]), np.maximum(level[1::2, ::2], level[1::2, 1::2]))
-        levels.append(level)
+        if rows % 2 or columns % 2:
+            level = np.pad(level, ((0, rows % 2), (0, columns % 2)), mode="edge")
+        level = np.maximum(level[::2], level[1::2])
+        levels.append(np.maximum(level[:, ::2], level[:, 1::2]))
+        level = levels[-1]
     sizes = np.array([level.size for level in levels])
     rows, columns = np.array([level.shape for level in levels], np.int32).T
     first = (np.cumsum(sizes) - sizes).astype(np.int32)
@@ -68,7 +70,8 @@ class View:
         mesh = drawable.mesh
         x, y, away, before = self._placed(mesh.vertices_m, drawable.transform_world_mesh)
         a, b, c = mesh.corners
-        whole = before.take(a) & before.take(b) & before.take(c)
+        in_front = before.take(a).astype(np.int8) + before.take(b) + before.take(c)
+        whole = in_front == 3
         ax, bx, cx = x.take(a), x.take(b), x.take(c)
         ay, by, cy = y.take(a), y.take(b), y.take(c)
         left, right = np.minimum(np.minimum(ax, bx), cx), np.maximum(np.maximum(ax, bx), cx)
@@ -84,7 +87,7 @@ class View:
             seen &= (bx * cy < by * cx) | mesh.two_sided
         if self._samples == 4:
             seen &= _holds_a_line(left, right) & _holds_a_line(top, bottom)
-        seen |= ~whole
+        seen = np.where(whole, seen, in_front > 0)
         found = np.flatnonzero(seen)
         nearest = np.minimum(np.minimum(away.take(a[found]), away.take(b[found])), away.take(c[found]))
         furthest = self._furthest(left[found], right[found], top[found], bottom[found])
