@@ -3,7 +3,8 @@
     python benchmarks/drawn.py WORKSPACE [--model A.onnx B.onnx] [--out DIR]
 
 Groups are what decides a score: how much of somebody is seen, whether the picture's edge or a thing in front cuts them off, whether an
-authored motion or a drawn posture moves them. Hidden points count like seen ones but where the row says otherwise. Writes `drawn.json`,
+authored motion or a drawn posture moves them. Hidden points count like seen ones but where the row says otherwise; two rows put the labels
+in place of the answers for seen or for hidden points, and so tell what the others cost. Writes `drawn.json`,
 and for each network `worst.<name>.jpg`: the people with the largest mean error of seen points, label green, answer blue.
 """
 
@@ -89,6 +90,8 @@ def by_group(found: Predictions, file: Any) -> dict[str, dict[str, float]]:
     answers = found.keypoints_px, found.confidences
     groups: dict[str, tuple[NDArray[np.bool_], CocoSet, tuple[NDArray[np.float64], NDArray[np.float64]]]] = {
         "all": (everyone, people, answers),
+        "all, were every seen point exact": (everyone, people, (_exact_where(people, 2, found), found.confidences)),
+        "all, were every hidden point exact": (everyone, people, (_exact_where(people, 1, found), found.confidences)),
         "all, seen points only": (everyone, only_seen(people), answers),
         "all, straight crops only": (everyone, people, (found.straight.keypoints_px, found.straight.scores)),
         "neither cut off nor behind something": (whole, people, answers),
@@ -105,6 +108,10 @@ def by_group(found: Predictions, file: Any) -> dict[str, dict[str, float]]:
             table = oks_scores(labelled.subset(rows), keypoints[rows], scores[rows])
             tables[name] = {"people": len(rows), **{part: table[part]["AP"] or 0.0 for part in NAMES}}
     return tables
+
+
+def _exact_where(people: CocoSet, visibility: int, found: Predictions) -> NDArray[np.float64]:
+    return np.where((people.visibility == visibility)[..., None], people.keypoints_px, found.keypoints_px)
 
 
 def only_seen(people: CocoSet) -> CocoSet:

@@ -56,7 +56,7 @@ def main() -> int:
     try:
         draw(given.folder, given.fits, [n for n in numbers if not (given.folder / f"{n}.npy").is_file()])
         model = network_file(given.model)
-        predictor = PosePredictor(model, flip_test=True, threads=1)
+        predictor = PosePredictor(model, flip_test=True, threads=1, closer=True)
         true = np.stack([np.load(given.folder / f"{n}.npy") for n in numbers])
         seen = np.stack(
             [triangulated(given.folder, n, truth, predictor) for n, truth in zip(numbers, true, strict=True)]

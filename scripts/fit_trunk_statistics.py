@@ -54,7 +54,7 @@ def measured(workspace: Path, model: Path, people: int, reporter: Reporter) -> S
     if not sidecars:
         raise UsageError(f"{workspace}: holds no drawn frame; make some with spinegen render --out {workspace}")
     spread = sidecars[:: max(1, len(sidecars) // people)]
-    predictor = PosePredictor(model, flip_test=True, threads=1)
+    predictor = PosePredictor(model, flip_test=True, threads=1, closer=True)
     with reporter.task("look", people, "people") as task:
         found = []
         for look in islice(looks(predictor, spread), people):

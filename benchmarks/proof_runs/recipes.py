@@ -11,7 +11,7 @@ LEFT_OUT: Mapping[str, Mapping[str, object]] = {
     "spectrum": {"spectrum": 0},
     "background": {"background": 0},
     "patches": {"patches": 0},
-    "truncation": {"half_body": 0, "scale": UNDISTURBED.scale, "shift": 0},
+    "truncation": {"half_body": 0, "bust": 0, "scale": UNDISTURBED.scale, "shift": 0},
     "rotation": {"rotation": 0},
     "upright": {"upright": 0},
     "low_resolution": {"low_resolution": 0},

@@ -44,8 +44,13 @@ def test_help_imports_nothing_heavy() -> None:
     [
         (("render", "--scenes", "yoga.yaml"), 1, "no such workspace"),
         (("export-coco", "nowhere"), 1, "nowhere: no such workspace"),
+        (("export-coco", "--out", "nowhere"), 1, "nowhere: no such workspace"),
+        (("train-validate", "one", "--out", "other"), 2, "one and --out other name two workspaces"),
         (("train-validate",), 1, "no such workspace"),
         (("run", "nothing.yaml"), 1, "shipped are: "),
+        (("predict",), 2, "nothing to look at is named"),
+        (("predict", "one.png", "-i", "other.png"), 2, "one.png and -i other.png name two inputs"),
+        (("predict", "nothing.png", "--out", "there"), 2, "nothing.png: does not exist"),
         (("render", "--jobs", "0"), 2, "0 is not in the range"),
         (("preview", "--clip", "walk"), 2, "--clip says which clip --video shows"),
         (("frobnicate",), 2, "No such command 'frobnicate'"),

@@ -1,10 +1,12 @@
 """What all commands share: `-v`, the workspace option, and how a stage is played."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -62,14 +64,20 @@ def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def dir_argument(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`[DIR]`, the workspace."""
-    return click.argument(
-        "root",
-        metavar="[DIR]",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=DEFAULT_WORKSPACE,
-        envvar="SPINEGEN_WORKSPACE",
-    )(function)
+    """`[DIR]`, the workspace; `--out DIR` as the first stages have it means the same."""
+
+    @wraps(function)
+    def placed(*args: Any, root: Path, out: Path | None, **options: Any) -> Any:
+        source = click.get_current_context().get_parameter_source("root")
+        if out is not None and source is ParameterSource.COMMANDLINE and out != root:
+            raise click.UsageError(f"{root} and --out {out} name two workspaces; name one")
+        return function(*args, root=out or root, **options)
+
+    folder = click.Path(file_okay=False, path_type=Path)
+    named = click.option("--out", type=folder, help="The same as DIR.")(placed)
+    return click.argument("root", metavar="[DIR]", type=folder, default=DEFAULT_WORKSPACE, envvar="SPINEGEN_WORKSPACE")(
+        named
+    )
 
 
 def exif_option(function: Callable[..., Any]) -> Callable[..., Any]:

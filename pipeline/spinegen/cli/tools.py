@@ -79,28 +79,39 @@ def list_clips() -> None:
         click.echo(f"{clip.file:11s} {clip.name:24s} {clip.duration_s:3.0f} s  {', '.join(clip.activities)}")
 
 
+def _one_input(given: Path | None, source: Path | None) -> Path:
+    if given is not None and source is not None:
+        raise click.UsageError(f"{given} and -i {source} name two inputs; name one")
+    found = given or source
+    if found is None:
+        raise click.UsageError("nothing to look at is named; give a picture, a film, a folder or a camera's number")
+    return found
+
+
 @click.command(
     cls=Command,
     epilog=example(
-        "spinegen predict -i film.mp4 -o predictions",
-        "spinegen predict -i squat.mp4 -o squat --angles --fit --height 1.83",
+        "spinegen predict film.mp4",
+        "spinegen predict squat.mp4 -o squat --angles --fit --height 1.83",
         "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
+@click.argument("given", metavar="[INPUT]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "-i",
     "--input",
     "source",
     type=click.Path(path_type=Path),
-    required=True,
-    help="Picture, video, folder, numbered pictures (img_%04d.png), or the number of a camera.",
+    help="Picture, video, folder, numbered pictures (img_%04d.png), or the number of a camera; the same as INPUT.",
 )
 @click.option(
     "-o",
     "--output",
+    "--out",
     "target",
     type=click.Path(file_okay=False, path_type=Path),
-    required=True,
+    default="predictions",
+    show_default=True,
     help="Folder for pictures and JSON.",
 )
 @click.option(
@@ -139,9 +150,10 @@ def list_clips() -> None:
 @click.option("--show", "shown", is_flag=True, help="Also show everything in a window; q ends a camera.")
 @exif_option
 def predict(
-    source: Path,
-    target: Path,
+    given: Path | None,
     *,
+    source: Path | None,
+    target: Path,
     model: str,
     boxes: str,
     detector: Path | None,
@@ -170,6 +182,7 @@ def predict(
     from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
+    source = _one_input(given, source)
     lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
     file = network_file(model)
     with window() if shown else nullcontext() as show:

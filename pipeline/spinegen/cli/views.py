@@ -34,6 +34,7 @@ from .base import Command, example
 @click.option(
     "-o",
     "--output",
+    "--out",
     "target",
     type=click.Path(file_okay=False, path_type=Path),
     default="triangulated",

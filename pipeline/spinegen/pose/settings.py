@@ -47,6 +47,8 @@ class AugmentSettings(Settings):
     upright: float = Field(default=0.5, ge=0, le=1)
     """Turned first until the trunk stands, as prediction turns its second look at those who lean."""
     half_body: float = Field(default=0.2, ge=0, le=1)
+    bust: float = Field(default=0.1, ge=0, le=1)
+    """Head and shoulders, the picture's lower edge through the trunk: portraits, webcams."""
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
     """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""
@@ -70,6 +72,7 @@ LIGHT = AugmentSettings(
     rotation=0.3,
     upright=0.5,
     half_body=0,
+    bust=0,
     color=0.6,
     swap_channels=0.05,
     spectrum=0,
@@ -86,6 +89,7 @@ MODERATE = LIGHT.model_copy(
     update={
         "rotation": 0.4,
         "half_body": 0.1,
+        "bust": 0.1,
         "color": 0.7,
         "spectrum": 0.1,
         "low_resolution": 0.1,
@@ -109,6 +113,7 @@ UNDISTURBED = AugmentSettings(
     rotation=0,
     upright=0,
     half_body=0,
+    bust=0,
     color=0,
     swap_channels=0,
     spectrum=0,

@@ -77,6 +77,7 @@ class SpineEstimator:
         detector: None for the one that ships, or a YOLOX, RTMDet or RF-DETR file.
         threshold: people of whom the detector is less sure count only where the pose network is sure of them.
         flip_test: also look at the mirrored crop; twice the time, a little better.
+        closer: look at head and trunk once more in a crop of their own; twice the time again, better where people are more than some 250 pixels tall.
         threads: of ONNX Runtime; None: all cores.
 
     Raises:
@@ -90,9 +91,10 @@ class SpineEstimator:
         detector: Path | None = None,
         threshold: float = 0.35,
         flip_test: bool = False,
+        closer: bool = False,
         threads: int | None = None,
     ) -> None:
-        self.predictor = PosePredictor(network_file(model), flip_test=flip_test, threads=threads)
+        self.predictor = PosePredictor(network_file(model), flip_test=flip_test, threads=threads, closer=closer)
         self.detector = PersonDetector(detector, threads)
         self.threshold = threshold
         self.threads = threads

@@ -15,6 +15,7 @@ from ...errors import TrainingError
 from ...streams import Stream, generator
 from ..settings import AugmentSettings
 from .backdrops import Backdrops
+from .busts import cut_busts
 from .cache import CropCache
 from .occluders import hidden_points
 from .pixels import disturb, normalize, sample
@@ -108,11 +109,20 @@ class BatchSource:
             keypoints.append(cache.keypoints_crop_px[order])
             visibility.append(cache.people.visibility[order])
             has_mask.append(cache.has_mask[order])
+        points = np.concatenate(keypoints)
+        found, seen = cut_busts(
+            rng,
+            crops.numpy(),
+            boxes_px=np.concatenate(boxes),
+            keypoints_px=points,
+            visibility=np.concatenate(visibility),
+            probability=self.augment.bust,
+        )
         warp = random_warp(
             rng,
-            np.concatenate(boxes),
-            np.concatenate(keypoints),
-            np.concatenate(visibility),
+            found,
+            points,
+            seen,
             input_hw=self.input_hw,
             settings=self.augment,
         )

@@ -136,7 +136,7 @@ def _filmed(
         else:
             require_common_time(starts, known)
     _prepare(target)
-    estimator = SpineEstimator(settings.model, detector=settings.detector, flip_test=True)
+    estimator = SpineEstimator(settings.model, detector=settings.detector, flip_test=True, closer=True)
     films = tuple(_film(video, target, estimator, settings, reporter=reporter) for video in videos)
     if starts is None:
         require_one_stretch(videos, [film.times_s[-1] for film in films])
@@ -195,9 +195,9 @@ def _film(
 
 
 def film_identity(video: Path, settings: TriangulationSettings) -> str:
-    """What a film's people depend on: the video, both networks, and the version."""
+    """What a film's people depend on: the video, both networks, how they look, and the version."""
     files = (video, settings.model, settings.detector or SHIPPED)
-    return hashlib.sha256(" ".join([__version__, *(sha256(path) for path in files)]).encode()).hexdigest()
+    return hashlib.sha256(" ".join([__version__, "closer", *(sha256(path) for path in files)]).encode()).hexdigest()
 
 
 def _matched(rig: Rig) -> list[MatchedPerson]:
