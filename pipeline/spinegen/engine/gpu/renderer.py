@@ -14,7 +14,7 @@ from ..content.mesh import Drawable, Material
 from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
-from .frame_block import NEAR_M, frame_block
+from .frame_block import FAR_M, NEAR_M, frame_block
 from .gl import create_context, take_hold, uniform, uniform_block, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
@@ -68,6 +68,7 @@ class Renderer:
         occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
         self._occlusion, self._blur = occlusion, self._screen("blur.frag")
         self._behind: dict[int, moderngl.VertexArray] = {}
+        self._covered = self._screen("covered.frag", SAMPLES=self._samples)
         self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
         self._block = context.buffer(reserve=2048, dynamic=True)
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
@@ -128,8 +129,8 @@ class Renderer:
             return targets
         self._drawn = frame
         casters = spanning_points(frame.drawables)
-        picture_px = max(frame.camera.width, frame.camera.height) * self.quality.supersampling
-        self._shadow.fit(frame.scenery.environment, casters, picture_px)
+        pixel_m = frame.camera.pixel_m(_nearest_m(frame.camera, casters)) / self.quality.supersampling
+        self._shadow.fit(frame.scenery.environment, casters, pixel_m)
         self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
         self._block.write(
@@ -269,9 +270,25 @@ class Renderer:
         targets.behind_map.use(15)
         targets.backdrop_map.use(16)
         targets.lit.use()
-        self._lighting(bool(environment.soft_lights), frame.catches_shadows).render()
+        self._light_surfaces(self._lighting(bool(environment.soft_lights), frame.catches_shadows), targets)
         self._shadow.release(2, 3)
         return self._read(targets.lit, frame)
+
+    def _light_surfaces(self, lighting: moderngl.VertexArray, targets: Targets) -> None:
+        """Light what there is; a software renderer would take as long for the sky."""
+        if not self._software or targets.behind_is_empty:
+            lighting.render()
+            return
+        context = self.context
+        context.enable(moderngl.DEPTH_TEST)
+        context.depth_func = "1"
+        self._covered.render()
+        context.depth_func = "<="
+        targets.lit.depth_mask = False
+        lighting.render()
+        targets.lit.depth_mask = True
+        context.depth_func = "<"
+        context.disable(moderngl.DEPTH_TEST)
 
     def _draw_behind(self, frame: "Frame", targets: Targets) -> None:
         """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
@@ -318,6 +335,12 @@ class Renderer:
             return np.ascontiguousarray(picture)
         size = (frame.camera.width, frame.camera.height)
         return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _nearest_m(camera: PlacedCamera, casters: list[tuple[Drawable, NDArray[np.float64]]]) -> float:
+    """Depth of the nearest of the points that span casters, of those before the camera."""
+    depths = np.concatenate([camera.to_camera(points)[:, 2] for _, points in casters]) if casters else np.zeros(0)
+    return float(depths[depths > NEAR_M].min(initial=FAR_M))
 
 
 def decoded_normals(shape: NDArray[np.uint32]) -> NDArray[np.float64]:

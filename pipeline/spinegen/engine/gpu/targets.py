@@ -41,6 +41,7 @@ class Targets:
     occlusion: moderngl.Framebuffer
     occlusion_map: moderngl.Texture
     lit: moderngl.Framebuffer
+    """With a depth that tells where there is anything to be lit."""
     behind_is_empty: bool = False
     """Nothing has been drawn into `behind` since it was last cleared."""
 
@@ -93,5 +94,5 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
         rough_map,
         context.framebuffer([open_map]),
         open_map,
-        context.framebuffer([context.texture(large, 4)]),
+        context.framebuffer([context.texture(large, 4)], context.depth_renderbuffer(large)),
     )
