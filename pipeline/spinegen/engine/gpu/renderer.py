@@ -35,6 +35,7 @@ _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
     "backdrop_map",
+    "nearest_map",
 )  # fmt: skip
 """Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
 
@@ -65,8 +66,8 @@ class Renderer:
         self._geometry: dict[_Flags, _Geometry] = {}
         self._grain = make_grain_map(context)
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
-        occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
-        self._occlusion, self._blur = occlusion, self._screen("blur.frag")
+        self._occlusion: dict[bool, moderngl.VertexArray] = {}
+        self._blur = self._screen("blur.frag")
         self._behind: dict[int, moderngl.VertexArray] = {}
         self._covered = self._screen("covered.frag", SAMPLES=self._samples)
         self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
@@ -260,11 +261,12 @@ class Renderer:
         elif environment.sun_klux.any():
             self._shadow.draw(frame.drawables)
         self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        self._draw_occlusion(targets)
+        self._soft.use(12)
+        self._draw_occlusion(targets, bool(environment.soft_lights))
         self._shadow.use(2, 3)
         targets.occlusion_map.use(4)
+        targets.depth.use(17)
         self._contact.use(7)
-        self._soft.use(12)
         surfaces.depth.use(10)
         surfaces.surface.use(11)
         targets.behind_map.use(15)
@@ -315,13 +317,17 @@ class Renderer:
         self.context.depth_func = "<"
         halve_drawn(targets.behind_map, 2, software=self._software)
 
-    def _draw_occlusion(self, targets: Targets) -> None:
-        if not self.quality.ambient_taps:
+    def _draw_occlusion(self, targets: Targets, soft: bool) -> None:
+        """Light from all around that reaches every second pixel, and of large lamps where there are any."""
+        if not self.quality.ambient_taps and not soft:
             targets.occlusion.clear(1.0, 1.0, 1.0, 1.0)
             return
+        if soft not in self._occlusion:
+            taps = {"AMBIENT": self.quality.ambient_taps, "SOFT": int(soft)}
+            self._occlusion[soft] = self._screen("occlusion.frag", **taps)
         targets.occlusion_rough.use()
         targets.depth.use(10)
-        self._occlusion.render()
+        self._occlusion[soft].render()
         targets.occlusion.use()
         targets.occlusion_rough_map.use(4)
         uniform(self._blur.program, "texel_uv").value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)

@@ -78,7 +78,7 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
     behind.depth_mask = False
     backdrop_map = context.texture(large, 4)
     half = (max(width // 2, 1), max(height // 2, 1))
-    rough_map, open_map = context.texture(half, 1), context.texture(half, 1)
+    rough_map, open_map = context.texture(half, 4), context.texture(half, 4)
     for texture in (behind_map, rough_map, open_map):
         texture.repeat_x = texture.repeat_y = False
     return Targets(
