@@ -97,14 +97,11 @@ class GpuCache:
         texture = texture or self._white
         found = self._textures.get(texture)
         if found is None:
-            pixels = np.ascontiguousarray(texture.hand_over())
-            if pixels.shape[2] == 3:
-                pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
-            height, width = pixels.shape[:2]
-            upwards = np.asarray(cv2.flip(pixels, 0), np.uint8)
-            found = self._context.texture((width, height), 4, upwards, internal_format=SRGB8_ALPHA8)
+            upwards = np.asarray(cv2.flip(np.ascontiguousarray(texture.hand_over()), 0), np.uint8)
+            height, width = upwards.shape[:2]
+            found = self._context.texture((width, height), 4, _rgba(upwards), internal_format=SRGB8_ALPHA8)
             if self.software:
-                add_levels(found, srgb_levels(upwards), srgb=True)
+                add_levels(found, [_rgba(level) for level in srgb_levels(upwards)], srgb=True)
                 if narrow:
                     found.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
             else:
@@ -114,3 +111,7 @@ class GpuCache:
                 found.anisotropy = self._anisotropy
             self._textures[texture] = found
         return found
+
+
+def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)) if pixels.shape[2] == 3 else pixels

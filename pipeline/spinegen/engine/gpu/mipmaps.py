@@ -36,9 +36,17 @@ def plain_levels(pixels: NDArray[Any], most: int = 16) -> list[NDArray[Any]]:
 
 
 def srgb_levels(codes: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """The same of sRGB `(H, W, 4)`: means of light, not of codes; the fourth channel is not used."""
+    """The same of sRGB `(H, W, C)`: means of light, not of codes."""
     light = np.asarray(cv2.LUT(codes, _light_of_codes()))
-    return [np.take(_codes_of_light(), level) for level in plain_levels(light)]
+    return [_coded(level) for level in plain_levels(light)]
+
+
+def _coded(light: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    table = _codes_of_light()
+    try:
+        return np.asarray(cv2.LUT(light, table[None]), np.uint8)
+    except cv2.error:  # OpenCV 4 has tables for bytes alone
+        return np.take(table, light)
 
 
 def halve_drawn(texture: moderngl.Texture, most: int = 16, *, software: bool) -> None:

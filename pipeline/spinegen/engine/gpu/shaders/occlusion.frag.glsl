@@ -56,17 +56,17 @@ void main() {
 #if AMBIENT
     ivec2 cell = ivec2(gl_FragCoord.xy) & 3;
     float turn = float(((cell.x * 4 + cell.y) * 7) & 15) * 0.39269908;
+    mat2 turned = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
+    vec2 texels = 0.16 / (z * lens.x + lens.y) / abs(ray.xy) * picture.xy;    // of the furthest tap
     float shut = 0.0;
     for (int i = 0; i < AMBIENT; i++) {
         float share = (float(i) + 0.5) / float(AMBIENT);
-        float angle = turn + float(i) * 2.3999632;
-        vec2 reach = vec2(cos(angle), sin(angle)) * (share * 0.32 / (z * lens.x + lens.y)) / abs(ray.xy);
-        ivec2 there = clamp(here + ivec2(round(reach * 0.5 * picture.xy)), ivec2(0), last);
+        vec2 towards = vec2(cos(float(i) * 2.3999632), sin(float(i) * 2.3999632)) * share;
+        ivec2 there = clamp(here + ivec2(round(turned * towards * texels)), ivec2(0), last);
         float zs = texelFetch(depth_map, there, 0).r;
-        if (zs <= 0.0) continue;
         vec3 d = place(there, zs) - p;
         float far = length(d);
-        shut += max(0.0, dot(d, n) / (far + 0.001) - 0.06) * smoothstep(0.45, 0.08, far);
+        shut += zs > 0.0 ? max(0.0, dot(d, n) / (far + 0.001) - 0.06) * smoothstep(0.45, 0.08, far) : 0.0;
     }
     open.r = mix(clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0), 1.0, smoothstep(10.0, 24.0, small));
 #endif
