@@ -114,4 +114,4 @@ class GpuCache:
 
 
 def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)) if pixels.shape[2] == 3 else pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA), np.uint8) if pixels.shape[2] == 3 else pixels

@@ -13,7 +13,7 @@ from ...geometry.vectors import lengths
 from .mesh import Ribbons
 from .mesh_ops import edges, sides
 
-ROUNDS = 4
+ROUNDS = 6
 MATCHINGS = 3
 """So many times a round edges are chosen of those that no chosen one touches."""
 LEAST_SHARE = 0.02
