@@ -25,7 +25,7 @@ def expose(picture_rgb: NDArray[np.uint8], sensor: Sensor, seed: int) -> NDArray
     gains = np.array([sensor.red_gain, 1.0, sensor.blue_gain], np.float32)
     if sensor.noise == 0 and sensor.defocus_px == 0 and (gains == 1).all():
         return picture_rgb
-    codes = np.arange(256, dtype=np.uint8)[None, :, None].astype(np.float32) * (gains / 255.0)
+    codes = (np.arange(256)[None, :, None].astype(np.float32) * (gains / np.float32(255.0))).astype(np.float32)
     blurred = None
     if sensor.defocus_px > 0:
         blurred = cv2.GaussianBlur(cv2.LUT(picture_rgb, codes), (0, 0), sigmaX=sensor.defocus_px / 2.0)
@@ -37,7 +37,7 @@ def expose(picture_rgb: NDArray[np.uint8], sensor: Sensor, seed: int) -> NDArray
     out = np.empty_like(picture_rgb)
     for first in range(0, len(out), _ROWS):
         rows = slice(first, first + _ROWS)
-        values = cv2.LUT(picture_rgb[rows], codes) if blurred is None else blurred[rows]
+        values = np.asarray(cv2.LUT(picture_rgb[rows], codes) if blurred is None else blurred[rows], np.float32)
         if drawn is not None:
             spread = cv2.LUT(picture_rgb[rows], spreads) if blurred is None else _spread(values, sensor)
             values = values + np.asarray(spread, np.float32) * _normal(drawn[rows])
@@ -80,18 +80,7 @@ def mean_exposure(pictures_rgb: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8
 def jpeg(picture_rgb: NDArray[np.uint8], quality: int) -> bytes:
     """Encoded JPEG."""
     picture_bgr = np.asarray(cv2.cvtColor(picture_rgb, cv2.COLOR_RGB2BGR), np.uint8)
-    return _encoded(".jpg", picture_bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-
-
-def png(mask: NDArray[np.uint8]) -> bytes:
-    """Encoded 8-bit greyscale PNG: runs of one value are all there is to find in a mask."""
-    return _encoded(
-        ".png", mask, [cv2.IMWRITE_PNG_COMPRESSION, 6, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
-    )
-
-
-def _encoded(suffix: str, pixels: NDArray[np.uint8], options: list[int]) -> bytes:
-    done, data = cv2.imencode(suffix, pixels, options)
+    done, data = cv2.imencode(".jpg", picture_bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise EngineError(f"a picture of shape {pixels.shape} cannot be encoded as {suffix}")
+        raise EngineError(f"a picture of shape {picture_rgb.shape} cannot be encoded as JPEG")
     return data.tobytes()

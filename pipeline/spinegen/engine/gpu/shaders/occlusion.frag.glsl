@@ -11,7 +11,7 @@ uniform sampler2D soft_2;
 // Share of a large light that is seen past whatever stands in its way (a map of moments, see soft_shadow).
 float unveiled(sampler2D moments_map, int light, vec3 point) {
     vec2 q = (soft_from_world[light] * vec4(point, 1.0)).xy;
-    vec2 inside = smoothstep(vec2(0.0), vec2(0.08), q) * smoothstep(vec2(1.0), vec2(0.92), q);
+    vec2 inside = smoothstep(vec2(0.0), vec2(0.08), min(q, 1.0 - q));
     if (inside.x * inside.y <= 0.0) return 1.0;
     vec4 s = soft[light];
     float here = max(point.y, 0.0) * s.w;
