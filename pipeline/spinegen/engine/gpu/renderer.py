@@ -336,11 +336,12 @@ class Renderer:
     def _read(self, target: moderngl.Framebuffer, frame: "Frame") -> NDArray[np.uint8]:
         times = self.quality.supersampling
         shape = (frame.camera.height * times, frame.camera.width * times, 4)
-        picture = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)[::-1, :, :3]
+        upwards = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)
+        picture = np.asarray(cv2.flip(cv2.cvtColor(upwards, cv2.COLOR_RGBA2RGB), 0), np.uint8)
         if times == 1:
-            return np.ascontiguousarray(picture)
+            return picture
         size = (frame.camera.width, frame.camera.height)
-        return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _nearest_m(camera: PlacedCamera, casters: list[tuple[Drawable, NDArray[np.float64]]]) -> float:
