@@ -72,7 +72,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "GL draw and read-back": ("engine.gpu.renderer:Renderer.read_masks", "engine.gpu.renderer:Renderer.read_picture"),
     "encode": (
         "engine.server.pictures:encode_bmp", "engine.server.pictures:encode_npy", "engine.server.stage_mask:encode_mask",
-        "render.frame:expose", "render.frame:jpeg", "render.frame:png",
+        "render.frame:expose", "render.frame:jpeg", "render.frame:encode_numbers",
     ),
     "decode": ("render.client:Connection.picture", "render.client:Connection.depth_m", "render.session:decode_mask"),
     "visibility": ("render.frame:person_visibility",),

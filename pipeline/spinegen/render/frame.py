@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..biomech.fits.files import FittedClip
+from ..engine.protocol.images import encode_numbers
 from ..files import write_bytes
 from ..geometry import rigid
 from ..geometry.camera import Camera
@@ -22,7 +23,7 @@ from .batch_poses import BatchPoses, sub_frame_shifts_s
 from .foreign import Pictures
 from .grips import held_transform
 from .paths import FramePaths
-from .sensor import expose, jpeg, mean_exposure, png
+from .sensor import expose, jpeg, mean_exposure
 from .session import Session
 from .skeleton_map import SkeletonMap
 
@@ -72,7 +73,7 @@ def draw_frame(shot: Shot, session: Session, avatars: Avatars, paths: FramePaths
     picture = mean_exposure([*blurred, seen.lit_rgb]) if blurred else seen.lit_rgb
     files = {
         paths.image: jpeg(expose(picture, shot.sensor, shot.seed), int(shot.sensor.jpeg_quality)),
-        paths.mask: png(seen.mask),
+        paths.mask: encode_numbers(seen.mask),
     }
     if keep_depth:
         files[paths.depth] = _depth_npz(seen.depth_m)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,20 @@ class Mesh:
     """`(F'', 3)`: fewer still, for soft shadows. `None`: `faces`."""
     spanning: NDArray[np.int32] | None = None
     """Vertices that the coarse triangles use."""
+
+    @cached_property
+    def corners(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """First, second and third vertices of all triangles, `(F,)` each."""
+        a, b, c = np.ascontiguousarray(self.faces.T)
+        return a, b, c
+
+    @cached_property
+    def two_sided(self) -> NDArray[np.bool_]:
+        """Which triangles `(F,)` are drawn from either side."""
+        flags = np.zeros(len(self.faces), bool)
+        for first, count, material in self.runs:
+            flags[first : first + count] = material.two_sided
+        return flags
 
 
 @dataclass(frozen=True)

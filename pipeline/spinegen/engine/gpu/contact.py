@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..content.mesh import Drawable
 from .gl import uniform
 from .gpu_cache import GpuCache
+from .mipmaps import halve_drawn
 from .shader_source import shader
 
 SIZE = 256
@@ -69,8 +70,7 @@ class ContactMap:
             matrix = clip @ drawable.transform_world_mesh
             uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
             self._cache.array(drawable.mesh, "contact", self._program, "blurred_faces").render()
-        self._map.build_mipmaps()
-        self._map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        halve_drawn(self._map, software=self._cache.software)
         context.disable(moderngl.DEPTH_TEST)
         self._open_target.use()
         self._map.use(0)

@@ -7,11 +7,12 @@ from weakref import WeakKeyDictionary
 import cv2
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from ..content.mesh import Mesh, Texture
 from .mipmaps import SRGB8_ALPHA8, add_levels, srgb_levels
 
-Faces = Literal["faces", "coarse_faces", "blurred_faces"]
+Faces = Literal["faces", "coarse_faces", "blurred_faces", "seen_faces"]
 
 
 @dataclass
@@ -24,8 +25,10 @@ class GpuMesh:
     faces: moderngl.Buffer
     coarse_faces: moderngl.Buffer
     blurred_faces: moderngl.Buffer
+    seen_faces: moderngl.Buffer | None
+    """Those of `faces` that the present view may see."""
     version: int
-    arrays: dict[str, moderngl.VertexArray]
+    arrays: dict[tuple[str, Faces], moderngl.VertexArray]
 
 
 class GpuCache:
@@ -34,7 +37,7 @@ class GpuCache:
     def __init__(self, context: moderngl.Context, anisotropy: float, software: bool) -> None:
         self._context = context
         self._anisotropy = 1.0 if software else anisotropy
-        self._software = software
+        self.software = software
         self._meshes: WeakKeyDictionary[Mesh, GpuMesh] = WeakKeyDictionary()
         self._textures: WeakKeyDictionary[Texture, moderngl.Texture] = WeakKeyDictionary()
         self._white = Texture(np.full((2, 2, 3), 255, np.uint8))
@@ -53,6 +56,7 @@ class GpuCache:
                 faces,
                 faces if coarse is None else make(np.ascontiguousarray(coarse, np.int32)),
                 faces if blurred is None else make(np.ascontiguousarray(blurred, np.int32)),
+                None,
                 mesh.version,
                 {},
             )
@@ -66,29 +70,40 @@ class GpuCache:
     def array(self, mesh: Mesh, name: str, program: moderngl.Program, kind: Faces = "faces") -> moderngl.VertexArray:
         """The mesh, or its triangles of another kind, as vertex array of the program called `name`."""
         gpu = self.mesh(mesh)
-        if name not in gpu.arrays:
+        if (name, kind) not in gpu.arrays:
             parts = (
                 (gpu.positions, "3f", "in_position"),
                 (gpu.normals, "3f", "in_normal"),
                 (gpu.uv, "2f", "in_uv"),
             )
             content = [part for part in parts if part[2] in program]
-            gpu.arrays[name] = self._context.vertex_array(program, content, getattr(gpu, kind))
-        return gpu.arrays[name]
+            gpu.arrays[name, kind] = self._context.vertex_array(program, content, getattr(gpu, kind))
+        return gpu.arrays[name, kind]
 
-    def texture(self, texture: Texture | None) -> moderngl.Texture:
-        """Mipmapped sRGB texture; white for `None`."""
+    def see(self, mesh: Mesh, triangles: NDArray[np.int32]) -> None:
+        """Have `seen_faces` hold these triangles `(N,)` of the mesh."""
+        gpu = self.mesh(mesh)
+        if gpu.seen_faces is None:
+            gpu.seen_faces = self._context.buffer(reserve=gpu.faces.size, dynamic=True)
+        gpu.seen_faces.write(mesh.faces.take(triangles, axis=0))
+
+    def texture(self, texture: Texture | None, *, narrow: bool = False) -> moderngl.Texture:
+        """Mipmapped sRGB texture; white for `None`.
+
+        Args:
+            texture: the pixels.
+            narrow: for surfaces so small that nobody sees where one level of the texture ends and the next begins.
+        """
         texture = texture or self._white
         found = self._textures.get(texture)
         if found is None:
-            pixels = np.ascontiguousarray(texture.hand_over())
-            if pixels.shape[2] == 3:
-                pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
-            height, width = pixels.shape[:2]
-            upwards = np.asarray(cv2.flip(pixels, 0), np.uint8)
-            found = self._context.texture((width, height), 4, upwards, internal_format=SRGB8_ALPHA8)
-            if self._software:
-                add_levels(found, srgb_levels(upwards), srgb=True)
+            upwards = np.asarray(cv2.flip(np.ascontiguousarray(texture.hand_over()), 0), np.uint8)
+            height, width = upwards.shape[:2]
+            found = self._context.texture((width, height), 4, _rgba(upwards), internal_format=SRGB8_ALPHA8)
+            if self.software:
+                add_levels(found, [_rgba(level) for level in srgb_levels(upwards)], srgb=True)
+                if narrow:
+                    found.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
             else:
                 found.build_mipmaps()
                 found.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
@@ -96,3 +111,7 @@ class GpuCache:
                 found.anisotropy = self._anisotropy
             self._textures[texture] = found
         return found
+
+
+def _rgba(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA), np.uint8) if pixels.shape[2] == 3 else pixels

@@ -9,9 +9,10 @@ from .mipmaps import add_levels, plain_levels
 
 
 def make_grain_map(context: moderngl.Context) -> moderngl.Texture:
-    """Mipmapped, repeating."""
+    """Mipmapped, repeating; a texel takes one level, which in noise shows nowhere."""
     (picture,) = stored("grain", 1, lambda: [grain_picture()])
     upwards = np.ascontiguousarray(picture[::-1])
     texture = context.texture((SIZE, SIZE), 4, upwards, alignment=1)
     add_levels(texture, plain_levels(upwards))
+    texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
     return texture

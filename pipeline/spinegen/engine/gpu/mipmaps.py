@@ -1,5 +1,5 @@
-"""Smaller levels of textures, halved here and handed over: a software renderer compiles code for every format that it is asked to halve
-itself, a tenth of a second each time an engine starts.
+"""Smaller levels of textures, halved here and handed over where GL is software: that compiles code for every format that it is asked to
+halve itself, a tenth of a second each time an engine starts.
 """
 
 import ctypes
@@ -15,18 +15,20 @@ from ..content.colour import to_linear, to_srgb
 from .gl import LIBRARY
 
 SRGB8_ALPHA8 = 0x8C43
-_TEXTURE_2D, _UNPACK_ALIGNMENT = 0x0DE1, 0x0CF5
+_TEXTURE_2D, _UNPACK_ALIGNMENT, _MAX_LEVEL = 0x0DE1, 0x0CF5, 0x813D
 _TYPES = {"uint8": 0x1401, "float32": 0x1406}
-_ORDERS = {1: 0x1903, 3: 0x1907, 4: 0x1908}
-_INTERNAL = {("uint8", 1): 0x8229, ("uint8", 3): 0x8051, ("uint8", 4): 0x8058, ("float32", 3): 0x8815}
-"""R8, RGB8, RGBA8, RGB32F: what moderngl makes of so many channels."""
+_ORDERS = {1: 0x1903, 2: 0x8227, 3: 0x1907, 4: 0x1908}
+_INTERNAL = {
+    ("uint8", 1): 0x8229, ("uint8", 3): 0x8051, ("uint8", 4): 0x8058, ("float32", 2): 0x8230, ("float32", 3): 0x8815,
+}  # fmt: skip
+"""R8, RGB8, RGBA8, RG32F, RGB32F: what moderngl makes of so many channels."""
 
 
-def plain_levels(pixels: NDArray[Any]) -> list[NDArray[Any]]:
-    """All levels below `pixels (H, W)` or `(H, W, C)`, down to one texel: means of two by two."""
+def plain_levels(pixels: NDArray[Any], most: int = 16) -> list[NDArray[Any]]:
+    """The first levels below `pixels (H, W)` or `(H, W, C)`, down to one texel at most: means of two by two."""
     levels: list[NDArray[Any]] = []
     last = pixels
-    while max(last.shape[:2]) > 1:
+    while max(last.shape[:2]) > 1 and len(levels) < most:
         height, width = last.shape[:2]
         last = np.asarray(cv2.resize(last, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_AREA))
         levels.append(last)
@@ -34,9 +36,35 @@ def plain_levels(pixels: NDArray[Any]) -> list[NDArray[Any]]:
 
 
 def srgb_levels(codes: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """The same of sRGB `(H, W, 4)`: means of light, not of codes; the fourth channel is not used."""
+    """The same of sRGB `(H, W, C)`: means of light, not of codes."""
     light = np.asarray(cv2.LUT(codes, _light_of_codes()))
-    return [np.take(_codes_of_light(), level) for level in plain_levels(light)]
+    return [_coded(level) for level in plain_levels(light)]
+
+
+def _coded(light: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    table = _codes_of_light()
+    try:
+        return np.asarray(cv2.LUT(light, table[None]), np.uint8)
+    except cv2.error:  # OpenCV 4 has tables for bytes alone
+        return np.take(table, light)
+
+
+def halve_drawn(texture: moderngl.Texture, most: int = 16, *, software: bool) -> None:
+    """Levels below the first of a texture that was drawn, and have them used.
+
+    Args:
+        texture: of bytes or floats.
+        most: so many levels.
+        software: GL is.
+    """
+    if software:
+        width, height = texture.size
+        kind = np.float32 if texture.dtype == "f4" else np.uint8
+        pixels = np.frombuffer(texture.read(alignment=1), kind).reshape(height, width, texture.components)
+        add_levels(texture, plain_levels(pixels, most))
+    else:
+        texture.build_mipmaps(0, most)
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +96,7 @@ def add_levels(texture: moderngl.Texture, levels: list[NDArray[Any]], *, srgb: b
         internal = SRGB8_ALPHA8 if srgb else _INTERNAL[kind, channels]
         address = pixels.ctypes.data_as(ctypes.c_void_p)
         library.glTexImage2D(_TEXTURE_2D, number, internal, width, height, 0, _ORDERS[channels], _TYPES[kind], address)
+    library.glTexParameteri(_TEXTURE_2D, _MAX_LEVEL, len(levels))
     texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 
 
@@ -80,5 +109,6 @@ def _library() -> ctypes.CDLL:
     library.glTexImage2D.argtypes = [
         unsigned, integer, integer, integer, integer, integer, unsigned, unsigned, ctypes.c_void_p,
     ]  # fmt: skip
-    library.glPixelStorei.restype = library.glTexImage2D.restype = None
+    library.glTexParameteri.argtypes = [unsigned, unsigned, integer]
+    library.glPixelStorei.restype = library.glTexParameteri.restype = library.glTexImage2D.restype = None
     return library

@@ -10,27 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry.camera import PlacedCamera
-from ..content.mesh import Material
+from ..content.mesh import Drawable, Material
 from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
 from .contact import ContactMap
-from .frame_block import NEAR_M, frame_block
+from .frame_block import FAR_M, NEAR_M, frame_block
 from .gl import create_context, take_hold, uniform, uniform_block, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
 from .light_maps import LightMaps
+from .mipmaps import halve_drawn
 from .quality import Quality, find_quality
 from .shader_source import shader
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
 from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
+from .visible import View
 
 FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
 _KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
+_OF_PEOPLE = ("skin", "eye", "hair", "cloth")
 _UNITS = (
     "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
     "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
+    "backdrop_map",
+    "nearest_map",
 )  # fmt: skip
 """Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
 
@@ -54,16 +59,17 @@ class Renderer:
         self.quality = find_quality(quality) if isinstance(quality, str) else quality
         self.context = context = create_context()
         self.name = str(context.info["GL_RENDERER"])
-        software = "llvmpipe" in self.name or "softpipe" in self.name
-        self._cache = GpuCache(context, self.quality.anisotropy, software)
+        self._software = "llvmpipe" in self.name or "softpipe" in self.name
+        self._cache = GpuCache(context, self.quality.anisotropy, self._software)
         self._samples = sample_count(context)
         self._masks = self._program("mask.vert", "mask.frag")
         self._geometry: dict[_Flags, _Geometry] = {}
         self._grain = make_grain_map(context)
         self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
-        occlusion = self._screen("occlusion.frag", AMBIENT=max(self.quality.ambient_taps, 1))
-        self._occlusion, self._blur = occlusion, self._screen("blur.frag")
-        self._behind = self._screen("behind.frag")
+        self._occlusion: dict[bool, moderngl.VertexArray] = {}
+        self._blur = self._screen("blur.frag")
+        self._behind: dict[int, moderngl.VertexArray] = {}
+        self._covered = self._screen("covered.frag", SAMPLES=self._samples)
         self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
         self._block = context.buffer(reserve=2048, dynamic=True)
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
@@ -124,8 +130,8 @@ class Renderer:
             return targets
         self._drawn = frame
         casters = spanning_points(frame.drawables)
-        picture_px = max(frame.camera.width, frame.camera.height) * self.quality.supersampling
-        self._shadow.fit(frame.scenery.environment, casters, picture_px)
+        pixel_m = frame.camera.pixel_m(_nearest_m(frame.camera, casters)) / self.quality.supersampling
+        self._shadow.fit(frame.scenery.environment, casters, pixel_m)
         self._soft.fit(frame.scenery.environment, casters)
         self._contact.draw(casters if self.quality.ambient_taps else [])
         self._block.write(
@@ -156,19 +162,36 @@ class Renderer:
                 own = list(runs)
                 array.render(vertices=3 * (sum(own[-1][:2]) - own[0][0]), first=3 * own[0][0])
 
-    def _lay_down(self, frame: "Frame", surfaces: Surfaces) -> None:
+    def _lay_down(self, frame: "Frame", surfaces: Surfaces, view: View | None = None) -> None:
+        """Draw what there is, or of it what a view may see."""
         self.context.enable(moderngl.DEPTH_TEST)
         surfaces.target.use()
         surfaces.target.clear()
         self._grain.use(_UNITS.index("behind_map"))
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
-            for first, count, material in drawable.mesh.runs:
+            mesh = drawable.mesh
+            name, runs = ("faces", mesh.runs) if view is None else ("seen_faces", self._seen_runs(drawable, view))
+            for first, count, material in runs:
                 geometry = self._geometry_of(material)
                 geometry.uniforms["model"].write(model)
                 self._set_material(material, geometry.uniforms)
-                array = self._cache.array(drawable.mesh, geometry.name, geometry.program)
+                array = self._cache.array(mesh, geometry.name, geometry.program, name)
                 array.render(vertices=3 * count, first=3 * first)
+
+    def _seen_runs(self, drawable: Drawable, view: View) -> list[tuple[int, int, Material]]:
+        """Runs of triangles that a view may see, as they lie among those."""
+        mesh = drawable.mesh
+        seen = view.visible(drawable)
+        if not len(seen):
+            return []
+        self._cache.see(mesh, seen)
+        bounds = np.searchsorted(seen, [(first, first + count) for first, count, _ in mesh.runs]).tolist()
+        return [
+            (first, last - first, material)
+            for (first, last), (_, _, material) in zip(bounds, mesh.runs, strict=True)
+            if last > first
+        ]
 
     def _geometry_of(self, material: Material) -> "_Geometry":
         """The geometry pass for a kind of material: software renderers walk through what others need, too."""
@@ -188,7 +211,7 @@ class Renderer:
 
     def _set_material(self, material: Material, known: Mapping[str, moderngl.Uniform]) -> None:
         self._cull(material.two_sided)
-        self._cache.texture(material.texture).use(0)
+        self._cache.texture(material.texture, narrow=material.kind in _OF_PEOPLE).use(0)
         values: dict[str, tuple[float, ...] | float] = {
             "tint": (*material.colour, material.roughness),
             "glow": (*material.emission, material.metallic),
@@ -229,7 +252,8 @@ class Renderer:
         """The picture `(H, W, 3)`, sRGB."""
         targets = self._prepare(frame)
         surfaces, environment = targets.surfaces, frame.scenery.environment
-        self._lay_down(frame, surfaces)
+        view = View(frame.camera, frame.depth_m(), self._samples) if self._software else None
+        self._lay_down(frame, surfaces, view)
         self._light.use(frame.scenery)
         self._draw_behind(frame, targets)
         if environment.soft_lights:
@@ -237,40 +261,73 @@ class Renderer:
         elif environment.sun_klux.any():
             self._shadow.draw(frame.drawables)
         self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        self._draw_occlusion(targets)
+        self._soft.use(12)
+        self._draw_occlusion(targets, bool(environment.soft_lights))
         self._shadow.use(2, 3)
         targets.occlusion_map.use(4)
+        targets.depth.use(17)
         self._contact.use(7)
-        self._soft.use(12)
         surfaces.depth.use(10)
         surfaces.surface.use(11)
         targets.behind_map.use(15)
+        targets.backdrop_map.use(16)
         targets.lit.use()
-        self._lighting(bool(environment.soft_lights), frame.catches_shadows).render()
+        self._light_surfaces(self._lighting(bool(environment.soft_lights), frame.catches_shadows), targets)
         self._shadow.release(2, 3)
         return self._read(targets.lit, frame)
 
+    def _light_surfaces(self, lighting: moderngl.VertexArray, targets: Targets) -> None:
+        """Light what there is; a software renderer would take as long for the sky."""
+        if not self._software or targets.behind_is_empty:
+            lighting.render()
+            return
+        context = self.context
+        context.enable(moderngl.DEPTH_TEST)
+        context.depth_func = "1"
+        self._covered.render()
+        context.depth_func = "<="
+        targets.lit.depth_mask = False
+        lighting.render()
+        targets.lit.depth_mask = True
+        context.depth_func = "<"
+        context.disable(moderngl.DEPTH_TEST)
+
     def _draw_behind(self, frame: "Frame", targets: Targets) -> None:
         """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
-        if targets.covered is not targets.masks:
+        kind = frame.scenery.sky_kind
+        if kind not in self._behind:
+            self._behind[kind] = self._screen("behind.frag", SKY=kind)
+        if frame.catches_shadows:
+            targets.backdrop.use()
+            self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            self._behind[kind].render()
+        one_size = targets.covered is targets.masks
+        is_empty = self._software and one_size and bool(frame.depth_m().all())
+        if is_empty and targets.behind_is_empty:
+            return
+        if not one_size:
             self._draw_masks(frame, targets.covered)
+        targets.behind_is_empty = is_empty
         targets.behind.use()
         targets.behind.clear()
         self.context.enable(moderngl.DEPTH_TEST)
         self.context.disable(moderngl.CULL_FACE)
         self.context.depth_func = "<="
-        self._behind.render()
+        self._behind[kind].render()
         self.context.depth_func = "<"
-        targets.behind_map.build_mipmaps(0, 2)
-        targets.behind_map.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        halve_drawn(targets.behind_map, 2, software=self._software)
 
-    def _draw_occlusion(self, targets: Targets) -> None:
-        if not self.quality.ambient_taps:
+    def _draw_occlusion(self, targets: Targets, soft: bool) -> None:
+        """Light from all around that reaches every second pixel, and of large lamps where there are any."""
+        if not self.quality.ambient_taps and not soft:
             targets.occlusion.clear(1.0, 1.0, 1.0, 1.0)
             return
+        if soft not in self._occlusion:
+            taps = {"AMBIENT": self.quality.ambient_taps, "SOFT": int(soft)}
+            self._occlusion[soft] = self._screen("occlusion.frag", **taps)
         targets.occlusion_rough.use()
         targets.depth.use(10)
-        self._occlusion.render()
+        self._occlusion[soft].render()
         targets.occlusion.use()
         targets.occlusion_rough_map.use(4)
         uniform(self._blur.program, "texel_uv").value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)
@@ -279,11 +336,18 @@ class Renderer:
     def _read(self, target: moderngl.Framebuffer, frame: "Frame") -> NDArray[np.uint8]:
         times = self.quality.supersampling
         shape = (frame.camera.height * times, frame.camera.width * times, 4)
-        picture = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)[::-1, :, :3]
+        upwards = np.frombuffer(target.read(components=4), np.uint8).reshape(shape)
+        picture = np.asarray(cv2.flip(cv2.cvtColor(upwards, cv2.COLOR_RGBA2RGB), 0), np.uint8)
         if times == 1:
-            return np.ascontiguousarray(picture)
+            return picture
         size = (frame.camera.width, frame.camera.height)
-        return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _nearest_m(camera: PlacedCamera, casters: list[tuple[Drawable, NDArray[np.float64]]]) -> float:
+    """Depth of the nearest of the points that span casters, of those before the camera."""
+    depths = np.concatenate([camera.to_camera(points)[:, 2] for _, points in casters]) if casters else np.zeros(0)
+    return float(depths[depths > NEAR_M].min(initial=FAR_M))
 
 
 def decoded_normals(shape: NDArray[np.uint32]) -> NDArray[np.float64]:
@@ -325,9 +389,13 @@ class Frame:
         """Mask ids `(H, W)`, those of the level's own actors among them; 0 is nothing."""
         return self._read()[0]
 
+    def depth_m(self) -> NDArray[np.float32]:
+        """Planar depth `(H, W)`, 0 where nothing is drawn."""
+        return self._read()[1]
+
     def depth_cm(self) -> NDArray[np.float32]:
         """Planar depth `(H, W)`, `FAR_DEPTH_CM` where nothing is drawn."""
-        depth = self._read()[1]
+        depth = self.depth_m()
         return np.where(read_nothing(depth), np.float32(FAR_DEPTH_CM), depth * np.float32(100.0))
 
     def lit(self) -> NDArray[np.uint8]:

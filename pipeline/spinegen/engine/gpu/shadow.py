@@ -11,9 +11,10 @@ from .gl import uniform
 from .gpu_cache import GpuCache
 from .shader_source import shader
 
-TEXELS_A_PIXEL = 3
-"""Of the shadow map's side to the picture's; more is not seen."""
-SMALLEST = 512
+TEXELS_A_PIXEL = 2
+"""Of the shadow map to a pixel of the nearest caster; more is not seen."""
+SIZES = (512, 768, 1024, 1536)
+"""Texels on a side; a quality has one of its own for the most."""
 INWARD_M = 0.006
 """By how much a coarse mesh is made thinner, so that it lies under the skin that it stands for."""
 BEYOND_M = 60.0
@@ -33,22 +34,23 @@ class SunShadow:
         self.uv_from_world: NDArray[np.float64] = np.eye(4)
         self.uv_per_m = self.range_m = 1.0
         self.bias_m = 0.003
-        self._resize(most)
+        self._maps: dict[int, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
+        self._take(most)
 
-    def _resize(self, size: int) -> None:
+    def _take(self, size: int) -> None:
+        """The map of this size from now on; every size is made once."""
+        if size not in self._maps:
+            depth = self._context.depth_texture((size, size))
+            depth.repeat_x = depth.repeat_y = False
+            depth.compare_func = ""
+            self._maps[size] = depth, self._context.framebuffer(depth_attachment=depth)
         self._size, self.texel_uv = size, 1.0 / size
-        self._map = self._context.depth_texture((size, size))
-        self._map.repeat_x = self._map.repeat_y = False
-        self._map.compare_func = ""
-        self._target = self._context.framebuffer(depth_attachment=self._map)
+        self._map, self._target = self._maps[size]
 
     def fit(
-        self, environment: Environment, casters: list[tuple[Drawable, NDArray[np.float64]]], picture_px: int
+        self, environment: Environment, casters: list[tuple[Drawable, NDArray[np.float64]]], pixel_m: float
     ) -> None:
-        """Aim at the casters, given with points that span them, for a picture of so many pixels on its longer side."""
-        size = min(self._most, max(SMALLEST, -(-TEXELS_A_PIXEL * picture_px // 256) * 256))
-        if size != self._size:
-            self._resize(size)
+        """Aim at the casters, given with points that span them, of whom a pixel shows at least so much."""
         points = np.concatenate([points for _, points in casters]) if casters else np.zeros((1, 3))
         forward = -environment.sun_direction
         side = np.cross(forward, [0.0, 1.0, 0.0] if abs(forward[1]) < 0.95 else [1.0, 0.0, 0.0])
@@ -58,6 +60,8 @@ class SunShadow:
         low, high = local.min(0) - 0.1, local.max(0) + 0.1
         width = max(high[0] - low[0], high[1] - low[1])
         centre = (low + high) / 2
+        wanted = TEXELS_A_PIXEL * width / max(pixel_m, 1e-6)
+        self._take(next((size for size in SIZES if wanted <= size < self._most), self._most))
         self.range_m = float(high[2] - low[2] + BEYOND_M)
         self.uv_per_m = float(1.0 / width)
         self.bias_m = float(max(1.5 * width / self._size, 0.002))

@@ -13,6 +13,7 @@ from ..content.mesh import Drawable
 from ..light.environment import Environment, SoftLight
 from .gl import uniform
 from .gpu_cache import GpuCache
+from .mipmaps import halve_drawn
 from .shader_source import shader
 
 MAPS = 3
@@ -97,8 +98,7 @@ class SoftShadows:
                 uniform(self._program, "light_from_model").write(matrix.T.astype(np.float32).tobytes())
                 uniform(self._program, "above").write(height.astype(np.float32).tobytes())
                 self._cache.array(drawable.mesh, "moment", self._program, "blurred_faces").render()
-            self._maps[number].build_mipmaps()
-            self._maps[number].filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+            halve_drawn(self._maps[number], software=self._cache.software)
 
     def use(self, first_unit: int) -> None:
         """Bind to consecutive units."""

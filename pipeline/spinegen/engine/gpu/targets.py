@@ -31,6 +31,9 @@ class Targets:
     behind: moderngl.Framebuffer
     """Over the depth of `covered`: what is seen where nothing is."""
     behind_map: moderngl.Texture
+    backdrop: moderngl.Framebuffer
+    """What would be seen if nothing stood anywhere."""
+    backdrop_map: moderngl.Texture
     surfaces: Surfaces
     """At the size that is lit."""
     occlusion_rough: moderngl.Framebuffer
@@ -38,6 +41,9 @@ class Targets:
     occlusion: moderngl.Framebuffer
     occlusion_map: moderngl.Texture
     lit: moderngl.Framebuffer
+    """With a depth that tells where there is anything to be lit."""
+    behind_is_empty: bool = False
+    """Nothing has been drawn into `behind` since it was last cleared."""
 
 
 def sample_count(context: moderngl.Context) -> int:
@@ -70,8 +76,9 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
     behind_map = context.texture(large, 4)
     behind = context.framebuffer([behind_map], covered.depth_attachment)
     behind.depth_mask = False
+    backdrop_map = context.texture(large, 4)
     half = (max(width // 2, 1), max(height // 2, 1))
-    rough_map, open_map = context.texture(half, 1), context.texture(half, 1)
+    rough_map, open_map = context.texture(half, 4), context.texture(half, 4)
     for texture in (behind_map, rough_map, open_map):
         texture.repeat_x = texture.repeat_y = False
     return Targets(
@@ -80,10 +87,12 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
         covered,
         behind,
         behind_map,
+        context.framebuffer([backdrop_map]),
+        backdrop_map,
         make_surfaces(context, large, samples),
         context.framebuffer([rough_map]),
         rough_map,
         context.framebuffer([open_map]),
         open_map,
-        context.framebuffer([context.texture(large, 4)]),
+        context.framebuffer([context.texture(large, 4)], context.depth_renderbuffer(large)),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import EngineError
+from .images import encode_numbers
 
 MOST_ACTORS = 254
 """Values of a byte, without 0 (everything else) and 255."""
@@ -15,8 +16,7 @@ MOST_ACTORS = 254
 
 def encode_mask(numbers: NDArray[np.uint8]) -> str:
     """`(H, W)` as text."""
-    png = cv2.imencode(".png", numbers, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
-    return base64.b64encode(png.tobytes()).decode("ascii")
+    return base64.b64encode(encode_numbers(numbers)).decode("ascii")
 
 
 def decode_mask(text: str, width: int, height: int) -> NDArray[np.uint8]:

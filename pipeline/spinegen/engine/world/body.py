@@ -28,9 +28,9 @@ class PersonLike(Protocol):
     def landmarks(self) -> Any: ...
 
 
-def coarser_by_one(finer: SkinTables, level: int) -> SkinTables:
-    """The surface of a level of detail, from that of the level before; who never asks for one loads nothing that makes it."""
-    return loaded("engine.world.detail:coarser")(finer, DETAILS_M[level])
+def coarser(whole: SkinTables, level: int) -> SkinTables:
+    """The surface of a level of detail, from all there is; who never asks for one loads nothing that makes it."""
+    return loaded("engine.world.detail:coarser")(whole, DETAILS_M[level])
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +62,11 @@ class Body:
         rig = Rig(
             tuple(person.bones), rest, dict(person.landmarks.points), tuple(material_of(part) for part in person.parts)
         )
-        made = [skin_tables(person.bones, rest, person.parts)]
+        made = {0: skin_tables(person.bones, rest, person.parts)}
 
         def tables(level: int) -> SkinTables:
-            while len(made) <= level:
-                made.append(coarser_by_one(made[-1], len(made)))
+            if level not in made:
+                made[level] = coarser(made[0], level)
             return made[level]
 
         return cls(rig, tables)

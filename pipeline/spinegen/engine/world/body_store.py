@@ -29,7 +29,7 @@ from ...humans.simulation.strand_simulation import Obstacle, StrandSimulation
 from ...model_tables import tables
 from ..content.mesh import Material, Texture
 from .array_file import read_arrays, write_arrays
-from .body import Body, Rig, coarser_by_one
+from .body import Body, Rig, coarser
 from .skin_tables import SkinTables
 
 Kind = TypeVar("Kind", Rig, SkinTables)
@@ -81,7 +81,7 @@ class _Store:
             return self.whole
         found = _read(self.path(level), SkinTables)
         if found is None:
-            found = coarser_by_one(self.tables(level - 1), level) if level else self.make().tables(0)
+            found = coarser(self.tables(0), level) if level else self.make().tables(0)
             _write(self.path(level), found)
         return found
 

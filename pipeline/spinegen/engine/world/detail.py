@@ -80,24 +80,28 @@ def _fewer_triangles(piece: Piece, detail_m: float) -> Piece:
 
 def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
     """Of the vertices at `points (N,)` those in the same chart of the texture as the vertices `seen (N,)`, the nearest in it; -1: none."""
+    best = np.where(piece.weld[seen] == points, seen, -1)
+    away = np.flatnonzero(best < 0)
     chart = _charts(piece.faces, len(piece.rest_m)).astype(np.int64)
     charts = int(chart.max()) + 1
     keys = piece.weld * charts + chart
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    wanted = points * charts + chart[seen]
+    wanted = points[away] * charts + chart[seen[away]]
     first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
     scale = _texture_scale(piece)
-    best, nearest = np.full(len(seen), -1), np.full(len(seen), np.inf)
-    for k in range(int((last - first).max(initial=0))):
-        found = first + k < last
-        candidate = order[np.where(found, first + k, 0)]
-        apart = lengths(piece.uv[candidate] - piece.uv[seen])
-        way_m = lengths(piece.rest_m[candidate] - piece.rest_m[seen])
+    nearest = np.full(len(seen), np.inf)
+    while len(away := away[first < last]):
+        left = first < last
+        first, last = first[left], last[left]
+        candidate, own = order[first], seen[away]
+        apart = lengths(piece.uv[candidate] - piece.uv[own])
+        way_m = lengths(piece.rest_m[candidate] - piece.rest_m[own])
         # Where a chart meets itself its other edge is as far off as the texture is wide.
-        near = apart <= STRETCHED * np.maximum(scale[candidate], scale[seen]) * way_m
-        better = found & near & (apart < nearest)
-        best[better], nearest[better] = candidate[better], apart[better]
+        near = apart <= STRETCHED * np.maximum(scale[candidate], scale[own]) * way_m
+        better = near & (apart < nearest[away])
+        best[away[better]], nearest[away[better]] = candidate[better], apart[better]
+        first = first + 1
     return best
 
 

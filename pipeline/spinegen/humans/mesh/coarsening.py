@@ -13,7 +13,7 @@ from ...geometry.vectors import lengths
 from .mesh import Ribbons
 from .mesh_ops import edges, sides
 
-ROUNDS = 4
+ROUNDS = 6
 MATCHINGS = 3
 """So many times a round edges are chosen of those that no chosen one touches."""
 LEAST_SHARE = 0.02
@@ -145,15 +145,19 @@ def _stepped(surface: Surface, faces: Ints, step: Ints) -> Ints:
     moved = step != np.arange(len(step))
     touched = np.flatnonzero(moved[faces[:, 0]] | moved[faces[:, 1]] | moved[faces[:, 2]])
     before = faces[touched]
+    least = np.minimum(_facing(surface, before), LEAST_FACING)
+    asked = np.arange(len(before))
     # What is taken back may turn over a neighbour of its own.
     for _ in range(4):
-        after = step[before]
-        left = whole(after)
-        was, is_now = (_facing(surface, corners[left]) for corners in (before, after))
-        bad = before[left][is_now < np.minimum(was, LEAST_FACING)]
+        after = step[before[asked]]
+        asked = asked[whole(after)]
+        bad = before[asked[_facing(surface, step[before[asked]]) < least[asked]]]
         if not len(bad):
             break
+        back = np.zeros(len(step), bool)
+        back[bad] = True
         step[bad] = bad
+        asked = np.flatnonzero(back[before[:, 0]] | back[before[:, 1]] | back[before[:, 2]])
     faces = faces.copy()
     faces[touched] = step[before]
     return faces[whole(faces)]

@@ -1,13 +1,13 @@
 #version 330
-// Ambient occlusion without its pattern of four by four.
+// Ambient occlusion without its pattern of four by four; light of large lamps as it is.
 uniform sampler2D occlusion_map;
 uniform vec2 texel_uv;
 in vec2 ndc;
-out float open_share;
+out vec4 open;
 void main() {
     vec2 uv = ndc * 0.5 + 0.5;
     float sum = 0.0;
     for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++)
         sum += texture(occlusion_map, uv + (vec2(x, y) * 2.0 - 1.5) * texel_uv).r;
-    open_share = sum * 0.25;
+    open = vec4(sum * 0.25, texelFetch(occlusion_map, ivec2(gl_FragCoord.xy), 0).gba);
 }

@@ -3,9 +3,6 @@
 #include "frame.glsl"
 #include "common.glsl"
 #include "packing.glsl"
-#if CATCHER
-#include "sky.glsl"
-#endif
 uniform sampler2DMS depth_map;
 uniform usampler2DMS surface_map;
 uniform sampler2D behind_map;
@@ -14,9 +11,10 @@ uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
 uniform sampler2D occlusion_map;
 uniform sampler2D contact_map;
-uniform sampler2D soft_0;
-uniform sampler2D soft_1;
-uniform sampler2D soft_2;
+uniform sampler2D nearest_map;
+#if CATCHER
+uniform sampler2D backdrop_map;    // what would be seen if nothing stood anywhere
+#endif
 in vec2 ndc;
 out vec4 colour;
 
@@ -54,22 +52,21 @@ float sunlit(vec3 world, vec3 n) {
 #endif
 
 #if SOFT
-// Share of a large light that is seen past whatever stands in its way (a map of moments, see soft_shadow).
-float unveiled(sampler2D moments_map, int light, vec3 point) {
-    vec2 q = (soft_from_world[light] * vec4(point, 1.0)).xy;
-    vec2 inside = smoothstep(vec2(0.0), vec2(0.08), q) * smoothstep(vec2(1.0), vec2(0.92), q);
-    if (inside.x * inside.y <= 0.0) return 1.0;
-    vec4 s = soft[light];
-    float here = max(point.y, 0.0) * s.w;
-    vec2 m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.4), 0.0, s.z)).rg;
-    float apart = m.x - here;
-    if (apart <= 0.0) return 1.0;
-    float spread = max(m.y - m.x * m.x, 0.0) + apart * apart;
-    float share = inside.x * inside.y * smoothstep(0.0, 0.12, apart * apart / spread);
-    m = textureLod(moments_map, q, clamp(log2(s.x * s.y * 1.2 * spread / apart), 0.0, s.z)).rg;
-    apart = max(m.x - here, 0.0);
-    spread = max(m.y - m.x * m.x, 4e-4);
-    return mix(1.0, spread / (spread + apart * apart), share);
+// What reaches a place at a depth: light from all around, and of the three large lights. It was found for every second pixel; where those
+// around differ in depth, that counts which is nearest.
+vec4 reaching(float z) {
+    vec2 size = vec2(textureSize(occlusion_map, 0)), at = (ndc * 0.5 + 0.5) * size;
+    ivec2 last = textureSize(nearest_map, 0) - 1, first = ivec2(floor(at - 0.5)) * 2;
+    vec2 best = at;
+    float apart = 0.02 * z, least = 1e9, most = 0.0;
+    for (int i = 0; i < 4; i++) {
+        ivec2 texel = clamp(first + ivec2(i & 1, i >> 1) * 2, ivec2(0), last);
+        float off = abs(texelFetch(nearest_map, texel, 0).r - z);
+        best = off < least ? vec2(texel / 2) + 0.5 : best;
+        least = min(least, off);
+        most = max(most, off);
+    }
+    return textureLod(occlusion_map, (most < apart ? at : best) / size, 0.0);
 }
 #endif
 
@@ -85,18 +82,20 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
     if (nv < 0.02) { n = normalize(n + v * (0.03 - nv)); nv = max(dot(n, v), 0.02); }
     vec3 f0 = mix(vec3(kind == 1 ? 0.028 : 0.04), albedo, metal);
     vec3 diffuse = albedo * (1.0 - metal);
+#if SOFT
+    vec4 open = reaching(z);
+    float occlusion = open.r;
+#else
     float occlusion = textureLod(occlusion_map, ndc * 0.5 + 0.5, 0.0).r;
+#endif
     if (contact.z > 0.0 && world.y < 0.5 && n.y > 0.3) {
         vec2 at_floor = (world.xz - contact.xy) * contact.z;
-        float open = textureLod(contact_map, at_floor, 0.0).r;
+        float under = textureLod(contact_map, at_floor, 0.0).r;
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
-        occlusion *= mix(1.0, open, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
+        occlusion *= mix(1.0, under, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
     }
 #if SOFT
-    float from_above = 1.0, from_window = 1.0;
-    if (soft[1].w > 0.0) from_above = unveiled(soft_1, 1, world + n * 0.03);
-    from_above *= from_above;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
-    if (soft[2].w > 0.0) from_window = unveiled(soft_2, 2, world + n * 0.03);
+    float from_above = open.b * open.b, from_window = open.a;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
     if (room_half.w > 0.0) {
         vec2 from_middle = world.xz - room_place.xy;
         vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
@@ -113,7 +112,7 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
     float nl = dot(n, l);
     if (sun_light.w > 0.0 && (nl > -0.25)) {
 #if SOFT
-        float lit = soft[0].w > 0.0 ? unveiled(soft_0, 0, world + n * 0.015) : 1.0;
+        float lit = open.g;
 #else
         float lit = sunlit(world, n);
 #endif
@@ -161,7 +160,8 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
         float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
         float left = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) * shade + dot(around, vec3(0.33)) * occlusion;
         float edge = smoothstep(30.0, 8.0, length(world.xz));
-        return background(normalize(ray_world), ndc) * mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
+        float darker = mix(1.0, pow(clamp(left / max(whole, 1e-6), 0.0, 1.0), 1.0 / 2.2), edge);
+        return texelFetch(backdrop_map, ivec2(gl_FragCoord.xy), 0).rgb * darker;
     }
 #endif
     float far = distance(start, world);

@@ -6,23 +6,21 @@ uniform sampler2D picture_map;
 
 // Picture values (after the tone curve) in direction d.
 vec3 background(vec3 d, vec2 ndc) {
+#if SKY == 4
+    vec2 at = vec2(ndc.x, -ndc.y) * 0.5 + 0.5;
+    float wide = picture.x * picture.w / below.a;
+    at = (at - 0.5) * (wide > 1.0 ? vec2(1.0, 1.0 / wide) : vec2(wide, 1.0)) + 0.5;
+    return pow(clamp(textureLod(picture_map, at, 0.0).rgb, 0.0, 1.0), vec3(1.0 / 2.2));
+#elif SKY == 3
+    vec2 at = equirect(d);
+    return tone(textureLod(picture_map, vec2(at.x, 1.0 - at.y), 0.0).rgb);
+#elif SKY == 1
+    float glow = smoothstep(0.0, 0.12, d.y) * exp(-8.0 * max(d.y - 0.12, 0.0)) * 0.10;
+    return tone(haze.rgb * (1.0 + glow - 0.30 * smoothstep(0.0, 0.8, d.y)));
+#else
     float up = max(d.y, 0.0);
     float turn = abs(mod(atan(d.z, d.x) - sky.x + PI, 2.0 * PI) - PI) / PI;
     float rise = sqrt(asin(up) / (0.5 * PI));
-    if (sky.w == 4.0) {
-        vec2 at = vec2(ndc.x, -ndc.y) * 0.5 + 0.5;
-        float wide = picture.x * picture.w / below.a;
-        at = (at - 0.5) * (wide > 1.0 ? vec2(1.0, 1.0 / wide) : vec2(wide, 1.0)) + 0.5;
-        return pow(clamp(textureLod(picture_map, at, 0.0).rgb, 0.0, 1.0), vec3(1.0 / 2.2));
-    }
-    if (sky.w == 3.0) {
-        vec2 at = equirect(d);
-        return tone(textureLod(picture_map, vec2(at.x, 1.0 - at.y), 0.0).rgb);
-    }
-    if (sky.w == 1.0) {
-        float glow = smoothstep(0.0, 0.12, d.y) * exp(-8.0 * max(d.y - 0.12, 0.0)) * 0.10;
-        return tone(haze.rgb * (1.0 + glow - 0.30 * smoothstep(0.0, 0.8, d.y)));
-    }
     vec3 light = textureLod(sky_map, vec2(turn * (31.0 / 32.0) + 0.5 / 32.0, rise * (23.0 / 24.0) + 0.5 / 24.0), 0.0).rgb;
     if (cloud.a > 0.0) {
         vec2 at = d.xz / (up + 0.12) * 0.11 + sky.yz;
@@ -37,7 +35,8 @@ vec3 background(vec3 d, vec2 ndc) {
     if (sun_light.w > 0.0 && sun_direction.w < 0.03)
         light += sun_light.rgb * 200.0 * smoothstep(edge, mix(edge, 1.0, 0.5), toward) * step(0.0, d.y);
     if (d.y < 0.0) light = mix(light, below.rgb, smoothstep(0.0, -0.02, d.y));
-    if (sky.w == 2.0) {
+#if SKY == 2
+    {
         float elevation = degrees(asin(d.y));
         vec2 at = vec2(atan(d.z, d.x) * 0.15915494 + 0.5 - far_light.w, (26.0 - elevation) / 28.0);
         if (at.y > 0.0 && at.y < 1.0) {
@@ -57,5 +56,7 @@ vec3 background(vec3 d, vec2 ndc) {
             light = mix(light, mix(lit, haze.rgb, 0.10), strip.a);
         }
     }
+#endif
     return tone(light * gain.w);
+#endif
 }
