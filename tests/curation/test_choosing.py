@@ -175,7 +175,7 @@ def test_a_mirrored_picture_is_as_unsure_and_has_its_sides_exchanged(predictor: 
     placed[:, 0] = picture.shape[1] - 1 - placed[:, 0]
     exchanged, left = (np.linalg.norm(p - plain.keypoints_px[0], axis=1) for p in (placed[list(skeleton.FLIP)], placed))
     paired = [i for i, other in enumerate(skeleton.FLIP) if i != other]
-    assert np.median(exchanged[paired]) < 0.6 * np.median(left[paired])
+    assert np.median(exchanged[paired]) < min(12, 0.6 * np.median(left[paired]))
     assert (
         lost_similarity(exchanged, box[0])[[skeleton.INDEX[name] for name in ("nose", "neck_02", "neck_03")]].mean()
         < 0.4
