@@ -159,57 +159,41 @@ class PosePredictor:
             rows = np.flatnonzero(upright.leaning(turns, done))
             if not len(rows):
                 break
-            crops = [
-                self._crops(waiting[owner].image, boxes[mine], turns[mine], points[mine])
-                for owner in np.unique(owners[rows])
-                for mine in [rows[owners[rows] == owner]]
-            ]
-            again = self._look(crops)
+            regions = upright.turned_regions(boxes[rows], turns[rows], self.input_hw, points[rows])
+            again = self._look_at(waiting, owners[rows], *regions, turns_rad=turns[rows])
             better = again.scores.mean(axis=1) > scores[rows].mean(axis=1)
             points[rows[better]], scores[rows[better]] = again.points[better], again.scores[better]
             done[rows] = turns[rows]
         if self.closer and len(points):
-            points, scores = self._look_closer(waiting, owners, points, scores, turns_rad=done)
+            regions = closer.trunk_regions(points, done, self.input_hw)
+            again = self._look_at(waiting, owners, *regions, turns_rad=done)
+            points, scores = closer.joined(points, scores, again.points, again.scores)
         for owner in range(len(waiting)):
             mine = owners == owner
             yield PosePrediction(points[mine], scores[mine], PosePrediction(first.fullest[mine], first.scores[mine]))
 
-    def _look_closer(
+    def _look_at(
         self,
         waiting: list[_Waiting],
         owners: NDArray[np.int64],
-        points: NDArray[np.float64],
-        scores: NDArray[np.float64],
+        centers: NDArray[np.float64],
+        sizes: NDArray[np.float64],
         *,
         turns_rad: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Points and scores after everybody's head and trunk were looked at once more."""
-        centers, sizes = closer.trunk_regions(points, turns_rad, self.input_hw)
-        crops = [
-            self._at(waiting[owner].image, centers[mine], sizes[mine], turns_rad[mine])
-            for owner in np.unique(owners)
-            for mine in [owners == owner]
-        ]
-        again = self._look(crops)
-        return closer.joined(points, scores, again.points, again.scores)
+    ) -> _Seen:
+        """What the network says of turned crops, each of the picture whose number in `waiting` is its owner; owners ascend."""
+        groups = [(waiting[owner].image, owners == owner) for owner in np.unique(owners)]
+        return self._look([self._crops(image, centers[own], sizes[own], turns_rad[own]) for image, own in groups])
 
     def _first_crops(
         self, image: NDArray[np.uint8], boxes: NDArray[np.float64], before_px: NDArray[np.float64] | None
     ) -> _Crops:
         if before_px is None or not self.upright:
             before_px = np.full((len(boxes), skeleton.COUNT, 2), np.nan)
-        return self._crops(image, boxes, *upright.turns_of_leaning(before_px))
+        turns, known = upright.turns_of_leaning(before_px)
+        return self._crops(image, *upright.turned_regions(boxes, turns, self.input_hw, known), turns)
 
     def _crops(
-        self,
-        image: NDArray[np.uint8],
-        boxes: NDArray[np.float64],
-        turns: NDArray[np.float64],
-        keypoints_px: NDArray[np.float64],
-    ) -> _Crops:
-        return self._at(image, *upright.turned_regions(boxes, turns, self.input_hw, keypoints_px), turns)
-
-    def _at(
         self,
         image: NDArray[np.uint8],
         centers: NDArray[np.float64],
