@@ -1,6 +1,7 @@
 """Builds a drawn person from a spec: body, eyes, hair and clothes over the bones that move them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .garments.cloth import Cloth, make_clothes, make_shell
 from .garments.offset import cloth_height_m
 from .hair.hair import hair_parts
 from .mesh.mesh import MeshPart
-from .mesh.mesh_ops import unique_rows
+from .mesh.mesh_ops import compact, unique_rows
 from .mesh.mesh_parts import finish_part
 from .rigging.body_fields import body_fields
 from .rigging.joints import find_landmarks, find_spine
@@ -56,7 +57,7 @@ def build_person(spec: PersonSpec) -> Person:
     weights = bone_weights(data, vertices, spine)
     body = body_fields(vertices, weights, landmarks)
     face = face_frame(data, vertices, weights)
-    shell = make_shell(data, body)
+    shell = make_shell(body)
     clothes: list[Cloth] = []
     for garment in spec.garments:
         if garment.kind != "cap":
@@ -102,9 +103,9 @@ def _skin_part(
     hidden = np.zeros(len(vertices), bool)
     for cloth in clothes:
         hidden |= cloth.cover > cloth.hide_m
-    faces, uv_faces = data.faces["body"], data.uv_faces["body"]
-    shown = ~hidden[faces].all(1)
-    source, faces, uv = split_seams(faces[shown], uv_faces[shown], data.uv)
+    corners, of_body = _split_seams()
+    own, faces = compact(of_body, corners[~hidden[data.faces["body"]].all(1)])
+    source, uv = own[:, 0], data.uv[own[:, 1]]
     return finish_part(
         name="skin",
         kind="skin",
@@ -119,11 +120,13 @@ def _skin_part(
     )
 
 
-def split_seams(faces: Ints, uv_faces: Ints, uv: Floats) -> tuple[Ints, Ints, Floats]:
-    """One vertex for every pair of vertex and texture coordinate: source vertices, faces, uv."""
-    pairs = np.stack([faces.ravel(), uv_faces.ravel()], axis=1).astype(np.int64)
+@lru_cache(maxsize=1)
+def _split_seams() -> tuple[Ints, Ints]:
+    """The body's triangles over one vertex for every pair of vertex and texture coordinate, and these pairs `(S, 2)`."""
+    data = load_body_data()
+    pairs = np.stack([data.faces["body"].ravel(), data.uv_faces["body"].ravel()], axis=1).astype(np.int64)
     unique, inverse = unique_rows(pairs)
-    return unique[:, 0], inverse.reshape(-1, 3).astype(np.int32), uv[unique[:, 1]]
+    return inverse.reshape(-1, 3), unique
 
 
 def _eye_parts(spec: PersonSpec, data: BodyData, vertices: Floats, weights: Floats) -> list[MeshPart]:

@@ -18,8 +18,10 @@ _HEAD = struct.Struct("<8sIIQ")
 _MAGIC = b"sgplain1"
 _ALIGNED = 64
 _WORTH_PACKING = 4096
-_PACKED_SHARE = 0.6
+_PACKED_SHARE = 0.4
 """An array is stored packed (LZ4) when that takes at most this share of its room."""
+_PROBE = 16384
+"""So many bytes from the middle of a large array tell whether packing is worth trying."""
 
 
 def write_arrays(path: Path, tree: Any, arrays: list[NDArray[Any]]) -> None:
@@ -28,19 +30,17 @@ def write_arrays(path: Path, tree: Any, arrays: list[NDArray[Any]]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    chunks: list[bytes] = []
+    chunks: list[memoryview | bytes] = []
     rows: list[tuple[str, list[int], int, int, bool]] = []
     at = 0
     for array in arrays:
         whole = np.ascontiguousarray(array)
-        data, packed = whole.tobytes(), False
-        if len(data) >= _WORTH_PACKING:
-            tight = pa.compress(data, codec="lz4", asbytes=True)
-            if len(tight) < _PACKED_SHARE * len(data):
-                data, packed = tight, True
-        rows.append((whole.dtype.str, list(whole.shape), at, len(data), packed))
-        chunks.append(data + bytes(-len(data) % _ALIGNED))
-        at += len(chunks[-1])
+        data = whole.reshape(-1).view(np.uint8).data
+        tight = _packed(data)
+        size = len(data if tight is None else tight)
+        rows.append((whole.dtype.str, list(array.shape), at, size, tight is not None))
+        chunks += [data if tight is None else tight, bytes(-size % _ALIGNED)]
+        at += size + len(chunks[-1])
     index = json.dumps({"tree": tree, "arrays": rows}, separators=(",", ":")).encode()
     index += b" " * (-(len(index) + _HEAD.size) % _ALIGNED)
     check = zlib.crc32(index)
@@ -50,6 +50,18 @@ def write_arrays(path: Path, tree: Any, arrays: list[NDArray[Any]]) -> None:
         stream.write(_HEAD.pack(_MAGIC, check, len(index), _HEAD.size + len(index) + at))
         stream.write(index)
         stream.writelines(chunks)
+
+
+def _packed(data: memoryview) -> bytes | None:
+    """The same in less room; None where that would not be much less."""
+    if len(data) < _WORTH_PACKING:
+        return None
+    middle = len(data) // 2
+    for part in (data[middle : middle + _PROBE], data):
+        tight = pa.compress(part, codec="lz4", asbytes=True)
+        if len(tight) > _PACKED_SHARE * len(part):
+            return None
+    return tight
 
 
 def read_arrays(path: Path) -> tuple[Any, list[NDArray[Any]]]:

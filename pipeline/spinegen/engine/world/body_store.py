@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from shutil import disk_usage
@@ -187,4 +187,9 @@ def _decoded(tree: Any, arrays: list[NDArray[Any]]) -> Any:
 
 
 def _names(value: Any) -> list[str]:
-    return [field.name for field in fields(value) if field.init and not field.name.startswith("_")]
+    return _names_of(type(value))
+
+
+@cache
+def _names_of(kind: type) -> list[str]:
+    return [field.name for field in fields(kind) if field.init and not field.name.startswith("_")]

@@ -11,12 +11,14 @@ from ...geometry.types import Floats, Ints
 from ...geometry.vectors import lengths
 from ...humans.mesh.coarsening import Surface, broadened, drawn_together, ribbon_faces, thinned, whole
 from ...humans.mesh.mesh import Ribbons, Shaping
-from ...humans.mesh.mesh_ops import normals, unique_rows
+from ...humans.mesh.mesh_ops import normals, sides, unique_rows
 from ...humans.simulation.strand_simulation import StrandSimulation
 from .skin_tables import Piece, SkinTables
 
 HEAD_FINER = 2.0
 """How many times shorter edges stay on the head, where people look first."""
+FEW = 500
+"""Triangles of a part that is not worth the time."""
 STRETCHED = 5.0
 """By how much more than it was a texture may be stretched between a vertex and what it is drawn to."""
 
@@ -47,7 +49,7 @@ def coarser(tables: SkinTables, detail_m: float) -> SkinTables:
 
 
 def _fewer_triangles(piece: Piece, detail_m: float) -> Piece:
-    if piece.shaping is not None and piece.shaping.of(np.zeros(0, int)) is None:
+    if len(piece.faces) < FEW or (piece.shaping is not None and piece.shaping.of(np.zeros(0, int)) is None):
         return piece
     points, finer = np.zeros((piece.points, 3)), np.ones(piece.points)
     points[piece.weld], finer[piece.weld] = piece.rest_m, 1.0 + (HEAD_FINER - 1.0) * piece.head
@@ -107,10 +109,13 @@ def _twins(piece: Piece, seen: Ints, points: Ints) -> Ints:
 
 def _texture_scale(piece: Piece) -> Floats:
     """Texture coordinates a metre around each vertex `(V,)`, on average."""
-    a, b = piece.faces.ravel(), np.roll(piece.faces, -1, 1).ravel()
-    scale = lengths(piece.uv[b] - piece.uv[a]) / np.maximum(lengths(piece.rest_m[b] - piece.rest_m[a]), 1e-6)
+    a, b = sides(piece.faces).T
+    in_texture, in_space_m = (
+        np.sqrt(sum((axis.take(b) - axis.take(a)) ** 2 for axis in map(np.ascontiguousarray, rows.T)))
+        for rows in (piece.uv, piece.rest_m)
+    )
     count = np.bincount(a, minlength=len(piece.rest_m))
-    return np.bincount(a, scale, len(piece.rest_m)) / np.maximum(count, 1)
+    return np.bincount(a, in_texture / np.maximum(in_space_m, 1e-6), len(piece.rest_m)) / np.maximum(count, 1)
 
 
 def _charts(faces: Ints, vertices: int) -> NDArray[np.int32]:

@@ -162,7 +162,9 @@ def material_of(part: MeshPart) -> Material:
 def _of_head(part: MeshPart, bones: Sequence[str]) -> NDArray[np.float32]:
     if "skull" not in bones:
         return np.zeros(len(part.vertices_ground_m), np.float32)
-    return np.asarray(part.weights[:, [bones.index("skull")]].toarray(), np.float32)[:, 0]
+    skull = np.zeros(len(bones), np.float32)
+    skull[bones.index("skull")] = 1.0
+    return part.weights @ skull
 
 
 def _welded(part: MeshPart) -> Ints:

@@ -72,11 +72,18 @@ class BodyData:
         if k is None or amount == 0.0:
             return
         rows = slice(self.target_start[k], self.target_start[k + 1])
+        vertex = self.target_vertex[rows]
+        if not len(vertex):
+            return
         offset_m = np.float32(amount) * self.target_offset_m[rows]
-        if len(offset_m) == len(vertices_m):
-            vertices_m += offset_m
-        else:
-            vertices_m[self.target_vertex[rows].astype(np.intp)] += offset_m
+        first, last = int(vertex[0]), int(vertex[-1]) + 1
+        if last - first == len(vertex):
+            vertices_m[first:last] += offset_m
+            return
+        offset_m += vertices_m.take(vertex, axis=0)
+        # Three coordinates as one thing are put into their place several times faster.
+        whole = np.dtype((np.void, 3 * vertices_m.itemsize))
+        np.put(vertices_m.view(whole), vertex, offset_m.view(whole))
 
 
 @lru_cache(maxsize=1)

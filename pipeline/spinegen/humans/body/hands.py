@@ -7,7 +7,7 @@ import numpy as np
 from ...geometry import rigid
 from ...geometry.types import Floats
 from .body_data import BodyData
-from .shape import Vertices, joint
+from .shape import Vertices, joints
 
 CURL_RAD = {
     1: (0.10, 0.18, 0.12),
@@ -64,23 +64,18 @@ def bent(joints_m: Floats, axes: Floats, angles_rad: Floats) -> list[Floats]:
 
 def fingers_of(data: BodyData, vertices_m: Vertices, side: str) -> list[Finger]:
     """Thumb to little finger of the side `"l"` or `"r"`."""
-    wrist, first, last = (joint(data, vertices_m, f"{side}-{n}") for n in ("hand", "finger-2-1", "finger-5-1"))
+    names = [f"{side}-hand", *(f"{side}-finger-{number}-{k}" for number in CURL_RAD for k in (1, 2, 3, 4))]
+    wrist, *points = joints(data, vertices_m, names)
+    fingers_m = np.reshape(points, (len(CURL_RAD), 4, 3))
+    thumb, first, last = fingers_m[0, 3], fingers_m[1, 0], fingers_m[4, 0]
     palm = np.cross(first - wrist, last - wrist)
     palm /= np.linalg.norm(palm)
-    thumb = joint(data, vertices_m, f"{side}-finger-1-4")
     palm *= np.sign(np.dot(thumb - wrist, palm)) or 1.0
-    out = []
-    for number in CURL_RAD:
-        joints = np.stack([joint(data, vertices_m, f"{side}-finger-{number}-{k}") for k in (1, 2, 3, 4)])
-        axes = np.cross(np.diff(joints, axis=0), palm)
-        bones = (
-            f"finger{number}-1.{side.upper()}",
-            f"finger{number}-2.{side.upper()}",
-            f"finger{number}-3.{side.upper()}",
-        )
-        axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-        out.append(Finger(number, joints, axes, data.weights_of(bones)))
-    return out
+    axes = np.cross(np.diff(fingers_m, axis=1), palm)
+    axes /= np.linalg.norm(axes, axis=2, keepdims=True)
+    bones = [tuple(f"finger{number}-{k}.{side.upper()}" for k in (1, 2, 3)) for number in CURL_RAD]
+    holds = [data.weights_of(own) for own in bones]
+    return [Finger(*finger) for finger in zip(CURL_RAD, fingers_m, axes, holds, strict=True)]
 
 
 def close_fan(data: BodyData, vertices_m: Vertices) -> Vertices:

@@ -1,5 +1,6 @@
 """From a person's measures to vertices: the blend shapes' coefficients and the solve for stature and body mass."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -170,7 +171,13 @@ def add_local(data: BodyData, vertices: Vertices, name: str, amount: float) -> N
 
 def joint(data: BodyData, vertices: Vertices, name: str) -> Floats:
     """Centre `(3,)` of one of the base mesh's joint cubes."""
-    return vertices[data.joint_cubes[f"joint-{name}"]].astype(np.float64).mean(0)
+    return joints(data, vertices, [name])[0]
+
+
+def joints(data: BodyData, vertices: Vertices, names: Sequence[str]) -> Floats:
+    """The same of several `(N, 3)`."""
+    cubes = np.stack([data.joint_cubes[f"joint-{name}"] for name in names])
+    return vertices[cubes].astype(np.float64).mean(1)
 
 
 def mass_kg(data: BodyData, vertices: Vertices) -> float:

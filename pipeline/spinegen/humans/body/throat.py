@@ -1,16 +1,20 @@
 """The lining of the mouth: a pouch of the skin that reaches back to the throat, close in front of the upper vertebrae."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from ...geometry.types import Floats, Ints
-from .body_data import BodyData
+from .body_data import load_body_data
 
 _STILL, _HUNG = 0.65, 0.3
 """Where, from the back wall (0) to the lips (1), the lining leaves the head and belongs wholly to the throat."""
 
 
-def mouth_lining(data: BodyData) -> Ints:
-    """Vertices of the lining, its rim at the lips left out, rising."""
+@lru_cache(maxsize=1)
+def mouth_lining() -> Ints:
+    """Vertices of the lining, its rim at the lips left out, rising; not to be written to."""
+    data = load_body_data()
     faces, uv_faces, mask = data.faces["body"], data.uv_faces["body"], data.masks["inside-mouth"]
     height, width = mask.shape
     columns, rows = data.uv[uv_faces].mean(1).T

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from ...geometry.nearest import PointTree
 from ...geometry.types import Floats, Ints
 from ...streams import Stream, generator
 from ..body import bones
-from ..body.body_data import BodyData
+from ..body.body_data import BodyData, load_body_data
 from ..mesh import mesh_ops
 from ..mesh.mesh import MeshPart
 from ..mesh.mesh_parts import finish_part
@@ -50,27 +52,35 @@ class Shell:
     faces: Ints
 
 
-def make_shell(data: BodyData, body: BodyFields) -> Shell:
+def make_shell(body: BodyFields) -> Shell:
     """The shell of a body; the arms' share is smoothed, so that what is cut along it has clean edges."""
-    width = body.weights.shape[1]
-    scalars = [body.arm_share, body.arm_m, body.hand_share, body.foot_share]
-    rows = np.concatenate([body.vertices_m, body.weights, np.stack(scalars, axis=1)], axis=1)
-    rows, faces = mesh_ops.compact(rows, data.faces["helper-tights"])
-    rows, faces = mesh_ops.subdivide(rows, faces)
-    mean = mesh_ops.averaging(len(rows), faces)
-    arm_share = rows[:, 3 + width]
+    of_body, faces, mean = _any_shell()
+    arm_share = of_body @ body.arm_share
     for _ in range(6):
         arm_share = mean @ arm_share
     fields = replace(
         body,
-        vertices_m=rows[:, :3],
-        weights=rows[:, 3 : 3 + width],
+        vertices_m=of_body @ body.vertices_m,
+        weights=of_body @ body.weights,
         arm_share=arm_share,
-        arm_m=rows[:, 4 + width],
-        hand_share=rows[:, 5 + width],
-        foot_share=rows[:, 6 + width],
+        arm_m=of_body @ body.arm_m,
+        hand_share=of_body @ body.hand_share,
+        foot_share=of_body @ body.foot_share,
     )
     return Shell(fields, faces)
+
+
+@lru_cache(maxsize=1)
+def _any_shell() -> tuple[csr_matrix, Ints, csr_matrix]:
+    """The same for all bodies: vertices of the shell as means of the body's `(S, V)`, its faces, and means over its neighbours."""
+    data = load_body_data()
+    used, faces = mesh_ops.compact(np.arange(len(data.template_m)), data.faces["helper-tights"])
+    pairs, faces = mesh_ops.halved_edges(len(used), faces)
+    ends = used[np.concatenate([np.repeat(np.arange(len(used)), 2), pairs.ravel()])]
+    shares = np.full(len(ends), 0.5, np.float32)
+    of_body = csr_matrix((shares, ends, np.arange(0, len(ends) + 1, 2)), shape=(len(ends) // 2, len(data.template_m)))
+    of_body.sum_duplicates()
+    return of_body, faces, mesh_ops.averaging(len(ends) // 2, faces)
 
 
 def make_clothes(
@@ -108,12 +118,14 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     arm, arm_m = rows[:, -3], rows[:, -2]
     if garment.kind == "shoes":
         return Cloth(make_shoes(garment, rows, faces), field, 0.012)
-    vertices = offset_cloth(garment, vertices, faces, arm, arm_m=arm_m, opening_m=rows[:, -1], body=body, rng=rng)
+    mean = mesh_ops.averaging(len(vertices), faces)
+    vertices = offset_cloth(
+        garment, vertices, faces, arm, arm_m=arm_m, opening_m=rows[:, -1], body=body, mean=mean, rng=rng
+    )
     if garment.kind in TOPS and garment.tucked_rise is None:
-        vertices = lay_over(vertices, faces, [part for part in below if part.kind == "garment"])
-    blur = mesh_ops.averaging(len(weights), faces)
+        vertices = lay_over(vertices, mean, [part for part in below if part.kind == "garment"])
     for _ in range(3 if garment.looseness_m > 0.003 else 0):
-        weights = blur @ weights
+        weights = mean @ weights
     corners, corner_faces, uv = lay_out(vertices, faces, arm, body, two_legs=garment.kind in BOTTOMS)
     part = finish_part(
         name=garment.kind,
@@ -132,8 +144,8 @@ def _from_shell(garment: Garment, shell: Shell, body: BodyFields, below: Sequenc
     return Cloth(part, field, 0.012 + 1.3 * garment.looseness_m, () if trim is None else (trim,))
 
 
-def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats:
-    """Cloth `(V, 3)` pushed out of what is worn below it, so that a hem does not sink into trousers."""
+def lay_over(vertices: Floats, mean: csr_matrix, below: Sequence[MeshPart]) -> Floats:
+    """Cloth `(V, 3)` pushed out of what is worn below it, so that a hem does not sink into trousers; `mean (V, V)` takes means over neighbours."""
     for part in below:
         under = part.vertices_ground_m.astype(np.float64)
         normals = mesh_ops.normals(under, part.faces)
@@ -146,7 +158,6 @@ def lay_over(vertices: Floats, faces: Ints, below: Sequence[MeshPart]) -> Floats
         height = np.einsum("ni,ni->n", vertices[near] - under[index], normals[index])
         push = np.zeros_like(vertices)
         push[near] = np.clip(APART_M - height, 0.0, 0.05)[:, None] * normals[index]
-        mean = mesh_ops.averaging(len(vertices), faces)
         size = np.linalg.norm(push, axis=1, keepdims=True)
         smooth = mean @ (mean @ push)
         vertices = vertices + np.where(np.linalg.norm(smooth, axis=1, keepdims=True) > size, smooth, push)

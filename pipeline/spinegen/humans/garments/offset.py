@@ -40,10 +40,14 @@ def offset_cloth(
     arm_m: Floats,
     opening_m: Floats,
     body: BodyFields,
+    mean: csr_matrix,
     rng: np.random.Generator,
 ) -> Floats:
-    """Lift a shell `(V, 3)` off the skin; `arm (V,)` tells sleeves from trunk, `arm_m (V,)` is the way down the arm, `opening_m (V,)` is the way from neckline and armholes."""
-    mean = mesh_ops.averaging(len(vertices), faces)
+    """Lift a shell `(V, 3)` off the skin.
+
+    `arm (V,)` tells sleeves from trunk, `arm_m (V,)` is the way down the arm, `opening_m (V,)` is the way from neckline and armholes;
+    `mean (V, V)` takes means over neighbours.
+    """
     raw = vertices
     edge = mesh_ops.boundary(faces)
     smooth = vertices.copy()

@@ -156,6 +156,7 @@ def shoe_texture(garment: Garment) -> NDArray[np.uint8]:
         image[heel & (height < 0.07)] = second
     _lace(image, height, around, ground, rng=rng)
     sole = np.array((0.9, 0.89, 0.86), np.float32) if sporty or rng.random() < 0.4 else ground * 0.35
-    image = np.where((height < SOLE_M)[..., None], sole, image)
-    image = np.where((np.abs(height - SOLE_M) < 0.0012)[..., None], image * 0.6, image)
+    row = height[:, 0]
+    image[row < SOLE_M] = sole
+    image[np.abs(row - SOLE_M) < 0.0012] *= np.float32(0.6)
     return np.clip(image * np.float32(255.0), 0, 255).astype(np.uint8)

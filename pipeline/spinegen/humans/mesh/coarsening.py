@@ -4,6 +4,7 @@ Edges are collapsed shortest first, as in progressive meshes (Hoppe 1996), alway
 is one of the surface's own. Thinning of locks keeps the area they cover, as in stochastic simplification of aggregate detail (Cook et al. 2007).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ...geometry.types import Flags, Floats, Ints
 from ...geometry.vectors import lengths
 from .mesh import Ribbons
-from .mesh_ops import edges, sides
+from .mesh_ops import sides
 
 ROUNDS = 6
 MATCHINGS = 3
@@ -45,34 +46,55 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
     """
     to = np.arange(len(surface.points_m))
     faces = surface.faces
-    pairs, which, open_edge = edges(faces)
-    border = sides(faces)[open_edge[which]]
+    ends, open_edge, border = _edges(faces, len(to))
     on_border = np.zeros(len(to), bool)
     on_border[border] = True
-    along = _border_tangents(surface, border)
+    points = _Points.of(surface, border)
     # Edges get longer as others go: what is too long at first stays.
-    short = LENGTH_SHARE * _length_m(surface, pairs) < limit_m
-    pairs, open_edge = pairs[short], open_edge[short]
+    ends, open_edge = _picked(LENGTH_SHARE * points.length_m(ends) < limit_m, ends, open_edge)
     for _ in range(ROUNDS):
         # What lies between two stretches of border stays, or the surface would be pinched there.
-        free = open_edge | ~(on_border[pairs[:, 0]] & on_border[pairs[:, 1]])
-        cost = np.where(free, _cost_m(surface, along, pairs, open_edge), np.inf)
+        free = open_edge | ~(on_border[ends[0]] & on_border[ends[1]])
+        cost = np.where(free, points.cost_m(ends, open_edge), np.float32(np.inf))
         short = cost < limit_m
-        pairs, open_edge = pairs[short], open_edge[short]
-        if not len(pairs):
+        ends, open_edge = _picked(short, ends, open_edge)
+        if not len(open_edge):
             break
-        first, kept, dropped = _chosen(pairs, cost[short], on_border)
-        if len(first) < LEAST_SHARE * len(pairs):
+        first, kept, dropped = _chosen(ends, cost[short], on_border)
+        if len(first) < LEAST_SHARE * len(open_edge):
             break
         step = np.arange(len(to))
         step[dropped] = kept
-        faces = _stepped(surface, faces, step)
-        tried = np.zeros(len(pairs), bool)
-        tried[first] = True
-        to, pairs = step[to], step[pairs[~tried]]
-        apart = pairs[:, 0] != pairs[:, 1]
-        pairs, open_edge = pairs[apart], open_edge[~tried][apart]
+        faces = _stepped(points, faces, step)
+        left = np.ones(len(open_edge), bool)
+        left[first] = False
+        to, ends = step.take(to), step.take(ends)
+        ends, open_edge = _picked(left & (ends[0] != ends[1]), ends, open_edge)
     return to
+
+
+def _edges(faces: Ints, points: int) -> tuple[Ints, Flags, Ints]:
+    """The different edges `(2, E)`, which of them are open `(E,)`, and those as their triangle goes round `(B, 2)`."""
+    a, b = sides(faces).T
+    backwards = a > b
+    key = np.sort((np.where(backwards, b, a).astype(np.int64) * points + np.where(backwards, a, b)) << 1 | backwards)
+    edge = key >> 1
+    first = np.flatnonzero(np.append(True, edge[1:] != edge[:-1]))
+    open_edge = np.diff(first, append=len(key)) == 1
+    ends = np.stack(np.divmod(edge[first], points))
+    border = ends[:, open_edge]
+    return ends, open_edge, np.where(key[first[open_edge]] & 1, border[::-1], border).T
+
+
+def _picked(which: Flags, ends: Ints, open_edge: Flags) -> tuple[Ints, Flags]:
+    own = np.flatnonzero(which)
+    return ends.take(own, axis=1), open_edge.take(own)
+
+
+def _any(marked: Flags, faces: Ints) -> Flags:
+    """Which triangles `(F, 3)` have a marked corner."""
+    a, b, c = faces.T
+    return marked.take(a) | marked.take(b) | marked.take(c)
 
 
 def whole(faces: Ints) -> Flags:
@@ -81,96 +103,138 @@ def whole(faces: Ints) -> Flags:
     return (a != b) & (b != c) & (c != a)
 
 
-def _border_tangents(surface: Surface, border: Ints) -> Floats:
-    """Unit vectors `(P, 3)` along the border; where there is none, or it turns back, nearly nothing."""
+Column = Floats
+Columns = tuple[Column, Column, Column]
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Points of a surface by coordinate, each `(P,)`, in single precision: half the time of rows of doubles."""
+
+    place_m: Columns
+    normal: Columns
+    along: Columns
+    """Unit vector along the border; where there is none, or it turns back, nearly nothing."""
+    finer: Column
+
+    @classmethod
+    def of(cls, surface: Surface, border: Ints) -> "_Points":
+        """Of a surface whose open edges are `border (E, 2)`."""
+        place = _columns(surface.points_m)
+        return cls(place, _columns(surface.normals), _along(place, border), surface.finer.astype(np.float32))
+
+    def length_m(self, ends: Ints) -> Column:
+        """Of edges `(2, E)`, as many times longer as they are to stay finer."""
+        return _length(self._edge(ends)) * self._finer(ends)
+
+    def cost_m(self, ends: Ints, open_edge: Flags) -> Column:
+        """What counts against the limit, of edges `(2, E)`."""
+        edge = self._edge(ends)
+        length = _length(edge)
+        bend = np.maximum(*(np.abs(_dot(edge, _at(self.normal, end))) for end in ends))
+        own = np.flatnonzero(open_edge)
+        of_border = _at(edge, own)
+        straight = np.minimum(*(np.abs(_dot(of_border, _at(self.along, end[own]))) for end in ends))
+        bend[own] += np.sqrt(np.maximum(length[own] ** 2 - straight**2, 0.0))
+        return (np.float32(LENGTH_SHARE) * length + np.float32(BEND_SHARE) * bend) * self._finer(ends)
+
+    def facing(self, faces: Ints) -> Column:
+        """Cosines `(F,)` between the normals of triangles `(F, 3)` and the surface's at their corners."""
+        a, b, c = np.ascontiguousarray(faces.T)
+        u, v = self._edge((a, b)), self._edge((a, c))
+        cross = (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
+        x, y, z = (n.take(a) + n.take(b) + n.take(c) for n in self.normal)
+        sizes = np.sqrt(_dot(cross, cross) * _dot((x, y, z), (x, y, z)))
+        return _dot(cross, (x, y, z)) / np.maximum(sizes, np.float32(1e-30))
+
+    def _edge(self, ends: Sequence[Ints] | Ints) -> Columns:
+        a, b = ends
+        x, y, z = (axis.take(b) - axis.take(a) for axis in self.place_m)
+        return x, y, z
+
+    def _finer(self, ends: Ints) -> Column:
+        return np.maximum(self.finer.take(ends[0]), self.finer.take(ends[1]))
+
+
+def _columns(rows: Floats) -> Columns:
+    x, y, z = (np.ascontiguousarray(column, np.float32) for column in rows.T)
+    return x, y, z
+
+
+def _at(columns: Columns, where: Ints) -> Columns:
+    x, y, z = columns
+    return x.take(where), y.take(where), z.take(where)
+
+
+def _dot(one: Columns, other: Columns) -> Column:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def _length(vectors: Columns) -> Column:
+    return np.sqrt(_dot(vectors, vectors))
+
+
+def _along(place_m: Columns, border: Ints) -> Columns:
+    """Unit vectors along the border at every point; where there is none, or it turns back, nearly nothing."""
     a, b = border.T
-    step = _unit(surface.points_m[b] - surface.points_m[a])
-    out = np.zeros_like(surface.points_m)
-    np.add.at(out, a, step)
-    np.add.at(out, b, step)
-    return out / np.maximum(lengths(out), 1e-3)[:, None]
+    step = [axis.take(b) - axis.take(a) for axis in place_m]
+    size = np.maximum(np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2), np.float32(1e-12))
+    count = len(place_m[0])
+    x, y, z = (np.bincount(a, axis / size, count) + np.bincount(b, axis / size, count) for axis in step)
+    sums: Floats = np.stack([x, y, z], axis=1).astype(np.float64)
+    return _columns(sums / np.maximum(lengths(sums), 1e-3)[:, None])
 
 
-def _length_m(surface: Surface, pairs: Ints) -> Floats:
-    a, b = pairs.T
-    edge = surface.points_m.take(b, axis=0) - surface.points_m.take(a, axis=0)
-    return lengths(edge) * np.maximum(surface.finer[a], surface.finer[b])
-
-
-def _cost_m(surface: Surface, along: Floats, pairs: Ints, open_edge: Flags) -> Floats:
-    a, b = pairs.T
-    edge = surface.points_m[b] - surface.points_m[a]
-    length = lengths(edge)
-    bend = np.maximum(*(np.abs(np.einsum("ij,ij->i", edge, surface.normals[end])) for end in (a, b)))
-    own = np.flatnonzero(open_edge)
-    straight = np.minimum(*(np.abs(np.einsum("ij,ij->i", edge[own], along[end[own]])) for end in (a, b)))
-    bend[own] += np.sqrt(np.maximum(length[own] ** 2 - straight**2, 0.0))
-    return (LENGTH_SHARE * length + BEND_SHARE * bend) * np.maximum(surface.finer[a], surface.finer[b])
-
-
-def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(lengths(vectors), 1e-12)[:, None]
-
-
-def _chosen(pairs: Ints, cost: Floats, on_border: Flags) -> tuple[Ints, Ints, Ints]:
-    """Edges that share no end and are cheap for where they are, which end of them stays and which goes.
+def _chosen(ends: Ints, cost: Column, on_border: Flags) -> tuple[Ints, Ints, Ints]:
+    """Of edges `(2, E)` those that share no end and are cheap for where they are, which end of them stays and which goes.
 
     The cheapest at both their ends come first, then those of what is left, and so on.
     """
-    order = np.empty(len(pairs), np.int32)
-    order[np.argsort(cost, kind="stable")] = np.arange(len(pairs), dtype=np.int32)
-    left = np.arange(len(pairs))
-    best = np.empty(len(on_border), np.int32)
+    # Costs are not negative, so that their bits go by size; the number of an edge makes them differ.
+    rank = cost.view(np.int32).astype(np.int64) << 32 | np.arange(len(cost))
+    left = np.arange(len(cost))
+    best = np.empty(len(on_border), np.int64)
     found: list[Ints] = []
     for _ in range(MATCHINGS):
-        a, b = pairs[left].T
-        best[:] = len(pairs)
-        np.minimum.at(best, a, order[left])
-        np.minimum.at(best, b, order[left])
-        first = (best[a] == order[left]) & (best[b] == order[left])
+        (a, b), own = ends.take(left, axis=1), rank.take(left)
+        best[:] = np.iinfo(np.int64).max
+        np.minimum.at(best, a, own)
+        np.minimum.at(best, b, own)
+        first = (best.take(a) == own) & (best.take(b) == own)
         found.append(left[first])
         taken = np.zeros(len(on_border), bool)
-        taken[pairs[found[-1]]] = True
-        left = left[~(taken[a] | taken[b])]
+        taken[a[first]] = taken[b[first]] = True
+        left = left[~(taken.take(a) | taken.take(b))]
         if not len(left):
             break
     first = np.concatenate(found)
-    a, b = pairs[first].T
+    a, b = ends.take(first, axis=1)
     turned = on_border[b] & ~on_border[a]
     return first, np.where(turned, b, a), np.where(turned, a, b)
 
 
-def _stepped(surface: Surface, faces: Ints, step: Ints) -> Ints:
+def _stepped(points: _Points, faces: Ints, step: Ints) -> Ints:
     """Triangles after a step, of which whatever would turn one of them over is taken back."""
     moved = step != np.arange(len(step))
-    touched = np.flatnonzero(moved[faces[:, 0]] | moved[faces[:, 1]] | moved[faces[:, 2]])
-    before = faces[touched]
-    least = np.minimum(_facing(surface, before), LEAST_FACING)
+    touched = np.flatnonzero(_any(moved, faces))
+    before = faces.take(touched, axis=0)
+    least = np.minimum(points.facing(before), np.float32(LEAST_FACING))
     asked = np.arange(len(before))
     # What is taken back may turn over a neighbour of its own.
     for _ in range(4):
-        after = step[before[asked]]
-        asked = asked[whole(after)]
-        bad = before[asked[_facing(surface, step[before[asked]]) < least[asked]]]
+        after = step.take(before.take(asked, axis=0))
+        left = whole(after)
+        asked, after = asked[left], after[left]
+        bad = before[asked[points.facing(after) < least[asked]]]
         if not len(bad):
             break
         back = np.zeros(len(step), bool)
         back[bad] = True
         step[bad] = bad
-        asked = np.flatnonzero(back[before[:, 0]] | back[before[:, 1]] | back[before[:, 2]])
+        asked = np.flatnonzero(_any(back, before))
     faces = faces.copy()
-    faces[touched] = step[before]
+    faces[touched] = step.take(before)
     return faces[whole(faces)]
-
-
-def _facing(surface: Surface, faces: Ints) -> Floats:
-    """Cosines `(F,)` between triangles' normals and the surface's at their corners."""
-    a, b, c = (surface.points_m.take(faces[:, k], axis=0) for k in range(3))
-    u, v = (b - a).T, (c - a).T
-    cross = np.stack([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]], axis=1)
-    towards = surface.normals[faces[:, 0]] + surface.normals[faces[:, 1]] + surface.normals[faces[:, 2]]
-    sizes = np.sqrt(np.einsum("ij,ij->i", cross, cross) * np.einsum("ij,ij->i", towards, towards))
-    return np.einsum("ij,ij->i", cross, towards) / np.maximum(sizes, 1e-30)
 
 
 LOCK_WIDTHS = {True: 3.6, False: 0.6}

@@ -1,21 +1,26 @@
 """Small mesh operations: clipping at a level of a scalar field, subdivision, normals, smoothing, noise in space."""
 
 import math
+from typing import TypeVar
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import csr_matrix
 
 from ...geometry.types import Flags, Floats, Ints
+from ...geometry.vectors import lengths
 
+AnyRows = TypeVar("AnyRows", Floats, Ints)
 Faces = Ints
 Rows = Floats
 
 
-def compact(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
+def compact(rows: AnyRows, faces: Faces) -> tuple[AnyRows, Faces]:
     """Drop the rows that no face uses."""
-    used, inverse = np.unique(faces, return_inverse=True)
-    return rows[used], inverse.reshape(-1, 3).astype(np.int32)
+    used = np.zeros(len(rows), bool)
+    used[faces] = True
+    number = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return rows[used], number[faces]
 
 
 def unique_rows(rows: Ints) -> tuple[Ints, Ints]:
@@ -25,20 +30,22 @@ def unique_rows(rows: Ints) -> tuple[Ints, Ints]:
     """
     if not len(rows):
         return rows, np.zeros(0, np.int64)
-    low = rows.min(0)
-    size = [int(s) for s in rows.max(0).astype(object) - low + 1]
+    columns = np.ascontiguousarray(rows.T)
+    low = [int(column.min()) for column in columns]
+    size = [int(column.max()) - first + 1 for column, first in zip(columns, low, strict=True)]
     if math.prod(size) >= 2**63:
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
         return unique, inverse.reshape(-1)
     key = np.zeros(len(rows), np.int64)
-    for column, first, count in zip(rows.T, low, size, strict=True):
-        key = key * count + (column.astype(np.int64) - int(first))
+    for column, first, count in zip(columns, low, size, strict=True):
+        key *= count
+        key += column.astype(np.int64) - first
     order, ordered = _sorted(key, math.prod(size))
     first = np.ones(len(key), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     inverse = np.empty(len(key), np.int64)
     inverse[order] = np.cumsum(first) - 1
-    return rows[order[first]], inverse
+    return rows.take(order[first], axis=0), inverse
 
 
 def _sorted(key: Ints, count: int) -> tuple[Ints, Ints]:
@@ -86,13 +93,17 @@ def _turned(faces: Faces, first: Ints) -> Ints:
 
 def subdivide(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
     """Every triangle into four at its edges' middles."""
-    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, inverse = unique_rows(edges)
-    ab, bc, ca = (inverse + len(rows)).reshape(3, -1)
-    middle = 0.5 * (rows[unique[:, 0]] + rows[unique[:, 1]])
+    pairs, quads = halved_edges(len(rows), faces)
+    return np.concatenate([rows, 0.5 * (rows[pairs[:, 0]] + rows[pairs[:, 1]])]), quads
+
+
+def halved_edges(count: int, faces: Faces) -> tuple[Ints, Faces]:
+    """Edges `(E, 2)` whose middles come after the `count` vertices there are, and every triangle as four between those."""
+    pairs, which = unique_rows(_lower_first(sides(faces)))
+    ab, bc, ca = (which + count).reshape(3, -1)
     a, b, c = faces.T
     quads = [np.stack(t, 1) for t in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
-    return np.concatenate([rows, middle]), np.concatenate(quads).astype(np.int32)
+    return pairs, np.concatenate(quads).astype(np.int32)
 
 
 def averaging(count: int, faces: Faces) -> csr_matrix:
@@ -111,8 +122,13 @@ def sides(faces: Faces) -> Ints:
 
 def edges(faces: Faces) -> tuple[Ints, Ints, Flags]:
     """The different edges `(E, 2)`, lower vertex first, which of them every one of `sides` is `(3 F,)`, and which are open `(E,)`."""
-    pairs, which = unique_rows(np.sort(sides(faces), axis=1))
+    pairs, which = unique_rows(_lower_first(sides(faces)))
     return pairs, which, np.bincount(which) == 1
+
+
+def _lower_first(pairs: Ints) -> Ints:
+    a, b = pairs.T
+    return np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1)
 
 
 def boundary_edges(faces: Faces) -> Ints:
@@ -142,13 +158,20 @@ def smooth_edges(vertices: Rows, faces: Faces, rounds: int) -> Rows:
 
 def normals(vertices: Rows, faces: Faces) -> Rows:
     """Area-weighted unit vertex normals `(V, 3)`."""
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    face_normal = np.cross(b - a, c - a)
+    corners = faces.T
+    (ux, vx), (uy, vy), (uz, vz) = (_from_first(column, *corners) for column in vertices.T)
     out = np.zeros_like(vertices)
-    for k in range(3):
-        for axis in range(3):
-            out[:, axis] += np.bincount(faces[:, k], face_normal[:, axis], len(vertices)).astype(out.dtype)
-    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+    for axis, area in enumerate((uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx)):
+        for corner in corners:
+            out[:, axis] += np.bincount(corner, area, len(vertices)).astype(out.dtype)
+    return out / np.maximum(lengths(out), 1e-12)[:, None]
+
+
+def _from_first(values: Floats, first: Ints, second: Ints, third: Ints) -> tuple[Floats, Floats]:
+    """What values `(V,)` gain from the first corner of every triangle to the others."""
+    values = np.ascontiguousarray(values)
+    start = values.take(first)
+    return values.take(second) - start, values.take(third) - start
 
 
 def space_noise(points_m: Rows, size_m: float, rng: np.random.Generator) -> Floats:

@@ -7,6 +7,9 @@ from scipy.sparse import csr_matrix
 from ...geometry.types import Floats, Ints
 from .mesh import Grain, MeshPart, PartKind, Ribbons, Shaping
 
+LEAST_WEIGHT = 0.004
+"""What a bone holds less of it does not move."""
+
 
 def finish_part(
     name: str,
@@ -23,16 +26,14 @@ def finish_part(
     grain: Grain | None = None,
     ribbons: tuple[Ribbons, ...] = (),
 ) -> MeshPart:
-    """A part from dense weights `(V, B)`: the smallest entries are dropped, rows sum to 1."""
-    kept = np.where(weights < 0.004, 0.0, weights)
-    kept /= np.maximum(kept.sum(1, keepdims=True), 1e-9)
+    """A part from dense weights `(V, B)`: those below `LEAST_WEIGHT` are dropped, rows sum to 1."""
     return MeshPart(
         name=name,
         kind=kind,
         vertices_ground_m=np.ascontiguousarray(vertices_m, dtype=np.float32),
         faces=np.ascontiguousarray(faces, dtype=np.int32),
         uv=np.ascontiguousarray(uv, dtype=np.float32),
-        weights=csr_matrix(kept.astype(np.float32)),
+        weights=_sparse(weights),
         texture_rgb=np.ascontiguousarray(texture_rgb),
         roughness=roughness,
         two_sided=two_sided,
@@ -40,3 +41,14 @@ def finish_part(
         grain=grain,
         ribbons=ribbons,
     )
+
+
+def _sparse(weights: Floats) -> csr_matrix:
+    """The weights `(V, B)` that count, float32, with rows that sum to 1."""
+    vertices, bones = weights.shape
+    kept = np.flatnonzero(weights >= LEAST_WEIGHT)
+    vertex, bone = np.divmod(kept.astype(np.int32), np.int32(bones))
+    shares = weights.ravel()[kept].astype(np.float64)
+    shares /= np.bincount(vertex, shares, vertices)[vertex]
+    first = np.append(0, np.cumsum(np.bincount(vertex, minlength=vertices))).astype(np.int32)
+    return csr_matrix((shares.astype(np.float32), bone, first), shape=(vertices, bones))

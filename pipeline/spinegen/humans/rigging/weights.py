@@ -40,7 +40,7 @@ def bone_weights(data: BodyData, vertices_m: Floats, spine: SpineSite) -> Floats
     rows = np.flatnonzero(share > 0)
     spread = spine_shares(vertices_m[rows].astype(np.float64), spine)
     out[np.ix_(rows, np.arange(len(bones.SPINE)))] += (share[rows, None] * spread).astype(np.float32)
-    _hang_throat(out, data, vertices_m, spine)
+    _hang_throat(out, vertices_m, spine)
     _split_ankle(out)
     return out
 
@@ -91,9 +91,9 @@ def spine_level(points_m: Array, spine: SpineSite) -> Floats:
     return np.interp(height, grid, np.concatenate([[-8.0], index, [32.0]])).clip(-3.0, 28.0)
 
 
-def _hang_throat(weights: Floats, data: BodyData, vertices_m: Floats, spine: SpineSite) -> None:
+def _hang_throat(weights: Floats, vertices_m: Floats, spine: SpineSite) -> None:
     """Let the back of the mouth's lining, which the rig fixes to the head, move with the vertebrae behind it, as a throat does."""
-    lining = mouth_lining(data)
+    lining = mouth_lining()
     points = vertices_m[lining].astype(np.float64)
     share = throat_share(points)[:, None]
     level = np.interp(points[:, 1], spine.centroid_m[:, 1], np.arange(25.0))
