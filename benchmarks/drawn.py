@@ -1,6 +1,6 @@
 """Networks on a set's drawn validation people, by group: the table of docs/networks.md, and a picture of where they fail.
 
-    python benchmarks/drawn.py WORKSPACE [--model A.onnx B.onnx] [--out DIR]
+    python benchmarks/drawn.py WORKSPACE [--model A.onnx B.onnx] [--once] [--out DIR]
 
 Groups are what decides a score: how much of somebody is seen, whether the picture's edge or a thing in front cuts them off, whether an
 authored motion or a drawn posture moves them. Hidden points count like seen ones but where the row says otherwise; two rows put the labels
@@ -45,6 +45,7 @@ def main() -> int:
     parser.add_argument("workspace", type=Path, help="workspace with an exported coco/ folder")
     parser.add_argument("--model", type=Path, nargs="+", help="exported networks; default: the shipped full and light")
     parser.add_argument("--out", type=Path, default=Path("drawn"), help="folder for drawn.json and the sheets")
+    parser.add_argument("--once", action="store_true", help="without the closer look at head and trunk")
     parser.add_argument("--threads", type=int, help="threads of ONNX Runtime")
     given = parser.parse_args()
     try:
@@ -52,7 +53,8 @@ def main() -> int:
             Workspace(given.workspace),
             given.model or [shipped_model("full"), shipped_model("light")],
             given.out,
-            given.threads,
+            threads=given.threads,
+            closer=False if given.once else None,
         )
     except SpinegenError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -60,13 +62,15 @@ def main() -> int:
     return 0
 
 
-def measure(workspace: Workspace, models: Sequence[Path], out: Path, threads: int | None) -> None:
+def measure(
+    workspace: Workspace, models: Sequence[Path], out: Path, *, threads: int | None, closer: bool | None
+) -> None:
     """All networks on all people, one table."""
     split, reporter = find_split(workspace, "val"), make_reporter()
     people = read_coco(split.annotations, split.images)
     results: dict[str, Any] = {}
     for model in models:
-        seen = predictions(model, people, device="cpu", reporter=reporter, threads=threads)
+        seen = predictions(model, people, device="cpu", reporter=reporter, threads=threads, closer=closer)
         results[model.stem] = by_group(seen, read_json(split.annotations))
         write_bytes(out / f"worst.{model.stem}.jpg", worst_sheet(seen))
     write_json(out / "drawn.json", results)

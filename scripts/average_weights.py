@@ -17,6 +17,7 @@ from spinegen.errors import SpinegenError, UsageError
 from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.data.coco_set import read_coco
 from spinegen.pose.export import export_onnx
+from spinegen.pose.onnx_file import open_simcc
 from spinegen.pose.train_part import find_split
 from spinegen.pose.training.checkpoint import save_checkpoint
 from spinegen.pose.training.whole_network import whole_network
@@ -57,6 +58,7 @@ def average(workspace: Workspace, start: Path, share: float) -> None:
     details = {
         "key": record.key,
         "losses": record.settings["losses"],
+        "closer": open_simcc(workspace.pose / "pose.onnx").closer,
         **read_coco(split.annotations, split.images).convention.said(),
     }
     export_onnx(network.eval(), architecture, workspace.pose / "pose.onnx", details=details)

@@ -18,7 +18,7 @@ def unsure_and_wrong(workspace: Path, model: str, pictures: int, reporter: Repor
     """Print how wrong (OKS lost) the network is of the people that the ranking calls least and most sure."""
     split = workspace / "coco"
     people = read_coco(split / "annotations/person_keypoints_val-unreal.json", split / "images/val-unreal")
-    predictor = PosePredictor(network_file(model), threads=1)
+    predictor = PosePredictor(network_file(model), threads=1, closer=False)
     found: list[list[float]] = []
     rows_of_pictures = people.rows_of_pictures()
     chosen = np.unique(np.linspace(0, len(rows_of_pictures) - 1, min(pictures, len(rows_of_pictures))).astype(int))

@@ -151,7 +151,7 @@ def test_a_hash_survives_compression_and_tells_pictures_apart() -> None:
 
 @pytest.fixture(scope="module")
 def predictor() -> PosePredictor:
-    return PosePredictor(shipped_model("light"), threads=1)
+    return PosePredictor(shipped_model("light"), threads=1, closer=False)
 
 
 def boxes() -> NDArray[np.float64]:

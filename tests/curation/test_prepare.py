@@ -138,7 +138,7 @@ def test_another_round_takes_what_is_left_and_ends_when_nothing_is(
 
 
 def test_boxes_are_kept_for_the_next_network_and_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
-    estimator, path = SpineEstimator("light", threshold=THRESHOLD, threads=1), tmp_path / "boxes.npz"
+    estimator, path = SpineEstimator("light", threshold=THRESHOLD, closer=False, threads=1), tmp_path / "boxes.npz"
     wall = np.full((300, 256, 3), 90, np.uint8)
     kept = KeptBoxes(estimator, path)
     found = kept(0, portrait())

@@ -47,7 +47,7 @@ def any_onnx(request: pytest.FixtureRequest, exported_onnx: Path, tmp_path_facto
 @pytest.mark.filterwarnings("ignore")
 def test_rtmlib_finds_the_same_keypoints(any_onnx: Path, picture_rgb: NDArray[np.uint8]) -> None:
     rtmlib = pytest.importorskip("rtmlib")
-    predictor = PosePredictor(any_onnx, upright=False, between_bins=False)
+    predictor = PosePredictor(any_onnx, upright=False, between_bins=False, closer=False)
     height, width = predictor.input_hw
     client = rtmlib.RTMPose(str(any_onnx), model_input_size=(width, height), backend="onnxruntime", device="cpu")
     check(client, predictor, picture_rgb)
@@ -60,7 +60,7 @@ def test_spinepose_finds_the_same_keypoints(
     """Its whole estimator, with our file as the pose network and boxes given, so that no detector need be downloaded."""
     spinepose = pytest.importorskip("spinepose")
     solution = pytest.importorskip("spinepose.tools.base_solution")
-    predictor = PosePredictor(any_onnx, upright=False, between_bins=False)
+    predictor = PosePredictor(any_onnx, upright=False, between_bins=False, closer=False)
     height, width = predictor.input_hw
     preset = {
         **spinepose.SpinePoseEstimator.MODE["small"],

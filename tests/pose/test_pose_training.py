@@ -355,6 +355,7 @@ def test_a_network_learns_the_drawn_people(workspace: Workspace) -> None:
             "rotation": 0,
             "half_body": 0,
             "bust": 0,
+            "trunk": 0,
             "color": 0,
             "blur": 0,
             "patches": 0,

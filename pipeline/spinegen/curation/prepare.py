@@ -61,7 +61,11 @@ def prepare(root: Path, settings: PrepareSettings, reporter: Reporter, more: boo
         made = folder.found_set()
         model = network_file(settings.model)
         estimator = SpineEstimator(
-            model, detector=settings.detector, threshold=settings.threshold, threads=settings.threads
+            model,
+            detector=settings.detector,
+            threshold=settings.threshold,
+            closer=False,
+            threads=settings.threads,
         )
         digest = sha256(model)
         if not more and made.rounds and not _finished(folder, made, settings, digest):

@@ -42,6 +42,8 @@ class SimccFile:
     """Where its points lie, as far as the file says."""
     probabilities: bool
     """Its bins sum to 1, as ours do; RTMPose's are logits over its beta."""
+    closer: bool
+    """It has learnt from crops that head and trunk fill."""
     outputs: tuple[str, str]
     """Names of the bins over x and over y."""
     batch: int | None
@@ -105,6 +107,7 @@ def open_simcc(path: Path, device: str = "cpu", threads: int | None = None) -> S
         names=_names(path, metadata),
         convention=Convention.of(metadata),
         probabilities=metadata.get("values") == "probability",
+        closer=metadata.get("closer") is True,
         outputs=outputs,
         batch=batch,
     )

@@ -61,6 +61,8 @@ class _Waiting:
     image: NDArray[np.uint8]
     boxes: NDArray[np.float64]
     first: _Crops
+    again: NDArray[np.bool_]
+    """(N,) whose head and trunk are looked at from close."""
 
 
 class PosePredictor:
@@ -73,7 +75,8 @@ class PosePredictor:
         upright: look once more, in a crop turned until the trunk stands, at people whose trunk leans by more than 35 degrees.
         between_bins: points where the blurred distributions are highest (`peaks`); False: the fullest bins, as other programs read the file,
             and as files are read that do not say that their outputs are distributions.
-        closer: look at head and trunk once more in a crop of their own and take the mean of both looks; twice the time.
+        closer: look at head and trunk once more in a crop of their own and take the mean of both looks; twice the time. None: where a file says
+            that it has learnt such crops, and nothing is known of the person from the frame before.
 
     Raises:
         TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
@@ -88,7 +91,7 @@ class PosePredictor:
         *,
         upright: bool = True,
         between_bins: bool = True,
-        closer: bool = False,
+        closer: bool | None = None,
     ) -> None:
         self.file: SimccFile = open_simcc(model, device, threads)
         if self.file.keypoints != skeleton.COUNT:
@@ -140,7 +143,8 @@ class PosePredictor:
     ) -> Iterator[PosePrediction]:
         waiting: list[_Waiting] = []
         for image, boxes, before in pictures:
-            waiting.append(_Waiting(image, boxes, self._first_crops(image, boxes, before)))
+            first, again = self._first_crops(image, boxes, before), self._looked_at_again(len(boxes), before)
+            waiting.append(_Waiting(image, boxes, first, again))
             if sum(len(picture.boxes) for picture in waiting) >= BATCH:
                 yield from self._flush(waiting)
                 waiting = []
@@ -164,10 +168,11 @@ class PosePredictor:
             better = again.scores.mean(axis=1) > scores[rows].mean(axis=1)
             points[rows[better]], scores[rows[better]] = again.points[better], again.scores[better]
             done[rows] = turns[rows]
-        if self.closer and len(points):
-            regions = closer.trunk_regions(points, done, self.input_hw)
-            again = self._look_at(waiting, owners, *regions, turns_rad=done)
-            points, scores = closer.joined(points, scores, again.points, again.scores)
+        near = np.flatnonzero(np.concatenate([picture.again for picture in waiting]))
+        if len(near):
+            regions = closer.trunk_regions(points[near], done[near], self.input_hw)
+            again = self._look_at(waiting, owners[near], *regions, turns_rad=done[near])
+            points[near], scores[near] = closer.joined(points[near], scores[near], again.points, again.scores)
         for owner in range(len(waiting)):
             mine = owners == owner
             yield PosePrediction(points[mine], scores[mine], PosePrediction(first.fullest[mine], first.scores[mine]))
@@ -184,6 +189,12 @@ class PosePredictor:
         """What the network says of turned crops, each of the picture whose number in `waiting` is its owner; owners ascend."""
         groups = [(waiting[owner].image, owners == owner) for owner in np.unique(owners)]
         return self._look([self._crops(image, centers[own], sizes[own], turns_rad[own]) for image, own in groups])
+
+    def _looked_at_again(self, people: int, before_px: NDArray[np.float64] | None) -> NDArray[np.bool_]:
+        """(N,) who gets the closer look."""
+        if self.closer is None and self.file.closer and before_px is not None:
+            return np.asarray(np.isnan(before_px).all(axis=(1, 2)))
+        return np.full(people, self.file.closer if self.closer is None else self.closer)
 
     def _first_crops(
         self, image: NDArray[np.uint8], boxes: NDArray[np.float64], before_px: NDArray[np.float64] | None

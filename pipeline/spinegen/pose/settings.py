@@ -51,6 +51,8 @@ class AugmentSettings(Settings):
     half_body: float = Field(default=0.2, ge=0, le=1)
     bust: float = Field(default=0.1, ge=0, le=1)
     """Head and shoulders, the picture's lower edge through the trunk: portraits, webcams."""
+    trunk: float = Field(default=0.1, ge=0, le=1)
+    """Head and trunk fill the crop, as in the closer look of `triangulate`."""
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
     """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""
@@ -75,6 +77,7 @@ LIGHT = AugmentSettings(
     upright=0.5,
     half_body=0,
     bust=0,
+    trunk=0,
     color=0.6,
     swap_channels=0.05,
     spectrum=0,
@@ -92,6 +95,7 @@ MODERATE = LIGHT.model_copy(
         "rotation": 0.4,
         "half_body": 0.1,
         "bust": 0.1,
+        "trunk": 0.1,
         "color": 0.7,
         "spectrum": 0.1,
         "low_resolution": 0.1,
@@ -116,6 +120,7 @@ UNDISTURBED = AugmentSettings(
     upright=0,
     half_body=0,
     bust=0,
+    trunk=0,
     color=0,
     swap_channels=0,
     spectrum=0,

@@ -210,7 +210,12 @@ def _exported(folder: Path, trainer: "Trainer", trained: "Trained", learnt: "Cro
         trainer.architecture,
         target,
         label_sigma=settings.losses.label_sigma,
-        details={"key": trainer.key, "losses": settings.losses.model_dump(), **learnt.people.convention.said()},
+        details={
+            "key": trainer.key,
+            "losses": settings.losses.model_dump(),
+            "closer": trainer.source.augment.trunk > 0,
+            **learnt.people.convention.said(),
+        },
     )
     return OnnxExport(
         difference={str(size): value for size, value in check.difference.items()},

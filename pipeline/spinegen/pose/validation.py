@@ -55,7 +55,7 @@ def validate(
     reporter: Reporter,
     threads: int | None = None,
 ) -> Validation:
-    """Predict every labelled person from its true box with the flip test, leaning ones in turned crops, and score.
+    """Predict every labelled person from its true box as `predict` looks at pictures, with the flip test, and score.
 
     Args:
         pose: (37, 2) the mean pose of the training boxes, 0..1.
@@ -70,14 +70,23 @@ def validate(
 
 
 def predictions(
-    model: Path, people: CocoSet, *, device: str, reporter: Reporter, threads: int | None = None
+    model: Path,
+    people: CocoSet,
+    *,
+    device: str,
+    reporter: Reporter,
+    threads: int | None = None,
+    closer: bool | None = None,
 ) -> Predictions:
     """Predict every labelled person from its true box with the flip test.
+
+    Args:
+        closer: as `PosePredictor` has it.
 
     Raises:
         DatasetError: more than 1 % of the pictures are missing or broken, or the network learnt points of another convention.
     """
-    predictor = PosePredictor(model, flip_test=True, device=device, threads=threads)
+    predictor = PosePredictor(model, flip_test=True, device=device, threads=threads, closer=closer)
     require_same(predictor.file.convention, model, people.convention, people.source)
     rows_of_pictures = people.rows_of_pictures()
     order: list[list[int]] = []

@@ -77,7 +77,8 @@ class SpineEstimator:
         detector: None for the one that ships, or a YOLOX, RTMDet or RF-DETR file.
         threshold: people of whom the detector is less sure count only where the pose network is sure of them.
         flip_test: also look at the mirrored crop; twice the time, a little better.
-        closer: look at head and trunk once more in a crop of their own; twice the time again, better where people are more than some 250 pixels tall.
+        closer: look at head and trunk once more in a crop of their own; twice the time again. None: in pictures, and at the first sight of
+            somebody in a film, with networks that have learnt such crops, as those that ship.
         threads: of ONNX Runtime; None: all cores.
 
     Raises:
@@ -91,7 +92,7 @@ class SpineEstimator:
         detector: Path | None = None,
         threshold: float = 0.35,
         flip_test: bool = False,
-        closer: bool = False,
+        closer: bool | None = None,
         threads: int | None = None,
     ) -> None:
         self.predictor = PosePredictor(network_file(model), flip_test=flip_test, threads=threads, closer=closer)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import skeleton
-from .. import geometry, upright
+from .. import closer, geometry, upright
 from ..settings import AugmentSettings
 
 UPPER_BODY = tuple(
@@ -51,7 +51,7 @@ def random_warp(
     input_hw: tuple[int, int],
     settings: AugmentSettings,
 ) -> Warp:
-    """Half body, the turn to an upright trunk, shift, scale, rotation and mirror, drawn anew for each person.
+    """Half body, the turn to an upright trunk, head and trunk from close, shift, scale, rotation and mirror, drawn anew for each person.
 
     Args:
         boxes_px: (N, 4) boxes in the cached crops.
@@ -70,6 +70,8 @@ def random_warp(
     chosen = whole & labelled & (rng.random(count) < settings.upright)
     turns, known = upright.turns_of_leaning(keypoints_px, chosen)
     centers, sizes = upright.turned_regions(boxes, turns, input_hw, known)
+    close = whole & (visibility[:, closer.HEAD_AND_TRUNK] > 0).all(axis=1) & (rng.random(count) < settings.trunk)
+    centers[close], sizes[close] = closer.trunk_regions(keypoints_px[close], turns[close], input_hw)
     forward = geometry.compose(
         _spin(angles, mirrored, input_hw),
         geometry.transforms_input_image(centers + shifts, sizes * scales, input_hw, turns),
