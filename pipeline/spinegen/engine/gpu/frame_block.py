@@ -97,6 +97,14 @@ def _walls(environment: Environment) -> list[tuple[float, ...]]:
     ]
 
 
+def ambient_terms(sh: NDArray[np.float64]) -> list[tuple[float, ...]]:
+    """Light from all around on a surface, by spherical harmonics `(9, 3)`, as a polynomial of its normal: of 1, y, z, x, xy, yz, z², xz and x² - y²."""
+    factors = np.array([0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.946176, 1.092548, 0.546274])
+    terms = sh * factors[:, None]
+    terms[0] -= sh[6] * 0.315392
+    return [(*term, 0.0) for term in terms]
+
+
 def frame_block(
     camera: PlacedCamera,
     scenery: Scenery,
@@ -123,7 +131,7 @@ def frame_block(
         (*environment.sun_klux * has_sun, has_sun),
     ]
     vectors = [
-        *((*coefficient, 0.0) for coefficient in environment.sh),
+        *ambient_terms(environment.sh),
         (*gain, environment.outside_gain),
         (camera.width, camera.height, 1.0 / camera.width, 1.0 / camera.height),
         (shadow.uv_per_m, shadow.bias_m, shadow.range_m, shadow.texel_uv),

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,32 @@ from ..light.radiance_map import HEIGHT, WIDTH
 from ..light.sky import AZIMUTHS, ELEVATIONS
 from ..world.scenery import Scenery
 from .mipmaps import add_levels, plain_levels
+from .programs import UNITS
 
 CLOUD_SIZE = 512
+BROADEST_LEAVES = 5
+"""Level of the clouds of which leaves are what is finer."""
+STRIP_TOP_DEG, STRIP_SPAN_DEG = 26.0, 28.0
+"""Elevation of a panorama's upper edge, and how far it reaches down from there; `shaders/sky.glsl` has them, too."""
+
+
+def leaf_levels(clouds: list[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
+    """Leaves of trees on the horizon, 128 where they are as light as on average: what the first levels of the clouds show beyond a broad one."""
+    broad = np.pad(clouds[BROADEST_LEAVES].astype(np.float32), 1, mode="wrap")
+    levels: list[NDArray[np.uint8]] = []
+    for number, level in enumerate(clouds[: BROADEST_LEAVES + 1]):
+        times = 2 ** (BROADEST_LEAVES - number)
+        wide = cv2.resize(broad, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
+        smooth = wide[times:-times, times:-times]
+        levels.append(np.clip(np.rint(level - smooth + 128.0), 0, 255).astype(np.uint8))
+    return levels
+
+
+def skyline_rad(strip: NDArray[np.uint8]) -> float:
+    """Elevation above which a panorama `(H, W, 4)` shows nothing."""
+    rows = np.flatnonzero(strip[..., 3].any(1))
+    first = (int(rows[0]) - 1) / len(strip) if len(rows) else 1.0
+    return float(np.radians(STRIP_TOP_DEG - STRIP_SPAN_DEG * first))
 
 
 def blurred_levels(radiance: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -59,6 +84,8 @@ class LightMaps:
         self._strip.repeat_y = False
         self._picture = context.texture((2, 2), 3, dtype="f4")
         self._strip_shown = self._picture_shown = None
+        self.skyline_rad = np.pi / 2
+        """Elevation above which nothing of the panorama stands."""
         self._around = context.texture((WIDTH, HEIGHT), 3, dtype="f4")
         self._around.repeat_y = False
         self._sky = context.texture((AZIMUTHS, ELEVATIONS), 3, dtype="f4")
@@ -67,7 +94,12 @@ class LightMaps:
         clouds = np.clip(field * 0.19 + 0.5, 0.0, 1.0)
         codes = (clouds * 255).astype(np.uint8)
         self._clouds = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, codes, alignment=1)
-        add_levels(self._clouds, plain_levels(codes))
+        levels = plain_levels(codes)
+        add_levels(self._clouds, levels)
+        leaves = leaf_levels([codes, *levels])
+        self._leaves = context.texture((CLOUD_SIZE, CLOUD_SIZE), 1, leaves[0], alignment=1)
+        add_levels(self._leaves, leaves[1:])
+        self._leaves.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._shown: Environment | None = None
 
     def use(self, scenery: Scenery) -> None:
@@ -77,11 +109,14 @@ class LightMaps:
             first, *others = (level[::-1].astype(np.float32) for level in blurred_levels(environment.radiance))
             self._around.write(np.ascontiguousarray(first))
             add_levels(self._around, others)
+            # Two levels would be read for each pixel; how rough a surface is does not change along it.
+            self._around.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
             self._sky.write(np.ascontiguousarray(environment.table, np.float32))
             self._shown = environment
         if scenery.strip is not None and scenery.strip is not self._strip_shown:
             self._strip.write(np.ascontiguousarray(scenery.strip))
             self._strip_shown = scenery.strip
+            self.skyline_rad = skyline_rad(scenery.strip)
         if scenery.picture is not None and scenery.picture is not self._picture_shown:
             height, width = scenery.picture.shape[:2]
             self._picture = self._context.texture((width, height), 3, scenery.picture.tobytes(), dtype="f4")
@@ -92,3 +127,4 @@ class LightMaps:
         self._around.use(1)
         self._sky.use(5)
         self._clouds.use(6)
+        self._leaves.use(UNITS.index("leaf_map"))

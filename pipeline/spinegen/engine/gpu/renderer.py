@@ -13,15 +13,16 @@ from ...geometry.camera import PlacedCamera
 from ..content.mesh import Drawable, Material
 from ..world.scenery import GROUND_MASK_ID, Scenery, scenery
 from ..world.world import World
+from .backdrop import Backdrop
 from .contact import ContactMap
 from .frame_block import FAR_M, NEAR_M, frame_block
-from .gl import create_context, take_hold, uniform, uniform_block, uniforms
+from .gl import create_context, take_hold, uniform, uniforms
 from .gpu_cache import GpuCache
 from .grain_map import make_grain_map
 from .light_maps import LightMaps
-from .mipmaps import halve_drawn
+from .light_passes import Light, LightPasses
+from .programs import GRAIN_UNIT, Programs
 from .quality import Quality, find_quality
-from .shader_source import shader
 from .shadow import SunShadow, spanning_points
 from .soft_shadow import SoftShadows
 from .targets import Surfaces, Targets, make_surfaces, make_targets, sample_count
@@ -31,14 +32,6 @@ FAR_DEPTH_CM = 65504.0
 """Depth where nothing is drawn; the largest half float, as Unreal gives it."""
 _KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
 _OF_PEOPLE = ("skin", "eye", "hair", "cloth")
-_UNITS = (
-    "albedo_map", "environment_map", "shadow_map", "shadow_depth", "occlusion_map", "sky_map", "cloud_map", "contact_map",
-    "panorama_map", "picture_map", "depth_map", "surface_map", "soft_0", "soft_1", "soft_2", "behind_map",
-    "backdrop_map",
-    "nearest_map",
-)  # fmt: skip
-"""Textures of the shaders by texture unit; the grain of skin and cloth takes that of `behind_map`, which is used later."""
-
 
 _Flags = tuple[int, bool, bool, bool]
 """Of a material: how it varies, whether it has grain, relief, a glow."""
@@ -62,15 +55,14 @@ class Renderer:
         self._software = "llvmpipe" in self.name or "softpipe" in self.name
         self._cache = GpuCache(context, self.quality.anisotropy, self._software)
         self._samples = sample_count(context)
-        self._masks = self._program("mask.vert", "mask.frag")
+        self._programs = Programs(context)
+        self._masks = self._programs.program("mask.vert", "mask.frag")
         self._geometry: dict[_Flags, _Geometry] = {}
         self._grain = make_grain_map(context)
-        self._triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32))
-        self._occlusion: dict[bool, moderngl.VertexArray] = {}
-        self._blur = self._screen("blur.frag")
-        self._behind: dict[int, moderngl.VertexArray] = {}
-        self._covered = self._screen("covered.frag", SAMPLES=self._samples)
-        self._lights: dict[tuple[bool, bool], moderngl.VertexArray] = {}
+        self._backdrop = Backdrop(context, self._programs, self._software)
+        self._passes = LightPasses(
+            context, self._programs, self.quality, samples=self._samples, software=self._software
+        )
         self._block = context.buffer(reserve=2048, dynamic=True)
         self._shadow = SunShadow(context, self._cache, self.quality.shadow_size)
         self._soft = SoftShadows(context, self._cache)
@@ -79,35 +71,6 @@ class Renderer:
         self._targets: dict[tuple[int, int], Targets] = {}
         self._shaped: Surfaces | None = None
         self._drawn: Frame | None = None
-
-    def _program(self, vertex: str, fragment: str, **defines: int) -> moderngl.Program:
-        program = self.context.program(vertex_shader=shader(vertex), fragment_shader=shader(fragment, **defines))
-        if "Frame" in program:
-            uniform_block(program, "Frame").binding = 0
-        for unit, name in enumerate(_UNITS):
-            if name in program:
-                uniform(program, name).value = unit
-        if "grain_map" in program:
-            uniform(program, "grain_map").value = _UNITS.index("behind_map")
-        return program
-
-    def _screen(self, fragment: str, **defines: int) -> moderngl.VertexArray:
-        """A pass over the whole picture."""
-        program = self._program("screen.vert", fragment, **defines)
-        return self.context.vertex_array(program, [(self._triangle, "2f", "in_position")])
-
-    def _lighting(self, soft: bool, catcher: bool) -> moderngl.VertexArray:
-        """The lighting pass; a program of its own for each kind of light, because software renderers walk through what they do not need.
-
-        Args:
-            soft: large lamps whose shadows are soft.
-            catcher: a ground that shows nothing but the shadows on it.
-        """
-        if (soft, catcher) not in self._lights:
-            taps = {"TAPS": self.quality.shadow_taps, "BLOCKERS": self.quality.blocker_taps}
-            kinds = {"SOFT": int(soft), "CATCHER": int(catcher), "SAMPLES": self._samples}
-            self._lights[soft, catcher] = self._screen("light.frag", **taps, **kinds)
-        return self._lights[soft, catcher]
 
     def frame(self, world: World, camera: PlacedCamera) -> "Frame":
         """What a camera sees of the world as it is now."""
@@ -167,7 +130,7 @@ class Renderer:
         self.context.enable(moderngl.DEPTH_TEST)
         surfaces.target.use()
         surfaces.target.clear()
-        self._grain.use(_UNITS.index("behind_map"))
+        self._grain.use(GRAIN_UNIT)
         for drawable in frame.everything:
             model = drawable.transform_world_mesh.T.astype(np.float32).tobytes()
             mesh = drawable.mesh
@@ -199,7 +162,7 @@ class Renderer:
         if flags not in self._geometry:
             varied, grained, relief, glows = flags
             kinds = {"VARIED": varied, "GRAINED": int(grained), "RELIEF": int(relief), "GLOWS": int(glows)}
-            program = self._program("surface.vert", "surface.frag", **kinds)
+            program = self._programs.program("surface.vert", "surface.frag", **kinds)
             self._geometry[flags] = _Geometry(f"geometry {kinds}", program, uniforms(program))
         return self._geometry[flags]
 
@@ -262,45 +225,24 @@ class Renderer:
             self._shadow.draw(frame.drawables)
         self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._soft.use(12)
-        self._draw_occlusion(targets, bool(environment.soft_lights))
+        self._contact.use(7)
+        light = Light(bool(environment.soft_lights), frame.catches_shadows, environment.room is None)
+        self._passes.draw_occlusion(targets, max(self._soft.count, 1) if light.soft else 0)
         self._shadow.use(2, 3)
         targets.occlusion_map.use(4)
         targets.depth.use(17)
-        self._contact.use(7)
         surfaces.depth.use(10)
         surfaces.surface.use(11)
         targets.behind_map.use(15)
         targets.backdrop_map.use(16)
-        targets.lit.use()
-        self._light_surfaces(self._lighting(bool(environment.soft_lights), frame.catches_shadows), targets)
+        self._passes.light(targets, light)
         self._shadow.release(2, 3)
         return self._read(targets.lit, frame)
 
-    def _light_surfaces(self, lighting: moderngl.VertexArray, targets: Targets) -> None:
-        """Light what there is; a software renderer would take as long for the sky."""
-        if not self._software or targets.behind_is_empty:
-            lighting.render()
-            return
-        context = self.context
-        context.enable(moderngl.DEPTH_TEST)
-        context.depth_func = "1"
-        self._covered.render()
-        context.depth_func = "<="
-        targets.lit.depth_mask = False
-        lighting.render()
-        targets.lit.depth_mask = True
-        context.depth_func = "<"
-        context.disable(moderngl.DEPTH_TEST)
-
     def _draw_behind(self, frame: "Frame", targets: Targets) -> None:
         """Sky and panorama, tested for depth, so that no pixel costs anything that something covers."""
-        kind = frame.scenery.sky_kind
-        if kind not in self._behind:
-            self._behind[kind] = self._screen("behind.frag", SKY=kind)
         if frame.catches_shadows:
-            targets.backdrop.use()
-            self.context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-            self._behind[kind].render()
+            self._backdrop.draw_all(targets.backdrop, frame.scenery.sky_kind)
         one_size = targets.covered is targets.masks
         is_empty = self._software and one_size and bool(frame.depth_m().all())
         if is_empty and targets.behind_is_empty:
@@ -308,30 +250,7 @@ class Renderer:
         if not one_size:
             self._draw_masks(frame, targets.covered)
         targets.behind_is_empty = is_empty
-        targets.behind.use()
-        targets.behind.clear()
-        self.context.enable(moderngl.DEPTH_TEST)
-        self.context.disable(moderngl.CULL_FACE)
-        self.context.depth_func = "<="
-        self._behind[kind].render()
-        self.context.depth_func = "<"
-        halve_drawn(targets.behind_map, 2, software=self._software)
-
-    def _draw_occlusion(self, targets: Targets, soft: bool) -> None:
-        """Light from all around that reaches every second pixel, and of large lamps where there are any."""
-        if not self.quality.ambient_taps and not soft:
-            targets.occlusion.clear(1.0, 1.0, 1.0, 1.0)
-            return
-        if soft not in self._occlusion:
-            taps = {"AMBIENT": self.quality.ambient_taps, "SOFT": int(soft)}
-            self._occlusion[soft] = self._screen("occlusion.frag", **taps)
-        targets.occlusion_rough.use()
-        targets.depth.use(10)
-        self._occlusion[soft].render()
-        targets.occlusion.use()
-        targets.occlusion_rough_map.use(4)
-        uniform(self._blur.program, "texel_uv").value = tuple(1.0 / side for side in targets.occlusion_rough_map.size)
-        self._blur.render()
+        self._backdrop.draw_behind(targets, frame.scenery.sky_kind, frame.camera, self._light.skyline_rad)
 
     def _read(self, target: moderngl.Framebuffer, frame: "Frame") -> NDArray[np.uint8]:
         times = self.quality.supersampling

@@ -44,6 +44,11 @@ class SoftShadows:
         self.shape: list[tuple[float, float, float, float]] = [(0.0, 0.0, 0.0, 0.0)] * MAPS
         """Tangent of half the angle, texels a metre, highest mip level, metres along the light a metre of height (0: not in use)."""
 
+    @property
+    def count(self) -> int:
+        """The last of the maps that is in use: what comes after it need not be read."""
+        return max((number + 1 for number, shape in enumerate(self.shape) if shape[3]), default=0)
+
     def fit(self, environment: Environment, casters: list[tuple[Drawable, Array]]) -> None:
         """Aim at people, or at everything where there are none; casters come with points that span them."""
         self._lights = environment.soft_lights

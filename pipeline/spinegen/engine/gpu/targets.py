@@ -38,6 +38,7 @@ class Targets:
     """At the size that is lit."""
     occlusion_rough: moderngl.Framebuffer
     occlusion_rough_map: moderngl.Texture
+    beside_map: moderngl.Texture
     occlusion: moderngl.Framebuffer
     occlusion_map: moderngl.Texture
     lit: moderngl.Framebuffer
@@ -78,7 +79,7 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
     behind.depth_mask = False
     backdrop_map = context.texture(large, 4)
     half = (max(width // 2, 1), max(height // 2, 1))
-    rough_map, open_map = context.texture(half, 4), context.texture(half, 4)
+    rough_map, open_map, beside_map = context.texture(half, 4), context.texture(half, 4), context.texture(half, 1)
     for texture in (behind_map, rough_map, open_map):
         texture.repeat_x = texture.repeat_y = False
     return Targets(
@@ -90,8 +91,9 @@ def make_targets(context: moderngl.Context, width: int, height: int, *, quality:
         context.framebuffer([backdrop_map]),
         backdrop_map,
         make_surfaces(context, large, samples),
-        context.framebuffer([rough_map]),
+        context.framebuffer([rough_map, beside_map]),
         rough_map,
+        beside_map,
         context.framebuffer([open_map]),
         open_map,
         context.framebuffer([context.texture(large, 4)], context.depth_renderbuffer(large)),

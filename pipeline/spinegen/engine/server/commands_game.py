@@ -9,7 +9,7 @@ from .session import Session
 LEVEL = "SpinegenStage"
 UNREALCV_VERSION = "1.1.0"
 """Version of the protocol that we answer to."""
-DRAWING = 4
+DRAWING = 5
 """Raised with every change that pictures of the same world show, so that a set that was drawn by two of them says so."""
 _WITHOUT_URI = ("vbatch [uint]", "vrun [str] [str]", *(f"vexec [str] [str]{' [str]' * more}" for more in range(5)))
 

@@ -6,7 +6,7 @@ layout(std140) uniform Frame {
     vec4 eye;             // w: distance of the panorama m
     vec4 sun_direction;   // w: tangent of half the light's apparent angle
     vec4 sun_light;       // w: 1 where shadows are drawn
-    vec4 sh[9];
+    vec4 ambient[9];       // light on a surface, by its normal: of 1, y, z, x, xy, yz, zz, xz, xx - yy
     vec4 gain;            // w: of what lies outside
     vec4 picture;         // width, height, 1/width, 1/height
     vec4 shadow;          // uv per metre, bias m, depth range m, texel in uv

@@ -5,12 +5,13 @@
 #include "packing.glsl"
 uniform sampler2DMS depth_map;
 uniform usampler2DMS surface_map;
+#if COVERED == 0
 uniform sampler2D behind_map;
+#endif
 uniform sampler2D environment_map;
 uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
 uniform sampler2D occlusion_map;
-uniform sampler2D contact_map;
 uniform sampler2D nearest_map;
 #if CATCHER
 uniform sampler2D backdrop_map;    // what would be seen if nothing stood anywhere
@@ -70,14 +71,14 @@ vec4 reaching(float z) {
 }
 #endif
 
-vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec3 behind) {
+// Of what lies at a depth along the ray from a start, which is so long for a depth of one and points away from v.
+vec3 lit(vec3 start, vec3 ray_world, float stretch, vec3 v, float z, vec4 paint, vec3 n, uint bits, vec3 behind) {
     vec3 world = start + ray_world * z;
     int kind = decoded_kind(bits);
     vec3 albedo = paint.rgb * paint.rgb;
     if (kind < 0) return behind;
     if (kind == 8) return tone(albedo * exp2(paint.a * 32.0 - 8.0));
     float metal = float(bits >> 24 & 63u) / 63.0, rough = paint.a;
-    vec3 v = normalize(start - world);
     float nv = dot(n, v);
     if (nv < 0.02) { n = normalize(n + v * (0.03 - nv)); nv = max(dot(n, v), 0.02); }
     vec3 f0 = mix(vec3(kind == 1 ? 0.028 : 0.04), albedo, metal);
@@ -88,23 +89,8 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
 #else
     float occlusion = textureLod(occlusion_map, ndc * 0.5 + 0.5, 0.0).r;
 #endif
-    if (contact.z > 0.0 && world.y < 0.5 && n.y > 0.3) {
-        vec2 at_floor = (world.xz - contact.xy) * contact.z;
-        float under = textureLod(contact_map, at_floor, 0.0).r;
-        vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
-        occlusion *= mix(1.0, under, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
-    }
 #if SOFT
     float from_above = open.b * open.b, from_window = open.a;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
-    if (room_half.w > 0.0) {
-        vec2 from_middle = world.xz - room_place.xy;
-        vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
-        vec2 level = vec2(dot(n.xz, room_place.zw), dot(n.xz, vec2(-room_place.w, room_place.z)));
-        vec3 gap = vec3(room_half.x - abs(turned.x), min(world.y, room_half.y - world.y), room_half.z - abs(turned.y));
-        vec3 away = 1.0 - abs(vec3(level.x, n.y, level.y));
-        vec3 corner = 1.0 - 0.42 * away * exp(-max(gap, 0.0) * 2.2);
-        occlusion *= corner.x * corner.y * corner.z;
-    }
 #endif
     vec3 light = vec3(0.0);
     float shade = 1.0;
@@ -122,7 +108,8 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
         float a = max(rough * rough, sun_direction.w * 0.5), a2 = a * a;
         float dd = nh * nh * (a2 - 1.0) + 1.0;
         float k = (rough + 1.0) * (rough + 1.0) / 8.0;
-        vec3 f = f0 + (1.0 - f0) * pow(1.0 - vh, 5.0);
+        float grazing = max(1.0 - vh, 0.0), grazing_2 = grazing * grazing;
+        vec3 f = f0 + (1.0 - f0) * (grazing_2 * grazing_2 * grazing);
         vec3 mirror = f * (a2 / (PI * dd * dd)) * 0.25 / ((pl * (1.0 - k) + k) * (nv * (1.0 - k) + k));
         vec3 wrapped = vec3(pl);
         if (kind == 1) {
@@ -154,7 +141,8 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
     vec2 ab = vec2(-1.04, 1.04) * (min(fit.x * fit.x, exp2(-9.28 * nv)) * fit.x + fit.y) + fit.zw;
     vec3 seen = textureLod(environment_map, equirect(r), 1.0 + rough * 4.5).rgb;
     light += seen * (f0 * ab.x + ab.y) * occlusion * occlusion;
-    if (kind == 4) light += diffuse * around / PI * 0.35 * pow(1.0 - nv, 4.0) * occlusion;
+    float aslant = (1.0 - nv) * (1.0 - nv);
+    if (kind == 4) light += diffuse * around / PI * 0.35 * (aslant * aslant) * occlusion;
 #if CATCHER
     if (kind == 6) {
         float whole = dot(sun_light.rgb, vec3(0.33)) * max(nl, 0.0) + dot(around, vec3(0.33));
@@ -164,11 +152,14 @@ vec3 lit(vec3 start, vec3 ray_world, float z, vec4 paint, vec3 n, uint bits, vec
         return texelFetch(backdrop_map, ivec2(gl_FragCoord.xy), 0).rgb * darker;
     }
 #endif
-    float far = distance(start, world);
+#if HAZY
+    float far = z * stretch;
     float fade = 1.0 - exp(-min(far, eye.w) * max(haze.w, 0.0));
     if (kind == 5 && sky.w == 2.0) light *= 1.0 - 0.5 * below.a * smoothstep(0.3, 1.0, far / eye.w);
     if (haze.w < 0.0) fade = kind == 5 ? smoothstep(1.5, 14.0, length(world.xz)) : 0.0;
-    return tone(mix(light, haze.rgb, fade));
+    light = mix(light, haze.rgb, fade);
+#endif
+    return tone(light);
 }
 
 void main() {
@@ -176,10 +167,16 @@ void main() {
     vec2 across = ndc * ray.xy + ray.zw;
     vec3 ray_world = transpose(mat3(view)) * vec3(across * lens.x, 1.0);
     vec3 start = eye.xyz + transpose(mat3(view)) * vec3(across * lens.y, 0.0);
+    float stretch = length(ray_world);
+#if COVERED
+    vec4 exact = vec4(0.0), near = vec4(0.0);
+    vec3 behind = vec3(0.0);
+#else
     // Where the middle of a pixel is covered nothing was drawn behind it: samples beside an edge take what lies near, and where nothing
     // does, as in the hair cracks between large triangles, they do not count.
     vec4 near = textureLod(behind_map, ndc * 0.5 + 0.5, 2.0), exact = texelFetch(behind_map, pixel, 0);
     vec3 behind = exact.a > 0.5 ? exact.rgb : near.rgb / max(near.a, 0.01);
+#endif
     float z = texelFetch(depth_map, pixel, 0).r;
     uvec2 surface = texelFetch(surface_map, pixel, 0).rg;
     // Samples of one surface are one to the eye: the means of those like the first one are lit, and if there are others, those.
@@ -209,20 +206,21 @@ void main() {
     uint bits = surface.g;
     paint = alike / count_1;
     facing = middle / count_1;
-    // Tested at its end: software renderers walk through a loop once more after a test at its start has failed.
+    // Tested at its end: software renderers walk through a loop once more after a test at its start has failed. How often it is gone through
+    // must not be known before, or it is unrolled, and then every pixel takes as long as those at edges.
     vec3 sum = vec3(0.0);
     float seen = 0.0, counts = count_1;
-    int i = 0;
+    float left = count_2 > 0.0 ? 2.0 : 1.0;
     do {
         counts *= float(decoded_kind(bits) >= 0 || exact.a + near.a > 0.01);
-        sum += counts * lit(start, ray_world, z, paint, unfolded(facing), bits, behind);
+        sum += counts * lit(start, ray_world, stretch, -ray_world / stretch, z, paint, unfolded(facing), bits, behind);
         seen += counts;
-        i++;
+        left -= 1.0;
         z = texelFetch(depth_map, pixel, other_at).r;
         paint = unlike / max(mixed, 1.0);
         facing = facing_2;
         bits = bits_2;
         counts = count_2;
-    } while (i < 2 && count_2 > 0.0);
+    } while (left > 0.5);
     colour = vec4(sum / max(seen, 1.0), 1.0);
 }

@@ -1,6 +1,7 @@
 // What lies behind everything: clear sky, clouds, sun, panorama, studio paper, users' pictures.
 uniform sampler2D sky_map;
 uniform sampler2D cloud_map;
+uniform sampler2D leaf_map;
 uniform sampler2D panorama_map;
 uniform sampler2D picture_map;
 
@@ -46,8 +47,7 @@ vec3 background(vec3 d, vec2 ndc) {
                 // As fine as pixels are: 512 texels a repeat, a pixel's share of the horizon at the picture's middle.
                 float fine = log2(512.0 * abs(ray.x) * picture.z / PI);
                 float twigs = clamp(fine + log2(87.0), 0.0, 5.0), boughs = clamp(fine + log2(19.0), 0.0, 5.0);
-                float leaves = textureLod(cloud_map, twig, twigs).r - textureLod(cloud_map, twig, 5.0).r;
-                leaves += 0.6 * (textureLod(cloud_map, bough, boughs).r - textureLod(cloud_map, bough, 5.0).r);
+                float leaves = textureLod(leaf_map, twig, twigs).r + 0.6 * textureLod(leaf_map, bough, boughs).r - 1.6 * 0.50196;
                 strip.a = smoothstep(0.25, 0.75, strip.a + leaves * 5.0 * (1.0 - abs(2.0 * strip.a - 1.0)));
                 strip.rgb *= clamp(1.0 + 2.2 * leaves, 0.4, 1.8);
             }
