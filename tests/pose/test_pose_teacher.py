@@ -104,6 +104,15 @@ def test_a_teacher_of_coco_points_teaches_the_first_seventeen(tmp_path: Path) ->
     assert teacher.distributions(spots(np.array([[40.0, 60.0]])))[0].shape == (1, 17, 192)
 
 
+def test_a_network_of_ours_teaches_all_points() -> None:
+    teacher = open_teacher("light", (512, 512), CPU)
+    assert teacher.keypoints == tuple(range(37))
+    noise = torch.randn(2, 3, 256, 256, generator=torch.Generator().manual_seed(0))
+    x, y = teacher.distributions(noise)
+    assert x.shape == y.shape == (2, 37, 512)
+    assert x.sum(dim=-1).numpy() == pytest.approx(1.0, abs=1e-5)
+
+
 @pytest.mark.parametrize("keypoints", [14, 18, 25])
 def test_a_teacher_of_other_keypoints_is_refused(tmp_path: Path, keypoints: int) -> None:
     write_spot_finder(tmp_path / "other.onnx", (384, 288), keypoints, ("444", "485"))

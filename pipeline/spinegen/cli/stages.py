@@ -202,8 +202,8 @@ def export_coco(root: Path, **given: Any) -> None:
 @click.option("--seed", type=click.IntRange(0), help="Seed of initialisation and augmentation.")
 @click.option(
     "--teacher",
-    metavar="blazepose-lite|blazepose-full|FILE.onnx",
-    help="Network that teaches body points: COCO-17 or Halpe-26 SimCC.",
+    metavar="full|blazepose-lite|blazepose-full|FILE.onnx",
+    help="Network that teaches: all points (one of ours) or body points (COCO-17 or Halpe-26 SimCC).",
 )
 @click.option(
     "--backdrops",

@@ -18,7 +18,7 @@ class LossSettings(Settings):
     position: float = Field(default=1.0, ge=0)
     """KL divergence of every keypoint's bins to the label (sources disagree between 1 and 5)."""
     distillation: float = Field(default=2.5, ge=0)
-    """KL divergence of the body keypoints that a teacher knows to its own; needs `teacher`."""
+    """KL divergence of the keypoints that a teacher knows to its own; needs `teacher`."""
     structure: float = Field(default=0.1, ge=0)
     """Mean wrapped difference of bone angles over pi."""
     spine: float = Field(default=0.5, ge=0)
@@ -186,8 +186,8 @@ class TrainSettings(Settings):
     """Threads of torch on a CPU; None: the cores of this process, or one where time is limited and
     one is faster (a busy machine)."""
     teacher: str | None = None
-    """Network that teaches body points: a SimCC ONNX file of 17 COCO or of at least 26 keypoints that begin with Halpe-26, or the name of a
-    shipped BlazePose."""
+    """Network that teaches: all keypoints where it is one of ours (a shipped one's name, or an exported file); body points where it is a shipped
+    BlazePose's name, or a SimCC ONNX file of 17 COCO or of at least 26 keypoints that begin with Halpe-26."""
     losses: LossSettings = LossSettings()
     backdrops: Path | None = None
     """Folder of photographs without people that stand behind people and before them, beside the shipped panoramas."""
@@ -256,9 +256,10 @@ class TrainSettings(Settings):
         if self.steps is not None and self.epochs is not None:
             raise ValueError("steps and epochs both say how long: give one of them")
         self._check_start()
-        if self.teacher is not None and self.teacher not in BACKBONES and not Path(self.teacher).is_file():
+        shipped = (*BACKBONES, *cards())
+        if self.teacher is not None and self.teacher not in shipped and not Path(self.teacher).is_file():
             raise ValueError(
-                f"teacher must be {', '.join(BACKBONES)} or a file, found {self.teacher!r}, which does not exist"
+                f"teacher must be {', '.join(shipped)} or a file, found {self.teacher!r}, which does not exist"
             )
         if (self.annotations is not None or self.images is not None) and self.only != "validate":
             raise ValueError("annotations and images go with only=validate")

@@ -18,6 +18,7 @@ from ..workspace import Workspace
 from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
 from .names import BACKBONES, weights_path
+from .networks import network_file
 from .settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
         if network in BACKBONES:
             files.append(weights_path(network))
         elif network not in (None, "scratch"):
-            files.append(Path(network))
+            files.append(network_file(network))
     return training_key(settings, files)
 
 

@@ -1,4 +1,4 @@
-"""Teachers: networks that know body points, and give their distributions for the student's inputs."""
+"""Teachers: networks that know body points, or all of ours, and give their distributions for the student's inputs."""
 
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ from ..assembly import blazepose_network
 from ..backbones.blazepose import PUBLISHED_POINTS, SHARPNESS
 from ..names import BACKBONES
 from ..nets.head import spreading
+from ..networks import network_file
 from ..onnx_file import open_simcc
 
 COCO_KEYPOINTS, HALPE_KEYPOINTS = 17, 26
@@ -36,26 +37,31 @@ def open_teacher(name: str, bins: tuple[int, int], device: torch.device) -> Teac
     """The teacher of a name or file.
 
     Args:
-        name: a shipped BlazePose, or the path of an ONNX file.
+        name: a shipped BlazePose, a shipped network of ours, or the path of an ONNX file.
         bins: the student's bins along x and y.
 
     Raises:
         TrainingError: no SimCC network, or one of other keypoints.
     """
-    return BlazePoseTeacher(name, bins, device) if name in BACKBONES else SimccTeacher(Path(name), bins, device)
+    if name in BACKBONES:
+        return BlazePoseTeacher(name, bins, device)
+    return SimccTeacher(network_file(name), bins, device)
 
 
 class SimccTeacher:
     """An RTMPose-style SimCC file that sees what the student sees, scaled to its own input size.
 
     Raises:
-        TrainingError: no SimCC network, or neither 17 COCO keypoints nor at least 26 that begin with Halpe's.
+        TrainingError: no SimCC network, or neither our keypoints nor 17 of COCO nor at least 26 that begin with Halpe's.
     """
 
     def __init__(self, path: Path, bins: tuple[int, int], device: torch.device) -> None:
         self.file = open_simcc(path, device.type)
         self.bins = bins
-        known = HALPE_KEYPOINTS if self.file.keypoints >= HALPE_KEYPOINTS else COCO_KEYPOINTS
+        if self.file.names == skeleton.NAMES:
+            known = skeleton.COUNT
+        else:
+            known = HALPE_KEYPOINTS if self.file.keypoints >= HALPE_KEYPOINTS else COCO_KEYPOINTS
         if self.file.keypoints < HALPE_KEYPOINTS and self.file.keypoints != COCO_KEYPOINTS:
             raise TrainingError(
                 f"{path}: teacher has {self.file.keypoints} keypoints, needed are {COCO_KEYPOINTS} (COCO) or at least "
