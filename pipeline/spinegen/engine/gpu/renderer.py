@@ -33,8 +33,8 @@ FAR_DEPTH_CM = 65504.0
 _KIND = {"plain": 0, "skin": 1, "eye": 2, "hair": 3, "cloth": 4, "ground": 5, "shadow": 6, "floor": 7}
 _OF_PEOPLE = ("skin", "eye", "hair", "cloth")
 
-_Flags = tuple[int, bool, bool, bool]
-"""Of a material: how it varies, whether it has grain, relief, a glow."""
+_Flags = tuple[int, bool, bool, bool, bool]
+"""Of a material: how it varies, whether it has grain, relief, a glow, and turns to whoever looks at it."""
 
 
 class _Geometry(NamedTuple):
@@ -158,10 +158,12 @@ class Renderer:
 
     def _geometry_of(self, material: Material) -> "_Geometry":
         """The geometry pass for a kind of material: software renderers walk through what others need, too."""
-        flags = (material.varied, material.grain is not None, material.relief_m > 0, any(material.emission))
+        # Hair is lit as the head below it is, from whichever side a lock is seen.
+        turns = material.two_sided and material.kind != "hair"
+        flags = (material.varied, material.grain is not None, material.relief_m > 0, any(material.emission), turns)
         if flags not in self._geometry:
-            varied, grained, relief, glows = flags
-            kinds = {"VARIED": varied, "GRAINED": int(grained), "RELIEF": int(relief), "GLOWS": int(glows)}
+            names = ("VARIED", "GRAINED", "RELIEF", "GLOWS", "TURNS")
+            kinds = {name: int(value) for name, value in zip(names, flags, strict=True)}
             program = self._programs.program("surface.vert", "surface.frag", **kinds)
             self._geometry[flags] = _Geometry(f"geometry {kinds}", program, uniforms(program))
         return self._geometry[flags]
@@ -178,7 +180,7 @@ class Renderer:
         values: dict[str, tuple[float, ...] | float] = {
             "tint": (*material.colour, material.roughness),
             "glow": (*material.emission, material.metallic),
-            "kind": (_KIND[material.kind], int(material.two_sided)),
+            "kind": _KIND[material.kind],
             "texel": (1.0 / material.tile_m, material.relief_m),
         }
         if material.grain is not None:

@@ -4,7 +4,7 @@
 uniform sampler2D albedo_map;
 uniform vec4 tint;       // rgb, roughness
 uniform vec4 glow;       // rgb kcd/m2, metallic
-uniform ivec2 kind;      // kind of surface, two-sided
+uniform int kind;
 uniform vec2 texel;      // texture scale, relief m (where RELIEF)
 centroid in float away;
 centroid in vec3 normal;
@@ -51,11 +51,13 @@ void main() {
     factor *= 1.0 + min(broad.y * 20.0, 0.07) * off.a;
     albedo *= factor * factor;
 #endif
-    vec3 n = normalize(normal);
-    // Hair is lit as the head below it is, from whichever side a lock is seen.
+    vec3 n = normal;    // its length does not matter to what is laid down
+#if TURNS
     vec3 towards = (eye.xyz - world) * lens.x - vec3(view[0].z, view[1].z, view[2].z) * lens.y;
-    if (kind.y == 1 && kind.x != 3 && dot(n, towards) < 0.0) n = -n;
+    if (dot(n, towards) < 0.0) n = -n;
+#endif
 #if RELIEF
+    n = normalize(n);
     float h = dot(albedo, vec3(0.3333)) * texel.y * 3.0 * smoothstep(22.0, 4.0, depth * lens.x + lens.z);
 #if GRAINED
     h += broad.y * off.a;
@@ -66,12 +68,12 @@ void main() {
     float area = dot(px, rx);
     vec3 slope = (hx * rx + hy * ry) / (abs(area) + 1e-12) * sign(area);
     float steep = length(slope);
-    n = normalize(n - slope * min(1.0, 0.8 / max(steep, 1e-6)));
+    n -= slope * min(1.0, 0.8 / max(steep, 1e-6));
 #endif
 #if GLOWS
     float most = max(glow.r, max(glow.g, glow.b));
     surface = coded(vec4(sqrt(glow.rgb / most), (log2(most) + 8.0) / 32.0), n, 8, 0.0);
 #else
-    surface = coded(vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a), n, kind.x, glow.a);
+    surface = coded(vec4(sqrt(clamp(albedo, 0.0, 1.0)), tint.a), n, kind, glow.a);
 #endif
 }
