@@ -2,11 +2,11 @@
 // Ambient occlusion from the depths around a pixel, and how much of large lights reaches it.
 #include "frame.glsl"
 uniform sampler2D depth_map;
-uniform sampler2D contact_map;
 in vec2 ndc;
 layout(location = 0) out vec4 open;      // light from all around, of each large light
 layout(location = 1) out float beside;   // what is left of the first beside what stands on the floor, and in corners of a room
 #if SOFT
+uniform sampler2D contact_map;
 uniform sampler2D soft_0;
 uniform sampler2D soft_1;
 uniform sampler2D soft_2;
@@ -49,9 +49,9 @@ void main() {
     vec3 ddy = up != here && (down == here || abs(zu - z) < abs(zd - z)) ? place(up, zu) - p : p - place(down, zd);
     vec3 n = normalize(cross(ddy, ddx));
     if (dot(n, vec3(p.xy * lens.x, p.z)) > 0.0) n = -n;
+#if SOFT
     mat3 world_camera = transpose(mat3(view));
     vec3 world = eye.xyz + world_camera * p, above = world_camera * n;
-#if SOFT
     if (soft[0].w > 0.0) open.g = unveiled(soft_0, 0, world + above * 0.015);
 #if SOFT > 1
     if (soft[1].w > 0.0) open.b = unveiled(soft_1, 1, world + above * 0.03);
@@ -77,13 +77,13 @@ void main() {
     }
     open.r = mix(clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0), 1.0, smoothstep(10.0, 24.0, small));
 #endif
+#if SOFT
     if (contact.z > 0.0 && world.y < 0.5 && above.y > 0.3) {
         vec2 at_floor = (world.xz - contact.xy) * contact.z;
         float under = textureLod(contact_map, at_floor, 0.0).r;
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         beside *= mix(1.0, under, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * above.y);
     }
-#if SOFT
     if (room_half.w > 0.0) {
         vec2 from_middle = world.xz - room_place.xy;
         vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
