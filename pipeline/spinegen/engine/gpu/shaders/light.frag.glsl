@@ -25,8 +25,8 @@ const vec2 DISC[16] = vec2[](
     vec2(0.507, 0.064), vec2(0.896, 0.412), vec2(-0.322, -0.933), vec2(-0.792, -0.598),
     vec2(0.070, 0.210), vec2(-0.480, 0.060), vec2(0.160, -0.330), vec2(-0.080, 0.950));
 
-#if SOFT == 0
 uniform sampler2D contact_map;
+#if SOFT == 0
 float sunlit(vec3 world, vec3 n) {
     vec3 offset = world + n * (shadow.y * 1.5 + min(sun_direction.w * 0.12, 0.02));
     vec3 q = (sun_from_world * vec4(offset, 1.0)).xyz;
@@ -89,14 +89,13 @@ vec3 lit(vec3 start, vec3 ray_world, float stretch, vec3 v, float z, vec4 paint,
     float occlusion = open.r;
 #else
     float occlusion = textureLod(occlusion_map, ndc * 0.5 + 0.5, 0.0).r;
-    // Where lamps are soft this is in it already, read by depth; found for every second pixel it would show here along what lies on the floor.
+#endif
     if (contact.z > 0.0 && world.y < 0.5 && n.y > 0.3) {
         vec2 at_floor = (world.xz - contact.xy) * contact.z;
         float under = textureLod(contact_map, at_floor, 0.0).r;
         vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
         occlusion *= mix(1.0, under, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * n.y);
     }
-#endif
 #if SOFT
     float from_above = open.b * open.b, from_window = open.a;    // the lamps of a ceiling, taken for one of the same area, shine past a person more than they do
 #endif

@@ -4,9 +4,8 @@
 uniform sampler2D depth_map;
 in vec2 ndc;
 layout(location = 0) out vec4 open;      // light from all around, of each large light
-layout(location = 1) out float beside;   // what is left of the first beside what stands on the floor, and in corners of a room
+layout(location = 1) out float beside;   // what is left of the first in corners of a room
 #if SOFT
-uniform sampler2D contact_map;
 uniform sampler2D soft_0;
 uniform sampler2D soft_1;
 uniform sampler2D soft_2;
@@ -78,12 +77,6 @@ void main() {
     open.r = mix(clamp(1.0 - 1.9 * shut / float(AMBIENT), 0.08, 1.0), 1.0, smoothstep(10.0, 24.0, small));
 #endif
 #if SOFT
-    if (contact.z > 0.0 && world.y < 0.5 && above.y > 0.3) {
-        vec2 at_floor = (world.xz - contact.xy) * contact.z;
-        float under = textureLod(contact_map, at_floor, 0.0).r;
-        vec2 inside = smoothstep(vec2(0.0), vec2(0.04), at_floor) * smoothstep(vec2(1.0), vec2(0.96), at_floor);
-        beside *= mix(1.0, under, inside.x * inside.y * exp(-max(world.y, 0.0) * 7.0) * above.y);
-    }
     if (room_half.w > 0.0) {
         vec2 from_middle = world.xz - room_place.xy;
         vec2 turned = vec2(dot(from_middle, room_place.zw), dot(from_middle, vec2(-room_place.w, room_place.z)));
