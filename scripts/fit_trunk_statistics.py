@@ -2,9 +2,9 @@
 
     python scripts/fit_trunk_statistics.py WORKSPACE --sequences FILE.npz [--model full] [--people 1000] [--frames 30000]
 
-WORKSPACE holds drawn frames: `spinegen render --scenes benchmarks/rig.yaml` draws whole people as cameras of a rig see them. FILE are the points over
-time that `scripts/train_lifter.py` makes. `<model>.npz` goes to `pipeline/spinegen/predict/views/trunk/fitted/`. Statistics are one network's: run it
-again for a new one; until then `spinegen triangulate` says that it lacks them. How much they help says `benchmarks/views.py`.
+WORKSPACE holds drawn frames (`spinegen render`), FILE the points over time that `scripts/train_lifter.py` makes. `<model>.npz` goes to
+`pipeline/spinegen/predict/views/trunk/fitted/`. Statistics are one network's: run it again for a new one; until then `spinegen triangulate` says that
+it lacks them. How much they help says `benchmarks/views.py`.
 """
 
 import argparse
