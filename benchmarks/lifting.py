@@ -207,7 +207,7 @@ def detected(takes: list[Take], network: str, kept: Path | None) -> list[Seen]:
     if kept is not None and kept.exists():
         with np.load(kept) as stored:
             return [(stored[f"points{i}"], stored[f"scores{i}"]) for i in range(len(takes))]
-    predictor = PosePredictor(shipped_model(network), flip_test=True, threads=1)
+    predictor = PosePredictor(shipped_model(network), flip_test=True, threads=1, closer=False)
     found: list[Seen] = []
     for take in takes:
         rows = []
