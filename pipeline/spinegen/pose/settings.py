@@ -52,7 +52,7 @@ class AugmentSettings(Settings):
     bust: float = Field(default=0.1, ge=0, le=1)
     """Head and shoulders, the picture's lower edge through the trunk: portraits, webcams."""
     trunk: float = Field(default=0.1, ge=0, le=1)
-    """Head and trunk fill the crop, as in the closer look of `triangulate`."""
+    """Head and trunk fill the crop, as in the second look at whoever is new."""
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
     """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""
@@ -229,6 +229,13 @@ class TrainSettings(Settings):
         if self.start is None:
             return None
         return network_file(self.start)
+
+    @property
+    def teacher_file(self) -> Path | None:
+        """What teaches, where it is no shipped BlazePose."""
+        if self.teacher is None or self.teacher in BACKBONES:
+            return None
+        return network_file(self.teacher)
 
     @property
     def frozen_share(self) -> float:

@@ -18,7 +18,6 @@ from ..workspace import Workspace
 from .assembly import ARCHITECTURES, build_network, parameter_count
 from .fingerprint import deciding_settings, training_key
 from .names import BACKBONES, weights_path
-from .networks import network_file
 from .settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -71,13 +70,12 @@ def key_of(workspace: Workspace, settings: TrainSettings) -> str:
     files = [find_split(workspace, "train").annotations, find_split(workspace, "val").annotations]
     if settings.mix is not None:
         files.append(settings.mix)
-    if settings.start_file is not None:
-        files.append(settings.start_file)
+    files += [file for file in (settings.start_file, settings.teacher_file) if file is not None]
     for network in (settings.teacher, settings.backbone_start):
         if network in BACKBONES:
             files.append(weights_path(network))
-        elif network not in (None, "scratch"):
-            files.append(network_file(network))
+    if settings.backbone_start not in (*BACKBONES, "scratch"):
+        files.append(Path(settings.backbone_start))
     return training_key(settings, files)
 
 

@@ -11,6 +11,7 @@ from ...streams import Stream, generator
 from ..content.noise import band_noise
 from ..light.environment import Environment
 from ..light.panorama import HEIGHT as STRIP_HEIGHT
+from ..light.panorama import HIGH_DEG, LOW_DEG
 from ..light.panorama import WIDTH as STRIP_WIDTH
 from ..light.radiance_map import HEIGHT, WIDTH
 from ..light.sky import AZIMUTHS, ELEVATIONS
@@ -21,8 +22,6 @@ from .programs import UNITS
 CLOUD_SIZE = 512
 BROADEST_LEAVES = 5
 """Level of the clouds of which leaves are what is finer."""
-STRIP_TOP_DEG, STRIP_SPAN_DEG = 26.0, 28.0
-"""Elevation of a panorama's upper edge, and how far it reaches down from there; `shaders/sky.glsl` has them, too."""
 
 
 def leaf_levels(clouds: list[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
@@ -41,7 +40,7 @@ def skyline_rad(strip: NDArray[np.uint8]) -> float:
     """Elevation above which a panorama `(H, W, 4)` shows nothing."""
     rows = np.flatnonzero(strip[..., 3].any(1))
     first = (int(rows[0]) - 1) / len(strip) if len(rows) else 1.0
-    return float(np.radians(STRIP_TOP_DEG - STRIP_SPAN_DEG * first))
+    return float(np.radians(HIGH_DEG - (HIGH_DEG - LOW_DEG) * first))
 
 
 def blurred_levels(radiance: NDArray[np.float32]) -> list[NDArray[np.float32]]:

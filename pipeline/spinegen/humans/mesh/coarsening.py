@@ -12,7 +12,7 @@ import numpy as np
 from ...geometry.types import Flags, Floats, Ints
 from ...geometry.vectors import lengths
 from .mesh import Ribbons
-from .mesh_ops import sides
+from .mesh_ops import edges
 
 ROUNDS = 6
 MATCHINGS = 3
@@ -46,7 +46,7 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
     """
     to = np.arange(len(surface.points_m))
     faces = surface.faces
-    ends, open_edge, border = _edges(faces, len(to))
+    ends, open_edge, border = edges(faces)
     on_border = np.zeros(len(to), bool)
     on_border[border] = True
     points = _Points.of(surface, border)
@@ -71,19 +71,6 @@ def drawn_together(surface: Surface, limit_m: float) -> Ints:
         to, ends = step.take(to), step.take(ends)
         ends, open_edge = _picked(left & (ends[0] != ends[1]), ends, open_edge)
     return to
-
-
-def _edges(faces: Ints, points: int) -> tuple[Ints, Flags, Ints]:
-    """The different edges `(2, E)`, which of them are open `(E,)`, and those as their triangle goes round `(B, 2)`."""
-    a, b = sides(faces).T
-    backwards = a > b
-    key = np.sort((np.where(backwards, b, a).astype(np.int64) * points + np.where(backwards, a, b)) << 1 | backwards)
-    edge = key >> 1
-    first = np.flatnonzero(np.append(True, edge[1:] != edge[:-1]))
-    open_edge = np.diff(first, append=len(key)) == 1
-    ends = np.stack(np.divmod(edge[first], points))
-    border = ends[:, open_edge]
-    return ends, open_edge, np.where(key[first[open_edge]] & 1, border[::-1], border).T
 
 
 def _picked(which: Flags, ends: Ints, open_edge: Flags) -> tuple[Ints, Flags]:
@@ -177,8 +164,9 @@ def _length(vectors: Columns) -> Column:
 def _along(place_m: Columns, border: Ints) -> Columns:
     """Unit vectors along the border at every point; where there is none, or it turns back, nearly nothing."""
     a, b = border.T
-    step = [axis.take(b) - axis.take(a) for axis in place_m]
-    size = np.maximum(np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2), np.float32(1e-12))
+    x, y, z = (axis.take(b) - axis.take(a) for axis in place_m)
+    step = x, y, z
+    size = np.maximum(_length(step), np.float32(1e-12))
     count = len(place_m[0])
     x, y, z = (np.bincount(a, axis / size, count) + np.bincount(b, axis / size, count) for axis in step)
     sums: Floats = np.stack([x, y, z], axis=1).astype(np.float64)

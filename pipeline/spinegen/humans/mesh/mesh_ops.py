@@ -99,7 +99,8 @@ def subdivide(rows: Rows, faces: Faces) -> tuple[Rows, Faces]:
 
 def halved_edges(count: int, faces: Faces) -> tuple[Ints, Faces]:
     """Edges `(E, 2)` whose middles come after the `count` vertices there are, and every triangle as four between those."""
-    pairs, which = unique_rows(_lower_first(sides(faces)))
+    a, b = sides(faces).T
+    pairs, which = unique_rows(np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1))
     ab, bc, ca = (which + count).reshape(3, -1)
     a, b, c = faces.T
     quads = [np.stack(t, 1) for t in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
@@ -120,21 +121,23 @@ def sides(faces: Faces) -> Ints:
     return np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
 
 
-def edges(faces: Faces) -> tuple[Ints, Ints, Flags]:
-    """The different edges `(E, 2)`, lower vertex first, which of them every one of `sides` is `(3 F,)`, and which are open `(E,)`."""
-    pairs, which = unique_rows(_lower_first(sides(faces)))
-    return pairs, which, np.bincount(which) == 1
-
-
-def _lower_first(pairs: Ints) -> Ints:
-    a, b = pairs.T
-    return np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1)
+def edges(faces: Faces) -> tuple[Ints, Flags, Ints]:
+    """The different edges `(2, E)`, lower vertex first, which of them are open `(E,)`, and those as their triangle goes round `(B, 2)`."""
+    a, b = sides(faces).T
+    backwards, count = a > b, int(faces.max(initial=0)) + 1
+    key = np.sort((np.where(backwards, b, a).astype(np.int64) * count + np.where(backwards, a, b)) << 1 | backwards)
+    edge = key >> 1
+    first = np.flatnonzero(np.diff(edge, prepend=-1))
+    open_edge = np.diff(first, append=len(key)) == 1
+    ends = np.stack(np.divmod(edge[first], count))
+    border = ends[:, open_edge]
+    return ends, open_edge, np.where(key[first[open_edge]] & 1, border[::-1], border).T
 
 
 def boundary_edges(faces: Faces) -> Ints:
     """Open edges `(E, 2)`."""
-    pairs, _, is_open = edges(faces)
-    return pairs[is_open]
+    ends, is_open, _ = edges(faces)
+    return ends[:, is_open].T
 
 
 def boundary(faces: Faces) -> Ints:

@@ -12,6 +12,7 @@ uniform sampler2D environment_map;
 uniform sampler2DShadow shadow_map;
 uniform sampler2D shadow_depth;
 uniform sampler2D occlusion_map;
+uniform sampler2D contact_map;
 uniform sampler2D nearest_map;
 #if CATCHER
 uniform sampler2D backdrop_map;    // what would be seen if nothing stood anywhere
@@ -25,7 +26,6 @@ const vec2 DISC[16] = vec2[](
     vec2(0.507, 0.064), vec2(0.896, 0.412), vec2(-0.322, -0.933), vec2(-0.792, -0.598),
     vec2(0.070, 0.210), vec2(-0.480, 0.060), vec2(0.160, -0.330), vec2(-0.080, 0.950));
 
-uniform sampler2D contact_map;
 #if SOFT == 0
 float sunlit(vec3 world, vec3 n) {
     vec3 offset = world + n * (shadow.y * 1.5 + min(sun_direction.w * 0.12, 0.02));
