@@ -190,6 +190,9 @@ def export_coco(root: Path, **given: Any) -> None:
     help="Peak of the head's.  [default: 0.004 sqrt(batch / 1024), at least 0.002]",
 )
 @click.option(
+    "--optimizer", type=click.Choice(["muon", "adamw"]), help="Of matrices and convolutions.  [default: muon]"
+)
+@click.option(
     "--augment",
     type=click.Choice(["light", "moderate", "full"]),
     help="Recipe.  [default: light where fewer than 20,000 people are shown, full from 500,000 on]",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.vectors import unit
 from ..predict.tracks import SEEN_SCORE
 from ..streams import Stream, generator
 from .answers import inside_picture
@@ -110,7 +111,7 @@ def choose_spread(looks: Sequence[Look], count: int, before: Sequence[Look] = ()
         return [Chosen(look, float(_distances(look, before).max())) for look in looks]
     # features of one network point nearly the same way: what tells people apart is how they differ from the mean
     mean = np.mean([look.features.mean(axis=0) for look in looks], axis=0)
-    points = np.array([_unit(look.features.mean(axis=0) - mean) for look in looks], dtype=np.float64)
+    points = np.array([unit(look.features.mean(axis=0) - mean) for look in looks], dtype=np.float64)
     weights = np.array([look.unsure for look in looks]) + 1e-6
     centres = points[_first_centres(points, weights, count)]
     for _ in range(KMEANS_STEPS):
@@ -136,10 +137,6 @@ def _first_centres(points: NDArray[np.float64], weights: NDArray[np.float64], co
         centres.append(int(np.argmax(np.where(free, weights * nearest, -1.0))))
         nearest = np.minimum(nearest, ((points - points[centres[-1]]) ** 2).sum(axis=1))
     return centres
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
 def choose_random(looks: Sequence[Look], count: int, seed: int, before: Sequence[Look] = ()) -> list[Chosen]:

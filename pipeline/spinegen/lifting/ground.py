@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import skeleton
 from ..geometry.types import Array
+from ..geometry.vectors import unit
 from .lifter import LiftedTrack
 
 FEET = [skeleton.INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("heel", "big_toe", "small_toe")]
@@ -41,7 +42,7 @@ def find_ground(tracks: Sequence[LiftedTrack]) -> Ground:
     With nobody lifted, the camera is taken to be level and at 1.5 m.
     """
     told = np.concatenate([track.up_camera[track.known] for track in tracks] or [np.zeros((0, 3))])
-    up = _unit(np.median(told, axis=0)) if len(told) else np.array([0.0, -1.0, 0.0])
+    up = unit(np.median(told, axis=0)) if len(told) else np.array([0.0, -1.0, 0.0])
     axes = _axes(up)
     feet = [(track.keypoints_camera_m[track.known][:, FEET] @ up).min(axis=1) for track in tracks]
     heights = np.concatenate(feet) if feet else np.zeros(0)
@@ -53,9 +54,5 @@ def _axes(up: Array) -> Array:
     forward = np.array([0.0, 0.0, 1.0])
     if abs(up[2]) > 0.95:  # a camera that looks straight down or up: what is at the top of the picture lies ahead
         forward = np.array([0.0, -1.0, 0.0])
-    ahead = _unit(forward - (forward @ up) * up)
+    ahead = unit(forward - (forward @ up) * up)
     return np.stack([ahead, up, np.cross(ahead, up)])
-
-
-def _unit(vector: Array) -> Array:
-    return vector / np.linalg.norm(vector)

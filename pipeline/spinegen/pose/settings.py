@@ -178,6 +178,8 @@ class TrainSettings(Settings):
     """People a step; None: 16 on a CPU, 256 on a GPU, never more than a quarter of the set."""
     learning_rate: float | None = Field(default=None, gt=0)
     """Peak of the schedule; None: 4e-3 * sqrt(batch / 1024), at least 2e-3."""
+    optimizer: Literal["muon", "adamw"] = "muon"
+    """Of matrices and convolutions; norms, biases and depthwise kernels always take AdamW's steps."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network; auto: bfloat16 on a GPU, float32 on a CPU. The losses are always in float32."""
     weight_decay: float = Field(default=0.05, ge=0)

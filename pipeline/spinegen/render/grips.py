@@ -5,6 +5,7 @@ import numpy as np
 from ..engine.protocol.vocabulary import Prop
 from ..geometry import rigid
 from ..geometry.types import Array
+from ..geometry.vectors import unit
 from ..humans.body.landmarks import Landmarks
 from ..records.plan_shot import Held
 
@@ -27,9 +28,9 @@ def grip_at_rest(landmarks: Landmarks, side: str) -> Array | None:
         return None
     second, fifth, tip = (landmarks.points[name] for name in names)
     middle = 0.5 * (second + fifth)
-    x = _unit(second - fifth)
+    x = unit(second - fifth)
     along = tip - middle
-    along = _unit(along - (along @ x) * x)
+    along = unit(along - (along @ x) * x)
     y = np.cross(x, along) * (1.0 if side == "right" else -1.0)
     centre = middle + (_KNUCKLE_OVER_PALM_M + _FIST_M) * y + _BEYOND_KNUCKLES_M * along
     return rigid.transform(np.stack([x, y, np.cross(x, y)], axis=1), centre)
@@ -53,15 +54,15 @@ def held_transform(held: Held, grips_ground: dict[str, Array]) -> Array | None:
 
 def _between(prop: Prop, left: Array, right: Array) -> Array:
     """A thing that both hands hold: its X axis runs through them, and it is as upright as that lets it be."""
-    x = _unit(right[:3, 3] - left[:3, 3])
+    x = unit(right[:3, 3] - left[:3, 3])
     up = np.array([0.0, 1.0, 0.0]) if abs(x[1]) < 0.95 else np.array([1.0, 0.0, 0.0])
-    z = _unit(np.cross(x, up))
+    z = unit(np.cross(x, up))
     middle = 0.5 * (left[:3, 3] + right[:3, 3])
     frame = rigid.transform(np.stack([x, np.cross(z, x), z], axis=1), middle)
     if prop.kind == "broom":
         # The lower hand is the one further down the handle.
         below = x if right[1, 3] < left[1, 3] else -x
-        z = _unit(np.cross(-below, up))
+        z = unit(np.cross(-below, up))
         return rigid.transform(np.stack([-below, np.cross(z, -below), z], axis=1), middle)
     return frame @ rigid.transform(np.eye(3), _origin_m(prop))
 
@@ -75,10 +76,6 @@ def _origin_m(prop: Prop) -> Array:
 
 
 def _upright(at: Array, along: Array) -> Array:
-    z = _unit(along)
+    z = unit(along)
     up = np.array([0.0, 1.0, 0.0])
     return rigid.transform(np.stack([np.cross(up, z), up, z], axis=1), at)
-
-
-def _unit(vector: Array) -> Array:
-    return vector / np.linalg.norm(vector)

@@ -1,10 +1,14 @@
-"""AdamW over head, second upper trunk and backbone, each with a rate of its own."""
+"""Muon and AdamW over head, second upper trunk and backbone, each with a rate of its own."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..nets.network import PoseNetwork
 from ..settings import TrainSettings
+from .muon import MuonAdamW
+
+SMALLEST_MATRIX = 32
+"""Inputs of a filter below which it is no matrix to Muon: depthwise kernels have 9 or 25."""
 
 
 def make_optimizer(network: PoseNetwork, rate: float, settings: TrainSettings) -> torch.optim.Optimizer:
@@ -21,15 +25,24 @@ def make_optimizer(network: PoseNetwork, rate: float, settings: TrainSettings) -
         parts += [(network.upper, settings.upper_rate, "upper")] if settings.upper_rate > 0 else []
     if learns:
         parts.append((network.backbone, share, "backbone"))
+    muon = settings.optimizer == "muon"
     groups = []
     for module, factor, part in parts:
         parameters = list(module.parameters())
-        for chosen, decay in (
-            ([p for p in parameters if p.ndim > 1], settings.weight_decay),
-            ([p for p in parameters if p.ndim <= 1], 0.0),
+        for chosen, decay, matrices in (
+            ([p for p in parameters if muon and is_matrix(p)], settings.weight_decay, True),
+            ([p for p in parameters if p.ndim > 1 and not (muon and is_matrix(p))], settings.weight_decay, False),
+            ([p for p in parameters if p.ndim <= 1], 0.0, False),
         ):
-            groups.append({"params": chosen, "weight_decay": decay, "factor": factor, "part": part})
-    return torch.optim.AdamW(groups, lr=rate)
+            if chosen:
+                named = {"factor": factor, "part": part, "matrices": matrices}
+                groups.append({"params": chosen, "weight_decay": decay, **named})
+    return MuonAdamW(groups, lr=rate)
+
+
+def is_matrix(parameter: Tensor) -> bool:
+    """Whether a parameter maps many inputs to several outputs."""
+    return parameter.ndim > 1 and parameter.shape[0] > 2 and parameter[0].numel() >= SMALLEST_MATRIX
 
 
 def set_rates(optimizer: torch.optim.Optimizer, rate: float, frozen: bool) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .... import skeleton
 from ....geometry.types import Array
+from ....geometry.vectors import unit
 
 _LIMBS = ("elbow", "wrist", "knee", "ankle", "heel", "toe")
 TRUNK_IDS = np.array([index for index, name in enumerate(skeleton.NAMES) if not any(limb in name for limb in _LIMBS)])
@@ -36,9 +37,9 @@ class TrunkFrame:
 def trunk_axes(keypoints: Array) -> tuple[Array, Array]:
     """Middle `(T, 3)` and axes `(T, 3, 3)` of keypoints `(T, 37, 3)`."""
     left_hip, right_hip, left_shoulder, right_shoulder = (keypoints[:, index] for index in _CORNERS)
-    up = _unit(left_shoulder + right_shoulder - left_hip - right_hip)
+    up = unit(left_shoulder + right_shoulder - left_hip - right_hip)
     right = right_hip - left_hip + right_shoulder - left_shoulder
-    right = _unit(right - (right * up).sum(-1, keepdims=True) * up)
+    right = unit(right - (right * up).sum(-1, keepdims=True) * up)
     middle = (left_hip + right_hip + left_shoulder + right_shoulder) / 4
     return middle, np.stack([np.cross(up, right), up, right], axis=1)
 
@@ -57,7 +58,3 @@ def trunk_frame(keypoints: Array, length: float | None = None) -> TrunkFrame:
     middle, axes = trunk_axes(keypoints)
     known = spine_length(keypoints) if length is None else np.full(len(keypoints), length)
     return TrunkFrame(middle, axes, known)
-
-
-def _unit(vectors: Array) -> Array:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
