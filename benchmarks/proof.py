@@ -144,6 +144,7 @@ def learn_and_score(bench: Bench, name: str, split: Split, augment: AugmentSetti
         seed=bench.seed,
         augment=augment,
         upper_rate=0,
+        optimizer="adamw",  # as in the runs that docs/training.md tells of
         threads=bench.threads,
         device="cpu",
     )
