@@ -79,12 +79,12 @@ def list_clips() -> None:
         click.echo(f"{clip.file:11s} {clip.name:24s} {clip.duration_s:3.0f} s  {', '.join(clip.activities)}")
 
 
-def _one_input(given: Path | None, source: Path | None) -> Path:
-    if given is not None and source is not None:
-        raise click.UsageError(f"{given} and -i {source} name two inputs; name one")
-    found = given or source
-    if found is None:
-        raise click.UsageError("nothing to look at is named; give a picture, a film, a folder or a camera's number")
+def _inputs(given: tuple[Path, ...], source: Path | None) -> tuple[Path, ...]:
+    if given and source is not None:
+        raise click.UsageError(f"{given[0]} and -i {source} name two inputs; name all of them without -i")
+    found = given or ((source,) if source is not None else ())
+    if not found:
+        raise click.UsageError("nothing to look at is named; give pictures, films, a folder or a camera's number")
     return found
 
 
@@ -92,11 +92,12 @@ def _one_input(given: Path | None, source: Path | None) -> Path:
     cls=Command,
     epilog=example(
         "spinegen predict film.mp4",
+        "spinegen predict a.jpg b.jpg film.mp4 -o out",
         "spinegen predict squat.mp4 -o squat --angles --fit --height 1.83",
         "spinegen predict -i workspace/coco/images/val-unreal -o predictions --model workspace/pose/pose.onnx",
     ),
 )
-@click.argument("given", metavar="[INPUT]", required=False, type=click.Path(path_type=Path))
+@click.argument("given", metavar="[INPUT]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-i",
     "--input",
@@ -150,7 +151,7 @@ def _one_input(given: Path | None, source: Path | None) -> Path:
 @click.option("--show", "shown", is_flag=True, help="Also show everything in a window; q ends a camera.")
 @exif_option
 def predict(
-    given: Path | None,
+    given: tuple[Path, ...],
     *,
     source: Path | None,
     target: Path,
@@ -182,17 +183,18 @@ def predict(
     from ..predict.window import window
     from ..progress import complain, make_reporter, print_summary
 
-    source = _one_input(given, source)
+    inputs = _inputs(given, source)
     lifting = asked_for(points=in_space, angles=angles, fit=fit, fov_deg=fov_deg, height_m=height_m, boxes=boxes)
     file = network_file(model)
     with window() if shown else nullcontext() as show:
-        if source.name.isdigit() and source == Path(source.name) and not source.exists():
+        camera = _camera_of(inputs)
+        if camera is not None:
             if lifting is not None:
-                raise UsageError(f"-i {source}: a camera's people are not lifted; --3d, --angles and --fit take films")
-            _look_through(int(source.name), target, file, detector, spine_only=spine_only, seconds=seconds, show=show)
+                raise UsageError(f"-i {camera}: a camera's people are not lifted; --3d, --angles and --fit take films")
+            _look_through(camera, target, file, detector, spine_only=spine_only, seconds=seconds, show=show)
             return
         summary = run(
-            source,
+            inputs,
             target,
             file,
             reporter=make_reporter(),
@@ -207,6 +209,15 @@ def predict(
         )
     print_summary(summary)
     complain(summary, "file(s)")
+
+
+def _camera_of(inputs: tuple[Path, ...]) -> int | None:
+    """Number of the camera that the one input names."""
+    if len(inputs) != 1:
+        return None
+    source = inputs[0]
+    is_number = source.name.isdigit() and source == Path(source.name) and not source.exists()
+    return int(source.name) if is_number else None
 
 
 def _look_through(

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -80,7 +81,7 @@ class _Run:
 
 
 def predict(
-    source: Path,
+    source: Path | Sequence[Path],
     target: Path,
     model: Path,
     *,
@@ -97,7 +98,7 @@ def predict(
     """Draw and write what a network sees: `<name>.jpg` (or `<name>.mp4`) and `<name>.json` for each picture or video.
 
     Args:
-        source: a picture, a video, pictures numbered like `img_%04d.png`, or a folder, which may hold folders.
+        source: a picture, a video, pictures numbered like `img_%04d.png`, or a folder, which may hold folders; or several of these.
         target: folder for the results, which has the same folders.
         model: an exported ONNX file.
         boxes: `auto` (people are found, and followed through films), `whole` (one person fills the picture) or a file, see
@@ -111,12 +112,14 @@ def predict(
         show: is shown everything that is drawn.
 
     Raises:
-        UsageError: no picture, video or box there, or the results would overwrite the input.
+        UsageError: no picture, video or box there, or the results would overwrite the input or each other.
         TrainingError: the model cannot be used.
     """
-    sources = _sources(source, target)
+    given = (source,) if isinstance(source, Path) else tuple(source)
+    said = str(given[0]) if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
+    sources = _all_sources(given, target)
     if lifting is not None and not sources.videos:
-        raise UsageError(f"{source}: holds no film; --3d, --angles and --fit lift people of films")
+        raise UsageError(f"{said}: holds no film; --3d, --angles and --fit lift people of films")
     if detector is not None and boxes != "auto":
         raise UsageError(f"--detector finds people itself: it goes with --boxes auto, found --boxes {boxes}")
     if formats and not sources.videos:
@@ -149,7 +152,7 @@ def predict(
     _pictures(run, sources.pictures)
     for found in sources.videos:
         _video(run, found)
-    _require_people(run, source, len(both), boxes)
+    _require_people(run, said, len(both), boxes)
     return _summary(run, sources, model, time.perf_counter() - started)
 
 
@@ -163,7 +166,7 @@ def _make_folder(target: Path) -> None:
         remove_leftovers(folder)
 
 
-def _require_people(run: _Run, source: Path, files: int, boxes: str) -> None:
+def _require_people(run: _Run, source: str, files: int, boxes: str) -> None:
     """Refuse a run in which no file could be read or nobody was found."""
     if run.pictures + run.frames == 0:
         raise UsageError(f"{source}: none of its {files} files can be read; {run.failures[-files]}")
@@ -173,6 +176,27 @@ def _require_people(run: _Run, source: Path, files: int, boxes: str) -> None:
                 f"{source}: nobody was found; where a person fills the picture, --boxes whole takes all of it"
             )
         raise UsageError(f"{source}: nobody was found: {boxes} names none of its {files} files")
+
+
+def _all_sources(given: Sequence[Path], target: Path) -> Sources:
+    """Files of all inputs, each once, of which no two would be written under one name."""
+    found = [_sources(source, target) for source in given]
+    known: dict[str, Path] = {}
+    for file in (file for sources in found for file in (*sources.pictures, *sources.videos)):
+        other = known.setdefault(file.name, file.path)
+        if other.resolve() != file.path.resolve():
+            raise UsageError(
+                f"{other} and {file.path}: results of both would be called {file.name}; predict them into two folders"
+            )
+    return Sources(
+        _once(file for sources in found for file in sources.pictures),
+        _once(file for sources in found for file in sources.videos),
+        tuple(skipped for sources in found for skipped in sources.skipped),
+    )
+
+
+def _once(files: Iterable[FoundFile]) -> tuple[FoundFile, ...]:
+    return tuple({file.name: file for file in files}.values())
 
 
 def _sources(source: Path, target: Path) -> Sources:
