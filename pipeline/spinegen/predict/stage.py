@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,9 +15,8 @@ from .. import skeleton
 from ..errors import DatasetError, SpinegenError, UsageError
 from ..files import remove_leftovers, write_bytes, write_json
 from ..lazy import loaded
-from ..media.numbered_frames import is_numbered
 from ..media.pictures import Exif, PictureError, read_rgb
-from ..media.sources import PICTURES, VIDEOS, FoundFile, Sources, find_sources
+from ..media.sources import FoundFile, Sources
 from ..media.video_read import Video, VideoError, open_video
 from ..media.video_write import written_video
 from ..pose.drawing import draw_pose
@@ -26,6 +25,7 @@ from ..progress import Reporter, StageSummary
 from .estimator import SpineEstimator
 from .film import draw_film, film_json, follow_film
 from .given_boxes import Boxes, read_boxes
+from .inputs import sources_of
 from .one_euro import OneEuroFilter
 from .outputs import write_outputs
 from .wanted import Lifting
@@ -117,7 +117,7 @@ def predict(
     """
     given = (source,) if isinstance(source, Path) else tuple(source)
     said = str(given[0]) if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
-    sources = _all_sources(given, target)
+    sources = sources_of(given, target)
     if lifting is not None and not sources.videos:
         raise UsageError(f"{said}: holds no film; --3d, --angles and --fit lift people of films")
     if detector is not None and boxes != "auto":
@@ -176,41 +176,6 @@ def _require_people(run: _Run, source: str, files: int, boxes: str) -> None:
                 f"{source}: nobody was found; where a person fills the picture, --boxes whole takes all of it"
             )
         raise UsageError(f"{source}: nobody was found: {boxes} names none of its {files} files")
-
-
-def _all_sources(given: Sequence[Path], target: Path) -> Sources:
-    """Files of all inputs, each once, of which no two would be written under one name."""
-    found = [_sources(source, target) for source in given]
-    known: dict[str, Path] = {}
-    for file in (file for sources in found for file in (*sources.pictures, *sources.videos)):
-        other = known.setdefault(file.name, file.path)
-        if other.resolve() != file.path.resolve():
-            raise UsageError(
-                f"{other} and {file.path}: results of both would be called {file.name}; predict them into two folders"
-            )
-    return Sources(
-        _once(file for sources in found for file in sources.pictures),
-        _once(file for sources in found for file in sources.videos),
-        tuple(skipped for sources in found for skipped in sources.skipped),
-    )
-
-
-def _once(files: Iterable[FoundFile]) -> tuple[FoundFile, ...]:
-    return tuple({file.name: file for file in files}.values())
-
-
-def _sources(source: Path, target: Path) -> Sources:
-    if not source.exists() and not is_numbered(source):
-        raise UsageError(f"{source}: does not exist")
-    folder = source if source.is_dir() else source.parent
-    if target.resolve() == folder.resolve():
-        raise UsageError(f"{target}: is the folder of the input, whose files would be overwritten; name another one")
-    sources = find_sources(source, results=target)
-    if not sources.pictures and not sources.videos:
-        allowed = ", ".join(sorted(PICTURES | VIDEOS))
-        skipped = f"; skipped: {sources.skipped_in_words()}" if sources.skipped else ""
-        raise UsageError(f"{source}: holds no picture or video; known endings: {allowed}{skipped}")
-    return sources
 
 
 def _summary(run: _Run, sources: Sources, model: Path, seconds: float) -> StageSummary:
