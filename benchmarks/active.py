@@ -53,7 +53,7 @@ from spinegen.streams import generator
 SAME_BOX = 0.3
 """A detection belongs to the person whose true box it shares this much with (intersection over union)."""
 SMALL_HW = (128, 96)
-"""Input of `small-light`: the light network at a quarter of its pixels, and of its time."""
+"""Input of `small-lite`: the lite network at a quarter of its pixels, and of its time."""
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--base-steps", type=int, default=150, help="of learning from the first set")
     parser.add_argument("--pool", type=int, default=900, help="outdoor pictures to choose from, at most")
     parser.add_argument("--validation", type=int, default=400, help="outdoor pictures to score on, at most")
-    parser.add_argument("--model", default="light", help="light, full or small-light")
+    parser.add_argument("--model", default="lite", help="full, light, lite or small-lite")
     parser.add_argument(
         "--unsure", metavar="light|full|FILE.onnx", help="only set this network's unsureness beside its errors"
     )
@@ -83,7 +83,7 @@ def main() -> int:
     given["ways"] = tuple(given["ways"])
     workspace, out, unsure = given.pop("workspace"), given.pop("out"), given.pop("unsure")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    ARCHITECTURES["small-light"] = replace(ARCHITECTURES["light"], size="small-light", input_hw=SMALL_HW)
+    ARCHITECTURES["small-lite"] = replace(ARCHITECTURES["lite"], size="small-lite", input_hw=SMALL_HW)
     try:
         if unsure is not None:
             unsure_and_wrong(workspace, unsure, given["validation"], make_reporter())

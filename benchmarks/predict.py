@@ -24,6 +24,7 @@ from spinegen.errors import SpinegenError
 from spinegen.media.video import VideoFrame
 from spinegen.media.video_read import open_video
 from spinegen.pose.networks import shipped_model
+from spinegen.pose.onnx_file import open_simcc
 from spinegen.predict.estimator import DETECT_EVERY_S, SpineEstimator
 
 SIZE_WH = (640, 480)
@@ -142,7 +143,8 @@ def rtmlib_pose(model: str) -> Any:
         from rtmlib import RTMPose  # pyright: ignore[reportMissingImports]
     except ImportError:
         return None
-    return RTMPose(str(shipped_model(model)), model_input_size=(192, 256), backend="onnxruntime", device="cpu")
+    height, width = open_simcc(shipped_model(model)).input_hw
+    return RTMPose(str(shipped_model(model)), model_input_size=(width, height), backend="onnxruntime", device="cpu")
 
 
 def memory(estimator: SpineEstimator, pictures: list[NDArray[np.uint8]], count: int) -> None:

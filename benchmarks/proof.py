@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("footage", type=Path, help="folder of `real.py --fetch`")
     parser.add_argument("--out", type=Path, default=Path("proof"), help="folder of the runs and their table")
     parser.add_argument("--only", nargs="+", help="names of runs; default: all")
-    parser.add_argument("--model", default="light", help="light or full")
+    parser.add_argument("--model", default="lite", help="full, light or lite")
     parser.add_argument("--steps", type=int, default=400, help="of each training")
     parser.add_argument(
         "--batch", type=int, default=8, help="people a step: early on, steps teach more than people a step"

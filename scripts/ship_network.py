@@ -1,4 +1,4 @@
-"""Make a trained network one of those that ship: half-precision weights, scored again as the file that users get, with its card.
+"""Make a trained network one of those that ship: weights in half precision (full) or eight bits (light), scored again as the file that users get, with its card.
 
     python scripts/ship_network.py WORKSPACE full|light
 
@@ -14,8 +14,8 @@ import numpy as np
 
 from spinegen.files import atomic_path
 from spinegen.pose.data.coco_set import read_coco
-from spinegen.pose.export import store_half
 from spinegen.pose.networks import CARDS, FOLDER
+from spinegen.pose.stored_weights import Room, store
 from spinegen.pose.train_part import find_split
 from spinegen.pose.validation import validate
 from spinegen.progress import make_reporter
@@ -25,6 +25,8 @@ from spinegen.workspace import Workspace
 
 SIZE_LIMITS = {"light": 4e6, "full": 9e6}
 """Bytes that a shipped file may have."""
+ROOMS: dict[str, Room] = {"light": "byte", "full": "half"}
+"""How the weights of each are stored."""
 
 
 def main() -> None:
@@ -40,7 +42,7 @@ def main() -> None:
         raise SystemExit(f"{workspace.pose}: holds a network of size {record.size}, not {arguments.name}")
     target = FOLDER / f"spinegen-{arguments.name}.onnx"
     with atomic_path(target) as temporary:
-        difference = store_half(workspace.pose / "pose.onnx", temporary)
+        difference = store(workspace.pose / "pose.onnx", temporary, ROOMS[arguments.name])
         size = temporary.stat().st_size
         if size > SIZE_LIMITS[arguments.name]:
             raise SystemExit(
@@ -69,7 +71,7 @@ def _card(target: Path, record: TrainingRecord, scores: CardScores, difference: 
         licence="Apache-2.0",
         training=CardTraining(**{name: getattr(record, name) for name in CardTraining.model_fields}),
         scores=scores,
-        half_precision_difference=float(f"{difference:.2g}"),
+        storage_difference=float(f"{difference:.2g}"),
     )
 
 

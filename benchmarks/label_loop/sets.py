@@ -37,7 +37,7 @@ class Sizes:
     validation: int
     """Pictures to score on."""
     model: str
-    """A network's size, or `small-light`."""
+    """A network's size, or `small-lite`."""
     ways: tuple[str, ...] = WAYS[:2]
     first_seed: int = 0
     """Of the first repeat."""

@@ -28,7 +28,9 @@ THRESHOLD = 0.6
 
 
 def settings(*sources: Path, **other: object) -> PrepareSettings:
-    return PrepareSettings.model_validate({"sources": sources, "threads": 1, "threshold": THRESHOLD, **other})
+    return PrepareSettings.model_validate(
+        {"sources": sources, "model": "light", "threads": 1, "threshold": THRESHOLD, **other}
+    )
 
 
 def looked_at(root: Path, before: LabelFolder) -> Path:

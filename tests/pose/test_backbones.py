@@ -16,10 +16,10 @@ from spinegen.pose.backbones.blazepose import LAYOUTS, BlazePose
 from spinegen.pose.backbones.rtmpose import load_rtmpose
 from spinegen.pose.backbones.shipped import SHIPPED, load_shipped
 from spinegen.pose.backbones.weights_file import read_weights, write_weights
-from spinegen.pose.export import halve_weights
 from spinegen.pose.names import BACKBONES, weights_path
 from spinegen.pose.nets.network import PoseNetwork
 from spinegen.pose.settings import TrainSettings
+from spinegen.pose.stored_weights import halve_weights
 from spinegen.pose.training.optimizer import make_optimizer, set_rates
 
 
@@ -228,20 +228,22 @@ def settings(**given: Any) -> TrainSettings:
 
 
 def test_a_shipped_backbone_stays_as_it_is_unless_asked_otherwise() -> None:
-    assert settings(model="light").backbone_start == "blazepose-lite"
-    assert settings(model="light").frozen_share == 1
-    assert settings(model="light", backbone="scratch").frozen_share == 0
+    assert settings(model="light").backbone_start == "blazepose-full"
+    assert settings(model="lite").backbone_start == "blazepose-lite"
+    assert settings(model="lite").frozen_share == 1
+    assert settings(model="lite", backbone="scratch").frozen_share == 0
     assert settings(model="tiny").backbone_start == "scratch"
-    assert settings(backbone="blazepose-lite").model == "light"
-    network, _ = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")
-    make_optimizer(network, 1e-3, settings(model="light"))
+    assert settings(backbone="blazepose-lite").model == "lite"
+    assert settings(backbone="blazepose-full").model == "full"
+    network, _ = starting_network(ARCHITECTURES["lite"], 0, "blazepose-lite")
+    make_optimizer(network, 1e-3, settings(model="lite"))
     assert not any(p.requires_grad for p in network.backbone.parameters())
     assert all(p.requires_grad for p in network.head.parameters())
 
 
 def test_a_released_backbone_learns_at_its_own_rate_from_its_own_time_on() -> None:
-    network: PoseNetwork = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
-    optimizer = make_optimizer(network, 1e-3, settings(model="light", frozen=0.5, backbone_rate=0.05))
+    network: PoseNetwork = starting_network(ARCHITECTURES["lite"], 0, "blazepose-lite")[0]
+    optimizer = make_optimizer(network, 1e-3, settings(model="lite", frozen=0.5, backbone_rate=0.05))
     set_rates(optimizer, 2e-3, frozen=True)
     rates = {g["part"]: g["lr"] for g in optimizer.param_groups}
     assert rates == {"head": 2e-3, "upper": pytest.approx(8e-5), "backbone": 0.0}
@@ -251,7 +253,7 @@ def test_a_released_backbone_learns_at_its_own_rate_from_its_own_time_on() -> No
     assert network.backbone.stem.weight.requires_grad  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("size", ["light", "full"])
+@pytest.mark.parametrize("size", ["lite", "full"])
 def test_a_second_upper_trunk_begins_as_published_and_learns_alone(size: str) -> None:
     architecture = ARCHITECTURES[size]
     assert architecture.blazepose is not None
@@ -275,8 +277,8 @@ def test_a_second_upper_trunk_begins_as_published_and_learns_alone(size: str) ->
 
 
 def test_a_second_upper_trunk_can_be_held_as_published() -> None:
-    network = starting_network(ARCHITECTURES["light"], 0, "blazepose-lite")[0]
-    optimizer = make_optimizer(network, 1e-3, settings(model="light", upper_rate=0))
+    network = starting_network(ARCHITECTURES["lite"], 0, "blazepose-lite")[0]
+    optimizer = make_optimizer(network, 1e-3, settings(model="lite", upper_rate=0))
     assert {g["part"] for g in optimizer.param_groups} == {"head"}
     assert network.upper is not None
     assert not any(p.requires_grad for p in network.upper.parameters())
@@ -285,7 +287,8 @@ def test_a_second_upper_trunk_can_be_held_as_published() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"model": "tiny", "backbone": "blazepose-lite"}, "belongs to model light, found model tiny"),
+        ({"model": "tiny", "backbone": "blazepose-lite"}, "belongs to model lite, found model tiny"),
+        ({"model": "tiny", "backbone": "blazepose-full"}, "belongs to model full or light, found model tiny"),
         ({"model": "small", "backbone": "resnet"}, "must be scratch, blazepose-lite, blazepose-full or a file"),
         ({"steps": 5, "epochs": 2}, "give one of them"),
     ],

@@ -48,7 +48,7 @@ def test_blurred_peaks_find_encoded_points_between_bins() -> None:
     points = np.random.default_rng(4).uniform(3, 90, (3, 37, 2))
     for axis, bins in ((0, 192), (1, 256)):
         encoded = simcc_targets(torch.tensor(points[..., axis]), bins, 2.0, 3.0).numpy()
-        assert np.abs(peaks.peaks(encoded, 2.0) - points[..., axis]).max() < 0.02
+        assert np.abs(peaks.peaks(encoded, 2.0, 60.0)[0] - points[..., axis]).max() < 0.02
 
 
 def test_a_blurred_peak_is_where_most_of_the_mass_is_near() -> None:
@@ -58,7 +58,7 @@ def test_a_blurred_peak_is_where_most_of_the_mass_is_near() -> None:
     distribution = np.broadcast_to(0.6 * hill / hill.sum(), (1, skeleton.COUNT, 192)).copy()
     distribution[..., 40] += 0.4
     assert distribution[0, 0].argmax() == 40
-    found = peaks.peaks(distribution, 2.0)[0]
+    found = peaks.peaks(distribution, 2.0, 60.0)[0][0]
     assert found[skeleton.INDEX["left_hip"]] == pytest.approx(60, abs=1)
     assert found[skeleton.INDEX["left_eye"]] == pytest.approx(20, abs=1), "an eye is missed by a few bins"
 
@@ -66,8 +66,22 @@ def test_a_blurred_peak_is_where_most_of_the_mass_is_near() -> None:
 def test_peaks_at_the_rim_stay_inside() -> None:
     rim = np.zeros((1, skeleton.COUNT, 128))
     rim[..., 0] = 1
-    assert np.abs(peaks.peaks(rim, 2.0)).max() <= 0.25
-    assert peaks.peaks(rim[..., ::-1], 2.0) == pytest.approx(127 / 2, abs=0.25)
+    assert np.abs(peaks.peaks(rim, 2.0, 60.0)[0]).max() <= 0.25
+    assert peaks.peaks(rim[..., ::-1], 2.0, 60.0)[0] == pytest.approx(127 / 2, abs=0.25)
+
+
+def test_the_height_of_a_peak_is_the_oks_to_be_expected_there() -> None:
+    rng = np.random.default_rng(0)
+    bins, px, person_px = 192, np.arange(192) / 2, 50.0
+    distribution = rng.random((2, skeleton.COUNT, bins)) ** 8
+    places, heights = peaks.peaks(7.0 * distribution, 2.0, person_px)
+    width_px = 2 * np.array(skeleton.SIGMAS)[:, None] * person_px
+    similarity = np.exp(-((px - places[..., None]) ** 2) / (2 * width_px**2))
+    expected = (similarity * distribution).sum(axis=-1) / distribution.sum(axis=-1)
+    assert heights == pytest.approx(expected, rel=0.02)
+    sure = np.zeros((1, skeleton.COUNT, bins))
+    sure[..., 80] = 0.3
+    assert peaks.peaks(sure, 2.0, person_px)[1] == pytest.approx(1.0, abs=1e-5)
 
 
 def test_a_keypoint_without_a_positive_score_is_marked() -> None:

@@ -143,7 +143,8 @@ def test_a_shipped_network_is_gone_on_from_and_its_norms_know_what_they_see(name
         known = network.eval()(inputs)[0].softmax(dim=-1)
         learning = network.train()(inputs)[0].softmax(dim=-1)
     theirs = torch.from_numpy(open_simcc(shipped_model(name)).distributions(inputs.numpy())[0])
-    assert float((known - theirs).abs().max()) < 1e-3 * float(theirs.max())
+    # eight bits, in which light is stored, round the head's fixed Gaussians, too
+    assert float((known - theirs).abs().max()) < (1e-2 if name == "light" else 1e-3) * float(theirs.max())
     # norms folded into the file would make it another network as soon as it learns
     assert float((learning.argmax(-1) - known.argmax(-1)).abs().float().median()) <= 4
 
@@ -304,7 +305,7 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"model": "huge"}, "must be one of light, full, tiny, small, medium"),
+        ({"model": "huge"}, "must be one of full, light, lite, tiny, small, medium"),
         ({"annotations": "x.json"}, "go with only=validate"),
         ({"annotations": "x.json", "only": "validate"}, "belong together"),
         ({"mix_images": "x"}, "needs mix"),
@@ -314,7 +315,7 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
             {"start": "gone.pt"},
             "start must be full, light, an exported .onnx file or the weights.pt of a finished training, found 'gone.pt', which does not",
         ),
-        ({"start": "light", "model": "full"}, "start light is a light network, found model full"),
+        ({"start": "light", "model": "lite"}, "start light is a light network, found model lite"),
         ({"start": __file__, "model": "light", "backbone": "scratch"}, "start and backbone both say"),
     ],
 )

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 import spinegen
 from spinegen import skeleton
 from spinegen.errors import TrainingError
 from spinegen.pose import networks, photographs
-from spinegen.pose.export import store_half
+from spinegen.pose.assembly import ARCHITECTURES
 from spinegen.pose.onnx_file import open_simcc
 from spinegen.pose.predictor import PosePredictor
 from spinegen.progress import SilentReporter
@@ -24,7 +23,7 @@ def test_every_shipped_network_is_whole_small_and_says_how_to_use_it(name: str) 
     file = open_simcc(path)
     assert file.keypoints == skeleton.COUNT
     assert b"site-packages" not in path.read_bytes(), "no path of the machine that trained it"
-    assert file.input_hw == (256, 192)
+    assert file.input_hw == ARCHITECTURES[name].input_hw
     assert file.names == skeleton.NAMES
     card = networks.cards()[name]
     assert card.bytes == path.stat().st_size
@@ -44,17 +43,6 @@ def test_an_unknown_a_missing_and_a_damaged_network_are_named(tmp_path: Path, mo
     (tmp_path / "spinegen-full.onnx").write_bytes(bytes(data))
     with pytest.raises(TrainingError, match="shipped network is damaged"):
         spinegen.shipped_model("full")
-
-
-def test_half_stored_weights_take_half_the_room_and_compute_nearly_the_same(
-    exported_onnx: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "half.onnx"
-    difference = store_half(exported_onnx, target)
-    assert 0 < difference < 0.01
-    assert target.stat().st_size < 0.6 * exported_onnx.stat().st_size
-    stored = onnx.load(str(target)).graph.initializer
-    assert any(entry.data_type == onnx.TensorProto.FLOAT16 for entry in stored)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from spinegen.errors import UsageError
+from spinegen.predict.inputs import sources_of
 from support.commands import spinegen_here
 
 LOOK = ("-o", "out", "--boxes", "whole", "--model", "light")
@@ -41,3 +44,8 @@ def test_one_input_that_is_not_there_ends_the_run_before_it_writes(tmp_path: Pat
     assert result.returncode == 2
     assert result.stderr.strip() == "error: gone.png: does not exist"
     assert not (tmp_path / "out").exists()
+
+
+def test_no_input_at_all_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to look at"):
+        sources_of((), tmp_path / "out")

@@ -167,7 +167,7 @@ def export_coco(root: Path, **given: Any) -> None:
 @dir_argument
 @click.option(
     "--model",
-    metavar="light|full|tiny|small|medium|FILE.onnx",
+    metavar="full|light|lite|tiny|small|medium|FILE.onnx",
     help="Network; an ONNX file with --only validate.  [default: full]",
 )
 @click.option(
@@ -177,7 +177,7 @@ def export_coco(root: Path, **given: Any) -> None:
 )
 @click.option(
     "--start",
-    metavar="light|full|FILE.onnx|WEIGHTS.pt",
+    metavar="full|light|FILE.onnx|WEIGHTS.pt",
     help="Go on from a whole network: one that ships, an exported one, or the weights.pt of a finished training.",
 )
 @click.option(

@@ -9,7 +9,8 @@ from .. import skeleton
 from ..errors import TrainingError
 from ..files import atomic_path
 from ..geometry.types import Floats
-from ..pose.export import describe, exported, halve_weights
+from ..pose.export import describe, exported
+from ..pose.stored_weights import halve_weights
 from ..version import __version__
 from .network import LiftingNetwork
 from .norms import RATE_HZ, STATURE_M

@@ -1,6 +1,6 @@
 """Named network sizes, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,15 @@ class Architecture:
     """SimCC bins a pixel."""
     keypoints: int = skeleton.COUNT
 
+    def differs_by_input_only(self, other: "Architecture") -> bool:
+        """Whether both have the same layers and one may go on from the other's weights."""
+        return replace(self, size=other.size, input_hw=other.input_hw) == other
+
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "light": Architecture("light", (256, 192), (71, 24, 56, 96), 64, 192, blazepose="blazepose-lite", upper_tap=2),
-    "full": Architecture("full", (256, 192), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full", upper_tap=1),
+    "full": Architecture("full", (320, 256), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full", upper_tap=1),
+    "light": Architecture("light", (256, 192), (87, 32, 88, 144), 96, 192, blazepose="blazepose-full", upper_tap=1),
+    "lite": Architecture("lite", (256, 192), (71, 24, 56, 96), 64, 192, blazepose="blazepose-lite", upper_tap=2),
     "tiny": Architecture("tiny", (128, 96), (48, 96, 192), 48, 128, stem=24, stem_depth=2, depths=(1, 2, 1)),
     "small": Architecture(
         "small", (256, 192), (64, 128, 256, 512), 64, 256, stem=32, stem_depth=3, depths=(1, 2, 2, 1)
@@ -47,8 +52,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         "medium", (256, 192), (96, 192, 384, 768), 96, 256, stem=48, stem_depth=3, depths=(2, 4, 4, 2)
     ),
 }
-"""light and full stand on BlazePose's two smaller networks; small and medium have the widths and depths of RTMPose-s and -m (arXiv
-2303.07399, table 1); tiny is ours, for CPUs: a quarter of the pixels and one stage less, so that its top map has the 8 x 6 cells of the others."""
+"""full and light are one network that looks at pictures of two sizes; lite stands on BlazePose's smallest; small and medium have the widths and depths of RTMPose-s and -m (arXiv
+2303.07399, table 1); tiny is ours, for CPUs: a quarter of the pixels and one stage less, so that its top map has the 8 x 6 cells of theirs."""
 
 
 def build_network(architecture: Architecture, seed: int = 0) -> "PoseNetwork":

@@ -36,10 +36,16 @@ def joined(
     closer_scores: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points (N, 37, 2) and scores (N, 37) of both looks: head and trunk in the mean, weighted by the squares of the scores; limbs of the first."""
-    points, scores = first_px.copy(), first_scores.copy()
+    points = first_px.copy()
     ids = list(HEAD_AND_TRUNK)
     weights = np.stack([first_scores[:, ids], closer_scores[:, ids]]).clip(1e-3) ** 2
     weights /= weights.sum(axis=0)
     points[:, ids] = weights[0][..., None] * first_px[:, ids] + weights[1][..., None] * closer_px[:, ids]
-    scores[:, ids] = (first_scores[:, ids] + closer_scores[:, ids]) / 2
-    return points, scores
+    return points, mean_of_both(first_scores, closer_scores)
+
+
+def mean_of_both(first: NDArray[np.float64], nearer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, 37) of both looks: head and trunk in the mean, limbs of the first."""
+    both, ids = first.copy(), list(HEAD_AND_TRUNK)
+    both[:, ids] = (first[:, ids] + nearer[:, ids]) / 2
+    return both

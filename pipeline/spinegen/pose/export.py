@@ -18,13 +18,12 @@ from ..version import __version__
 from .assembly import Architecture
 from .nets.network import PoseNetwork
 from .onnx_file import MEAN_RGB, METADATA_KEY, STD_RGB, open_simcc
+from .stored_weights import output_difference
 
 CHECKED_BATCHES = (1, 3, 32)
 TOLERANCE = 1e-3
 """Largest allowed difference of an output (0..1) between torch and ONNX Runtime."""
 OPSET = 18
-HALF_FROM = 64
-"""Arrays of fewer numbers stay in single precision."""
 
 
 class ExportedNetwork(nn.Module):
@@ -173,43 +172,6 @@ def _compare(written: Path, wrapped: ExportedNetwork, architecture: Architecture
     return ExportCheck(difference, written.stat().st_size)
 
 
-def store_half(source: Path, target: Path) -> float:
-    """Write a copy whose weights are stored in half precision and computed with in single; returns the largest output difference.
-
-    The weights are widened when the file is opened, so it runs as fast as the original on processors without half-precision arithmetic.
-
-    Raises:
-        TrainingError: the copy does not run.
-    """
-    import onnx
-
-    model = onnx.load(str(source))
-    halve_weights(model)
-    with atomic_path(target) as temporary:
-        onnx.save(model, str(temporary))
-        return _difference(source, temporary)
-
-
-def halve_weights(model: Any) -> None:
-    """Store an ONNX model's weights in half precision, widened when the file is opened."""
-    import onnx
-
-    graph = model.graph
-    casts = []
-    for stored in graph.initializer:
-        values = onnx.numpy_helper.to_array(stored)
-        if values.dtype != np.float32 or values.size < HALF_FROM:
-            continue
-        name = stored.name
-        stored.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        casts.append(
-            onnx.helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT, name=f"widen_{name}")
-        )
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-
-
 def export_fp16(source: Path, target: Path) -> float:
     """Write a half-precision copy with float32 inputs and outputs; returns the largest output difference to `source`.
 
@@ -227,14 +189,7 @@ def export_fp16(source: Path, target: Path) -> float:
     _drop_repeated_casts(half)
     with atomic_path(target) as temporary:
         onnx.save(half, str(temporary))
-        return _difference(source, temporary)
-
-
-def _difference(first: Path, second: Path) -> float:
-    """Largest difference of the outputs of two files on three pictures of noise."""
-    one, other = open_simcc(first), open_simcc(second)
-    images = np.random.default_rng(0).standard_normal((3, 3, *one.input_hw)).astype(np.float32)
-    return max(float(np.abs(a - b).max()) for a, b in zip(one.run(images), other.run(images), strict=True))
+        return output_difference(source, temporary)
 
 
 def _drop_repeated_casts(model: Any) -> None:

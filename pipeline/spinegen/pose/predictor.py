@@ -30,6 +30,14 @@ class PosePrediction:
     straight: "PosePrediction | None" = None
     """The fullest bins of the first look: where no frame before is given, in crops that stand as the picture does. So other programs cut
     crops and read the file."""
+    expected_oks: NDArray[np.float64] | None = None
+    """(N, 37) of 0..1: the OKS of a point in the mean over the network's own distribution, which ranks people better than the scores; None where
+    points are the fullest bins, or no network's."""
+
+    @property
+    def ranks(self) -> NDArray[np.float64]:
+        """(N, 37): what says best who was seen well."""
+        return self.scores if self.expected_oks is None else self.expected_oks
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class _Seen:
     """(N, 37, 2)."""
     scores: NDArray[np.float64]
     """(N, 37)."""
+    expected: NDArray[np.float64]
+    """(N, 37), expected OKS; the scores where points are the fullest bins."""
     fullest: NDArray[np.float64]
     """(N, 37, 2), the fullest bins."""
 
@@ -156,7 +166,7 @@ class PosePredictor:
         owners = np.repeat(np.arange(len(waiting)), [len(picture.boxes) for picture in waiting])
         boxes = np.concatenate([picture.boxes for picture in waiting])
         first = self._look([picture.first for picture in waiting])
-        points, scores = first.points.copy(), first.scores.copy()
+        points, scores, expected = first.points.copy(), first.scores.copy(), first.expected.copy()
         done = np.concatenate([picture.first.turns_rad for picture in waiting])
         for _ in range(LOOKS_TURNED if self.upright else 0):
             turns = upright.turns_to_upright(points)
@@ -166,16 +176,19 @@ class PosePredictor:
             regions = upright.turned_regions(boxes[rows], turns[rows], self.input_hw, points[rows])
             again = self._look_at(waiting, owners[rows], *regions, turns_rad=turns[rows])
             better = again.scores.mean(axis=1) > scores[rows].mean(axis=1)
-            points[rows[better]], scores[rows[better]] = again.points[better], again.scores[better]
+            for kept, found in ((points, again.points), (scores, again.scores), (expected, again.expected)):
+                kept[rows[better]] = found[better]
             done[rows] = turns[rows]
         near = np.flatnonzero(np.concatenate([picture.again for picture in waiting]))
         if len(near):
             regions = closer.trunk_regions(points[near], done[near], self.input_hw)
             again = self._look_at(waiting, owners[near], *regions, turns_rad=done[near])
             points[near], scores[near] = closer.joined(points[near], scores[near], again.points, again.scores)
+            expected[near] = closer.mean_of_both(expected[near], again.expected)
         for owner in range(len(waiting)):
             mine = owners == owner
-            yield PosePrediction(points[mine], scores[mine], PosePrediction(first.fullest[mine], first.scores[mine]))
+            straight = PosePrediction(first.fullest[mine], first.scores[mine])
+            yield PosePrediction(points[mine], scores[mine], straight, expected[mine])
 
     def _look_at(
         self,
@@ -231,6 +244,7 @@ class PosePredictor:
         return _Seen(
             geometry.apply_affine(back, np.concatenate([nobody, *(chunk.points for chunk in chunks)])),
             np.concatenate([nobody[..., 0], *(chunk.scores for chunk in chunks)]),
+            np.concatenate([nobody[..., 0], *(chunk.expected for chunk in chunks)]),
             geometry.apply_affine(back, np.concatenate([nobody, *(chunk.fullest for chunk in chunks)])),
         )
 
@@ -243,6 +257,8 @@ class PosePredictor:
             x, y = simcc.average_with_mirrored(x, y, *mirrored, split_ratio=ratio)
         fullest, scores = simcc.decode(x, y, ratio)
         if not self.between_bins:
-            return _Seen(fullest, scores, fullest)
-        points = np.stack([peaks.peaks(x, ratio), peaks.peaks(y, ratio)], axis=-1)
-        return _Seen(np.where(scores[..., None] > 0, points, fullest), scores, fullest)
+            return _Seen(fullest, scores, scores, fullest)
+        person_px = peaks.person_px(self.input_hw)
+        (across, expected_x), (down, expected_y) = (peaks.peaks(axis, ratio, person_px) for axis in (x, y))
+        points = np.where(scores[..., None] > 0, np.stack([across, down], axis=-1), fullest)
+        return _Seen(points, scores, expected_x * expected_y, fullest)

@@ -151,20 +151,20 @@ class TrainSettings(Settings):
     remade: ClassVar[bool] = True
 
     model: str = "full"
-    """Network: light or full (on BlazePose's features), tiny, small or medium (CSPNeXt); with only="validate" also an ONNX file."""
+    """Network: full, light or lite (on BlazePose's features), tiny, small or medium (CSPNeXt); with only="validate" also an ONNX file."""
     backbone: str | None = None
     """What the backbone starts from: scratch, blazepose-lite, blazepose-full, or an RTMPose checkpoint of a CSPNeXt size; None: the shipped
     weights where the network has them, else scratch."""
     start: str | None = None
-    """A whole network of the same model to go on from: one that ships (light, full), an exported file, or the `weights.pt` of a finished
-    training; None: a new head."""
+    """A whole network to go on from: one that ships (full, light; each may go on from the other), an exported file, or the `weights.pt` of a
+    finished training of the same model; None: a new head."""
     frozen: float | None = Field(default=None, ge=0, le=1)
     """Share of the training, from its start on, in which the backbone does not learn; None: all of it where it starts from weights of
     real pictures, else none. Plainly released features forget real pictures while they learn drawn ones."""
     backbone_rate: float = Field(default=0.1, ge=0, le=1)
     """Learning rate of a backbone that started from weights, as a share of the head's."""
     upper_rate: float = Field(default=0.04, ge=0, le=1)
-    """Learning rate of the upper trunk that light and full have a second time beside their frozen backbone, as a share of the head's; 0: it stays
+    """Learning rate of the upper trunk that full, light and lite have a second time beside their frozen backbone, as a share of the head's; 0: it stays
     as published."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     steps: int | None = Field(default=None, ge=1)
@@ -286,7 +286,7 @@ class TrainSettings(Settings):
         if self.backbone is not None:
             raise ValueError("start and backbone both say what is learnt from: give one of them")
         if self.start in cards():
-            if self.start != self.model:
+            if not ARCHITECTURES[self.start].differs_by_input_only(ARCHITECTURES[self.model]):
                 raise ValueError(f"start {self.start} is a {self.start} network, found model {self.model}")
         elif Path(self.start).suffix not in (".onnx", ".pt") or not Path(self.start).is_file():
             raise ValueError(
@@ -298,11 +298,9 @@ class TrainSettings(Settings):
         if self.backbone is None or self.model not in ARCHITECTURES:
             return
         own = ARCHITECTURES[self.model].blazepose
-        fitting = {name: size for size, a in ARCHITECTURES.items() if (name := a.blazepose) is not None}
         if self.backbone in BACKBONES and self.backbone != own:
-            raise ValueError(
-                f"backbone {self.backbone} belongs to model {fitting[self.backbone]}, found model {self.model}"
-            )
+            fitting = " or ".join(size for size, a in ARCHITECTURES.items() if a.blazepose == self.backbone)
+            raise ValueError(f"backbone {self.backbone} belongs to model {fitting}, found model {self.model}")
         if self.backbone in BACKBONES or self.backbone == "scratch":
             return
         if not Path(self.backbone).is_file():

@@ -31,7 +31,7 @@ class Predictions:
     keypoints_px: NDArray[np.float64]
     """(N, 37, 2)."""
     confidences: NDArray[np.float64]
-    """(N, 37)."""
+    """(N, 37) of 0..1: expected OKS, whose mean over a subset ranks people."""
     straight: PosePrediction
     """What is seen in crops that stand as the picture does, as other programs cut them."""
     broken: tuple[str, ...]
@@ -107,7 +107,7 @@ def predictions(
     with reporter.task("validate", len(people), "people") as task:
         for prediction in predictor.predict_many(pictures()):
             points.append(prediction.keypoints_px)
-            confidences.append(prediction.scores)
+            confidences.append(prediction.ranks)
             straight.append(prediction.straight or prediction)
             task.advance(len(prediction.scores))
     if len(broken) > BROKEN_SHARE_ALLOWED * len(rows_of_pictures) or not order:
@@ -122,7 +122,8 @@ def predictions(
 
 def _joined(parts: list[PosePrediction]) -> PosePrediction:
     return PosePrediction(
-        np.concatenate([part.keypoints_px for part in parts]), np.concatenate([part.scores for part in parts])
+        np.concatenate([part.keypoints_px for part in parts]),
+        np.concatenate([part.scores for part in parts]),
     )
 
 

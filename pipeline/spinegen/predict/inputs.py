@@ -16,8 +16,10 @@ def sources_of(given: Sequence[Path], target: Path) -> Sources:
         target: folder of the results, which is not looked into.
 
     Raises:
-        UsageError: an input is not there or holds no picture or video, or results would overwrite it or each other.
+        UsageError: there is no input, or one is not there or holds no picture or video, or results would overwrite it or each other.
     """
+    if not given:
+        raise UsageError("nothing to look at: name a picture, a video, numbered pictures or a folder")
     found = [_sources(source, target) for source in given]
     known: dict[str, Path] = {}
     for file in (file for sources in found for file in (*sources.pictures, *sources.videos)):

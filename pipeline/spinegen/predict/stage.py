@@ -116,8 +116,8 @@ def predict(
         TrainingError: the model cannot be used.
     """
     given = (source,) if isinstance(source, Path) else tuple(source)
-    said = str(given[0]) if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
     sources = sources_of(given, target)
+    said = str(given[0]) if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
     if lifting is not None and not sources.videos:
         raise UsageError(f"{said}: holds no film; --3d, --angles and --fit lift people of films")
     if detector is not None and boxes != "auto":

@@ -43,8 +43,8 @@ class NetworkCard(Record):
     licence: str
     training: CardTraining
     scores: CardScores
-    half_precision_difference: float
-    """Largest difference of an output to the network before its weights were halved."""
+    storage_difference: float
+    """Largest difference of an output to the network before its weights were put into half precision or eight bits."""
 
 
 class LifterCard(Record):

@@ -163,7 +163,7 @@ def _onnx_convolutions(path: Path, count: int) -> tuple[list[tuple[np.ndarray, n
 
 
 def _onnx_constants(graph: Any) -> dict[str, np.ndarray]:
-    """Values that do not depend on the input, by name: stored ones, also where they are widened (`pose.export.store_half`) or renamed."""
+    """Values that do not depend on the input, by name: stored ones, also where they are widened (`pose.stored_weights`) or renamed."""
     import onnx
 
     constants = {entry.name: onnx.numpy_helper.to_array(entry) for entry in graph.initializer}

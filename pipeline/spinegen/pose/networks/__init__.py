@@ -15,7 +15,7 @@ def shipped_model(name: str = "full") -> Path:
     """The ONNX file of a shipped 37-keypoint network.
 
     Args:
-        name: `full`, or `light`, which takes less than half the time.
+        name: `full`, or `light`, which takes two thirds of the time.
 
     Raises:
         TrainingError: no network of that name, or its file is missing or damaged.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,42 +10,47 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from ...errors import TrainingError
-from ..assembly import Architecture, build_network
+from ..assembly import ARCHITECTURES, Architecture, build_network
 from ..backbones.blazepose import BlazePose, UpperTrunk
 from ..nets.network import PoseNetwork
 from ..onnx_file import METADATA_KEY, open_simcc
 from ..onnx_session import first_words
+from ..stored_weights import in_bytes, widened
 from .checkpoint import load_trained
+from .stretching import stretched
 
 PREFIX = "network."
 """Of our weights in an exported file."""
-HALF = "_half"
-"""After the name of weights that are kept in half precision."""
 TURNED_LAYERS = ("head.embed", "head.attention.spread", "head.attention.merge", "head.refine_x", "head.refine_y")
 """Linear layers in the order in which the head computes them; the exporter transposes their weights and forgets their names."""
 ATTENTION = "head.attention."
 UPPER = "upper."
 CALIBRATION_BATCHES = 4
-TOLERANCE = 1e-3
-"""Largest allowed difference to ONNX Runtime, as a share of the highest peak."""
+TOLERANCE, BYTE_TOLERANCE = 1e-3, 1e-2
+"""Largest allowed difference to ONNX Runtime, as a share of the highest peak; in files of eight bits the head's fixed Gaussians are rounded, too."""
 
 
 def whole_network(architecture: Architecture, start: Path, seed: int) -> tuple[PoseNetwork, str]:
     """The network of `weights.pt` or of an exported file, and a sentence that says so.
 
+    An exported file may hold a network for pictures of another size; it is stretched to those of `architecture`.
+
     Raises:
         TrainingError: the file is missing, damaged, of another architecture, or does not compute what it did.
     """
-    network = build_network(architecture, seed)
-    if start.suffix == ".onnx":
-        _load_exported(network, start, architecture)
-    else:
+    if start.suffix != ".onnx":
+        network = build_network(architecture, seed)
         load_trained(network, start, architecture.size)
-    return network, f"the whole network of {start.name}"
+        return network, f"the whole network of {start.name}"
+    network, own = _exported(start, architecture, seed)
+    if own.input_hw == architecture.input_hw:
+        return network, f"the whole network of {start.name}"
+    (height, width), (new_height, new_width) = own.input_hw, architecture.input_hw
+    stretch = f"stretched from {height} x {width} to {new_height} x {new_width} pixels"
+    return stretched(network, own, architecture), f"the whole network of {start.name}, {stretch}"
 
 
 @torch.no_grad()
@@ -83,7 +89,8 @@ def calibrate_norms(network: nn.Module, batches: Sequence[Tensor]) -> None:
         spread.copy_(variance)
 
 
-def _load_exported(network: PoseNetwork, path: Path, architecture: Architecture) -> None:
+def _exported(path: Path, architecture: Architecture, seed: int) -> tuple[PoseNetwork, Architecture]:
+    """The network of a file, and its own architecture: that which is asked for, or one that differs by the size of its pictures."""
     file = open_simcc(path)
     try:
         model = onnx.load(str(path))
@@ -91,11 +98,13 @@ def _load_exported(network: PoseNetwork, path: Path, architecture: Architecture)
         raise TrainingError(f"{path}: is no ONNX file: {first_words(error)}") from error
     said = next((entry.value for entry in model.metadata_props if entry.key == METADATA_KEY), "{}")
     size = json.loads(said).get("architecture")
-    if size != architecture.size:
+    if size not in ARCHITECTURES or not ARCHITECTURES[size].differs_by_input_only(architecture):
         raise TrainingError(
             f"{path}: holds {'no network of ours' if size is None else f'a {size} network'}, asked for is {architecture.size}: "
             "name the same --model for both"
         )
+    own = replace(ARCHITECTURES[size], input_hw=file.input_hw)
+    network = build_network(own, seed)
     state = network.state_dict()
     found = _weights(model, network)
     # networks of before the second upper trunk computed what the backbone's own gives
@@ -110,19 +119,19 @@ def _load_exported(network: PoseNetwork, path: Path, architecture: Architecture)
     network.load_state_dict({**state, **{name: torch.tensor(found[name]) for name in state if name in found}})
     if older and isinstance(network.upper, UpperTrunk) and isinstance(network.backbone, BlazePose):
         network.upper.follow(network.backbone)
-    inputs = torch.randn(2, 3, *architecture.input_hw, generator=torch.Generator().manual_seed(0))
+    inputs = torch.randn(2, 3, *own.input_hw, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         ours = [logits.softmax(dim=-1).numpy() for logits in network.eval()(inputs)]
+    tolerance = BYTE_TOLERANCE if in_bytes(model) else TOLERANCE
     for mine, theirs in zip(ours, file.distributions(inputs.numpy()), strict=True):
-        if not np.abs(mine - theirs).max() < TOLERANCE * theirs.max():
+        if not np.abs(mine - theirs).max() < tolerance * theirs.max():
             raise TrainingError(f"{path}: read back, it does not compute what it did: start from its weights.pt")
+    return network, own
 
 
 def _weights(model: onnx.ModelProto, network: PoseNetwork) -> dict[str, NDArray[np.float32]]:
     """What an exported file holds, by the names of our parameters."""
-    values = {
-        one.name.removesuffix(HALF): numpy_helper.to_array(one).astype(np.float32) for one in model.graph.initializer
-    }
+    values = widened(model)
     found = {name.removeprefix(PREFIX): value for name, value in values.items() if name.startswith(PREFIX)}
     for name, norm in network.named_modules():
         stem, _, last = name.rpartition(".")
