@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from spinegen import shipped_model
 from spinegen.pose.assembly import ARCHITECTURES, build_network
 from spinegen.pose.export import export_onnx
 from spinegen.pose.predictor import PosePredictor
@@ -32,12 +33,15 @@ def check(client: Any, predictor: PosePredictor, picture: NDArray[np.uint8]) -> 
 
 
 @pytest.fixture(
-    scope="module", params=["trained", *(pytest.param(n, marks=pytest.mark.slow) for n in ("small", "medium"))]
+    scope="module",
+    params=["trained", "shipped", *(pytest.param(n, marks=pytest.mark.slow) for n in ("small", "medium"))],
 )
 def any_onnx(request: pytest.FixtureRequest, exported_onnx: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The trained tiny network, and fresh ones of the other sizes."""
+    """The trained tiny network, the shipped one whose weights have eight bits, and fresh ones of the other sizes."""
     if request.param == "trained":
         return exported_onnx
+    if request.param == "shipped":
+        return shipped_model("light")
     file = tmp_path_factory.mktemp("sizes") / f"{request.param}.onnx"
     architecture = ARCHITECTURES[request.param]
     export_onnx(build_network(architecture), architecture, file)
