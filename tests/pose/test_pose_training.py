@@ -316,6 +316,10 @@ def test_a_set_that_was_not_exported_is_said(tmp_path: Path) -> None:
             "start must be full, light, an exported .onnx file or the weights.pt of a finished training, found 'gone.pt', which does not",
         ),
         ({"start": "light", "model": "lite"}, "start light is a light network, found model lite"),
+        (
+            {"start": "light", "model": "own.onnx", "only": "validate"},
+            "start light is a light network, found model own",
+        ),
         ({"start": __file__, "model": "light", "backbone": "scratch"}, "start and backbone both say"),
     ],
 )

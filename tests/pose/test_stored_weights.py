@@ -14,13 +14,15 @@ from spinegen.pose.stored_weights import NIBBLE_FROM, Room, packed, rounded, sto
 from spinegen.pose.training.whole_network import whole_network
 
 
-@pytest.mark.parametrize(("room", "share", "kind"), [("half", 0.6, "FLOAT16"), ("byte", 0.35, "INT8")])
+@pytest.mark.parametrize(
+    ("room", "share", "kind", "most"), [("half", 0.6, "FLOAT16", 0.01), ("byte", 0.35, "INT8", 0.02)]
+)
 def test_stored_weights_take_less_room_and_compute_nearly_the_same(
-    exported_onnx: Path, tmp_path: Path, room: Room, share: float, kind: str
+    exported_onnx: Path, tmp_path: Path, room: Room, share: float, kind: str, most: float
 ) -> None:
     target = tmp_path / "stored.onnx"
     difference = store(exported_onnx, target, room)
-    assert 0 < difference < 0.02
+    assert 0 < difference < most
     assert target.stat().st_size < share * exported_onnx.stat().st_size
     model = onnx.load(str(target))
     assert onnx.TensorProto.DataType.Value(kind) in {entry.data_type for entry in model.graph.initializer}

@@ -286,7 +286,8 @@ class TrainSettings(Settings):
         if self.backbone is not None:
             raise ValueError("start and backbone both say what is learnt from: give one of them")
         if self.start in cards():
-            if not ARCHITECTURES[self.start].differs_by_input_only(ARCHITECTURES[self.model]):
+            own = ARCHITECTURES.get(self.model)
+            if own is None or not ARCHITECTURES[self.start].differs_by_input_only(own):
                 raise ValueError(f"start {self.start} is a {self.start} network, found model {self.model}")
         elif Path(self.start).suffix not in (".onnx", ".pt") or not Path(self.start).is_file():
             raise ValueError(

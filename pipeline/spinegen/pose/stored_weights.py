@@ -86,9 +86,10 @@ def byte_weights(model: Any) -> None:
             counted = f"c{number}"
             nodes += _unpacking(f"n{number}", counted)
         nodes.append(onnx.helper.make_node("Mul", [counted, f"w{number}"], [name]))
-    graph.initializer.extend(
-        onnx.numpy_helper.from_array(np.array(value, np.float32), name) for name, value in SCALARS.items()
-    )
+    if any(stored.data_type == onnx.TensorProto.UINT8 for stored in graph.initializer):
+        graph.initializer.extend(
+            onnx.numpy_helper.from_array(np.array(value, np.float32), name) for name, value in SCALARS.items()
+        )
     _before_all(graph, nodes)
     del graph.value_info[:]
     for node in graph.node:

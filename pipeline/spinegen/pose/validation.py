@@ -122,8 +122,7 @@ def predictions(
 
 def _joined(parts: list[PosePrediction]) -> PosePrediction:
     return PosePrediction(
-        np.concatenate([part.keypoints_px for part in parts]),
-        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.keypoints_px for part in parts]), np.concatenate([part.scores for part in parts])
     )
 
 

@@ -22,9 +22,8 @@ def stretched(network: PoseNetwork, own: Architecture, wanted: Architecture) -> 
         own: what `network` was built as; differs from `wanted` by its size and input only.
     """
     target = build_network(wanted)
-    weights = {
-        name: value for name, value in network.state_dict().items() if value.shape == target.state_dict()[name].shape
-    }
+    shapes = {name: value.shape for name, value in target.state_dict().items()}
+    weights = {name: value for name, value in network.state_dict().items() if value.shape == shapes[name]}
     weights["head.embed.weight"] = _embed(network.head.embed.weight, own, wanted)
     for name, before, bins in (
         ("x", network.head.refine_x.weight, target.head.bins_x),
