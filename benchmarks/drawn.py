@@ -45,7 +45,7 @@ def main() -> int:
     parser.add_argument("workspace", type=Path, help="workspace with an exported coco/ folder")
     parser.add_argument("--model", type=Path, nargs="+", help="exported networks; default: the shipped full and light")
     parser.add_argument("--out", type=Path, default=Path("drawn"), help="folder for drawn.json and the sheets")
-    parser.add_argument("--once", action="store_true", help="without the closer look at head and trunk")
+    parser.add_argument("--once", action="store_true", help="without the closer looks at head and trunk")
     parser.add_argument("--threads", type=int, help="threads of ONNX Runtime")
     given = parser.parse_args()
     try:

@@ -2,8 +2,8 @@
 
     python benchmarks/views.py FOLDER --fits WORKSPACE/fits --clips lift_box golf [--cameras 4] [--frames 75] [--people 1]
 
-Draws each clip once (films are kept in FOLDER), runs `spinegen triangulate` on the videos, with `--as-seen` and without, and again with the
-points that a network without error would have seen.
+Draws each clip once (films are kept in FOLDER), runs `spinegen triangulate` on the videos, with `--as-seen`, without, and with what is known of a
+single person told, and again with the points that a network without error would have seen.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from rig.filming import RIG_GROUND, Actor, film_rig, pose2sim_toml, ring
+from rig.told import subject_of
 
 from spinegen import shipped_model, skeleton
 from spinegen.biomech.fits.files import read_fit
@@ -65,8 +66,12 @@ def measure(given: argparse.Namespace, clip: str, seed: int) -> None:
     out = folder / "out"
     held = held_by_all(folder / "rig.toml", truth)
     print(f"\n{clip}: {given.cameras} cameras, {given.people} people, {truth.shape[1]} frames")
-    for what, as_seen in (("network, as seen", True), ("network", False)):
-        settings = TriangulationSettings(shipped_model(given.model), as_seen=as_seen)
+    model = shipped_model(given.model)
+    runs = {"network, as seen": TriangulationSettings(model, as_seen=True), "network": TriangulationSettings(model)}
+    if given.people == 1:
+        subject = subject_of(actors_of(given, clip, seed)[0].spec())
+        runs["network, height, mass, age and sex told"] = TriangulationSettings(model, subject=subject)
+    for what, settings in runs.items():
         triangulate_videos(folder / "rig.toml", videos, out, settings=settings, reporter=make_reporter())
         show(what, truth, [positions(path) for path in sorted(out.glob("person_*.parquet"))], held)
     show("true 2D", truth, from_truth(folder / "rig.toml", truth, given.rate), held)
@@ -77,12 +82,17 @@ def filmed(given: argparse.Namespace, clip: str, seed: int, folder: Path) -> tup
     videos = [folder / f"cam_{number}.mp4" for number in range(1, given.cameras + 1)]
     if not (folder / "truth.npy").is_file():
         cameras = ring(given.cameras, 3.8, given.size)
-        fit = read_fit(given.fits / clip)
-        actors = [Actor(seed + k, fit, 0.4 * k, *SPOTS[k]) for k in range(given.people)]
+        actors = actors_of(given, clip, seed)
         write_text(folder / "rig.toml", pose2sim_toml(cameras))
         videos, truth = film_rig(folder, cameras, actors, given.frames, rate_hz=given.rate, reporter=make_reporter())
         np.save(folder / "truth.npy", truth)
     return videos, np.load(folder / "truth.npy")
+
+
+def actors_of(given: argparse.Namespace, clip: str, seed: int) -> list[Actor]:
+    """Who is filmed."""
+    fit = read_fit(given.fits / clip)
+    return [Actor(seed + k, fit, 0.4 * k, *SPOTS[k]) for k in range(given.people)]
 
 
 def positions(path: Path) -> Array:

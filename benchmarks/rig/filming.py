@@ -12,6 +12,7 @@ from spinegen.biomech.fits.files import FittedClip
 from spinegen.engine.protocol.vocabulary import Backdrop, Ground
 from spinegen.geometry.camera import Camera
 from spinegen.geometry.types import Array
+from spinegen.humans.spec.person_spec import PersonSpec
 from spinegen.media.video_write import written_video
 from spinegen.progress import Reporter
 from spinegen.records.place import Light, Place
@@ -37,6 +38,10 @@ class Actor:
     z_m: float
     yaw_deg: float
 
+    def spec(self) -> PersonSpec:
+        """Who it is."""
+        return spinegen.sample_person(np.random.default_rng(self.seed), "sport")
+
 
 def ring(count: int, distance_m: float, size: int) -> tuple[Camera, ...]:
     """Cameras around the origin at breast height, some higher, that see two metres and a half."""
@@ -61,7 +66,7 @@ def film_rig(
     poses: list[list[Pose]] = []
     avatars: list[Avatar] = []
     for number, actor in enumerate(actors):
-        spec = spinegen.sample_person(np.random.default_rng(actor.seed), "sport")
+        spec = actor.spec()
         avatars.append(Avatar(session.dress(f"p{number}", spec), mapping, spec.spine))
         poses.append(avatars[-1].poses(_moments(actor, frames, rate_hz, number), {actor.clip.name: actor.clip}))
     names = [f"p{number}" for number in range(len(actors))]

@@ -17,8 +17,8 @@ from spinegen.pose.predictor import PosePredictor
 from spinegen.pose.settings import UNDISTURBED
 
 HW = (256, 192)
-NEAR = list(closer.HEAD_AND_TRUNK)
-LIMBS = [i for i in range(skeleton.COUNT) if i not in closer.HEAD_AND_TRUNK]
+NEAR = list(closer.TRUNK.keypoints)
+LIMBS = [i for i in range(skeleton.COUNT) if i not in closer.TRUNK.keypoints]
 
 
 def somebody() -> np.ndarray:
@@ -32,11 +32,11 @@ def somebody() -> np.ndarray:
 def test_the_crop_holds_head_and_trunk_upright_with_room_around_them(turn_deg: float) -> None:
     turn = np.radians([turn_deg])
     lying = somebody() @ geometry.rotations(-turn)[0].T
-    centers, sizes = closer.trunk_regions(lying, turn, HW)
+    centers, sizes = closer.TRUNK.regions(lying, turn, HW)
     seen = geometry.apply_affine(geometry.transforms_input_image(centers, sizes, HW, turn), lying)[0, NEAR]
     assert (seen > 0).all()
     assert (seen < [HW[1], HW[0]]).all()
-    room = 1 + 2 * closer.MARGIN
+    room = 1 + 2 * closer.TRUNK.margin
     assert np.ptp(seen[:, 1]) * room * geometry.BOX_PADDING == pytest.approx(HW[0], rel=0.02)
     assert (seen.max(axis=0) + seen.min(axis=0)) / 2 == pytest.approx([(HW[1] - 1) / 2, (HW[0] - 1) / 2], abs=1)
 
@@ -56,22 +56,50 @@ def test_training_shows_head_and_trunk_as_the_closer_look_does_and_nobody_whose_
     )
     heights = np.ptp(crops.keypoints_input_px[:, NEAR, 1], axis=1)
     near, far = heights.max(), heights.min()
-    assert near * (1 + 2 * closer.MARGIN) * geometry.BOX_PADDING == pytest.approx(HW[0], rel=0.02)
+    assert near * (1 + 2 * closer.TRUNK.margin) * geometry.BOX_PADDING == pytest.approx(HW[0], rel=0.02)
     assert far < 0.7 * near
     assert 2 <= (heights[:10] > 0.9 * near).sum() <= 8
     assert (heights[10:] < 0.9 * near).all()
 
 
+def test_training_shows_heads_as_the_third_look_does() -> None:
+    points = np.repeat(somebody(), 12, axis=0)
+    points[:, closer.HEAD.keypoints] = 100 + points[:, closer.HEAD.keypoints] / 4
+    low, high = points.min(axis=1), points.max(axis=1)
+    crops = random_warp(
+        np.random.default_rng(0),
+        np.concatenate([low, high - low], axis=1),
+        points,
+        np.full(points.shape[:2], 2),
+        input_hw=HW,
+        settings=UNDISTURBED.model_copy(update={"head": 0.5}),
+    )
+    extents = np.ptp(crops.keypoints_input_px[:, closer.HEAD.keypoints], axis=1).max(axis=1)
+    wanted = geometry.apply_affine(
+        geometry.transforms_input_image(*closer.HEAD.regions(points, np.zeros(12), HW), HW, np.zeros(12)), points
+    )
+    largest = np.ptp(wanted[:, closer.HEAD.keypoints], axis=1).max(axis=1)
+    assert 2 <= np.isclose(extents, largest).sum() <= 10
+    assert extents.min() < 0.6 * largest[0]
+
+
 def test_the_surer_look_counts_more_and_limbs_stay_those_of_the_first() -> None:
     first, other = np.zeros((1, 37, 2)), np.full((1, 37, 2), 10.0)
     scores, surer = np.full((1, 37), 0.3), np.full((1, 37), 0.6)
-    points, joint = closer.joined(first, scores, other, surer)
+    points, joint = closer.TRUNK.joined(first, scores, other, surer)
     assert points[0, NEAR] == pytest.approx(8.0)
     assert joint[0, NEAR] == pytest.approx(0.45)
     assert (points[0, LIMBS] == 0).all()
     assert (joint[0, LIMBS] == 0.3).all()
     unsure = np.zeros((1, 37))
-    assert closer.joined(first, unsure, other, unsure)[0][0, NEAR] == pytest.approx(5.0)
+    assert closer.TRUNK.joined(first, unsure, other, unsure)[0][0, NEAR] == pytest.approx(5.0)
+
+
+def test_a_head_that_is_hardly_seen_is_not_looked_for() -> None:
+    scores = np.full((2, skeleton.COUNT), 0.6)
+    scores[1, closer.HEAD.keypoints] = 0.1
+    assert closer.TRUNK.worth(scores).tolist() == [True, True]
+    assert closer.HEAD.worth(scores).tolist() == [True, False]
 
 
 @pytest.fixture

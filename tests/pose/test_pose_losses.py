@@ -64,6 +64,41 @@ def test_position_loss_of_nobody_labelled_is_zero_and_finite() -> None:
     assert torch.isfinite(logits.grad).all()
 
 
+def test_nearness_is_the_logarithm_of_oks_at_the_label_and_costs_nothing_at_it() -> None:
+    sure = torch.full((1, 1, 64), -1e4)
+    sure[..., 20] = 1e4
+    at_x_10_px, widths = sure.repeat(1, 2, 1), torch.tensor([3.0, 6.0])
+    points = torch.tensor([[[10.0, 10.0], [10.0, 16.0]]])
+    ones = torch.ones(1, 2)
+
+    def loss(weights: torch.Tensor, keypoint_weights: torch.Tensor) -> float:
+        both = (at_x_10_px, at_x_10_px)
+        return float(losses.nearness_loss(both, points, weights, keypoint_weights, widths_px=widths, split_ratio=2.0))
+
+    # six pixels of a width of six along y are exp(-1/2), in the mean over two axes half of a half
+    assert loss(ones, torch.tensor([0.0, 1.0])) == pytest.approx(0.25)
+    assert loss(ones, torch.tensor([1.0, 0.0])) == pytest.approx(0.0, abs=1e-6)
+    assert loss(ones, torch.ones(2)) == pytest.approx(0.125)
+    assert loss(torch.tensor([[1.0, 0.0]]), torch.ones(2)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_nearness_hardly_minds_the_shape_of_what_is_near_enough() -> None:
+    bins = torch.arange(128.0)
+    narrow, wide, lost = (
+        (-0.5 * ((bins - middle) / spread) ** 2).repeat(1, 1, 1)
+        for middle, spread in ((64.0, 1.0), (64.0, 4.0), (110.0, 4.0))
+    )
+    point, one = torch.tensor([[[32.0, 32.0]]]), torch.ones(1, 1)
+
+    def loss(logits: torch.Tensor) -> float:
+        return float(
+            losses.nearness_loss((logits, logits), point, one, one[0], widths_px=torch.tensor([10.0]), split_ratio=2.0)
+        )
+
+    assert loss(wide) - loss(narrow) < 0.03
+    assert loss(lost) > 2.0
+
+
 def test_field_loss_of_a_uniform_field_is_the_logarithm_of_the_cells() -> None:
     points = torch.tensor([[[5.5, 1.5]]])  # the centre of cell (1, 0) at stride 4
     arguments = (points, torch.ones(1, 1, dtype=torch.bool), torch.ones(1))

@@ -85,8 +85,8 @@ class PosePredictor:
         upright: look once more, in a crop turned until the trunk stands, at people whose trunk leans by more than 35 degrees.
         between_bins: points where the blurred distributions are highest (`peaks`); False: the fullest bins, as other programs read the file,
             and as files are read that do not say that their outputs are distributions.
-        closer: look at head and trunk once more in a crop of their own and take the mean of both looks; twice the time. None: where a file says
-            that it has learnt such crops, and nothing is known of the person from the frame before.
+        closer: look at head and trunk, and then at the head, once more in crops of their own and take the means of the looks; thrice the time. None:
+            where a file says that it has learnt such crops, and nothing is known of the person from the frame before.
 
     Raises:
         TrainingError: the file is missing, no SimCC network, or has other keypoints or the same in another order.
@@ -180,11 +180,14 @@ class PosePredictor:
                 kept[rows[better]] = found[better]
             done[rows] = turns[rows]
         near = np.flatnonzero(np.concatenate([picture.again for picture in waiting]))
-        if len(near):
-            regions = closer.trunk_regions(points[near], done[near], self.input_hw)
+        for look in closer.LOOKS:
+            near = near[look.worth(scores[near])]
+            if not len(near):
+                break
+            regions = look.regions(points[near], done[near], self.input_hw)
             again = self._look_at(waiting, owners[near], *regions, turns_rad=done[near])
-            points[near], scores[near] = closer.joined(points[near], scores[near], again.points, again.scores)
-            expected[near] = closer.mean_of_both(expected[near], again.expected)
+            points[near], scores[near] = look.joined(points[near], scores[near], again.points, again.scores)
+            expected[near] = look.mean_of_both(expected[near], again.expected)
         for owner in range(len(waiting)):
             mine = owners == owner
             straight = PosePrediction(first.fullest[mine], first.scores[mine])

@@ -13,7 +13,7 @@ from .networks import cards, network_file
 
 
 class LossSettings(Settings):
-    """Weights of the four SpinePose losses (arXiv 2504.08110) and of one of our own; zero switches one off."""
+    """Weights of the four SpinePose losses (arXiv 2504.08110) and of two of our own; zero switches one off."""
 
     position: float = Field(default=1.0, ge=0)
     """KL divergence of every keypoint's bins to the label (sources disagree between 1 and 5)."""
@@ -25,6 +25,10 @@ class LossSettings(Settings):
     """Mean squared distance of the spine chain from a smooth curve through it."""
     field: float = Field(default=1.0, ge=0)
     """KL divergence of the head's field to the label, both axes at once; ours, for trainings of few views."""
+    nearness: float = Field(default=0.0, ge=0)
+    """Negative logarithm of the OKS that a distribution has at its label; ours: it is spent on what is lost, not on the last pixel."""
+    face: float = Field(default=1.0, ge=0)
+    """Weight of nose, eyes and ears in these losses as a multiple of the usual; their sigmas are the smallest, so they cost most AP."""
     field_sigma: float = Field(default=1.0, gt=0)
     """Width of the field's label in cells of four pixels."""
     label_sigma: float = Field(default=1.0, gt=0)
@@ -53,6 +57,8 @@ class AugmentSettings(Settings):
     """Head and shoulders, the picture's lower edge through the trunk: portraits, webcams."""
     trunk: float = Field(default=0.1, ge=0, le=1)
     """Head and trunk fill the crop, as in the second look at whoever is new."""
+    head: float = Field(default=0.0, ge=0, le=1)
+    """Head and shoulders fill it, as in the third; in no recipe, since that look is as good without."""
     color: float = Field(default=0.8, ge=0, le=1)
     swap_channels: float = Field(default=0.1, ge=0, le=1)
     """RGB given as BGR: clients disagree, and a network that has seen both forgives it."""

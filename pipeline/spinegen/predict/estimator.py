@@ -77,7 +77,7 @@ class SpineEstimator:
         detector: None for the one that ships, or a YOLOX, RTMDet or RF-DETR file.
         threshold: people of whom the detector is less sure count only where the pose network is sure of them.
         flip_test: also look at the mirrored crop; twice the time, a little better.
-        closer: look at head and trunk once more in a crop of their own; twice the time again. None: in pictures, and at the first sight of
+        closer: look at head and trunk, and then at the head, once more in crops of their own; thrice the time. None: in pictures, and at the first sight of
             somebody in a film, with networks that have learnt such crops, as those that ship.
         threads: of ONNX Runtime; None: all cores.
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from spinegen.media.video_write import written_video
 from spinegen.pose.networks import shipped_model
 from spinegen.predict.views.kept_films import keep_film, kept_film
 from spinegen.predict.views.stage import TriangulationSettings, film_identity, triangulate_videos
+from spinegen.predict.views.trunk.build import Subject
 from spinegen.predict.views.trunk.statistics import statistics_of
 from spinegen.progress import SilentReporter
 from support.commands import done, done_here
@@ -209,6 +211,7 @@ def test_a_unit_that_makes_giants_is_refused_and_another_is_taken(footage: Path,
         (TriangulationSettings(SETTINGS.model, unit="furlong"), "--unit furlong: is not known; allowed are m, "),
         (TriangulationSettings(SETTINGS.model, up_axis="w"), "up axis 'w' is not known"),
         (TriangulationSettings(SETTINGS.model, starts="0,0,9"), "no time in common"),
+        (replace(SETTINGS, subject=Subject(1.8)), "--as-seen leaves trunks as they are: leave out --height"),
     ],
 )
 def test_what_cannot_be_meant_is_told_before_anybody_is_followed(

@@ -70,8 +70,10 @@ def random_warp(
     chosen = whole & labelled & (rng.random(count) < settings.upright)
     turns, known = upright.turns_of_leaning(keypoints_px, chosen)
     centers, sizes = upright.turned_regions(boxes, turns, input_hw, known)
-    close = whole & (visibility[:, closer.HEAD_AND_TRUNK] > 0).all(axis=1) & (rng.random(count) < settings.trunk)
-    centers[close], sizes[close] = closer.trunk_regions(keypoints_px[close], turns[close], input_hw)
+    close = whole & (visibility[:, closer.TRUNK.keypoints] > 0).all(axis=1) & (rng.random(count) < settings.trunk)
+    centers[close], sizes[close] = closer.TRUNK.regions(keypoints_px[close], turns[close], input_hw)
+    face = whole & ~close & (visibility[:, closer.HEAD.keypoints] > 0).all(axis=1) & (rng.random(count) < settings.head)
+    centers[face], sizes[face] = closer.HEAD.regions(keypoints_px[face], turns[face], input_hw)
     forward = geometry.compose(
         _spin(angles, mirrored, input_hw),
         geometry.transforms_input_image(centers + shifts, sizes * scales, input_hw, turns),

@@ -1,4 +1,4 @@
-"""The four SpinePose losses (arXiv 2504.08110) and one on the head's field, each a scalar to be minimised.
+"""The four SpinePose losses (arXiv 2504.08110) and two of our own, each a scalar to be minimised.
 
 Constants that no source gives are arguments.
 """
@@ -42,6 +42,35 @@ def position_loss(
     """
     per_keypoint = divergence(logits[0], targets[0]) + divergence(logits[1], targets[1])
     return weighted_mean(per_keypoint, weights * keypoint_weights) / 2
+
+
+def nearness_loss(
+    logits: tuple[Tensor, Tensor],
+    points_px: Tensor,
+    weights: Tensor,
+    keypoint_weights: Tensor,
+    *,
+    widths_px: Tensor,
+    split_ratio: float,
+) -> Tensor:
+    """Mean negative logarithm of the OKS that a distribution has at its label, along both axes, by weight.
+
+    It is the likelihood of the label under the distribution blurred by OKS's own Gaussian: what is near enough costs nothing, whatever its
+    shape, and what is lost costs as much as in the other losses.
+
+    Args:
+        logits: x and y, (N, K, bins).
+        points_px: (N, K, 2).
+        weights: (N, K) of each label, 0 where there is none.
+        keypoint_weights: (K,).
+        widths_px: (K,) standard deviations of OKS's Gaussian.
+    """
+    total = logits[0].new_zeros(points_px.shape[:2])
+    for number, axis in enumerate(logits):
+        bins = torch.arange(axis.shape[-1], device=axis.device) / split_ratio
+        away = (bins - points_px[..., number].unsqueeze(-1)) / widths_px.unsqueeze(-1)
+        total = total - torch.logsumexp(functional.log_softmax(axis, dim=-1) - 0.5 * away**2, dim=-1)
+    return weighted_mean(total, weights * keypoint_weights) / 2
 
 
 def field_loss(

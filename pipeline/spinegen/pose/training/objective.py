@@ -6,9 +6,12 @@ from ... import skeleton
 from ..assembly import Architecture
 from ..data.batches import Batch
 from ..nets.head import FIELD_STRIDE
+from ..peaks import person_px
 from ..settings import LossSettings
 from . import losses
 from .teacher import open_teacher
+
+FACE = tuple(skeleton.INDEX[name] for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear"))
 
 
 class Objective:
@@ -21,7 +24,10 @@ class Objective:
         self.settings, self.split_ratio, self.extent = settings, architecture.split_ratio, float(height)
         self.bins = (round(width * self.split_ratio), round(height * self.split_ratio))
         self.sigmas = tuple(settings.label_sigma * (size / 8) ** 0.5 for size in (width, height))
-        self.weights = torch.tensor(skeleton.LOSS_WEIGHTS, device=device)
+        faces = torch.tensor([settings.face if i in FACE else 1.0 for i in range(skeleton.COUNT)], device=device)
+        self.weights = torch.tensor(skeleton.LOSS_WEIGHTS, device=device) * faces
+        self.near_weights = faces
+        self.near_px = 2 * torch.tensor(skeleton.SIGMAS, device=device) * person_px(architecture.input_hw)
         self.smoother = losses.spine_smoother(settings.spine_degree).to(device)
         use_teacher = teacher is not None and settings.distillation > 0
         self.teacher = open_teacher(teacher, self.bins, device) if use_teacher and teacher else None
@@ -45,6 +51,11 @@ class Objective:
             )
             parts["position"] = losses.position_loss(logits, targets, batch.weights, self.weights)
             total = total + settings.position * parts["position"]
+        if settings.nearness > 0:
+            parts["nearness"] = losses.nearness_loss(
+                logits, labels, batch.weights, self.near_weights, widths_px=self.near_px, split_ratio=self.split_ratio
+            )
+            total = total + settings.nearness * parts["nearness"]
         if settings.field > 0:
             parts["field"] = losses.field_loss(
                 field, labels, batch.weights, self.weights, stride=FIELD_STRIDE, sigma_cells=settings.field_sigma

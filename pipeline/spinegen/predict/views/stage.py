@@ -29,6 +29,7 @@ from .report import doubtful_views, idle_views, summary, write_report
 from .rig import Rig
 from .sightings import common_times_s, sightings
 from .triangulation import Trajectories, triangulate_person
+from .trunk.build import UNTOLD, Subject
 from .trunk.statistics import TrunkStatistics, statistics_of
 from .world import find_world
 
@@ -51,6 +52,8 @@ class TriangulationSettings:
     """Also write each film with the points in space over it."""
     as_seen: bool = False
     """Leave trunks where the views saw them."""
+    subject: Subject = UNTOLD
+    """What is known of the one who is filmed."""
 
 
 def triangulate_videos(
@@ -80,16 +83,17 @@ def triangulate_videos(
         upward_world=partial(upward_world, rig.cameras, people, rig.times_s),
     )
     statistics = None if settings.as_seen else statistics_of(settings.model)
+    subject, told_of_whom = _subject_of(settings.subject, len(found))
     if statistics is not None:
-        found = [_put_right(person, statistics) for person in found]
+        found = [_put_right(person, statistics, world.metres_per_unit, subject) for person in found]
     written = []
     for number, person in enumerate(found, 1):
         points = world.ground_m(person.positions_world)
         written.append(write_person(target, f"person_{number}", rig.times_s, points, found=person))
     warnings = [*doubtful_views(rig, found), *idle_views(rig, people)]
-    for text in (*world.notes, *warnings):
+    for text in (*world.notes, *told_of_whom, *warnings):
         reporter.warn(text)
-    trunks = _trunks_in_words(settings, statistics)
+    trunks = _trunks_in_words(settings, statistics, subject)
     write_report(target, rig, people, found=found, world=world, trunks=trunks)
     if settings.draw:
         for view, video in enumerate(rig.videos):
@@ -102,17 +106,28 @@ def triangulate_videos(
     return summary(target, rig, found, faults, trunks=trunks), written
 
 
-def _put_right(person: Trajectories, statistics: TrunkStatistics) -> Trajectories:
+def _subject_of(subject: Subject, people: int) -> tuple[Subject, tuple[str, ...]]:
+    """Whom to take everybody for, and what to say where that is nobody."""
+    if people < 2 or not subject.told:
+        return subject, ()
+    told = ", ".join(f"--{name}" for name in subject.told)
+    return UNTOLD, (f"{people} people were found: {told} not used, since it is one person's",)
+
+
+def _put_right(
+    person: Trajectories, statistics: TrunkStatistics, metres_per_unit: float, subject: Subject
+) -> Trajectories:
     views = person.used.sum(axis=0)
-    return replace(person, positions_world=statistics.corrected(person.positions_world, views))
+    positions = statistics.corrected(person.positions_world, views, metres_per_unit=metres_per_unit, subject=subject)
+    return replace(person, positions_world=positions)
 
 
-def _trunks_in_words(settings: TriangulationSettings, statistics: TrunkStatistics | None) -> str:
+def _trunks_in_words(settings: TriangulationSettings, statistics: TrunkStatistics | None, subject: Subject) -> str:
     if settings.as_seen:
         return "as seen"
     if statistics is None:
         return f"as seen: how {settings.model.name} errs was not measured"
-    return "the most probable, given how the network errs"
+    return ", ".join(["the most probable, given how the network errs and the build", *subject.told])
 
 
 def _filmed(
@@ -153,6 +168,9 @@ def _require_known(settings: TriangulationSettings) -> None:
         raise UsageError(f"--unit {settings.unit}: is not known; allowed are {', '.join(METRES_PER_UNIT)}")
     if settings.up_axis is not None:
         parse_axis(settings.up_axis)
+    if settings.as_seen and settings.subject.told:
+        told = ", ".join(f"--{name}" for name in settings.subject.told)
+        raise UsageError(f"--as-seen leaves trunks as they are: leave out {told}")
 
 
 def _require_apart(calibration: Path, videos: Sequence[Path], target: Path) -> None:
@@ -197,7 +215,9 @@ def _film(
 def film_identity(video: Path, settings: TriangulationSettings) -> str:
     """What a film's people depend on: the video, both networks, how they look, and the version."""
     files = (video, settings.model, settings.detector or SHIPPED)
-    return hashlib.sha256(" ".join([__version__, "closer", *(sha256(path) for path in files)]).encode()).hexdigest()
+    return hashlib.sha256(
+        " ".join([__version__, "closer, head", *(sha256(path) for path in files)]).encode()
+    ).hexdigest()
 
 
 def _matched(rig: Rig) -> list[MatchedPerson]:

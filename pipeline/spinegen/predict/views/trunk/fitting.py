@@ -11,6 +11,7 @@ from ....progress import Reporter
 from ....streams import Stream, generator
 from ..triangulation import ERROR_LIMIT, USUAL_ERROR
 from .frame import TRUNK_IDS, spine_length, trunk_axes, trunk_frame
+from .linear import Moments
 from .seen_errors import SeenErrors, upright_turn
 from .statistics import SeenTrunks, TrunkStatistics
 
@@ -42,35 +43,14 @@ def fit_statistics(
     with reporter.task("draw trunks", frames * len(VIEWS), "frames") as task:
         by_views = {}
         for views in VIEWS:
-            moments = _Moments()
+            size = 3 * len(TRUNK_IDS)
+            moments = Moments(size, size)
             while moments.count < frames:
                 true = _drawn(rng, sequences, min(AT_ONCE, frames - moments.count))
-                moments.add(*_numbers(true, _seen(rng, true, both, views)))
+                moments.add(*trunk_numbers(true, _seen(rng, true, both, views)))
                 task.advance(len(true))
-            by_views[views] = moments.trunks()
+            by_views[views] = SeenTrunks(moments.estimate(RIDGE))
     return TrunkStatistics(network_sha256, by_views)
-
-
-class _Moments:
-    """Sums over batches."""
-
-    def __init__(self) -> None:
-        size = 3 * len(TRUNK_IDS)
-        self.count = 0
-        self._sum, self._products = np.zeros(2 * size), np.zeros((2 * size, size))
-
-    def add(self, seen: Array, true: Array) -> None:
-        both = np.concatenate([seen, true], axis=1)
-        self.count += len(seen)
-        self._sum += both.sum(axis=0)
-        self._products += both.T @ seen
-
-    def trunks(self) -> SeenTrunks:
-        mean = self._sum / self.count
-        size = len(mean) // 2
-        covariance = self._products / self.count - np.outer(mean, mean[:size])
-        seen = covariance[:size] + RIDGE * np.diag(np.diag(covariance[:size]))
-        return SeenTrunks(mean[:size], mean[size:], seen, covariance[size:])
 
 
 def _drawn(rng: np.random.Generator, sequences: Sequences, count: int) -> Array:
@@ -79,11 +59,10 @@ def _drawn(rng: np.random.Generator, sequences: Sequences, count: int) -> Array:
     return keypoints_of(sequences.points_m[np.sort(rows)].astype(np.float64))
 
 
-def _numbers(true: Array, seen: Array) -> tuple[Array, Array]:
-    """Seen and true trunks `(F, N)` in axes and lengths of the seen ones."""
+def trunk_numbers(true: Array, seen: Array) -> tuple[Array, Array]:
+    """Seen and true trunks `(F, N)` of keypoints `(F, 37, 3)`, in axes and lengths of the seen ones."""
     frame = trunk_frame(seen)
-    flat = (frame.inside(points[:, TRUNK_IDS]).reshape(len(points), -1) for points in (seen, true))
-    first, second = flat
+    first, second = (frame.inside(points[:, TRUNK_IDS]).reshape(len(points), -1) for points in (seen, true))
     return first, second
 
 
