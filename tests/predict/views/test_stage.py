@@ -251,6 +251,24 @@ def test_trunks_are_put_right_unless_they_shall_stay_as_seen(footage: Path, tmp_
     assert told[1] != told[0]
 
 
+def test_what_is_told_of_one_person_is_not_taken_for_two(footage: Path, tmp_path: Path) -> None:
+    model, listener = shipped_model("full"), SilentReporter()
+    tables = []
+    for subject in (Subject(), Subject(1.5, 90.0, 70.0, "female")):
+        out = tmp_path / f"out_{len(tables)}"
+        settings = TriangulationSettings(model, subject=subject)
+        for video in videos_of(footage):
+            kept = kept_film(footage / "out" / "views" / f"{video.stem}.npz", film_identity(video, SETTINGS))
+            assert kept is not None
+            keep_film(out / "views" / f"{video.stem}.npz", kept, film_identity(video, settings))
+        triangulate_videos(footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=listener)
+        tables.append(pq.read_table(out / "person_1.parquet"))
+    assert tables[0].equals(tables[1])
+    assert any("2 people were found: --height, --mass, --age, --sex not used" in text for text in listener.warnings)
+    said = json.loads((tmp_path / "out_1" / "triangulation.json").read_text())["trunks"]
+    assert "told" not in said
+
+
 @pytest.mark.slow
 def test_the_fit_follows(footage: Path, tmp_path: Path) -> None:
     shutil.copytree(footage, tmp_path / "rig")

@@ -127,7 +127,8 @@ def _trunks_in_words(settings: TriangulationSettings, statistics: TrunkStatistic
         return "as seen"
     if statistics is None:
         return f"as seen: how {settings.model.name} errs was not measured"
-    return ", ".join(["the most probable, given how the network errs and the build", *subject.told])
+    told = f" ({', '.join(subject.told)} told)" if subject.told else ""
+    return f"the most probable, given how the network errs and the build{told}"
 
 
 def _filmed(
