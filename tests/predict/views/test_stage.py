@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,7 +21,7 @@ from spinegen.predict.views.kept_films import keep_film, kept_film
 from spinegen.predict.views.stage import TriangulationSettings, film_identity, triangulate_videos
 from spinegen.predict.views.trunk.build import Subject
 from spinegen.predict.views.trunk.statistics import statistics_of
-from spinegen.progress import SilentReporter
+from spinegen.progress import Reporter, SilentReporter
 from support.commands import done, done_here
 from support.rigs import RATE_HZ, Z_UP, film_of, ring, walker, write_rig
 
@@ -224,6 +225,16 @@ def test_what_cannot_be_meant_is_told_before_anybody_is_followed(
     assert not (tmp_path / "out").exists()
 
 
+def first_person(footage: Path, out: Path, settings: TriangulationSettings, reporter: Reporter) -> pa.Table:
+    """Who is seen best, from what was kept of the views, whichever network the settings name."""
+    for video in videos_of(footage):
+        kept = kept_film(footage / "out" / "views" / f"{video.stem}.npz", film_identity(video, SETTINGS))
+        assert kept is not None
+        keep_film(out / "views" / f"{video.stem}.npz", kept, film_identity(video, settings))
+    triangulate_videos(footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=reporter)
+    return pq.read_table(out / "person_1.parquet")
+
+
 def test_trunks_are_put_right_unless_they_shall_stay_as_seen(footage: Path, tmp_path: Path) -> None:
     model = shipped_model("full")
     if statistics_of(model) is None:
@@ -232,14 +243,7 @@ def test_trunks_are_put_right_unless_they_shall_stay_as_seen(footage: Path, tmp_
     for as_seen in (True, False):
         out = tmp_path / f"out_{as_seen}"
         settings = TriangulationSettings(model, as_seen=as_seen)
-        for video in videos_of(footage):
-            kept = kept_film(footage / "out" / "views" / f"{video.stem}.npz", film_identity(video, SETTINGS))
-            assert kept is not None
-            keep_film(out / "views" / f"{video.stem}.npz", kept, film_identity(video, settings))
-        triangulate_videos(
-            footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=SilentReporter()
-        )
-        tables.append(pq.read_table(out / "person_1.parquet"))
+        tables.append(first_person(footage, out, settings, SilentReporter()))
         told.append(json.loads((out / "triangulation.json").read_text())["trunks"])
     before, after = (
         np.array([[table[f"{name}_{axis}"] for axis in "xyz"] for name in skeleton.NAMES]) for table in tables
@@ -257,12 +261,7 @@ def test_what_is_told_of_one_person_is_not_taken_for_two(footage: Path, tmp_path
     for subject in (Subject(), Subject(1.5, 90.0, 70.0, "female")):
         out = tmp_path / f"out_{len(tables)}"
         settings = TriangulationSettings(model, subject=subject)
-        for video in videos_of(footage):
-            kept = kept_film(footage / "out" / "views" / f"{video.stem}.npz", film_identity(video, SETTINGS))
-            assert kept is not None
-            keep_film(out / "views" / f"{video.stem}.npz", kept, film_identity(video, settings))
-        triangulate_videos(footage / "Calib.toml", videos_of(footage), out, settings=settings, reporter=listener)
-        tables.append(pq.read_table(out / "person_1.parquet"))
+        tables.append(first_person(footage, out, settings, listener))
     assert tables[0].equals(tables[1])
     assert any("2 people were found: --height, --mass, --age, --sex not used" in text for text in listener.warnings)
     said = json.loads((tmp_path / "out_1" / "triangulation.json").read_text())["trunks"]

@@ -110,8 +110,7 @@ def _subject_of(subject: Subject, people: int) -> tuple[Subject, tuple[str, ...]
     """Whom to take everybody for, and what to say where that is nobody."""
     if people < 2 or not subject.told:
         return subject, ()
-    told = ", ".join(f"--{name}" for name in subject.told)
-    return UNTOLD, (f"{people} people were found: {told} not used, since it is one person's",)
+    return UNTOLD, (f"{people} people were found: {subject.options} not used, since it is one person's",)
 
 
 def _put_right(
@@ -170,8 +169,7 @@ def _require_known(settings: TriangulationSettings) -> None:
     if settings.up_axis is not None:
         parse_axis(settings.up_axis)
     if settings.as_seen and settings.subject.told:
-        told = ", ".join(f"--{name}" for name in settings.subject.told)
-        raise UsageError(f"--as-seen leaves trunks as they are: leave out {told}")
+        raise UsageError(f"--as-seen leaves trunks as they are: leave out {settings.subject.options}")
 
 
 def _require_apart(calibration: Path, videos: Sequence[Path], target: Path) -> None:

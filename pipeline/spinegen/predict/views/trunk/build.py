@@ -53,6 +53,11 @@ class Subject:
         values = (self.height_m, self.mass_kg, self.age_years, self.sex)
         return tuple(name for name, value in zip((*ALLOWED, "sex"), values, strict=True) if value is not None)
 
+    @property
+    def options(self) -> str:
+        """Of the command, by which it was told."""
+        return ", ".join(f"--{name}" for name in self.told)
+
     def numbers(self) -> Array:
         """`(4,)`: logarithms of height and body mass index, age, and 1 of a man, 0 of a woman; NaN where not told."""
         height, mass = (np.nan if value is None else value for value in (self.height_m, self.mass_kg))

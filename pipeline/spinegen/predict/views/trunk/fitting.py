@@ -40,10 +40,10 @@ def fit_statistics(
     """
     rng = generator(seed, Stream.SEEN_TRUNKS)
     both = errors.with_mirrored()
+    size = 3 * len(TRUNK_IDS)
     with reporter.task("draw trunks", frames * len(VIEWS), "frames") as task:
         by_views = {}
         for views in VIEWS:
-            size = 3 * len(TRUNK_IDS)
             moments = Moments(size, size)
             while moments.count < frames:
                 true = _drawn(rng, sequences, min(AT_ONCE, frames - moments.count))
